@@ -1,0 +1,7 @@
+libipclab_a_SOURCES += \
+	app/base/lib.h \
+	app/base/clock.c \
+	app/base/err.c \
+	app/base/hash.c \
+	app/base/memory.c \
+	app/base/str.c

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * event: the vocabulary of what happened, and the append-only log that keeps it.
+ * An event, once appended, never changes; a recording is the log in a file. One writer, any
+ * number of readers, live through a shared mapping or later from a file. Nothing here knows
+ * what an event means: that is world's.
+ *
+ * file       | what it holds
+ * calls.def  | the calls (X-macro, append only)
+ * name.c     | names of calls, kinds, observations
+ * log.c      | the writer: mapped file or memfd, grown by posix_fallocate, length released last
+ * reader.c   | the reader: header and every record checked before anyone sees it
+ */
+#ifndef EVENT_LIB_H
+#define EVENT_LIB_H
+
+#include "base/lib.h"
+
+#define LOG_MAGIC "IPCLAB\x1a\n"
+#define LOG_VERSION 1u
+#define LOG_DATA 4096u            /* offset of the first record */
+#define LOG_SPACE (64ull << 30)   /* address space a log is mapped into */
+#define LOG_GROW (1u << 20)       /* bytes the file grows by */
+#define LOG_CONTENT_MAX 256u      /* bytes of contents kept of one operation */
+#define LOG_RECORD_MAX (16u << 20)
+
+enum call {
+#define CALL(name) CALL_##name,
+#include "event/calls.def"
+#undef CALL
+	CALL_COUNT
+};
+
+/* Kinds of record. Those below REC_NOTES are events and have a sequence number (their ordinal in
+ * the log, from 1); notes carry what helps to read them and change no world. Append only. */
+enum rec_kind {
+	REC_SPAWN = 1,  /* ev_spawn: a task was born; rec.task is the new one */
+	REC_EXEC = 2,   /* ev_exec: execve succeeded; close-on-exec ends are already released */
+	REC_END = 3,    /* ev_end: a task is gone (wait status collected) */
+	REC_ENTER = 4,  /* ev_enter: the call begins: it takes effect between this and its EXIT */
+	REC_EXIT = 5,   /* ev_exit: the call's result */
+	REC_SIGNAL = 6, /* ev_signal: a signal is delivered to rec.task */
+	REC_OBSERVE = 7,/* ev_observe: the kernel was asked */
+	REC_POISED = 8, /* ev_enter: held just before this call; it has not begun ("observe" in JSON) */
+	REC_INJECT = 9, /* ev_inject: we did something to a task */
+	REC_NOTES = 64,
+	REC_META = 64,  /* "key\0value\0..." pairs: command, cwd, lab, host, kernel */
+	REC_MAPS = 65,  /* note_maps: an address space's executable mappings, as /proc/PID/maps lines */
+	REC_SITE = 66,  /* note_site: registers and stack at a call, to be unwound later */
+	REC_LINES = 67, /* note_lines: a site, unwound */
+	REC_SOURCE = 68,/* note_source: a source file as it was */
+};
+
+/* rec.flags */
+enum {
+	EVF_RESTART = 1u << 0, /* EXIT: a handler ran, the call begins again (SA_RESTART) or is redone */
+	EVF_THREAD = 1u << 1,  /* SPAWN: shares the creator's thread group */
+	EVF_FILES = 1u << 2,   /* SPAWN: shares the creator's descriptor table */
+	EVF_VFORK = 1u << 3,   /* SPAWN: the creator waits until the new one execs or ends */
+	EVF_LAST = 1u << 4,    /* END: the process is gone with it */
+	EVF_CUT = 1u << 5,     /* ENTER: held < size, the rest is in the hash only */
+	EVF_UNREAD = 1u << 6,  /* ENTER: arguments in memory could not be read */
+};
+
+struct rec {
+	u32 len;  /* bytes, this header included, a multiple of 8 */
+	u32 crc;  /* crc32c of bytes 8..len */
+	u16 kind; /* enum rec_kind */
+	u16 call; /* enum call, for ENTER, EXIT, POISED; else 0 */
+	u32 task; /* task number: order of birth in this log, from 1; 0: none */
+	u64 t_ns; /* since the log was made */
+	u32 site; /* note_site.site, 0: none */
+	u32 flags;
+};
+
+struct ev_spawn {
+	u32 creator; /* task number, 0: ipclab */
+	i32 pid;     /* thread group id */
+	i32 tid;
+	u32 pad;
+};
+struct ev_exec {
+	u32 former; /* task number of the thread that called execve; it goes on as rec.task */
+	u32 path_len;
+	u32 foreign; /* 1: not this machine's native ABI (32-bit): it runs, it is not decoded */
+	u32 pad;
+	char path[]; /* executable, NUL at the end */
+};
+struct ev_end {
+	i32 status; /* as wait(2) gives it */
+	u32 pad;
+};
+
+/* ENTER and POISED. What fd, fd2, size, arg mean, per call:
+ *   read write readv writev preadv2 pwritev2   fd, size = bytes asked (sum of the vector)
+ *   pipe2                 arg = flags           close fd
+ *   close_range           fd = first, fd2 = last (clamped to INT32_MAX), arg = flags
+ *   dup fd                dup2 dup3             fd, fd2, arg = flags
+ *   fcntl                 fd, arg = cmd, size = third argument
+ *   ioctl                 fd, arg = request, size = for FIONBIO the int pointed at
+ *   fork vfork clone clone3 unshare             arg = clone flags
+ *   execve                contents = path       exit exit_group  fd = status
+ *   wait4 waitid          fd = pid asked (waitid: id), arg = options, size = idtype for waitid
+ *   poll ppoll            size = nfds, arg = time-out in ns (TIME_NONE: for ever); contents = struct pollfd[]
+ *   select pselect6       size = nfds, arg = time-out; contents = struct pollfd[] built from the sets
+ *   nanosleep clock_nanosleep                   arg = time-out in ns, from now
+ *   kill tkill tgkill     fd = pid or tid, fd2 = signal
+ *   splice tee sendfile copy_file_range         fd = in, fd2 = out, size, arg = flags
+ *   vmsplice              fd, size, arg = flags
+ *   open*                 arg = flags, contents = path (only logged when it may lead to a pipe)
+ */
+#define TIME_NONE UINT64_MAX
+struct ev_enter {
+	i32 fd, fd2;
+	u64 size;
+	u64 arg;
+	u64 hash;  /* of all `size` bytes written; 0 for calls that write nothing */
+	u32 held;  /* bytes in contents[] */
+	u32 pad;
+	u8 contents[];
+};
+
+/* EXIT. ret is what the program sees (-errno on failure).
+ *   pipe pipe2   fd, fd2 = the two ends, arg = inode of the pipe, arg2 = capacity in bytes
+ *   open*        fd = ret; arg = inode if it is a pipe, else 0; arg2 = O_ flags
+ *   dup, dup2, dup3, fcntl F_DUPFD*: ret is the new fd
+ *   wait4        fd = wait status when ret > 0
+ *   poll, select contents (ev_enter of the ENTER) carry what was asked; arg = number ready
+ */
+struct ev_exit {
+	i64 ret;
+	i32 fd, fd2;
+	u64 arg, arg2;
+};
+
+struct ev_signal {
+	i32 sig;
+	i32 code;       /* si_code */
+	i32 sender_pid; /* si_pid, 0 if none */
+	u32 handled;    /* 1: a handler will run; 0: default action or ignored */
+};
+
+enum observation {
+	OBS_STATE = 1,   /* rec.task: a = enum obs_state, b = call it is inside of (enum call) */
+	OBS_ENDING = 2,  /* rec.task: about to end, ends still open; a = status */
+	OBS_FD = 3,      /* rec.task's process has a descriptor we did not see being made: see obs_fd_* */
+	OBS_PIPE = 4,    /* a = inode, b = bytes (FIONREAD), c = capacity, d = POLLOUT of a write end 0/1, 2 not asked;
+	                    e = slots in use, or OBS_UNKNOWN */
+	OBS_SETTLED = 5, /* every task is poised, blocked, stopped or gone; a = 1 when all was asked. Ends a moment */
+	OBS_MODE = 6,    /* a = enum obs_mode from here on */
+	OBS_FD_GONE = 7, /* rec.task's process no longer has fd a (learnt late) */
+	OBS_UNKNOWN_CALL = 8, /* rec.task made IPC call number a (kernel's number) that no rule covers */
+	OBS_HOLD = 9,    /* rec.task waits its turn at the exit of its own call */
+};
+enum obs_state { OBS_RUNNING = 1, OBS_BLOCKED = 2, OBS_STOPPED = 3 };
+enum obs_mode { OBS_HELD = 1, OBS_FREE = 2 };
+#define OBS_UNKNOWN UINT64_MAX
+/* OBS_FD: a = fd | access << 32 (1 read, 2 write) | cloexec << 40 | how << 48 (enum fd_how of world);
+ * b = inode; c = file status flags (O_NONBLOCK, O_DIRECT, ...); d = 1 + an fd of the same process that is the same open
+ * file, 0: none known; e = kind: 1 pipe, 2 terminal, 3 other. A pipe first seen this way may have ends outside. */
+struct ev_observe {
+	u32 what; /* enum observation */
+	u32 pad;
+	u64 a, b, c, d, e;
+};
+
+enum injection { INJ_TIMEOUT = 1, INJ_SIGNAL = 2 };
+struct ev_inject {
+	u32 what; /* enum injection */
+	u32 pad;
+	u64 a; /* INJ_TIMEOUT: ns that passed; INJ_SIGNAL: signal number */
+};
+
+struct note_maps {
+	u32 map; /* number of this address-space picture, from 1 */
+	u32 text_len;
+	char text[]; /* lines of /proc/PID/maps, executable ones and their files' first mapping */
+};
+struct note_site {
+	u32 site, map;
+	u32 stack_len;
+	u32 pad;
+	u64 sp;       /* address of stack[0] */
+	u64 regs[17]; /* DWARF order of x86-64: rax rdx rcx rbx rsi rdi rbp rsp r8..r15 rip */
+	u8 stack[];
+};
+struct note_lines {
+	u32 site, frames; /* frames, innermost first: "file\0line\0function\0" each */
+	u32 shown;        /* which frame is the innermost in the program's own files; UINT32_MAX: none */
+	u32 text_len;
+	char text[];
+};
+struct note_source {
+	u64 hash;
+	u32 name_len, text_len; /* name\0 then text */
+	char bytes[];
+};
+
+const char *call_name(unsigned call);           /* "read"; "?" when unknown */
+unsigned call_by_name(const char *name);        /* CALL_none when unknown */
+const char *rec_kind_name(unsigned kind);       /* JSON kinds of INTERFACES.md; NULL for notes */
+static inline bool rec_is_event(const struct rec *r) { return r->kind < REC_NOTES; }
+static inline const void *rec_body(const struct rec *r) { return r + 1; }
+
+/* ---- the writer ---- */
+struct log;
+
+/* A log in a file of that name (made with O_EXCL unless `overwrite`), or in a memfd when path is
+ * NULL. The descriptor is close-on-exec. Owner: the caller; log_close frees. */
+struct log *log_create(const char *path, bool overwrite, struct err *);
+/* The memfd or file, to be handed to a reader in another process. Stays the log's. */
+int log_fd(const struct log *);
+/* Room for a record with `body` bytes of body: fill *rec's kind, call, task, site, flags and the
+ * body, then log_commit. t_ns is set here. NULL when the disk is full or the log was closed: err
+ * says so once, everything before stays readable. */
+struct rec *log_begin(struct log *, size_t body, struct err *);
+/* Checksum, length, publish: from now on readers see it. */
+void log_commit(struct log *, struct rec *);
+u64 log_events(const struct log *); /* events so far */
+u64 log_bytes(const struct log *);
+/* Gives back the memory of what lies more than `keep` bytes behind (memfd logs of a batch watch). */
+void log_forget(struct log *, u64 keep);
+void log_close(struct log *); /* cuts the file to its length, marks it complete; NULL is fine */
+
+/* ---- the reader ---- */
+struct log_reader;
+
+/* Opens a finished or growing log. Errors (EXIT_INPUT): not a recording, a newer version, another
+ * machine's byte order, unreadable. A torn tail is no error: see log_reader_torn. */
+struct log_reader *log_reader_open(const char *path, struct err *);
+struct log_reader *log_reader_open_fd(int fd, struct err *); /* dups nothing: fd becomes the reader's */
+void log_reader_close(struct log_reader *);
+/* The record at byte offset *pos (LOG_DATA to begin), checked; advances *pos. NULL at the end of
+ * what is published so far, or at a record that is damaged (then log_reader_torn is true). The
+ * pointer is valid until close. */
+const struct rec *log_reader_next(struct log_reader *, u64 *pos);
+/* The record that starts at pos, already seen once (not checked again). */
+const struct rec *log_reader_at(const struct log_reader *, u64 pos);
+bool log_reader_torn(const struct log_reader *); /* the tail was cut or damaged; what came before is good */
+bool log_reader_complete(const struct log_reader *); /* the writer closed it */
+/* Body size checks of the vocabulary: true when the body is as long as its kind demands. Used by
+ * log_reader_next, and by the fuzz target. */
+bool rec_is_sound(const struct rec *);
+
+#endif

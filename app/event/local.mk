@@ -1,0 +1,6 @@
+libipclab_a_SOURCES += \
+	app/event/lib.h \
+	app/event/calls.def \
+	app/event/log.c \
+	app/event/name.c \
+	app/event/reader.c

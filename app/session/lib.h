@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * session: joins tracer, log, timeline and strategy. A live run and a recording are the same thing
+ * to everything on its right.
+ *
+ * file       | what it holds
+ * run.c      | a run in this process: free (watch), or held and stepped; used by the engine and by batch verbs
+ * settle.c   | looking: is every task poised, blocked or gone?
+ * step.c     | one step: the stepped task, then those it woke, in order of birth
+ * engine.c   | the engine process: tracer thread, command thread, bell
+ * session.c  | the reader's side: a live engine or a recording behind the same calls
+ * lab.c      | a lab's folder: programs, arguments, names of actors
+ */
+#ifndef SESSION_LIB_H
+#define SESSION_LIB_H
+
+#include "event/lib.h"
+#include "source/lib.h"
+#include "tracer/lib.h"
+#include "world/lib.h"
+
+/* ---- a run in this process (engine, watch, tests) ---- */
+struct run;
+struct run_options {
+	struct tracer_options tracer;
+	const char *record;   /* file to record into, NULL: memfd */
+	bool overwrite;
+	bool pin;             /* tracer and watched on one core (labs, explore, grade; never watch) */
+	bool fold;            /* keep a world up to date in this process */
+	bool slots;           /* at settled points also ask how many slots are in use (costly; the oracle) */
+	u32 census;           /* free run: a settled point is sought after that many stops, then ever rarer; 0: only when idle */
+};
+struct run *run_create(const struct run_options *, const struct launch *, struct err *);
+void run_destroy(struct run *); /* ends what is left of it */
+struct log *run_log(struct run *);
+struct tracer *run_tracer(struct run *);
+/* The world as folded so far (options.fold). */
+const struct world *run_world(struct run *);
+
+enum run_end {
+	RUN_WAITS,  /* everything is held, blocked or gone; nothing can move by itself */
+	RUN_ENDED,  /* no task is left */
+	RUN_BELL,   /* somebody rang: look at your commands */
+	RUN_FULL,   /* the disk is full: recording stopped, the program goes on (free run continues when called again) */
+};
+/* Free run until all tasks ended or the bell rings. */
+bool run_free(struct run *, enum run_end *, struct err *);
+/* Held: one step of this task (see ARCHITECTURE.md "Stepping"). Returns when the set is settled,
+ * or when a task has been computing for 200 ms (it is shown RUNNING and holds up nobody). */
+bool run_step(struct run *, u32 task, struct err *);
+/* The time-out of a blocked call passes; then settles as a step does. */
+bool run_pass_time(struct run *, u32 task, struct err *);
+/* Signals a task's process; then settles. */
+bool run_signal(struct run *, u32 task, int sig, struct err *);
+/* From free to held: tasks stay at the next stop they come to; returns when settled or 200 ms have gone. */
+bool run_hold(struct run *, struct err *);
+/* From held to free: everybody goes on with the next run_free. */
+bool run_release(struct run *, struct err *);
+/* May this task be stepped now: poised (or at a held signal, or newborn)? */
+bool run_can_step(struct run *, u32 task);
+
+/* ---- the reader's side ---- */
+struct session;
+struct session_live {
+	struct run_options run;
+	struct launch launch;
+	bool terminal;        /* give it a session of its own with a pty */
+	const char *const *actor_names; /* "producer", ...: P1's, P2's, NULL at the end; may be NULL */
+	const char *title;
+};
+/* Starts an engine process and its program, held before the first operation. */
+struct session *session_start(const struct session_live *, struct err *);
+/* Opens a recording. */
+struct session *session_open(const char *path, struct err *);
+void session_end(struct session *); /* a live one: everything of it ends */
+bool session_is_live(const struct session *);
+bool session_is_held(const struct session *);
+struct timeline *session_timeline(struct session *);
+struct sources *session_sources(struct session *);
+/* "producer" for P1 when the lab names it, else the program's base name; "" unknown. */
+const char *session_actor(struct session *, u32 proc);
+
+/* Commands to a live engine; each returns when the engine has done it and the log holds what
+ * happened (the timeline is updated, at its end). False with a sentence: refused, or the engine is
+ * gone (EXIT_OURS). On a recording: refused. */
+bool session_step(struct session *, u32 task, struct err *);
+bool session_pass(struct session *, u32 task, struct err *);
+bool session_signal(struct session *, u32 task, int sig, struct err *);
+bool session_release(struct session *, struct err *); /* LIVE: free run */
+bool session_hold(struct session *, struct err *);    /* back to held */
+bool session_type(struct session *, const char *bytes, size_t n, struct err *); /* to the lab's terminal */
+/* Waits at most ms for something new in the log (free run), then updates. */
+bool session_wait(struct session *, int ms, bool *ended, struct err *);
+/* What the programs wrote to their terminal so far. */
+const char *session_output(struct session *, size_t *n);
+
+#endif

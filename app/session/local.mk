@@ -1,0 +1,8 @@
+libipclab_a_SOURCES += \
+	app/session/lib.h \
+	app/session/private.h \
+	app/session/engine.c \
+	app/session/run.c \
+	app/session/session.c \
+	app/session/settle.c \
+	app/session/step.c

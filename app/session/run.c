@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A run in this process: tracer and log, driven freely. Held stepping is step.c. */
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "session/private.h"
+
+struct look *run_look(struct run *r, u32 task)
+{
+	while (r->looks.n <= task)
+		*vec_push(&r->looks) = (struct look){0};
+	return &r->looks.at[task];
+}
+
+void run_fold(struct run *r)
+{
+	const struct rec *rec;
+	u64 pos = r->fold_pos;
+
+	if (!r->world)
+		return;
+	while ((rec = log_reader_next(r->reader, &r->fold_pos))) {
+		world_apply(r->world, rec, pos);
+		pos = r->fold_pos;
+	}
+}
+
+bool run_take(struct run *r, u32 task, struct err *err)
+{
+	run_look(r, task)->noted = 0;
+	return tracer_take(r->tracer, task, err);
+}
+
+bool run_resume(struct run *r, u32 task, struct err *err)
+{
+	struct look *look = run_look(r, task);
+
+	look->noted = 0;
+	look->asleep = false;
+	look->resumed_ns = clock_ns();
+	return tracer_resume(r->tracer, task, err);
+}
+
+bool run_disk(struct run *r, bool ok, struct err *err)
+{
+	if (ok || r->full || err->sys != ENOSPC)
+		return ok;
+	r->full = true;
+	tracer_stop_recording(r->tracer);
+	return false;
+}
+
+/* ---- an idle free run is looked at once, 50 ms after its last stop ---- */
+
+#define IDLE_SIGNAL (SIGRTMIN + 3)
+static void on_idle(int sig)
+{
+	(void)sig; /* its only purpose is to end waitpid with EINTR */
+}
+
+static bool idle_timer_make(struct run *r)
+{
+	struct sigevent ev = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = IDLE_SIGNAL};
+	struct sigaction sa = {.sa_handler = on_idle};
+	sigset_t set;
+
+	sigaction(IDLE_SIGNAL, &sa, NULL);
+	sigemptyset(&set);
+	sigaddset(&set, IDLE_SIGNAL);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	ev._sigev_un._tid = gettid();
+	return timer_create(CLOCK_MONOTONIC, &ev, &r->idle_timer) == 0;
+}
+
+static void idle_timer_arm(struct run *r)
+{
+	struct itimerspec in = {.it_value = {0, 50 * 1000 * 1000}};
+
+	r->stops_at_tick = tracer_stops(r->tracer);
+	r->idle_timer_armed = r->idle_timer_made && timer_settime(r->idle_timer, 0, &in, NULL) == 0;
+}
+
+/* ---- create ---- */
+
+static void pin_to_this_core(void)
+{
+	cpu_set_t set;
+	int cpu = sched_getcpu();
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu < 0 ? 0 : cpu, &set);
+	sched_setaffinity(0, sizeof set, &set); /* refused: slower, not wrong */
+}
+
+static bool run_open_fold(struct run *r, struct err *err)
+{
+	if (!r->opt.fold)
+		return true;
+	r->reader = log_reader_open_fd(dup(log_fd(r->log)), err);
+	r->world = r->reader ? world_create() : NULL;
+	r->fold_pos = LOG_DATA;
+	return r->reader != NULL;
+}
+
+struct run *run_create(const struct run_options *opt, const struct launch *launch, struct err *err)
+{
+	struct run *r = xmalloc(sizeof *r);
+	u32 task;
+
+	r->opt = *opt;
+	r->held = opt->tracer.held;
+	r->census_gap = opt->census;
+	r->next_census = opt->census;
+	if (opt->pin)
+		pin_to_this_core();
+	r->log = log_create(opt->record, opt->overwrite, err);
+	if (!r->log)
+		goto fail;
+	if (!run_open_fold(r, err))
+		goto fail;
+	r->tracer = tracer_create(r->log, &opt->tracer, err);
+	if (!r->tracer || !tracer_launch(r->tracer, launch, &task, err))
+		goto fail;
+	r->idle_timer_made = idle_timer_make(r);
+	if (r->held ? !turn(r, task, err) || !settle(r, err) : !run_resume(r, task, err))
+		goto fail;
+	run_fold(r);
+	return r;
+fail:
+	run_destroy(r);
+	return NULL;
+}
+
+void run_destroy(struct run *r)
+{
+	if (!r)
+		return;
+	tracer_destroy(r->tracer);
+	if (r->idle_timer_made)
+		timer_delete(r->idle_timer);
+	world_destroy(r->world);
+	if (r->reader)
+		log_reader_close(r->reader);
+	log_close(r->log);
+	free(r->looks.at);
+	free(r);
+}
+
+struct log *run_log(struct run *r) { return r->log; }
+struct tracer *run_tracer(struct run *r) { return r->tracer; }
+const struct world *run_world(struct run *r) { return r->world; }
+
+/* ---- free run ---- */
+
+/* A settled point in a free run: nobody is resumed for at most 2 ms. When all have come to a stop
+ * or sleep by then, world and kernel are compared; else nothing is said. */
+static bool census(struct run *r, u64 patience_ns, struct err *err)
+{
+	u64 limit = clock_ns() + patience_ns;
+	unsigned tries = 0;
+	bool again = true, ok = true;
+
+	do {
+		bool any;
+		if (!collect(r, &any, err))
+			return false;
+		for (u32 task = 1; ok && task <= tracer_tasks(r->tracer); task++)
+			if (tracer_holding(r->tracer, task) == IS_STOPPED || tracer_is_dead(r->tracer, task))
+				ok = run_take(r, task, err);
+		if (!ok)
+			return false;
+		if (!any && all_asleep(r)) {
+			if (!settled_point(r, &again, err))
+				return false;
+			if (!again)
+				break;
+		}
+		look_pause(&tries);
+	} while (clock_ns() < limit);
+	for (u32 task = 1; ok && task <= tracer_tasks(r->tracer); task++) {
+		if (tracer_holding(r->tracer, task) == IS_STOPPED || tracer_is_dead(r->tracer, task))
+			ok = run_take(r, task, err);
+		if (ok && tracer_holding(r->tracer, task) == IS_TAKEN)
+			ok = run_resume(r, task, err);
+	}
+	return ok;
+}
+
+static bool free_stop(struct run *r, const struct stop *stop, struct err *err)
+{
+	run_look(r, stop->task)->noted = 0;
+	if (!tracer_take(r->tracer, stop->task, err))
+		return false;
+	return tracer_resume(r->tracer, stop->task, err);
+}
+
+static bool maybe_census(struct run *r, struct err *err)
+{
+	if (!r->census_gap || tracer_stops(r->tracer) < r->next_census)
+		return true;
+	if (r->census_gap < 65536)
+		r->census_gap *= 2;
+	r->next_census = tracer_stops(r->tracer) + r->census_gap;
+	return census(r, 2000000, err);
+}
+
+/* The timer ended the wait: idle since the last tick, or busy? */
+static bool idle_tick(struct run *r, struct err *err)
+{
+	r->idle_timer_armed = false;
+	if (tracer_stops(r->tracer) != r->stops_at_tick) {
+		idle_timer_arm(r);
+		return true;
+	}
+	return census(r, 2000000, err);
+}
+
+static bool free_loop(struct run *r, enum run_end *end, struct err *err)
+{
+	struct stop stop;
+
+	for (;;) {
+		if (r->rang) {
+			r->rang = false;
+			*end = RUN_BELL;
+			return true;
+		}
+		if (!tracer_alive(r->tracer)) {
+			*end = RUN_ENDED;
+			return true;
+		}
+		if (!tracer_next(r->tracer, true, &stop, err))
+			return false;
+		switch (stop.kind) {
+		case STOP_ALL_GONE:
+			*end = RUN_ENDED;
+			return true;
+		case STOP_BELL:
+			*end = RUN_BELL;
+			return true;
+		case STOP_NONE:
+			if (!idle_tick(r, err))
+				return false;
+			break;
+		default:
+			if (!free_stop(r, &stop, err) || !maybe_census(r, err))
+				return false;
+			if (!r->idle_timer_armed)
+				idle_timer_arm(r);
+		}
+		if (r->world)
+			run_fold(r);
+	}
+}
+
+bool run_free(struct run *r, enum run_end *end, struct err *err)
+{
+	bool ok = free_loop(r, end, err);
+
+	if (ok || r->full || err->sys != ENOSPC)
+		return ok;
+	/* The disk is full: nothing more is recorded, the program goes on. Whoever was being taken is
+	 * left stopped and goes on now. */
+	r->full = true;
+	tracer_stop_recording(r->tracer);
+	for (u32 task = 1; task <= tracer_tasks(r->tracer); task++) {
+		struct err ignored = {0};
+		run_take(r, task, &ignored);
+		run_resume(r, task, &ignored);
+	}
+	*end = RUN_FULL;
+	return true;
+}

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The reader's side: a live engine or a recording behind the same calls. */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "session/private.h"
+
+struct session {
+	pid_t engine;      /* 0: a recording */
+	int socket;
+	u32 seq;
+	bool held, ended, lost;
+	struct log_reader *reader;
+	struct timeline *timeline;
+	struct sources *sources;
+	u64 sources_pos;
+	struct output *output;
+	char **actors;
+	struct str name;   /* scratch of session_actor */
+};
+
+static void sources_update(struct session *s)
+{
+	const struct rec *r;
+
+	while ((r = log_reader_next(s->reader, &s->sources_pos)))
+		if (!rec_is_event(r))
+			sources_add(s->sources, r);
+}
+
+static void update(struct session *s)
+{
+	timeline_update(s->timeline);
+	sources_update(s);
+}
+
+static bool open_reader(struct session *s, struct log_reader *reader, struct err *err)
+{
+	(void)err;
+	s->reader = reader;
+	if (!reader)
+		return false;
+	s->timeline = timeline_create(reader);
+	s->sources = sources_create();
+	s->sources_pos = LOG_DATA;
+	update(s);
+	return true;
+}
+
+struct session *session_open(const char *path, struct err *err)
+{
+	struct session *s = xmalloc(sizeof *s);
+
+	s->socket = -1;
+	if (!open_reader(s, log_reader_open(path, err), err)) {
+		session_end(s);
+		return NULL;
+	}
+	return s;
+}
+
+static bool engine_lost(struct session *s, struct err *err)
+{
+	s->lost = true;
+	return err_set(err, EXIT_OURS, "the engine is gone; what it recorded up to now can still be looked at, "
+	                               "restart begins anew");
+}
+
+static bool receive(struct session *s, struct engine_reply *a, int *fd, struct err *err)
+{
+	struct iovec data = {a, sizeof *a};
+	union {
+		struct cmsghdr head;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control = {0};
+	struct msghdr m = {.msg_iov = &data, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control.room};
+	ssize_t n;
+
+	do
+		n = recvmsg(s->socket, &m, MSG_CMSG_CLOEXEC);
+	while (n < 0 && errno == EINTR);
+	if (n != sizeof *a)
+		return engine_lost(s, err);
+	if (fd)
+		*fd = -1;
+	if (fd && CMSG_FIRSTHDR(&m) && CMSG_FIRSTHDR(&m)->cmsg_type == SCM_RIGHTS)
+		memcpy(fd, CMSG_DATA(CMSG_FIRSTHDR(&m)), sizeof *fd);
+	s->held = a->held;
+	s->ended = a->ended;
+	return true;
+}
+
+static bool engine_start(struct session *s, const struct session_live *live, struct err *err)
+{
+	int ends[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+		return err_sys(err, EXIT_MACHINE, "no socket pair for the engine");
+	s->engine = fork();
+	if (s->engine == 0)
+		engine_main(ends[1], live, s->output);
+	close(ends[1]);
+	s->socket = ends[0];
+	if (s->engine < 0) {
+		s->engine = 0;
+		return err_sys(err, EXIT_MACHINE, "the engine cannot be started");
+	}
+	return true;
+}
+
+static void keep_actors(struct session *s, const char *const *names)
+{
+	size_t n = 0;
+
+	while (names && names[n])
+		n++;
+	s->actors = xmalloc((n + 1) * sizeof *s->actors);
+	for (size_t i = 0; i < n; i++)
+		s->actors[i] = xstrdup(names[i]);
+}
+
+struct session *session_start(const struct session_live *live, struct err *err)
+{
+	struct session *s = xmalloc(sizeof *s);
+	struct engine_reply a;
+	int fd = -1;
+
+	s->socket = -1;
+	keep_actors(s, live->actor_names);
+	s->output = mmap(NULL, sizeof *s->output, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (s->output == MAP_FAILED) {
+		s->output = NULL;
+		err_sys(err, EXIT_MACHINE, "no memory for the lab's output");
+		goto fail;
+	}
+	if (!engine_start(s, live, err) || !receive(s, &a, &fd, err))
+		goto fail;
+	if (a.code) {
+		err_set(err, a.code, "%s", a.text);
+		goto fail;
+	}
+	if (!open_reader(s, log_reader_open_fd(fd, err), err))
+		goto fail;
+	return s;
+fail:
+	session_end(s);
+	return NULL;
+}
+
+static bool ask(struct session *s, struct engine_request *q, struct err *err)
+{
+	struct engine_reply a;
+
+	if (!s->engine)
+		return err_set(err, EXIT_USAGE, "this is a recording: nothing in it moves any more");
+	if (s->lost)
+		return engine_lost(s, err);
+	q->seq = ++s->seq;
+	if (send(s->socket, q, sizeof *q, MSG_NOSIGNAL) != sizeof *q)
+		return engine_lost(s, err);
+	do {
+		if (!receive(s, &a, NULL, err)) {
+			update(s);
+			return false;
+		}
+	} while (a.seq != q->seq);
+	update(s);
+	timeline_seek_end(s->timeline);
+	return !a.code || err_set(err, a.code, "%s", a.text);
+}
+
+bool session_step(struct session *s, u32 task, struct err *err)
+{
+	return ask(s, &(struct engine_request){.command = CMD_STEP, .task = task}, err);
+}
+
+bool session_pass(struct session *s, u32 task, struct err *err)
+{
+	return ask(s, &(struct engine_request){.command = CMD_PASS, .task = task}, err);
+}
+
+bool session_signal(struct session *s, u32 task, int sig, struct err *err)
+{
+	return ask(s, &(struct engine_request){.command = CMD_SIGNAL, .task = task, .arg = sig}, err);
+}
+
+bool session_release(struct session *s, struct err *err)
+{
+	return ask(s, &(struct engine_request){.command = CMD_RELEASE}, err);
+}
+
+bool session_hold(struct session *s, struct err *err)
+{
+	return ask(s, &(struct engine_request){.command = CMD_HOLD}, err);
+}
+
+bool session_type(struct session *s, const char *bytes, size_t n, struct err *err)
+{
+	struct engine_request q = {.command = CMD_TYPE};
+
+	if (n > sizeof q.bytes)
+		return err_set(err, EXIT_USAGE, "a line of at most %zu bytes can be typed at once", sizeof q.bytes);
+	q.arg = (i32)n;
+	memcpy(q.bytes, bytes, n);
+	return ask(s, &q, err);
+}
+
+bool session_wait(struct session *s, int ms, bool *ended, struct err *err)
+{
+	struct pollfd p = {.fd = s->socket, .events = POLLIN};
+	struct engine_reply a;
+
+	*ended = true;
+	if (!s->engine || s->lost)
+		return true;
+	if (poll(&p, 1, ms) > 0 && !receive(s, &a, NULL, err)) {
+		update(s);
+		return false;
+	}
+	update(s);
+	*ended = s->ended;
+	return true;
+}
+
+const char *session_output(struct session *s, size_t *n)
+{
+	*n = s->output ? atomic_load_explicit(&s->output->length, memory_order_acquire) : 0;
+	return s->output ? s->output->bytes : "";
+}
+
+/* Bounded: an engine that does not end by itself within 1 s is killed, and with it what it traces. */
+static void engine_end(struct session *s)
+{
+	struct engine_request q = {.command = CMD_QUIT};
+
+	send(s->socket, &q, sizeof q, MSG_NOSIGNAL | MSG_DONTWAIT);
+	for (int i = 0; i < 200; i++) {
+		if (waitpid(s->engine, NULL, WNOHANG) != 0)
+			return;
+		usleep(5000);
+	}
+	kill(s->engine, SIGKILL);
+	waitpid(s->engine, NULL, 0);
+}
+
+void session_end(struct session *s)
+{
+	if (!s)
+		return;
+	if (s->engine)
+		engine_end(s);
+	if (s->socket >= 0)
+		close(s->socket);
+	timeline_destroy(s->timeline);
+	sources_destroy(s->sources);
+	if (s->reader)
+		log_reader_close(s->reader);
+	if (s->output)
+		munmap(s->output, sizeof *s->output);
+	for (char **a = s->actors; a && *a; a++)
+		free(*a);
+	free(s->actors);
+	str_finish(&s->name);
+	free(s);
+}
+
+bool session_is_live(const struct session *s) { return s->engine && !s->lost; }
+bool session_is_held(const struct session *s) { return s->held; }
+struct timeline *session_timeline(struct session *s) { return s->timeline; }
+struct sources *session_sources(struct session *s) { return s->sources; }
+
+const char *session_actor(struct session *s, u32 proc)
+{
+	const struct world *w = timeline_world(s->timeline);
+	const struct w_proc *p = world_proc(w, proc);
+	const char *path, *base;
+
+	if (!p)
+		return "";
+	for (u32 i = 0; s->actors && s->actors[i]; i++)
+		if (i + 1 == p->name)
+			return s->actors[i];
+	path = world_text(w, p->exec_path);
+	base = strrchr(path, '/');
+	str_clear(&s->name);
+	str_add_escaped(&s->name, base ? base + 1 : path, strlen(base ? base + 1 : path));
+	return str_get(&s->name);
+}

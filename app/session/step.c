@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One step: the stepped task goes on until it is poised again, blocked or gone. Whom it wakes or
+ * makes waits at its own stop until then; afterwards these run one at a time in order of birth. So
+ * at most one watched task is in user mode, and the log tells a step in that order. */
+#include "session/private.h"
+
+/* Has it come to rest at a stop where the learner decides? */
+static bool is_poised(struct run *r, u32 task)
+{
+	return tracer_holding(r->tracer, task) == IS_TAKEN && tracer_is_hold_point(r->tracer, task);
+}
+
+/* Takes a stop; goes on unless it is a hold point. */
+static bool act(struct run *r, u32 task, struct err *err)
+{
+	if (!run_take(r, task, err))
+		return false;
+	return is_poised(r, task) || run_resume(r, task, err);
+}
+
+static bool note_running(struct run *r, u32 task, struct err *err)
+{
+	struct look *look = run_look(r, task);
+
+	if (look->noted == OBS_RUNNING)
+		return true;
+	look->noted = OBS_RUNNING;
+	return tracer_note_state(r->tracer, task, OBS_RUNNING, err);
+}
+
+/* Asleep twice with nothing in between: its state belongs into the log before others go on,
+ * because what it has done so far (half a write) is part of what they find. */
+static bool asleep_for_good(struct run *r, u32 task, bool *asleep, struct err *err)
+{
+	struct look *look = run_look(r, task);
+	struct probe first;
+	bool any;
+
+	*asleep = false;
+	if (!look_asleep(r, task))
+		return true;
+	first = look->seen;
+	if (!look_asleep(r, task) || first.runs != run_look(r, task)->seen.runs ||
+	    first.call != run_look(r, task)->seen.call)
+		return true;
+	if (!collect(r, &any, err))
+		return false;
+	if (tracer_holding(r->tracer, task) != IS_RUNNING && tracer_holding(r->tracer, task) != IS_INSIDE)
+		return true;
+	*asleep = true;
+	look = run_look(r, task);
+	if (look->noted == OBS_BLOCKED || !look->seen.state || look->seen.state == 'Z')
+		return true;
+	look->noted = OBS_BLOCKED;
+	return tracer_note_state(r->tracer, task, OBS_BLOCKED, err);
+}
+
+bool turn(struct run *r, u32 task, struct err *err)
+{
+	unsigned tries = 0;
+	bool any, asleep;
+
+	for (;;) {
+		switch (tracer_holding(r->tracer, task)) {
+		case IS_GONE:
+			return run_take(r, task, err);
+		case IS_LISTENING:
+			return true;
+		case IS_TAKEN:
+			if (is_poised(r, task))
+				return true;
+			if (!run_resume(r, task, err))
+				return false;
+			break;
+		case IS_STOPPED:
+			if (!act(r, task, err))
+				return false;
+			tries = 0;
+			continue;
+		default:
+			break;
+		}
+		if (!collect(r, &any, err))
+			return false;
+		if (tracer_holding(r->tracer, task) != IS_RUNNING && tracer_holding(r->tracer, task) != IS_INSIDE)
+			continue;
+		if (!asleep_for_good(r, task, &asleep, err))
+			return false;
+		if (asleep)
+			return true;
+		if (clock_ns() - run_look(r, task)->resumed_ns > COMPUTING_NS)
+			return note_running(r, task, err);
+		look_pause(&tries);
+	}
+}
+
+static u32 first_pending(struct run *r)
+{
+	for (u32 task = 1; task <= tracer_tasks(r->tracer); task++) {
+		enum holding h = tracer_holding(r->tracer, task);
+		if (h == IS_STOPPED || tracer_is_dead(r->tracer, task) ||
+		    (h == IS_TAKEN && !tracer_is_hold_point(r->tracer, task)))
+			return task;
+	}
+	return 0;
+}
+
+/* One that computes for long holds up nobody: the rest may be settled without it. */
+static bool somebody_computes(struct run *r)
+{
+	bool computes = false;
+
+	for (u32 task = 1; task <= tracer_tasks(r->tracer); task++) {
+		enum holding h = tracer_holding(r->tracer, task);
+		if (h != IS_RUNNING && h != IS_INSIDE)
+			continue;
+		if (look_asleep(r, task))
+			continue;
+		if (run_look(r, task)->noted != OBS_RUNNING)
+			return false; /* not for that long yet */
+		computes = true;
+	}
+	return computes;
+}
+
+bool settle(struct run *r, struct err *err)
+{
+	unsigned tries = 0;
+	bool again, any;
+
+	for (;;) {
+		u32 task = first_pending(r);
+		if (task) {
+			if (!turn(r, task, err))
+				return false;
+			tries = 0;
+			continue;
+		}
+		if (!collect(r, &any, err))
+			return false;
+		if (any)
+			continue;
+		if (all_asleep(r)) {
+			if (!settled_point(r, &again, err))
+				return false;
+			if (!again)
+				break;
+			continue;
+		}
+		if (first_pending(r))
+			continue;
+		if (somebody_computes(r))
+			break; /* no settled point: the set is not settled, and that is shown */
+		for (u32 t = 1; t <= tracer_tasks(r->tracer); t++) {
+			enum holding h = tracer_holding(r->tracer, t);
+			if ((h == IS_RUNNING || h == IS_INSIDE) && !run_look(r, t)->asleep &&
+			    clock_ns() - run_look(r, t)->resumed_ns > COMPUTING_NS && !note_running(r, t, err))
+				return false;
+		}
+		look_pause(&tries);
+	}
+	run_fold(r);
+	return true;
+}
+
+bool run_can_step(struct run *r, u32 task)
+{
+	return is_poised(r, task);
+}
+
+bool run_step(struct run *r, u32 task, struct err *err)
+{
+	if (!is_poised(r, task))
+		return err_set(err, EXIT_USAGE, "it is not held before an operation");
+	return run_disk(r, run_resume(r, task, err) && turn(r, task, err) && settle(r, err), err);
+}
+
+bool run_pass_time(struct run *r, u32 task, struct err *err)
+{
+	if (!tracer_pass_time(r->tracer, task, err))
+		return false;
+	run_look(r, task)->noted = 0;
+	run_look(r, task)->resumed_ns = clock_ns();
+	/* Its exit stop is certain to come: wait for it before looking for sleepers. */
+	for (unsigned tries = 0; tries < 2000 && tracer_holding(r->tracer, task) == IS_INSIDE;) {
+		bool any;
+		if (!collect(r, &any, err))
+			return run_disk(r, false, err);
+		if (!any)
+			look_pause(&tries);
+	}
+	return run_disk(r, turn(r, task, err) && settle(r, err), err);
+}
+
+bool run_signal(struct run *r, u32 task, int sig, struct err *err)
+{
+	if (!tracer_signal(r->tracer, task, sig, err))
+		return false;
+	return run_disk(r, settle(r, err), err);
+}
+
+bool run_hold(struct run *r, struct err *err)
+{
+	if (r->held)
+		return true;
+	r->held = true;
+	return run_disk(r, tracer_set_held(r->tracer, true, err) && settle(r, err), err);
+}
+
+bool run_release(struct run *r, struct err *err)
+{
+	bool ok = true;
+
+	if (!r->held)
+		return true;
+	r->held = false;
+	ok = tracer_set_held(r->tracer, false, err);
+	for (u32 task = 1; ok && task <= tracer_tasks(r->tracer); task++) {
+		if (tracer_holding(r->tracer, task) == IS_STOPPED)
+			ok = run_take(r, task, err);
+		if (ok && tracer_holding(r->tracer, task) == IS_TAKEN)
+			ok = run_resume(r, task, err);
+	}
+	return run_disk(r, ok, err);
+}

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Calls that make, duplicate, change and close descriptors: pipe(2), dup(2), fcntl(2), ioctl(2),
+ * close(2), close_range(2), open(2), unshare(2). */
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <linux/openat2.h>
+#include <sched.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+
+#include "tracer/private.h"
+
+bool decode_pipe(struct tracer *t, struct tracee *x, struct entry *e)
+{
+	(void)t;
+	if (e->call == CALL_pipe2)
+		e->arg = x->args[1] & 0xffffffff;
+	return true;
+}
+
+bool decode_close(struct tracer *t, struct tracee *x, struct entry *e)
+{
+	enum fd_class class;
+
+	e->fd = (i32)x->args[0];
+	class = fd_class(t, x, e->fd);
+	if (class == FDC_PIPE)
+		return true;
+	/* A file: gone with this one stop. (A failing close releases the number all the same.) */
+	fdmap_clear(t, x->fds, e->fd);
+	if (class == FDC_TTY && t->opt.terminals) {
+		e->hold = false;
+		return true;
+	}
+	return false;
+}
+
+bool decode_close_range(struct tracer *t, struct tracee *x, struct entry *e)
+{
+	u32 first = (u32)x->args[0], last = (u32)x->args[1];
+
+	(void)t;
+	e->fd = first > INT32_MAX ? INT32_MAX : (i32)first;
+	e->fd2 = last > INT32_MAX ? INT32_MAX : (i32)last;
+	e->arg = x->args[2] & 0xffffffff;
+	e->hold = false;
+	for (u32 fd = (u32)e->fd; fd < x->fds->n && fd <= (u32)e->fd2; fd++)
+		if (x->fds->fds[fd].class == FDC_PIPE)
+			e->hold = true;
+	return true;
+}
+
+bool decode_dup(struct tracer *t, struct tracee *x, struct entry *e)
+{
+	e->fd = (i32)x->args[0];
+	if (e->call != CALL_dup)
+		e->fd2 = (i32)x->args[1];
+	if (e->call == CALL_dup3)
+		e->arg = x->args[2] & 0xffffffff;
+	if (fd_class(t, x, e->fd) == FDC_PIPE || (e->fd2 >= 0 && fd_class(t, x, e->fd2) == FDC_PIPE))
+		return true;
+	if (t->opt.terminals && (fd_class(t, x, e->fd) == FDC_TTY || fd_class(t, x, e->fd2) == FDC_TTY)) {
+		e->hold = false;
+		return true;
+	}
+	fdmap_clear(t, x->fds, e->fd2);
+	return false;
+}
+
+bool decode_fcntl(struct tracer *t, struct tracee *x, struct entry *e)
+{
+	enum fd_class class;
+
+	e->fd = (i32)x->args[0];
+	e->arg = x->args[1] & 0xffffffff;
+	e->size = x->args[2] & 0xffffffff;
+	e->hold = e->arg != F_SETFD; /* a flag of the number, nothing moves */
+	class = fd_class(t, x, e->fd);
+	if (class == FDC_TTY && t->opt.terminals) {
+		e->hold = false;
+		return true;
+	}
+	return class == FDC_PIPE;
+}
+
+bool decode_ioctl(struct tracer *t, struct tracee *x, struct entry *e)
+{
+	int on = 0;
+
+	e->fd = (i32)x->args[0];
+	e->arg = x->args[1] & 0xffffffff;
+	e->hold = false;
+	if (fd_class(t, x, e->fd) != FDC_PIPE)
+		return false;
+	if (e->arg == FIONBIO && memory_read(x->tid, x->args[2], &on, sizeof on) == sizeof on)
+		e->size = (u32)on;
+	return true;
+}
+
+/* Only a path that leads to a descriptor can lead to a pipe: /dev/fd/N, /dev/stdin, /proc/PID/fd/N. */
+static bool path_may_be_pipe(const char *path)
+{
+	return !strncmp(path, "/dev/fd/", 8) || !strncmp(path, "/dev/std", 8) || strstr(path, "/fd/");
+}
+
+bool decode_open(struct tracer *t, struct tracee *x, struct entry *e)
+{
+	int at = e->call == CALL_openat || e->call == CALL_openat2;
+	char path[PATH_KEPT];
+
+	(void)t;
+	memory_read_string(x->tid, x->args[at], path, sizeof path);
+	if (!path_may_be_pipe(path))
+		return false;
+	if (e->call == CALL_openat2) {
+		struct open_how how = {0};
+		memory_read(x->tid, x->args[2], &how, sizeof how);
+		e->arg = how.flags;
+	} else if (e->call != CALL_creat) {
+		e->arg = x->args[at + 1] & 0xffffffff;
+	}
+	e->held = (u32)strlen(path) + 1;
+	memcpy(e->bytes, path, e->held);
+	e->hold = false;
+	return true;
+}
+
+bool decode_unshare(struct tracer *t, struct tracee *x, struct entry *e)
+{
+	(void)t;
+	e->arg = x->args[0];
+	e->hold = false;
+	return true;
+}
+
+/* Descriptors may arrive that we did not see being made: unix(7) SCM_RIGHTS, pidfd_getfd(2). */
+bool decode_receive(struct tracer *t, struct tracee *x, struct entry *e)
+{
+	(void)t;
+	(void)x;
+	e->hold = e->logged = false;
+	return true;
+}
+
+static void pipe_made(struct tracer *t, struct tracee *x, struct ev_exit *out)
+{
+	int fds[2];
+	enum fd_class class;
+	u64 ino = 0;
+	bool cloexec = x->entry.arg & O_CLOEXEC;
+
+	if (memory_read(x->tid, x->args[0], fds, sizeof fds) != sizeof fds)
+		return;
+	out->fd = fds[0];
+	out->fd2 = fds[1];
+	out->arg2 = 65536;
+	if (fd_ask(x->tid, fds[0], &class, &ino, NULL, NULL)) {
+		out->arg = ino;
+		fdmap_set(t, x->fds, fds[0], FDC_PIPE, ino, cloexec);
+		fdmap_set(t, x->fds, fds[1], FDC_PIPE, ino, cloexec);
+	}
+	tracer_pipe_capacity(x, fds[0], &out->arg2);
+}
+
+static void fd_duplicated(struct tracer *t, struct tracee *x, int from, int to, bool cloexec)
+{
+	const struct fd_seen *s = fdmap_get(x->fds, from);
+
+	if (from == to)
+		return;
+	if (s->class == FDC_PIPE)
+		fdmap_set(t, x->fds, to, FDC_PIPE, t->pipes.at[s->pipe].ino, cloexec);
+	else if (s->class == FDC_TTY)
+		fdmap_set(t, x->fds, to, FDC_TTY, 0, cloexec);
+	else
+		fdmap_clear(t, x->fds, to);
+}
+
+static void fd_opened(struct tracer *t, struct tracee *x, int fd, struct ev_exit *out)
+{
+	enum fd_class class;
+	u64 ino;
+	u32 flags;
+	bool cloexec;
+
+	out->fd = fd;
+	if (!fd_ask(x->tid, fd, &class, &ino, &flags, &cloexec))
+		return;
+	fdmap_set(t, x->fds, fd, class, ino, cloexec);
+	out->arg = class == FDC_PIPE ? ino : 0;
+	out->arg2 = flags;
+}
+
+static void fcntl_done(struct tracer *t, struct tracee *x, i64 ret)
+{
+	const struct entry *e = &x->entry;
+
+	if (e->arg == F_DUPFD || e->arg == F_DUPFD_CLOEXEC)
+		fd_duplicated(t, x, e->fd, (int)ret, e->arg == F_DUPFD_CLOEXEC);
+	else if (e->arg == F_SETFD && e->fd >= 0 && (u32)e->fd < x->fds->n)
+		x->fds->fds[e->fd].cloexec = e->size & FD_CLOEXEC;
+}
+
+static void unshare_files(struct tracer *t, struct tracee *x)
+{
+	struct fdmap *own;
+
+	if (x->fds->refs == 1)
+		return;
+	own = fdmap_copy(t, x->fds);
+	fdmap_release(t, x->fds);
+	x->fds = own;
+}
+
+static void close_range_done(struct tracer *t, struct tracee *x)
+{
+	const struct entry *e = &x->entry;
+
+	if (e->arg & CLOSE_RANGE_UNSHARE)
+		unshare_files(t, x);
+	if (!(e->arg & CLOSE_RANGE_CLOEXEC)) {
+		fdmap_clear_range(t, x->fds, e->fd, e->fd2);
+		return;
+	}
+	for (u32 fd = (u32)e->fd; fd < x->fds->n && fd <= (u32)e->fd2; fd++)
+		x->fds->fds[fd].cloexec = true;
+}
+
+void decode_exit(struct tracer *t, struct tracee *x, i64 ret, struct ev_exit *out)
+{
+	const struct entry *e = &x->entry;
+	int status = 0;
+
+	*out = (struct ev_exit){.ret = ret, .fd = -1, .fd2 = -1};
+	if (e->call == CALL_close) /* the number is free whatever close returned, but for EBADF */
+		fdmap_clear(t, x->fds, e->fd);
+	if (ret < 0)
+		return;
+	switch (e->call) {
+	case CALL_pipe:
+	case CALL_pipe2:
+		pipe_made(t, x, out);
+		break;
+	case CALL_dup:
+	case CALL_dup2:
+	case CALL_dup3:
+		fd_duplicated(t, x, e->fd, (int)ret, e->arg & O_CLOEXEC);
+		break;
+	case CALL_fcntl:
+		fcntl_done(t, x, ret);
+		break;
+	case CALL_ioctl:
+		if (e->fd >= 0 && (u32)e->fd < x->fds->n && e->arg != FIONBIO)
+			x->fds->fds[e->fd].cloexec = e->arg == FIOCLEX;
+		break;
+	case CALL_open:
+	case CALL_openat:
+	case CALL_openat2:
+	case CALL_creat:
+		fd_opened(t, x, (int)ret, out);
+		break;
+	case CALL_close_range:
+		close_range_done(t, x);
+		break;
+	case CALL_unshare:
+		unshare_files(t, x);
+		break;
+	case CALL_recvmsg:
+	case CALL_pidfd_getfd:
+		fdmap_forget(t, x->fds);
+		break;
+	case CALL_wait4:
+		if (ret > 0 && x->args[1] && memory_read(x->tid, x->args[1], &status, sizeof status) == sizeof status)
+			out->fd = status;
+		break;
+	case CALL_poll:
+	case CALL_ppoll:
+	case CALL_select:
+	case CALL_pselect6:
+		out->arg = (u64)ret;
+		break;
+	default:
+		break;
+	}
+}

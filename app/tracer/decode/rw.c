@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* read, write and their vector and splice forms: read(2), readv(2), splice(2), tee(2), sendfile(2). */
+#include "tracer/private.h"
+
+static bool is_operation(struct tracer *t, struct tracee *x, int fd, struct entry *e)
+{
+	enum fd_class class = fd_class(t, x, fd);
+
+	if (class == FDC_TTY && t->opt.terminals) {
+		e->hold = false; /* logged, seen when it blocks, never held */
+		return true;
+	}
+	return class == FDC_PIPE;
+}
+
+bool decode_rw(struct tracer *t, struct tracee *x, struct entry *e)
+{
+	e->fd = (i32)x->args[0];
+	if (!is_operation(t, x, e->fd, e))
+		return false;
+	e->size = x->args[2];
+	if (e->call == CALL_write)
+		e->data = x->args[1];
+	return true;
+}
+
+bool decode_vector(struct tracer *t, struct tracee *x, struct entry *e)
+{
+	struct iovec vec[1024]; /* IOV_MAX */
+	size_t n = (size_t)x->args[2];
+
+	e->fd = (i32)x->args[0];
+	if (!is_operation(t, x, e->fd, e))
+		return false;
+	if (n > ARRAY_LEN(vec))
+		n = ARRAY_LEN(vec); /* the call fails with EINVAL */
+	n = memory_read(x->tid, x->args[1], vec, n * sizeof *vec) / sizeof *vec;
+	for (size_t i = 0; i < n; i++)
+		e->size += vec[i].iov_len;
+	if (e->call == CALL_writev || e->call == CALL_pwritev2) {
+		e->vec = x->args[1];
+		e->vec_n = n;
+	}
+	return true;
+}
+
+bool decode_splice(struct tracer *t, struct tracee *x, struct entry *e)
+{
+	const u64 *a = x->args;
+	bool in, out;
+
+	switch (e->call) {
+	case CALL_splice:
+		e->fd = (i32)a[0];
+		e->fd2 = (i32)a[2];
+		e->size = a[4];
+		e->arg = a[5];
+		break;
+	case CALL_tee:
+		e->fd = (i32)a[0];
+		e->fd2 = (i32)a[1];
+		e->size = a[2];
+		e->arg = a[3];
+		break;
+	case CALL_sendfile: /* out comes first here */
+		e->fd = (i32)a[1];
+		e->fd2 = (i32)a[0];
+		e->size = a[3];
+		break;
+	default: { /* vmsplice */
+		struct iovec vec[64];
+		size_t n = (size_t)a[2];
+		e->fd = (i32)a[0];
+		n = memory_read(x->tid, a[1], vec, (n > 64 ? 64 : n) * sizeof *vec) / sizeof *vec;
+		for (size_t i = 0; i < n; i++)
+			e->size += vec[i].iov_len;
+		e->arg = a[3];
+	}
+	}
+	in = fd_class(t, x, e->fd) == FDC_PIPE;
+	out = e->call != CALL_vmsplice && fd_class(t, x, e->fd2) == FDC_PIPE;
+	return in || out;
+}

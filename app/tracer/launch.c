@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Starts a program: fork; the child waits on a pipe until it is seized (it ends by itself should
+ * we die first), installs the filter, execs. An error on its way comes back through a second,
+ * close-on-exec pipe. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/seccomp.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tracer/private.h"
+
+enum step { STEP_SESSION, STEP_FDS, STEP_CWD, STEP_FILTER, STEP_EXEC };
+struct failure {
+	int step, sys;
+};
+
+static void child_fail(int fd, enum step step)
+{
+	struct failure f = {.step = step, .sys = errno};
+	ssize_t n = write(fd, &f, sizeof f);
+
+	(void)n;
+	_exit(127);
+}
+
+static bool child_fds(const struct launch *l)
+{
+	int fds[3];
+
+	for (int i = 0; i < 3; i++) { /* above 2 first, so that none overwrites another */
+		fds[i] = l->fds[i] < 0 ? -1 : fcntl(l->fds[i], F_DUPFD_CLOEXEC, 10);
+		if (l->fds[i] >= 0 && fds[i] < 0)
+			return false;
+	}
+	for (int i = 0; i < 3; i++)
+		if (fds[i] >= 0 && dup2(fds[i], i) < 0)
+			return false;
+	return true;
+}
+
+static void child_run(const struct tracer *t, const struct launch *l, int go, int failed)
+{
+	struct sock_fprog program = {t->filter_n, t->filter};
+	sigset_t none;
+	char byte;
+
+	if (read(go, &byte, 1) != 1)
+		_exit(127); /* the tracer is gone */
+	if (l->own_session && (setsid() < 0 || (l->fds[0] >= 0 && ioctl(l->fds[0], TIOCSCTTY, 0) < 0)))
+		child_fail(failed, STEP_SESSION);
+	if (!child_fds(l))
+		child_fail(failed, STEP_FDS);
+	if (l->cwd && chdir(l->cwd) < 0)
+		child_fail(failed, STEP_CWD);
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+	    syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, &program) < 0)
+		child_fail(failed, STEP_FILTER);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	if (l->envp)
+		execvpe(l->argv[0], l->argv, l->envp);
+	else
+		execvp(l->argv[0], l->argv);
+	child_fail(failed, STEP_EXEC);
+}
+
+static bool launch_error(const struct launch *l, const struct failure *f, struct err *err)
+{
+	errno = f->sys;
+	switch (f->step) {
+	case STEP_EXEC:
+		if (f->sys == ENOENT)
+			return err_set(err, EXIT_NOT_FOUND, "%s: no such command; give its path, or look at PATH", l->argv[0]);
+		if (f->sys == EACCES)
+			return err_set(err, EXIT_CANNOT_RUN, "%s: no permission to run it; is it a program, and executable (chmod +x)?", l->argv[0]);
+		if (f->sys == ENOEXEC)
+			return err_set(err, EXIT_CANNOT_RUN, "%s: not a program this machine can run; a script needs a #! line", l->argv[0]);
+		return err_sys(err, EXIT_CANNOT_RUN, "%s: cannot be run", l->argv[0]);
+	case STEP_FILTER:
+		return err_sys(err, EXIT_MACHINE, "this machine does not let a program install a seccomp filter, which tracing needs");
+	case STEP_CWD:
+		return err_sys(err, EXIT_CANNOT_RUN, "cannot change to the folder %s", l->cwd);
+	default:
+		return err_sys(err, EXIT_MACHINE, "cannot prepare the terminal of %s", l->argv[0]);
+	}
+}
+
+/* Stops of this one child until its execve is over. */
+static bool wait_for_exec(struct tracer *t, struct tracee *x)
+{
+	int status;
+
+	while (waitpid(x->tid, &status, __WALL) == x->tid) {
+		if (!WIFSTOPPED(status))
+			return false;
+		t->stops++;
+		if (status >> 16 == PTRACE_EVENT_EXEC) {
+			x->event = PTRACE_EVENT_EXEC;
+			x->holding = IS_TAKEN;
+			x->stop = STOP_EVENT;
+			return true;
+		}
+		ptrace(PTRACE_CONT, x->tid, NULL, (void *)(uintptr_t)(status >> 16 ? 0 : WSTOPSIG(status) & 0x7f));
+	}
+	return false;
+}
+
+static bool launched(struct tracer *t, struct tracee *x, u32 *task, struct err *err)
+{
+	x->born_seen = true;
+	x->fds = fdmap_create();
+	if (!emit_spawn(t, x, 0, 0, err))
+		return false;
+	*task = x->task;
+	if (!t->root)
+		t->root = x->task;
+	x->msg = (unsigned long)x->tid;
+	x->holding = IS_STOPPED;
+	if (!tracer_take(t, x->task, err) || !fdmap_adopt_all(t, x, err))
+		return false;
+	x->exec_done = true;
+	return emit_observe(t, NULL, OBS_MODE, t->opt.held ? OBS_HELD : OBS_FREE, 0, 0, 0, 0, err);
+}
+
+bool tracer_launch(struct tracer *t, const struct launch *l, u32 *task, struct err *err)
+{
+	int go[2] = {-1, -1}, failed[2] = {-1, -1};
+	struct failure f = {0};
+	struct tracee *x;
+	bool ok = false;
+	pid_t pid;
+
+	if (pipe2(go, O_CLOEXEC) < 0 || pipe2(failed, O_CLOEXEC) < 0)
+		return err_sys(err, EXIT_MACHINE, "cannot make a pipe");
+	pid = fork();
+	if (pid == 0) {
+		close(go[1]);
+		close(failed[0]);
+		child_run(t, l, go[0], failed[1]);
+	}
+	close(go[0]);
+	close(failed[1]);
+	if (pid < 0) {
+		err_sys(err, EXIT_MACHINE, "cannot start a process");
+		goto out;
+	}
+	if (!tracer_seize(pid, err)) {
+		close(go[1]); /* its read ends, it ends */
+		go[1] = -1;
+		waitpid(pid, NULL, 0);
+		goto out;
+	}
+	x = tracee_add(t, pid);
+	x->tgid = pid;
+	x->exec_done = false;
+	ok = write(go[1], "g", 1) == 1 && wait_for_exec(t, x);
+	if (ok) {
+		ok = launched(t, x, task, err);
+	} else {
+		if (read(failed[0], &f, sizeof f) == sizeof f)
+			launch_error(l, &f, err);
+		else
+			err_set(err, EXIT_CANNOT_RUN, "%s: ended before it began", l->argv[0]);
+		tracee_remove(t, x);
+	}
+out:
+	if (go[1] >= 0)
+		close(go[1]);
+	close(failed[0]);
+	return ok;
+}

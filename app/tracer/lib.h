@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * tracer: the only user of ptrace(2). Turns wait statuses into events in the log; formats nothing
+ * and decides nothing. Two calls make a run: *get the next stop* (tracer_next) and *act on it*
+ * (tracer_take, then tracer_resume when the caller wants the task to go on).
+ * All calls belong to one thread, the one that made the tracer (ptrace, EXITKILL and PDEATHSIG
+ * belong to a thread), but for tracer_ring.
+ *
+ * file         | what it holds
+ * tracer.c     | the tracer and its table of tasks
+ * launch.c     | start a program under PTRACE_SEIZE behind the filter
+ * filter.c     | the seccomp filter: which calls stop
+ * wait.c       | tracer_next: wait status -> kind of stop
+ * take.c       | tracer_take: stop -> events
+ * resume.c     | tracer_resume; time-outs made endless, time let pass
+ * signal.c     | signals: delivery, interrupted and restarted calls
+ * decode.c     | call number -> decoder; decode/ one file per family
+ * fdmap.c      | which descriptors are pipes, terminals, something else (a cache, never the truth of the world)
+ * memory.c     | bounded reads of a task's memory
+ * site.c       | registers and stack copied once per site
+ * bell.c       | the traced idle child whose signal ends a blocking waitpid
+ * observe/     | asking the kernel: state of a task, bytes and slots of a pipe
+ * arch/        | registers and call numbers, one header per CPU
+ */
+#ifndef TRACER_LIB_H
+#define TRACER_LIB_H
+
+#include <sys/types.h>
+
+#include "event/lib.h"
+
+struct tracer;
+
+struct tracer_options {
+	bool held;      /* begin held: POISED at every operation, a site at every stop */
+	bool contents;  /* keep up to LOG_CONTENT_MAX bytes of each write; else hash and length only */
+	bool terminals; /* reads and writes of terminals are operations too */
+	bool sites;     /* copy sites where ends are made, passed or closed (always on when held) */
+};
+
+/* What to start. All pointers are borrowed for the call. */
+struct launch {
+	char *const *argv;
+	char *const *envp;   /* NULL: ours */
+	const char *cwd;     /* NULL: ours */
+	int fds[3];          /* -1: inherit ours */
+	bool own_session;    /* setsid and make fds[0] the controlling terminal */
+};
+
+enum stop_kind {
+	STOP_NONE,    /* nothing there (not blocking), or a signal ended the wait */
+	STOP_BELL,    /* tracer_ring was called */
+	STOP_ALL_GONE,/* no traced task is left */
+	STOP_ENTRY,   /* at the entry of an operation */
+	STOP_EXIT,    /* at its exit */
+	STOP_BORN,    /* a new task, before its first instruction */
+	STOP_SIGNAL,  /* a signal is about to be delivered */
+	STOP_EVENT,   /* in between (fork's, exec's event, a single step, an odd trap): take and resume at once */
+	STOP_ENDING,  /* about to end */
+	STOP_GROUP,   /* group-stop (SIGSTOP and its like) */
+	STOP_GONE,    /* ended; nothing to resume */
+};
+struct stop {
+	enum stop_kind kind;
+	u32 task;
+};
+
+enum holding { /* what the tracer knows of a task, from stops alone */
+	IS_RUNNING,  /* resumed, outside an operation */
+	IS_INSIDE,   /* resumed inside an operation */
+	IS_STOPPED,  /* in a ptrace-stop that nobody has taken yet */
+	IS_TAKEN,    /* in a ptrace-stop, taken, may be resumed */
+	IS_LISTENING,/* in group-stop */
+	IS_GONE,
+};
+
+/* The log is borrowed and must outlive the tracer. EXIT_MACHINE when ptrace or seccomp cannot be
+ * used here: the sentence names the reason and the remedy. */
+struct tracer *tracer_create(struct log *, const struct tracer_options *, struct err *);
+/* Ends every task it started (SIGKILL, by id), collects them, frees. NULL is fine. */
+void tracer_destroy(struct tracer *);
+/* Starts a program; on return it is stopped (IS_TAKEN) just after its execve. EXIT_NOT_FOUND,
+ * EXIT_CANNOT_RUN when the command cannot run, EXIT_MACHINE when tracing it is refused. */
+bool tracer_launch(struct tracer *, const struct launch *, u32 *task, struct err *);
+
+/* The next stop. Blocks in waitpid(-1, __WALL) when `block`. Stops of no interest are resumed here
+ * and never reported. False: the log could not be written (disk full); the caller may
+ * tracer_stop_recording and go on. */
+bool tracer_next(struct tracer *, bool block, struct stop *, struct err *);
+/* Turns a task's stop into events. In held mode an entry becomes POISED, and its ENTER is logged
+ * when it is resumed; in free mode ENTER is logged now. */
+bool tracer_take(struct tracer *, u32 task, struct err *);
+/* Lets a taken task go on. */
+bool tracer_resume(struct tracer *, u32 task, struct err *);
+/* From now on held or free; logs OBS_MODE. */
+bool tracer_set_held(struct tracer *, bool held, struct err *);
+/* No more log (the disk is full): stops are handled, nothing is written. */
+void tracer_stop_recording(struct tracer *);
+
+/* Makes a blocking tracer_next return STOP_BELL. From any thread; async-signal-safe. */
+void tracer_ring(struct tracer *);
+
+/* ---- what is known of tasks ---- */
+u32 tracer_tasks(const struct tracer *);            /* highest task number */
+u32 tracer_alive(const struct tracer *);            /* tasks that are not gone */
+enum holding tracer_holding(const struct tracer *, u32 task);
+bool tracer_is_dead(const struct tracer *, u32 task); /* collected, its END not yet taken */
+enum stop_kind tracer_stop_kind(const struct tracer *, u32 task); /* of a stopped or taken task */
+/* The held entry is one the learner steps (an operation), not one to pass through silently. */
+bool tracer_is_hold_point(const struct tracer *, u32 task);
+u64 tracer_timeout(const struct tracer *, u32 task); /* ns its open call was to wait, made endless by us; TIME_NONE */
+pid_t tracer_pid(const struct tracer *, u32 task);   /* thread group */
+bool tracer_root_status(const struct tracer *, int *status); /* wait status of the first program, once gone */
+u64 tracer_stops(const struct tracer *);             /* stops seen so far */
+
+/* ---- doing something to a task (logged as inject) ---- */
+/* Lets the time-out of a held, endless call pass: its exit stop follows. False if it has none. */
+bool tracer_pass_time(struct tracer *, u32 task, struct err *);
+bool tracer_signal(struct tracer *, u32 task, int sig, struct err *); /* to its process; 0 < sig < 65 */
+
+/* ---- asking the kernel (observe/) ---- */
+struct probe {
+	char state;    /* R S D T t Z X of /proc/TID/stat, 0: gone */
+	int call;      /* kernel's number of the call it sleeps in, -1: none or running */
+	u64 runs;      /* schedstat's third figure: times it was run */
+	bool in_vfork; /* D is sleeping for it */
+};
+void tracer_probe(struct tracer *, u32 task, struct probe *);
+/* Logs that a running task was found asleep in its call, or running, or stopped (OBS_STATE). */
+bool tracer_note_state(struct tracer *, u32 task, enum obs_state, struct err *);
+bool tracer_note_hold(struct tracer *, u32 task, struct err *); /* OBS_HOLD */
+/* Asks the kernel for every pipe touched since the last time (all: every pipe) and logs OBS_PIPE
+ * for each; no descriptor is kept. Only at settled points. */
+bool tracer_observe_pipes(struct tracer *, bool all, bool slots, struct err *);
+bool tracer_note_settled(struct tracer *, struct err *);
+/* Up to n bytes now in pipe of that inode, by tee(2); returns how many, -1 when it cannot be asked. */
+ssize_t tracer_pipe_contents(struct tracer *, u64 ino, void *bytes, size_t n);
+
+#endif

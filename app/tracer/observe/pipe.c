@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Asking the kernel about pipes, at settled points: an end is borrowed by pidfd_getfd(2), asked, and
+ * closed at once; while we hold it nobody would see end of file. Where that call is refused (some
+ * containers) an anonymous pipe is opened through /proc/PID/fd instead, which waits for nobody
+ * because O_NONBLOCK is set; never a FIFO. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/pidfd.h>
+#include <unistd.h>
+
+#include "tracer/private.h"
+
+static int borrow(pid_t pid, int fd, int access)
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0), got = -1;
+	char path[64];
+
+	if (pidfd >= 0) {
+		got = (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
+		close(pidfd);
+	}
+	if (got >= 0 || (errno != EPERM && errno != ENOSYS && errno != EACCES))
+		return got;
+	snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)pid, fd);
+	return open(path, access | O_NONBLOCK | O_CLOEXEC);
+}
+
+bool tracer_pipe_capacity(struct tracee *x, int fd, u64 *bytes)
+{
+	int got = borrow(x->tgid, fd, O_RDONLY), n;
+
+	if (got < 0)
+		return false;
+	n = fcntl(got, F_GETPIPE_SZ);
+	close(got);
+	if (n > 0)
+		*bytes = (u64)n;
+	return n > 0;
+}
+
+/* A process and number that lead to this pipe; for the write end ask access O_WRONLY. */
+static bool find_end(struct tracer *t, u32 pipe, int access, pid_t *pid, int *fd)
+{
+	for (size_t i = 0; i < t->all.n; i++) {
+		const struct tracee *x = t->all.at[i];
+		if (!x->fds || x->holding == IS_GONE || x->ended || !x->spawned)
+			continue;
+		for (u32 k = 0; k < x->fds->n; k++) {
+			u32 flags = 0;
+			bool cloexec;
+			enum fd_class class;
+			u64 ino;
+			if (x->fds->fds[k].class != FDC_PIPE || x->fds->fds[k].pipe != pipe)
+				continue;
+			if (access == O_WRONLY && (!fd_ask(x->tid, (int)k, &class, &ino, &flags, &cloexec) ||
+			                           (flags & O_ACCMODE) == O_RDONLY))
+				continue;
+			*pid = x->tgid;
+			*fd = (int)k;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* How many slots are in use: tee(2) copies slot by slot into a pipe of ours that has k left. The
+ * bytes that k slots take, for growing k, end when no more come. Costly: the oracle's. */
+static u64 slots_used(int fd, u64 capacity)
+{
+	u32 slots = (u32)(capacity / 4096), used = 0;
+	ssize_t before = 0;
+
+	for (u32 k = 1; k <= slots; k++) {
+		int own[2];
+		ssize_t got;
+		if (pipe2(own, O_DIRECT | O_NONBLOCK | O_CLOEXEC) < 0)
+			return OBS_UNKNOWN;
+		if (fcntl(own[1], F_SETPIPE_SZ, (int)capacity) < 0) {
+			close(own[0]);
+			close(own[1]);
+			return OBS_UNKNOWN;
+		}
+		for (u32 filled = k; filled < slots; filled++)
+			if (write(own[1], "x", 1) != 1)
+				break;
+		got = tee(fd, own[1], 1 << 30, SPLICE_F_NONBLOCK);
+		close(own[0]);
+		close(own[1]);
+		if (got < 0)
+			return errno == EAGAIN ? 0 : OBS_UNKNOWN;
+		if (got == before)
+			break;
+		before = got;
+		used = k;
+	}
+	return used;
+}
+
+static bool observe_one(struct tracer *t, u32 pipe, bool slots, struct err *err)
+{
+	struct pipe_seen *p = &t->pipes.at[pipe];
+	u64 bytes = 0, capacity = 0, room = 2, used = OBS_UNKNOWN;
+	struct pollfd poll_write = {.events = POLLOUT};
+	pid_t pid;
+	int fd, got, n = 0;
+
+	p->touched = false;
+	if (!find_end(t, pipe, O_RDONLY, &pid, &fd) || (got = borrow(pid, fd, O_RDONLY)) < 0)
+		return true;
+	if (ioctl(got, FIONREAD, &n) == 0)
+		bytes = (u64)n;
+	if ((n = fcntl(got, F_GETPIPE_SZ)) > 0)
+		capacity = (u64)n;
+	if (slots) {
+		int flags = fcntl(got, F_GETFL);
+		if ((flags & O_ACCMODE) != O_WRONLY)
+			used = slots_used(got, capacity);
+	}
+	close(got);
+	if (find_end(t, pipe, O_WRONLY, &pid, &fd) && (got = borrow(pid, fd, O_WRONLY)) >= 0) {
+		poll_write.fd = got;
+		if (poll(&poll_write, 1, 0) >= 0)
+			room = poll_write.revents & POLLOUT ? 1 : 0;
+		if (poll_write.revents & POLLERR)
+			room = 2; /* nobody reads: POLLOUT says nothing about room */
+		close(got);
+	}
+	return emit_observe(t, NULL, OBS_PIPE, p->ino, bytes, capacity, room, used, err);
+}
+
+bool tracer_observe_pipes(struct tracer *t, bool all, bool slots, struct err *err)
+{
+	for (u32 i = 1; i < t->pipes.n; i++) {
+		struct pipe_seen *p = &t->pipes.at[i];
+		if (p->ends && (all || p->touched) && !observe_one(t, i, slots, err))
+			return false;
+	}
+	return true;
+}
+
+ssize_t tracer_pipe_contents(struct tracer *t, u64 ino, void *bytes, size_t n)
+{
+	ssize_t got = -1;
+	pid_t pid;
+	int fd, end, own[2];
+
+	for (u32 i = 1; i < t->pipes.n; i++) {
+		if (!t->pipes.at[i].ends || t->pipes.at[i].ino != ino || !find_end(t, i, O_RDONLY, &pid, &fd))
+			continue;
+		if ((end = borrow(pid, fd, O_RDONLY)) < 0)
+			return -1;
+		if (pipe2(own, O_NONBLOCK | O_CLOEXEC) == 0) {
+			got = tee(end, own[1], n, SPLICE_F_NONBLOCK);
+			if (got > 0)
+				got = read(own[0], bytes, (size_t)got);
+			else if (got < 0 && errno == EAGAIN)
+				got = 0;
+			close(own[0]);
+			close(own[1]);
+		}
+		close(end);
+		return got;
+	}
+	return -1;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Asking the kernel about a task: /proc/TID/stat, syscall, schedstat (proc(5)). Nothing is stopped. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "tracer/private.h"
+
+static bool read_proc(pid_t tid, const char *name, char *buf, size_t n)
+{
+	char path[64];
+	ssize_t got;
+	int fd;
+
+	snprintf(path, sizeof path, "/proc/%d/%s", (int)tid, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	got = read(fd, buf, n - 1);
+	close(fd);
+	buf[got < 0 ? 0 : got] = 0;
+	return got > 0;
+}
+
+static u64 voluntary_switches(pid_t tid)
+{
+	char buf[4096];
+	const char *p;
+
+	if (!read_proc(tid, "status", buf, sizeof buf) || !(p = strstr(buf, "\nvoluntary_ctxt_switches:")))
+		return 0;
+	return strtoull(p + 25, NULL, 10);
+}
+
+void tracer_probe(struct tracer *t, u32 task, struct probe *p)
+{
+	const struct tracee *x = tracee_by_task(t, task);
+	char buf[1024];
+	unsigned long long on, waited, runs;
+	const char *s;
+
+	*p = (struct probe){.call = -1};
+	if (!x)
+		return;
+	if (read_proc(x->tid, "schedstat", buf, sizeof buf) &&
+	    sscanf(buf, "%llu %llu %llu", &on, &waited, &runs) == 3)
+		p->runs = runs;
+	else
+		p->runs = voluntary_switches(x->tid);
+	/* The name in stat may hold anything, a parenthesis too: the last one ends it. */
+	if (!read_proc(x->tid, "stat", buf, sizeof buf) || !(s = strrchr(buf, ')')) || s[1] != ' ')
+		return;
+	p->state = s[2];
+	p->in_vfork = x->vfork_parent;
+	if (p->state != 'S' && p->state != 'D')
+		return;
+	if (read_proc(x->tid, "syscall", buf, sizeof buf) && buf[0] != 'r')
+		p->call = (int)strtol(buf, NULL, 10);
+}
+
+bool tracer_note_state(struct tracer *t, u32 task, enum obs_state state, struct err *err)
+{
+	struct tracee *x = tracee_by_task(t, task);
+
+	return !x || emit_observe(t, x, OBS_STATE, state, x->in_call ? x->entry.call : 0, 0, 0, 0, err);
+}
+
+bool tracer_note_hold(struct tracer *t, u32 task, struct err *err)
+{
+	struct tracee *x = tracee_by_task(t, task);
+
+	return !x || emit_observe(t, x, OBS_HOLD, 0, 0, 0, 0, 0, err);
+}
+
+bool tracer_note_settled(struct tracer *t, struct err *err)
+{
+	return emit_observe(t, NULL, OBS_SETTLED, 1, 0, 0, 0, 0, err);
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Signals at their delivery stop, and what they do to a call that was interrupted. A call that is
+ * broken off shows -ERESTART* at its exit; what the program sees, -EINTR or the call again, is only
+ * settled when the signal is delivered. With a handler one single step shows the frame the kernel
+ * built, and the result saved in it. */
+#include <errno.h>
+#include <stdio.h>
+
+#include "tracer/private.h"
+
+enum { ERESTARTSYS = 512, ERESTARTNOINTR = 513, ERESTARTNOHAND = 514, ERESTART_RESTARTBLOCK = 516 };
+
+bool result_is_restart(i64 ret)
+{
+	return ret == -ERESTARTSYS || ret == -ERESTARTNOINTR || ret == -ERESTARTNOHAND ||
+	       ret == -ERESTART_RESTARTBLOCK;
+}
+
+static u64 status_mask(pid_t tid, const char *field)
+{
+	char path[64], line[256];
+	unsigned long long mask = 0;
+	size_t n = strlen(field);
+	FILE *f;
+
+	snprintf(path, sizeof path, "/proc/%d/status", (int)tid);
+	f = fopen(path, "re");
+	while (f && fgets(line, sizeof line, f))
+		if (!strncmp(line, field, n) && sscanf(line + n, ": %llx", &mask) == 1)
+			break;
+	if (f)
+		fclose(f);
+	return mask;
+}
+
+bool signal_has_handler(pid_t tid, int sig)
+{
+	return status_mask(tid, "SigCgt") >> (sig - 1) & 1;
+}
+
+/* Signals whose default action is to be ignored, signal(7). */
+static bool ignored_by_default(int sig)
+{
+	return sig == SIGCHLD || sig == SIGURG || sig == SIGWINCH || sig == SIGCONT;
+}
+
+static bool signal_is_ignored(pid_t tid, int sig)
+{
+	return (status_mask(tid, "SigIgn") >> (sig - 1) & 1) ||
+	       (ignored_by_default(sig) && !signal_has_handler(tid, sig));
+}
+
+/* One that would do nothing passes at once, also when tasks are held. */
+bool signal_is_held(const struct tracee *x)
+{
+	return x->sig && !signal_is_ignored(x->tid, x->sig);
+}
+
+bool take_signal(struct tracer *t, struct tracee *x, struct err *err)
+{
+	struct ev_enter body = {.fd = x->sig, .fd2 = -1};
+	struct rec *r;
+	bool ok;
+
+	if (!t->opt.held || !signal_is_held(x))
+		return true;
+	x->site = site_copy(t, x, err);
+	r = emit_begin(t, REC_POISED, x, sizeof body, err, &ok);
+	if (!r)
+		return ok;
+	r->site = x->site;
+	memcpy(r + 1, &body, sizeof body);
+	emit_commit(t, r);
+	return true;
+}
+
+bool signal_deliver(struct tracer *t, struct tracee *x, struct err *err)
+{
+	siginfo_t info = {0};
+	bool handled = signal_has_handler(x->tid, x->sig), ok = true;
+	struct ev_signal body = {.sig = x->sig, .handled = handled};
+
+	if (!handled && signal_is_ignored(x->tid, x->sig)) {
+		tracee_go(x, PTRACE_CONT, x->sig); /* nothing happens: no event */
+		return true;
+	}
+	if (ptrace(PTRACE_GETSIGINFO, x->tid, NULL, &info) == 0) {
+		body.code = info.si_code;
+		body.sender_pid = info.si_code <= 0 || x->sig == SIGCHLD ? info.si_pid : 0;
+	}
+	struct rec *r = emit_begin(t, REC_SIGNAL, x, sizeof body, err, &ok);
+	if (r) {
+		memcpy(r + 1, &body, sizeof body);
+		emit_commit(t, r);
+	}
+	if (handled && x->in_call && x->restarting) {
+		time_put_back(x); /* the handler's frame must hold the call as the program made it */
+		x->stepping = true;
+		tracee_go(x, PTRACE_SINGLESTEP, x->sig);
+	} else {
+		tracee_go(x, PTRACE_CONT, x->sig);
+	}
+	return ok;
+}
+
+/* At the handler's first instruction: what will the interrupted call return? */
+bool take_handler_frame(struct tracer *t, struct tracee *x, struct err *err)
+{
+	arch_regs regs;
+	i64 result = -EINTR;
+	struct ev_exit out;
+
+	x->stepping = false;
+	if (!x->in_call)
+		return true;
+	if (arch_get_regs(x->tid, &regs))
+		memory_read(x->tid, arch_sp(&regs) + ARCH_SIGFRAME_RESULT, &result, sizeof result);
+	x->in_call = x->restarting = false;
+	if (result == -EINTR) {
+		decode_exit(t, x, -EINTR, &out);
+		return emit_exit(t, x, &out, 0, err);
+	}
+	out = (struct ev_exit){.ret = x->pending_ret, .fd = -1, .fd2 = -1};
+	return emit_exit(t, x, &out, EVF_RESTART, err);
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* tracer_take: what a stop means, as events. */
+#include <elf.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tracer/private.h"
+
+/* Is the executable one we decode the calls of? */
+static bool is_foreign(pid_t tid)
+{
+	char path[64];
+	unsigned char id[20] = {0};
+	int fd;
+	bool foreign = false;
+
+	snprintf(path, sizeof path, "/proc/%d/exe", (int)tid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	if (read(fd, id, sizeof id) == sizeof id)
+		foreign = id[EI_CLASS] != ARCH_ELF_CLASS || id[18] != ARCH_ELF_MACHINE;
+	close(fd);
+	return foreign;
+}
+
+static bool emit_exec(struct tracer *t, struct tracee *x, u32 former, struct err *err)
+{
+	char link[64], path[1024];
+	struct ev_exec body = {.former = former, .foreign = is_foreign(x->tid)};
+	ssize_t n;
+	bool ok;
+	struct rec *r;
+
+	snprintf(link, sizeof link, "/proc/%d/exe", (int)x->tid);
+	n = readlink(link, path, sizeof path - 1);
+	path[n < 0 ? 0 : n] = 0;
+	body.path_len = (u32)strlen(path) + 1;
+	r = emit_begin(t, REC_EXEC, x, sizeof body + body.path_len, err, &ok);
+	if (!r)
+		return ok;
+	memcpy(r + 1, &body, sizeof body);
+	memcpy((u8 *)(r + 1) + sizeof body, path, body.path_len);
+	emit_commit(t, r);
+	return true;
+}
+
+/* exec from a thread: the thread goes on under the leader's id, the others are gone (ptrace(2)). */
+static bool take_exec(struct tracer *t, struct tracee *x, struct err *err)
+{
+	struct tracee *former = x->msg && (pid_t)x->msg != x->tid ? tracee_by_tid(t, (pid_t)x->msg) : NULL;
+	u32 number = x->task;
+
+	if (former) {
+		number = former->task;
+		t->alive--;
+		if (former->vfork_parent)
+			x->vfork_parent = true;
+		tracee_remove(t, former);
+	}
+	x->in_call = x->restarting = x->altered = x->ended = x->stepping = x->passing = false;
+	x->map = 0;
+	x->site = 0;
+	if (x->fds->refs > 1) { /* exec takes a table of its own, execve(2) */
+		struct fdmap *own = fdmap_copy(t, x->fds);
+		fdmap_release(t, x->fds);
+		x->fds = own;
+	}
+	fdmap_exec(t, x->fds);
+	return emit_exec(t, x, number, err);
+}
+
+static bool take_birth(struct tracer *t, struct tracee *x, struct err *err)
+{
+	struct tracee *child = tracee_by_tid(t, (pid_t)x->msg);
+	u64 flags = x->entry.arg;
+	u32 evf = 0;
+
+	if (!x->msg)
+		return true;
+	if (!x->in_call)
+		flags = 0; /* cannot be: births are in the filter */
+	if (child && child->spawned)
+		return true;
+	if (!child)
+		child = tracee_add(t, (pid_t)x->msg);
+	child->tgid = flags & CLONE_THREAD ? x->tgid : child->tid;
+	child->fds = flags & CLONE_FILES ? fdmap_share(x->fds) : fdmap_copy(t, x->fds);
+	child->map = x->map;
+	if (!child->born_seen)
+		child->holding = IS_RUNNING;
+	evf |= flags & CLONE_THREAD ? EVF_THREAD : 0;
+	evf |= flags & CLONE_FILES ? EVF_FILES : 0;
+	evf |= flags & CLONE_VFORK ? EVF_VFORK : 0;
+	x->vfork_parent = flags & CLONE_VFORK;
+	if (!emit_spawn(t, child, x->task, evf, err))
+		return false;
+	if (child->born_seen || child->holding == IS_GONE)
+		*vec_push(&t->ready) = child->task;
+	return true;
+}
+
+static bool is_birth(const struct tracee *x)
+{
+	return x->in_call && (x->entry.call == CALL_fork || x->entry.call == CALL_vfork ||
+	                      x->entry.call == CALL_clone || x->entry.call == CALL_clone3);
+}
+
+/* A task killed between making a child and telling us of it leaves a stopped newborn that no event
+ * announces: it is the dead one's child. Its descriptors are asked of the kernel. */
+bool adopt_orphans(struct tracer *t, u32 creator, struct err *err)
+{
+	for (size_t i = 0; i < t->all.n; i++)
+		if (is_birth(t->all.at[i]) && t->all.at[i]->holding != IS_GONE)
+			return true; /* somebody's event may still come */
+	for (size_t i = 0; i < t->all.n; i++) {
+		struct tracee *x = t->all.at[i];
+		if (x->spawned || !x->born_seen)
+			continue;
+		x->fds = fdmap_create();
+		if (!emit_spawn(t, x, creator, 0, err) || !fdmap_adopt_all(t, x, err))
+			return false;
+		*vec_push(&t->ready) = x->task;
+	}
+	return true;
+}
+
+static bool take_event(struct tracer *t, struct tracee *x, struct err *err)
+{
+	if (x->stepping && !x->event)
+		return take_handler_frame(t, x, err);
+	switch (x->event) {
+	case PTRACE_EVENT_FORK:
+	case PTRACE_EVENT_VFORK:
+	case PTRACE_EVENT_CLONE:
+		return take_birth(t, x, err);
+	case PTRACE_EVENT_EXEC:
+		return take_exec(t, x, err);
+	default:
+		return true;
+	}
+}
+
+static bool take_gone(struct tracer *t, struct tracee *x, struct err *err)
+{
+	struct ev_end body = {.status = x->status};
+	bool ok;
+	struct rec *r;
+
+	if (is_birth(x)) {
+		t->orphan_maker = x->task;
+		if (!adopt_orphans(t, x->task, err))
+			return false;
+	}
+	r = emit_begin(t, REC_END, x, sizeof body, err, &ok);
+
+	if (r) {
+		r->flags = x->tid == x->tgid ? EVF_LAST : 0;
+		memcpy(r + 1, &body, sizeof body);
+		emit_commit(t, r);
+	}
+	if (x->task == t->root) {
+		t->root_gone = true;
+		t->root_status = x->status;
+	}
+	t->alive--;
+	tracee_remove(t, x);
+	return ok;
+}
+
+/* The calls whose line is worth a copy of the stack also when nobody is held. */
+static bool makes_or_ends_an_end(const struct entry *e)
+{
+	switch (e->call) {
+	case CALL_read: case CALL_write: case CALL_readv: case CALL_writev: case CALL_preadv2: case CALL_pwritev2:
+	case CALL_poll: case CALL_ppoll: case CALL_select: case CALL_pselect6:
+	case CALL_splice: case CALL_tee: case CALL_vmsplice: case CALL_sendfile:
+	case CALL_wait4: case CALL_waitid: case CALL_nanosleep: case CALL_clock_nanosleep:
+		return false;
+	default:
+		return true;
+	}
+}
+
+static bool take_entry(struct tracer *t, struct tracee *x, struct err *err)
+{
+	x->site = 0;
+	if (x->entry.logged && (t->opt.held || (t->opt.sites && makes_or_ends_an_end(&x->entry))))
+		x->site = site_copy(t, x, err);
+	if (t->opt.held && x->entry.hold)
+		return emit_entry(t, x, REC_POISED, err);
+	return true;
+}
+
+/* Free again: the call begins anew, with the time-out the program gave it. */
+static bool restart_with_own_time(struct tracee *x)
+{
+	arch_regs regs;
+
+	if (!arch_get_regs(x->tid, &regs))
+		return true;
+	for (int i = 0; i < 6; i++)
+		arch_set_arg(&regs, i, x->args[i]);
+	arch_set_call(&regs, x->call_nr);
+	arch_set_result(&regs, -514 /* ERESTARTNOHAND: from the start, not by restart_syscall */);
+	arch_set_regs(x->tid, &regs);
+	x->altered = x->loosened = false;
+	x->restarting = true;
+	x->pending_ret = -514;
+	return true;
+}
+
+static bool take_exit(struct tracer *t, struct tracee *x, struct err *err)
+{
+	i64 ret;
+
+	if (!arch_read_result(x->tid, &ret))
+		return true; /* killed: its end follows */
+	if (x->passing && (result_is_restart(ret) || ret == -4 /* EINTR */))
+		return finish_call(t, x, x->entry.timed.sys_result, 1, err);
+	x->passing = false;
+	if (x->loosened && result_is_restart(ret))
+		return restart_with_own_time(x);
+	x->loosened = false;
+	if (result_is_restart(ret)) {
+		x->restarting = true;
+		x->pending_ret = ret;
+		return true;
+	}
+	return finish_call(t, x, ret, 0, err);
+}
+
+bool tracer_take(struct tracer *t, u32 task, struct err *err)
+{
+	struct tracee *x = tracee_by_task(t, task);
+	enum stop_kind kind;
+
+	if (!x || (x->holding != IS_STOPPED && x->holding != IS_GONE))
+		return true;
+	kind = x->stop;
+	if (x->holding == IS_GONE)
+		return take_gone(t, x, err);
+	x->holding = IS_TAKEN;
+	switch (kind) {
+	case STOP_ENTRY:
+		return take_entry(t, x, err);
+	case STOP_EXIT:
+		return take_exit(t, x, err);
+	case STOP_SIGNAL:
+		return take_signal(t, x, err);
+	case STOP_EVENT:
+		return take_event(t, x, err);
+	case STOP_ENDING:
+		return emit_observe(t, x, OBS_ENDING, x->msg, 0, 0, 0, 0, err);
+	case STOP_GROUP:
+		return emit_observe(t, x, OBS_STATE, OBS_STOPPED, x->in_call ? x->entry.call : 0, 0, 0, 0, err);
+	default:
+		return true;
+	}
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The next stop: waitpid, and what kind of stop a status is (ptrace(2); security.md 2, rules 1-9). */
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+
+#include "tracer/private.h"
+
+static bool is_group_stop(int sig)
+{
+	return sig == SIGSTOP || sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;
+}
+
+/* A seccomp stop: an operation, or a call of no interest that goes on at once. */
+static enum stop_kind at_entry(struct tracer *t, struct tracee *x)
+{
+	if (x->in_call && x->restarting) {
+		/* The same call again (restart_syscall, or its own number): one operation. */
+		x->restarting = false;
+		x->holding = IS_INSIDE;
+		tracee_go(x, PTRACE_SYSCALL, 0);
+		return STOP_NONE;
+	}
+	if (!arch_read_call(x->tid, &x->call_nr, x->args))
+		return STOP_NONE; /* killed: its end follows */
+	if (!x->exec_done || !decode_entry(t, x, &x->entry)) {
+		x->holding = IS_RUNNING;
+		tracee_go(x, PTRACE_CONT, 0);
+		return STOP_NONE;
+	}
+	return STOP_ENTRY;
+}
+
+static enum stop_kind event_stop(struct tracer *t, struct tracee *x, int sig)
+{
+	switch (x->event) {
+	case PTRACE_EVENT_SECCOMP:
+		return at_entry(t, x);
+	case PTRACE_EVENT_FORK:
+	case PTRACE_EVENT_VFORK:
+	case PTRACE_EVENT_CLONE:
+	case PTRACE_EVENT_EXEC:
+		ptrace(PTRACE_GETEVENTMSG, x->tid, NULL, &x->msg);
+		return STOP_EVENT;
+	case PTRACE_EVENT_EXIT:
+		ptrace(PTRACE_GETEVENTMSG, x->tid, NULL, &x->msg);
+		x->ended = true;
+		return STOP_ENDING;
+	case PTRACE_EVENT_STOP:
+		if (!x->born_seen) {
+			x->born_seen = true;
+			return STOP_BORN;
+		}
+		return is_group_stop(sig) ? STOP_GROUP : STOP_EVENT;
+	default:
+		return STOP_EVENT;
+	}
+}
+
+static enum stop_kind stopped(struct tracer *t, struct tracee *x, int status)
+{
+	int sig = WSTOPSIG(status);
+
+	x->holding = IS_STOPPED;
+	x->status = status;
+	x->event = status >> 16;
+	x->msg = 0;
+	if (sig == (SIGTRAP | 0x80))
+		return x->in_call ? STOP_EXIT : STOP_EVENT;
+	if (x->event)
+		return event_stop(t, x, sig);
+	if (sig == SIGTRAP && x->stepping)
+		return STOP_EVENT; /* at a handler's first instruction */
+	x->sig = sig;
+	return STOP_SIGNAL;
+}
+
+/* A status of a task nobody announced: its creator's event comes later. */
+static struct tracee *early_task(struct tracer *t, pid_t tid)
+{
+	struct tracee *x = tracee_add(t, tid);
+
+	x->tgid = tid;
+	return x;
+}
+
+static enum stop_kind waited(struct tracer *t, struct tracee *x, int status)
+{
+	struct err ignored = {0};
+	enum stop_kind kind;
+
+	if (!WIFSTOPPED(status)) {
+		x->status = status;
+		x->holding = IS_GONE;
+		if (!x->spawned) { /* died before its creator's event: nobody saw it */
+			tracee_remove(t, x);
+			return STOP_NONE;
+		}
+		return x->stop = STOP_GONE;
+	}
+	kind = stopped(t, x, status);
+	if (kind != STOP_NONE)
+		x->stop = kind;
+	if (!x->spawned && t->orphan_maker && kind == STOP_BORN)
+		adopt_orphans(t, t->orphan_maker, &ignored);
+	return x->spawned ? kind : STOP_NONE; /* an early one waits for its SPAWN */
+}
+
+bool tracer_next(struct tracer *t, bool block, struct stop *stop, struct err *err)
+{
+	(void)err;
+	for (;;) {
+		int status;
+		struct tracee *x;
+		pid_t tid;
+
+		*stop = (struct stop){STOP_NONE, 0};
+		if (t->ready.n) { /* a newborn that came before its creator's event */
+			u32 task = t->ready.at[--t->ready.n];
+			x = tracee_by_task(t, task);
+			if (!x || x->holding != IS_STOPPED)
+				continue;
+			*stop = (struct stop){x->stop, task};
+			return true;
+		}
+		tid = waitpid(-1, &status, __WALL | (block ? 0 : WNOHANG));
+		if (tid < 0 && errno == ECHILD)
+			stop->kind = STOP_ALL_GONE;
+		if (tid <= 0)
+			return true;
+		if (tid == t->bell) {
+			if (!WIFSTOPPED(status))
+				continue; /* somebody killed it: we can no longer be woken, but by stops */
+			ptrace(PTRACE_CONT, tid, NULL, NULL);
+			if (status >> 16 == PTRACE_EVENT_STOP)
+				continue;
+			stop->kind = STOP_BELL;
+			return true;
+		}
+		t->stops++;
+		x = tracee_by_tid(t, tid);
+		if (!x)
+			x = early_task(t, tid);
+		stop->kind = waited(t, x, status);
+		if (stop->kind == STOP_NONE)
+			continue;
+		stop->task = x->task;
+		return true;
+	}
+}
