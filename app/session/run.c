@@ -157,6 +157,20 @@ const struct world *run_world(struct run *r) { return r->world; }
 
 /* ---- free run ---- */
 
+/* Takes every stop that was collected, deaths first: a parent's wait may be among the others. */
+static bool take_all(struct run *r, struct err *err)
+{
+	bool ok = true;
+
+	for (u32 task = 1; ok && task <= tracer_tasks(r->tracer); task++)
+		if (tracer_is_dead(r->tracer, task))
+			ok = run_take(r, task, err);
+	for (u32 task = 1; ok && task <= tracer_tasks(r->tracer); task++)
+		if (tracer_holding(r->tracer, task) == IS_STOPPED)
+			ok = run_take(r, task, err);
+	return ok;
+}
+
 /* A settled point in a free run: nobody is resumed for at most 2 ms. When all have come to a stop
  * or sleep by then, world and kernel are compared; else nothing is said. */
 static bool census(struct run *r, u64 patience_ns, struct err *err)
@@ -169,10 +183,7 @@ static bool census(struct run *r, u64 patience_ns, struct err *err)
 		bool any;
 		if (!collect(r, &any, err))
 			return false;
-		for (u32 task = 1; ok && task <= tracer_tasks(r->tracer); task++)
-			if (tracer_holding(r->tracer, task) == IS_STOPPED || tracer_is_dead(r->tracer, task))
-				ok = run_take(r, task, err);
-		if (!ok)
+		if (!take_all(r, err))
 			return false;
 		if (!any && all_asleep(r)) {
 			if (!settled_point(r, &again, err))
@@ -182,12 +193,10 @@ static bool census(struct run *r, u64 patience_ns, struct err *err)
 		}
 		look_pause(&tries);
 	} while (clock_ns() < limit);
-	for (u32 task = 1; ok && task <= tracer_tasks(r->tracer); task++) {
-		if (tracer_holding(r->tracer, task) == IS_STOPPED || tracer_is_dead(r->tracer, task))
-			ok = run_take(r, task, err);
-		if (ok && tracer_holding(r->tracer, task) == IS_TAKEN)
+	ok = take_all(r, err);
+	for (u32 task = 1; ok && task <= tracer_tasks(r->tracer); task++)
+		if (tracer_holding(r->tracer, task) == IS_TAKEN)
 			ok = run_resume(r, task, err);
-	}
 	return ok;
 }
 

@@ -94,12 +94,15 @@ bool turn(struct run *r, u32 task, struct err *err)
 	}
 }
 
+/* Deaths first: a death is told before the wait of the parent that it ends. */
 static u32 first_pending(struct run *r)
 {
+	for (u32 task = 1; task <= tracer_tasks(r->tracer); task++)
+		if (tracer_is_dead(r->tracer, task))
+			return task;
 	for (u32 task = 1; task <= tracer_tasks(r->tracer); task++) {
 		enum holding h = tracer_holding(r->tracer, task);
-		if (h == IS_STOPPED || tracer_is_dead(r->tracer, task) ||
-		    (h == IS_TAKEN && !tracer_is_hold_point(r->tracer, task)))
+		if (h == IS_STOPPED || (h == IS_TAKEN && !tracer_is_hold_point(r->tracer, task)))
 			return task;
 	}
 	return 0;

@@ -113,6 +113,8 @@ static bool launched(struct tracer *t, struct tracee *x, u32 *task, struct err *
 {
 	x->born_seen = true;
 	x->fds = fdmap_create();
+	if (!t->root && !emit_observe(t, NULL, OBS_MODE, t->opt.held ? OBS_HELD : OBS_FREE, 0, 0, 0, 0, err))
+		return false;
 	if (!emit_spawn(t, x, 0, 0, err))
 		return false;
 	*task = x->task;
@@ -123,7 +125,7 @@ static bool launched(struct tracer *t, struct tracee *x, u32 *task, struct err *
 	if (!tracer_take(t, x->task, err) || !fdmap_adopt_all(t, x, err))
 		return false;
 	x->exec_done = true;
-	return emit_observe(t, NULL, OBS_MODE, t->opt.held ? OBS_HELD : OBS_FREE, 0, 0, 0, 0, err);
+	return true;
 }
 
 bool tracer_launch(struct tracer *t, const struct launch *l, u32 *task, struct err *err)

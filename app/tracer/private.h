@@ -76,6 +76,8 @@ struct tracee {
 	bool loosened;     /* going free: its call is to begin again with its own time-out */
 	bool altered;      /* registers of its call were changed: args[] must come back */
 	bool ended;        /* EVENT_EXIT was seen */
+	bool cut_short;    /* its last call moved less than asked: a signal may be why */
+	u64 carried;       /* bytes its write had put in before it was made to go on */
 	bool untraced_flag;/* CLONE_UNTRACED was taken out of its clone flags */
 	int sig;           /* signal to deliver on resume */
 	int event;         /* PTRACE_EVENT_* of the stop */
@@ -186,6 +188,7 @@ bool take_signal(struct tracer *, struct tracee *, struct err *);
 bool take_handler_frame(struct tracer *, struct tracee *, struct err *);
 bool result_is_restart(i64 ret);
 bool signal_is_held(const struct tracee *);
+bool signal_waits_in_vain(pid_t tid); /* signals are pending, and none of them would do anything */
 
 /* ---- resume.c ---- */
 void time_make_endless(struct tracee *);

@@ -46,6 +46,8 @@ bool finish_call(struct tracer *t, struct tracee *x, i64 ret, u32 passed, struct
 	struct ev_exit out;
 	arch_regs regs;
 
+	if (x->carried) /* one write in two parts; an error of the second is not seen, write(2) */
+		ret = (i64)x->carried + (ret > 0 ? ret : 0);
 	if ((passed || x->altered || x->untraced_flag) && arch_get_regs(x->tid, &regs)) {
 		for (int i = 0; i < 6; i++)
 			arch_set_arg(&regs, i, x->args[i]);
@@ -56,9 +58,13 @@ bool finish_call(struct tracer *t, struct tracee *x, i64 ret, u32 passed, struct
 			arch_set_call(&regs, -1); /* no restart */
 			write_back_rest(x);
 		}
+		if (x->carried)
+			arch_set_result(&regs, ret);
 		arch_set_regs(x->tid, &regs);
 	}
 	x->altered = x->passing = x->untraced_flag = x->in_call = x->restarting = x->vfork_parent = false;
+	x->carried = 0;
+	x->cut_short = ret > 0 && (u64)ret < x->entry.size;
 	decode_exit(t, x, ret, &out);
 	if (!x->entry.logged)
 		return true;

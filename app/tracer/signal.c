@@ -50,6 +50,16 @@ static bool signal_is_ignored(pid_t tid, int sig)
 	       (ignored_by_default(sig) && !signal_has_handler(tid, sig));
 }
 
+bool signal_waits_in_vain(pid_t tid)
+{
+	u64 pending = (status_mask(tid, "SigPnd") | status_mask(tid, "ShdPnd")) & ~status_mask(tid, "SigBlk");
+
+	for (int sig = 1; sig <= 64; sig++)
+		if (pending >> (sig - 1) & 1 && !signal_is_ignored(tid, sig))
+			return false;
+	return pending != 0;
+}
+
 /* One that would do nothing passes at once, also when tasks are held. */
 bool signal_is_held(const struct tracee *x)
 {
@@ -80,10 +90,11 @@ bool signal_deliver(struct tracer *t, struct tracee *x, struct err *err)
 	bool handled = signal_has_handler(x->tid, x->sig), ok = true;
 	struct ev_signal body = {.sig = x->sig, .handled = handled};
 
-	if (!handled && signal_is_ignored(x->tid, x->sig)) {
+	if (!handled && !x->cut_short && signal_is_ignored(x->tid, x->sig)) {
 		tracee_go(x, PTRACE_CONT, x->sig); /* nothing happens: no event */
 		return true;
 	}
+	x->cut_short = false;
 	if (ptrace(PTRACE_GETSIGINFO, x->tid, NULL, &info) == 0) {
 		body.code = info.si_code;
 		body.sender_pid = info.si_code <= 0 || x->sig == SIGCHLD ? info.si_pid : 0;

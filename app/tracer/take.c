@@ -214,6 +214,33 @@ static bool restart_with_own_time(struct tracee *x)
 	return true;
 }
 
+/* Without a tracer an ignored signal is thrown away when it is sent; with one it is queued and
+ * breaks a sleeping write off (sig_ignored() in kernel/signal.c). A write that came back short for
+ * nothing but that is made to go on with the rest, so that the program sees what it would see. */
+static bool write_goes_on(struct tracer *t, struct tracee *x, i64 ret)
+{
+	enum fd_class class;
+	arch_regs regs;
+	u32 flags;
+	u64 ino;
+	bool cloexec;
+
+	if (x->entry.call != CALL_write || ret <= 0 || x->carried + (u64)ret >= x->entry.size ||
+	    fd_class(t, x, x->entry.fd) != FDC_PIPE || !signal_waits_in_vain(x->tid) ||
+	    !fd_ask(x->tid, x->entry.fd, &class, &ino, &flags, &cloexec) || (flags & O_NONBLOCK) ||
+	    !arch_get_regs(x->tid, &regs))
+		return false;
+	x->carried += (u64)ret;
+	arch_set_arg(&regs, 1, x->args[1] + x->carried);
+	arch_set_arg(&regs, 2, x->args[2] - x->carried);
+	arch_set_call(&regs, x->call_nr);
+	arch_set_result(&regs, -514 /* ERESTARTNOHAND */);
+	x->altered = arch_set_regs(x->tid, &regs);
+	x->restarting = true;
+	x->pending_ret = -514;
+	return true;
+}
+
 static bool take_exit(struct tracer *t, struct tracee *x, struct err *err)
 {
 	i64 ret;
@@ -231,6 +258,8 @@ static bool take_exit(struct tracer *t, struct tracee *x, struct err *err)
 		x->pending_ret = ret;
 		return true;
 	}
+	if (write_goes_on(t, x, ret))
+		return true;
 	return finish_call(t, x, ret, 0, err);
 }
 

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * world: what is the case, as a pure fold over the log. world_apply never reads the kernel, the
+ * clock or a terminal; the same log folds to the same bytes. Refers by index, never by pointer,
+ * so that a checkpoint is a copy. It explains every result by the open operations (an operation
+ * is an interval between ENTER and EXIT) or counts it as drift.
+ *
+ * file        | what it holds
+ * block.c     | the block: pools at fixed offsets, checkpoint, restore, equality of bytes
+ * apply.c     | world_apply: one record to the rule for it
+ * process.c   | processes, tasks: birth, exec, end, states
+ * fd.c        | descriptor tables and open files: dup, close, fork, close-on-exec, provenance
+ * call.c      | calls begin: what each asks of the tables, and the marks it leaves for others to see
+ * result.c    | calls come back: what each result does to the tables, and whether they explain it
+ * pipe.c      | pipes: birth, ends, end; the open operations on one, and what it may have held meanwhile
+ * transfer.c  | reads, writes, splices on a pipe: is the result one that Linux could have given?
+ * slots.c     | page slots and spans of contents, as fs/pipe.c fills and empties them
+ * find.c      | elements, names, ends: what a reader of the world asks for
+ * observe.c   | world against kernel at settled points; drift
+ * same.c      | world_same: two runs compared by identity, state, contents
+ * invariant.c | what must hold after every record
+ * why.c       | why a task waits, who could end the wait
+ * timeline.c  | checkpoints over a log; seek both ways
+ */
+#ifndef WORLD_LIB_H
+#define WORLD_LIB_H
+
+#include "event/lib.h"
+
+/* All pools count from 1; index 0 means none. Names (P1, pipe1) are display numbers in order of
+ * first appearance in this log; identity is (creator, n-th of its kind made by that creator). */
+
+enum task_state {
+	TASK_RUNNING = 1, /* resumed; in user mode, or in a call nobody has looked at yet */
+	TASK_POISED,      /* held just before its next operation */
+	TASK_BLOCKED,     /* asleep inside a call: looked at, at a settled point */
+	TASK_SPINNING,
+	TASK_STOPPED,
+	TASK_HELD_EXIT,   /* woken; waits its turn at the exit of its call */
+	TASK_ENDING,      /* about to end, its ends still open */
+	TASK_ZOMBIE,      /* ended, status collected by us, not yet by its parent */
+	TASK_GONE,
+};
+
+/* A call a task is in (open) or poised before. */
+struct w_op {
+	u16 call;
+	u8 open;       /* 1: between ENTER and EXIT */
+	u8 alone;      /* no other operation overlapped on its object so far */
+	i32 fd, fd2;
+	u64 size, arg;
+	u64 hash;
+	u64 seq;       /* event number of ENTER or POISED */
+	u64 pos;       /* byte offset of that record in the log: contents are there */
+	u32 site;
+	u32 held;      /* bytes of contents in the log record */
+	u32 file;      /* open file that fd leads to, 0 unknown */
+	u32 file2;     /* for fd2 */
+	u32 pipe;      /* pipe that an open operation takes from or puts into, 0 none */
+	u32 pipe2;     /* pipe it puts into as well (splice, tee, sendfile) */
+	u32 next;      /* next task with an open operation on `pipe` */
+	u32 next2;     /* likewise for pipe2 */
+	u8 role;       /* what it does to `pipe`: ACCESS_READ takes, ACCESS_WRITE puts, 0 neither */
+	u8 asleep;     /* 1: since it was found asleep nothing was settled that would wake it */
+	u8 tried;      /* 1: a write's first attempt, the one that may merge, is behind it */
+	u8 loose;      /* 1: done is an attribution among several writers, not a certainty */
+	u32 turn;      /* place among the sleeping writers: the lowest goes first */
+	u64 done;      /* bytes a blocked write has already put in (the world's rule) */
+	i64 lo, hi;    /* least and most bytes the pipe may have held since ENTER, this operation's own left out */
+};
+
+struct w_task {
+	u32 used;
+	u32 proc;
+	u32 nth;       /* n-th thread of its process, from 1 (1: the first) */
+	i32 tid;
+	u32 state;     /* enum task_state */
+	u32 made_procs, made_pipes; /* counters for identities */
+	u32 proc_next; /* next task of the same process, 0 none */
+	u64 state_seq; /* event that led to this state */
+	struct w_op op;
+	/* last finished operation, for "Last" lines and why */
+	u16 last_call;
+	u16 last_failed; /* errno, 0 none */
+	i32 last_fd;
+	i64 last_ret;
+	u64 last_seq;
+	u32 last_site;
+	u32 poised_signal, signal_site; /* POISED before the delivery of this signal (an interrupted op may be open), 0 none */
+	u32 owes_signal; /* 1: a write of its came back short, which only a signal explains: one must follow */
+	u32 pad;
+};
+
+struct w_proc {
+	u32 used;
+	u32 name;       /* n of Pn */
+	u32 creator;    /* task number that made it, 0: ipclab */
+	u32 nth;        /* n-th process that this creator made */
+	u32 parent;     /* proc index, 0 outside */
+	i32 pid;
+	u32 fdt;        /* descriptor table, 0 once ended */
+	u32 tasks;      /* live tasks */
+	u32 ended;      /* 1: wait status known */
+	i32 status;     /* wait status */
+	u32 reaped;     /* 1: its parent has collected it */
+	u32 born_site;  /* where the creator forked */
+	u32 exec_path;  /* text offset of the executable's path, 0 none */
+	u32 foreign;
+	u64 born_seq, end_seq;
+	u64 presumed_dead_seq; /* a reader saw EOF, or a writer EPIPE, that only this process's death explains; 0 none */
+	u32 presumed_pipe, presumed_access; /* the end it would have to have lost by dying */
+	u32 task_first;  /* its tasks: w_task.proc_next */
+	u32 made_tasks;  /* tasks it ever had */
+	u32 child_first; /* children not yet collected: w_proc.sibling */
+	u32 sibling;
+	u32 fdt_next;    /* next process with the same descriptor table */
+	u32 ending;      /* of its live tasks, how many are TASK_ENDING */
+	u32 execing;     /* open execve operations: close-on-exec ends may be gone already */
+	u32 vfork;       /* 1: its creator waits in vfork until it execs or ends */
+};
+
+enum fd_how { FD_OPENED = 1, FD_INHERITED, FD_DUP, FD_RECEIVED, FD_UNKNOWN };
+
+struct w_fdt { /* a descriptor table; shared by CLONE_FILES */
+	u32 used, refs;
+	u32 first; /* w_fd, ascending by fd */
+	u32 procs; /* processes that use it: w_proc.fdt_next */
+};
+
+struct w_fd {
+	u32 used;
+	i32 fd;
+	u32 file;    /* open file */
+	u32 next;
+	u32 site;    /* line that first made this descriptor (for an inherited one: the one that made it in the ancestor) */
+	u32 got_site;/* where this process got it: fork's, dup's or pipe's line */
+	u8 how;      /* enum fd_how */
+	u8 cloexec;
+	u8 closing;  /* > 0: a close, dup2 or close_range of it is open: it may be gone already */
+	u8 pad;
+	u32 from;    /* proc it was inherited from, or fd it was dup'ed from, by how */
+	u32 fdt;     /* table it is in */
+	u32 same, same_back; /* descriptors of the same open file, in both directions */
+};
+
+enum object_kind { OBJ_NONE, OBJ_PIPE, OBJ_TTY, OBJ_OTHER };
+enum { ACCESS_READ = 1, ACCESS_WRITE = 2 };
+
+struct w_file { /* open file description */
+	u32 used;
+	u32 kind;    /* enum object_kind */
+	u32 object;  /* w_pipe index when OBJ_PIPE */
+	u32 access;  /* ACCESS_* */
+	u32 flags;   /* O_NONBLOCK, O_DIRECT */
+	u32 refs;    /* descriptors that lead to it */
+	u32 was_nonblock; /* O_NONBLOCK at some moment of an open operation */
+	u32 op_refs; /* open operations that keep it alive though every descriptor may be closed */
+	u32 fd_first;/* descriptors that lead to it: w_fd.same */
+	u32 next;    /* next open file of the same pipe */
+};
+
+struct w_slot { /* one page slot of a pipe */
+	u32 used;
+	u32 len;     /* bytes in it */
+	u32 end;     /* where the next byte would go; merging possible while end + n <= page */
+	u32 packet;  /* O_DIRECT: not merged, read as one */
+	u32 merge;   /* may be merged into */
+	u32 next;
+};
+
+struct w_span { /* bytes of one write still in the pipe, in order */
+	u32 used;
+	u32 task;    /* who wrote them */
+	u64 pos;     /* log offset of the ENTER that holds the contents */
+	u64 off;     /* first byte of the write that is still here */
+	u64 len;
+	u64 seq;
+	u64 hash;      /* of the whole write, 0 unknown */
+	u32 next, pad; /* task 0: bytes whose writer the world does not know */
+};
+
+struct w_pipe {
+	u32 used;
+	u32 name;       /* n of pipeN */
+	u32 creator;    /* task, 0: came from outside */
+	u32 nth;
+	u64 ino;
+	u64 capacity;   /* bytes: slots_max pages */
+	u32 slots_max;
+	u32 outside;    /* 1: processes we do not watch may hold ends */
+	u32 site;       /* where made */
+	u32 open_ops;   /* first task with an open operation on it */
+	i64 fill;       /* bytes written and not read, as settled by EXITs and by blocked writers' rule; < 0 while a
+	                   write that fed a read is still open */
+	u64 written, taken; /* totals */
+	u32 slot_first, slot_last, slot_count;
+	u32 slots_sure; /* the slot picture is exact */
+	u32 span_first, span_last;
+	u32 spans_sure; /* order of contents is exact */
+	u32 gone;       /* 1: nobody holds an end any more */
+	u64 touched_seq;/* last event that changed it */
+	u64 made_seq;
+	u64 seen_seq;   /* last observation, 0 none */
+	i64 seen_bytes;
+	u32 files;      /* open files that lead to it: w_file.next */
+	u32 readers, writers; /* open files that can read, write */
+	u32 packets;    /* 1: written to with O_DIRECT since it was last empty */
+	u64 capacity_most; /* largest capacity it may have had while operations are open */
+	i64 ghost_put, ghost_take; /* most bytes that calls which never came back may have put in, taken */
+	i64 span_debt;  /* bytes taken whose write has not come back yet: spans - span_debt = fill */
+	u32 turns;      /* counter for w_op.turn */
+	u32 pump_due;   /* 1: room was made that sleeping writers may be using */
+	u32 read_due;   /* 1: something was put in, or the last writer left, that sleeping readers may be using */
+	u32 ino_next, touched_next, touched; /* lists of the block */
+	u32 gone_next, pad;
+};
+
+struct w_head {
+	u64 events;    /* number of the last event applied */
+	u64 pos;       /* log offset behind the record of that event */
+	u64 t_ns;
+	u64 moment;    /* learner's unit of time: in held stretches one a settled point, in free ones one an event */
+	u64 settled, explained, drift, unknown;
+	u64 first_drift_seq;
+	char first_drift[160]; /* what did not agree, in words */
+	u32 mode;      /* enum obs_mode */
+	u32 procs_named, pipes_named;
+	u32 last_task; /* task, object the last event touched: the mark on the screen */
+	u32 last_pipe;
+	u32 last_kind, last_call;
+	u32 is_settled; /* the last event was a settled point */
+	u32 root;       /* first process */
+};
+
+struct world;
+struct world *world_create(void);
+void world_destroy(struct world *);
+/* Folds one record in. `pos` is the record's byte offset in the log. Notes are ignored. A record
+ * that makes no sense (an EXIT of an unknown task) counts as drift and changes nothing else. */
+void world_apply(struct world *, const struct rec *, u64 pos);
+
+const struct w_head *world_head(const struct world *);
+/* Elements by index; NULL for 0, unused, out of range. */
+const struct w_task *world_task(const struct world *, u32 task); /* by task number of the log */
+const struct w_proc *world_proc(const struct world *, u32 proc);
+const struct w_fdt *world_fdt(const struct world *, u32);
+const struct w_fd *world_fd(const struct world *, u32);
+const struct w_file *world_file(const struct world *, u32);
+const struct w_pipe *world_pipe(const struct world *, u32);
+const struct w_slot *world_slot(const struct world *, u32);
+const struct w_span *world_span(const struct world *, u32);
+const char *world_text(const struct world *, u32 off); /* "" for 0 */
+u32 world_tasks(const struct world *); /* highest index + 1, for loops from 1; likewise: */
+u32 world_procs(const struct world *);
+u32 world_pipes(const struct world *);
+/* The descriptor entry of a process, 0 none. */
+u32 world_fd_find(const struct world *, u32 proc, i32 fd);
+/* Open descriptors that can write to (ACCESS_WRITE) or read from (ACCESS_READ) a pipe, in order of
+ * process name and fd: fills at most max, returns how many there are. */
+struct w_end { u32 proc; u32 fd; /* w_fd index */ };
+u32 world_pipe_ends(const struct world *, u32 pipe, u32 access, struct w_end *ends, u32 max);
+/* The pipe an open or poised operation of this task is about, 0 none. */
+u32 world_op_pipe(const struct world *, u32 task);
+/* What the task's poised or open call would do, were it to run alone now. */
+enum outlook { OUTLOOK_GOES, OUTLOOK_BLOCKS, OUTLOOK_UNKNOWN };
+enum outlook world_outlook(const struct world *, u32 task);
+
+/* "P1", "P2.1", "pipe1" into buf (at least 24 bytes); returns buf. */
+const char *world_task_name(const struct world *, u32 task, char *buf);
+const char *world_proc_name(const struct world *, u32 proc, char *buf);
+const char *world_pipe_name(const struct world *, u32 pipe, char *buf);
+/* The other way: "P1", "p1", "1", "P2.1" -> task number; "pipe1" -> pipe index. 0 when unknown. */
+u32 world_task_by_name(const struct world *, const char *name);
+u32 world_pipe_by_name(const struct world *, const char *name);
+
+/* ---- equality ---- */
+bool world_equal_bytes(const struct world *, const struct world *);
+/* Identities, states, contents the same; pids, inodes, times may differ. When not, `where` (may be
+ * NULL) gets a sentence. */
+bool world_same(const struct world *, const struct world *, struct str *where);
+/* Rules that must hold after every record (counts, lists, no negative refs); false with a sentence. For tests and fuzzing. */
+bool world_invariant(const struct world *, struct str *where);
+
+/* ---- why a task waits ---- */
+enum why_reason { WHY_NOT = 0, WHY_EMPTY, WHY_FULL, WHY_CHILD, WHY_TIMER, WHY_SEVERAL, WHY_SIGNAL, WHY_TERMINAL, WHY_OTHER, WHY_VFORK };
+struct why_waker {
+	u32 proc;
+	u32 task;
+	u32 fd;      /* w_fd index, 0: by other means */
+	u32 state;   /* enum task_state of its (most able) task */
+	bool self;
+	bool outside;/* not one of ours */
+};
+struct why {
+	u32 task;
+	enum why_reason reason;
+	u32 call;
+	i32 fd;
+	u32 pipe;
+	u64 timeout_ns;      /* TIME_NONE when none */
+	u32 wakers_n;        /* all of them; at most 16 in wakers[] */
+	struct why_waker wakers[16];
+	u32 cycle_n;         /* >0: nobody left who could wake them; the tasks of the cycle */
+	u32 cycle[16];
+};
+/* False when the task is not blocked. From the world alone. */
+bool world_why(const struct world *, u32 task, struct why *);
+
+/* ---- checkpoints and the timeline ---- */
+struct checkpoint; /* a compact copy of the block */
+struct checkpoint *world_checkpoint(const struct world *);
+void world_restore(struct world *, const struct checkpoint *);
+size_t checkpoint_bytes(const struct checkpoint *);
+void checkpoint_destroy(struct checkpoint *);
+
+/* Looking back and forward over a log, live or finished. Nothing is re-run. Checkpoints are
+ * thinned so that they never take more than 48 MiB. */
+struct timeline;
+struct timeline *timeline_create(struct log_reader *); /* borrows the reader */
+void timeline_destroy(struct timeline *);
+/* Folds whatever the log holds beyond what was folded so far; when the shown world was "now", it
+ * stays now. Returns the number of new events. */
+u64 timeline_update(struct timeline *);
+u64 timeline_events(const struct timeline *);   /* events folded */
+u64 timeline_moments(const struct timeline *);  /* moments in the log */
+const struct world *timeline_world(const struct timeline *); /* what is shown */
+const struct world *timeline_now(const struct timeline *);   /* the latest */
+bool timeline_at_end(const struct timeline *);
+bool timeline_seek_event(struct timeline *, u64 event);   /* 0: before everything */
+bool timeline_seek_moment(struct timeline *, u64 moment); /* to the end of that moment */
+void timeline_seek_end(struct timeline *);
+struct log_reader *timeline_reader(const struct timeline *);
+/* The record of an event by its number, NULL if there is none. */
+const struct rec *timeline_event(struct timeline *, u64 event, u64 *pos);
+/* The first and last event of a moment. */
+bool timeline_moment_events(struct timeline *, u64 moment, u64 *first, u64 *last);
+
+#endif
