@@ -53,7 +53,6 @@ bool err_sys(struct err *e, int code, const char *fmt, ...)
 	va_start(args, fmt);
 	text_format(e, fmt, args, strerrordesc_np(sys) ? strerrordesc_np(sys) : "unknown error");
 	va_end(args);
-	errno = sys;
 	return false;
 }
 

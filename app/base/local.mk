@@ -1,5 +1,6 @@
 libipclab_a_SOURCES += \
 	app/base/lib.h \
+	app/base/private.h \
 	app/base/clock.c \
 	app/base/err.c \
 	app/base/hash.c \

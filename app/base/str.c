@@ -129,7 +129,8 @@ size_t utf8_length(const u8 *p, size_t n)
 /* C0, DEL and, in UTF-8, C1 (U+0080 to U+009F): what a terminal may obey. */
 static bool is_control(const u8 *p, size_t len)
 {
-	return (len == 1 && (p[0] < 0x20 || p[0] == 0x7f)) || (len == 2 && p[0] == 0xc2 && p[1] < 0xa0);
+	return (len == 1 && (p[0] < 0x20 || p[0] == 0x7f)) ||
+	       (len == 2 && p[0] == 0xc2 && p[1] < 0xa0);
 }
 
 void str_add_harmless(struct str *s, const char *text)
@@ -154,7 +155,8 @@ void str_add_harmless(struct str *s, const char *text)
 
 static void json_add_one(struct str *s, const u8 *p, size_t len)
 {
-	static const char short_form[32] = {['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'};
+	static const char short_form[32] = {
+		['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'};
 
 	if (len == 0)
 		str_add(s, "\xef\xbf\xbd"); /* U+FFFD */

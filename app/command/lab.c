@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* ipclab lab ID: a lab's program, held before its first call, and the shell to step it. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command/plain.h"
+#include "session/lab.h"
+
+struct starting {
+	const struct lab *lab;
+	char **argv; /* the program's */
+};
+
+static struct session *start(void *arg, struct err *err)
+{
+	const struct starting *s = arg;
+	struct session_live live = {
+		.run = {
+			.tracer = {.held = true, .contents = true, .terminals = true, .sites = true},
+			.pin = true,
+		},
+		.launch = {.argv = s->argv, .fds = {-1, -1, -1}},
+		.terminal = true,
+		.actor_names = (const char *const *)s->lab->actors,
+		.title = s->lab->title,
+	};
+
+	return session_start(&live, err);
+}
+
+/* The program's path, then what was typed behind --, else the arguments that the lab names. */
+static char **program_argv(const struct lab *lab, char *path, int argc, char **argv)
+{
+	char **named = lab->programs.at[0].args;
+	size_t n = 0;
+	char **out;
+
+	while (argc == 0 && named && named[n])
+		n++;
+	if (argc > 0)
+		n = (size_t)argc;
+	out = xmalloc((n + 2) * sizeof *out);
+	out[0] = path;
+	for (size_t i = 0; i < n; i++)
+		out[i + 1] = argc > 0 ? argv[i] : named[i];
+	return out;
+}
+
+static bool run_lab(struct invocation *inv, const struct lab *lab, struct err *err)
+{
+	struct shell_options options = {0};
+	struct starting starting = {.lab = lab};
+	struct str greeting = {0};
+	struct session *session;
+	char *path = lab_program_path(lab, 0, err);
+	bool ok;
+
+	if (!path)
+		return false;
+	starting.argv = program_argv(lab, path, inv->argc - 1, inv->argv + 1);
+	str_addf(&greeting, "%s. Type step for one call, why to ask why one waits, help for all commands.\n",
+		 lab->title);
+	options.greeting = greeting.s;
+	options.restart = start;
+	options.restart_arg = &starting;
+	session = start(&starting, err);
+	ok = session && plain_run(inv, session, &options, err);
+	str_finish(&greeting);
+	free(starting.argv);
+	free(path);
+	return ok;
+}
+
+bool command_lab(struct invocation *inv, struct err *err)
+{
+	const struct lab *lab;
+	struct labs labs;
+	unsigned width;
+	bool ok;
+
+	if (inv->argc < 1)
+		return err_set(err, EXIT_USAGE, "lab needs the ID of a lab, as in ipclab lab pipe; ipclab labs lists them");
+	if (!plain_width(inv, &width, err) || !labs_find(&labs, err))
+		return false;
+	lab = labs_get(&labs, inv->argv[0], err);
+	if (lab && !plain_wanted(inv))
+		fprintf(stderr, "ipclab: the screen is still to come; this is plain mode (--plain)\n");
+	ok = lab && run_lab(inv, lab, err);
+	labs_finish(&labs);
+	return ok;
+}

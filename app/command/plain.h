@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What lab and replay have in common: a session in plain mode. */
+#ifndef COMMAND_PLAIN_H
+#define COMMAND_PLAIN_H
+
+#include "command/lib.h"
+#include "shell/lib.h"
+
+/* Runs the shell on standard input and output; the session becomes its. --width is read from inv;
+ * `options` may have greeting and restart filled. */
+bool plain_run(struct invocation *, struct session *, struct shell_options *, struct err *);
+/* The value of --width, or what suits: false when it is no number that can be. */
+bool plain_width(const struct invocation *, unsigned *width, struct err *);
+/* True when plain mode was asked for, or nothing else can be: --plain, IPCLAB_PLAIN, no terminal, TERM=dumb. */
+bool plain_wanted(const struct invocation *);
+
+#endif

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "command/lib.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const struct command command_table[] = {
+	{
+		.name = "help",
+		.args = "[VERB]",
+		.summary = "say what a verb does",
+		.example = "ipclab help watch\n",
+		.run = command_help,
+	},
+	{
+		.name = "lab",
+		.args = "ID",
+		.summary = "start a lab's programs, hold them, and step them at a prompt",
+		.example = "ipclab lab pipe --plain\n"
+			   "printf 'step P1\\nlook\\n' | ipclab lab pipe --plain\n",
+		.run = command_lab,
+		.options = {
+			{"plain", 0, NULL, "words at a prompt, or from a script on standard input"},
+		},
+	},
+	{
+		.name = "labs",
+		.args = "",
+		.summary = "list the labs",
+		.example = "ipclab labs\n",
+		.run = command_labs,
+		.options = {
+			{"json", 0, NULL, "as JSON on standard output"},
+		},
+	},
+	{
+		.name = "replay",
+		.args = "FILE.ipclog",
+		.summary = "look back and forward in a recording",
+		.example = "ipclab replay seq.ipclog --plain\n",
+		.run = command_replay,
+		.options = {
+			{"json", 0, NULL, "print every event as one line of JSON"},
+			{"plain", 0, NULL, "words at a prompt, or from a script on standard input"},
+		},
+	},
+	{
+		.name = "watch",
+		.args = "-- CMD...",
+		.summary = "run a program and follow what goes through its pipes",
+		.example = "ipclab watch --plain -- sh -c 'seq 100 | sort | head -3'\n"
+			   "ipclab watch --quiet -o seq.ipclog -- sh -c 'seq 100 | sort'\n",
+		.run = command_watch,
+		.command_follows = true,
+		.options = {
+			{"contents", 0, NULL, "record the first bytes of what is sent, too"},
+			{"json", 0, NULL, "print every event as one line of JSON"},
+			{"lines", 0, NULL, "with --json: add the source line to each event"},
+			{"output", 'o', "FILE", "record into FILE"},
+			{"plain", 0, NULL, "print every event in words"},
+			{"quiet", 0, NULL, "print nothing"},
+		},
+	},
+	{.name = NULL},
+};
+
+const struct command *command_find(const char *name)
+{
+	for (const struct command *c = command_table; c->name; c++)
+		if (strcmp(c->name, name) == 0)
+			return c;
+	return NULL;
+}
+
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Levenshtein's distance, one row at a time; letters swapped count two. Words over 31 are far. */
+static size_t edit_distance(const char *a, const char *b)
+{
+	size_t row[32];
+	size_t n = strlen(b);
+
+	if (strlen(a) > 31 || n > 31)
+		return SIZE_MAX;
+	for (size_t j = 0; j <= n; j++)
+		row[j] = j;
+	for (size_t i = 1; a[i - 1]; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j <= n; j++) {
+			size_t change = diagonal + (a[i - 1] != b[j - 1]);
+
+			diagonal = row[j];
+			row[j] = least(change, 1 + least(row[j], row[j - 1]));
+		}
+	}
+	return row[n];
+}
+
+const char *word_nearest(const char *word, const char *const *words, size_t n)
+{
+	size_t nearest = SIZE_MAX;
+	const char *found = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t d = edit_distance(word, words[i]);
+
+		if (d < nearest) {
+			nearest = d;
+			found = words[i];
+		}
+	}
+	/* Half of its letters must have been right, and a short word leaves no room for two errors. */
+	return found && nearest <= 3 && 2 * nearest <= strlen(found) ? found : NULL;
+}
+
+bool command_unknown(const char *word, struct err *err)
+{
+	const char *names[64];
+	const char *near;
+	size_t n = 0;
+
+	for (const struct command *c = command_table; c->name && n < ARRAY_LEN(names); c++)
+		names[n++] = c->name;
+	near = word_nearest(word, names, n);
+	if (near)
+		return err_set(err, EXIT_USAGE, "there is no verb '%s'; did you mean '%s'?", word, near);
+	return err_set(err, EXIT_USAGE, "there is no verb '%s'; ipclab --help lists them", word);
+}
