@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "command/lab_verify.h"
 #include "command/plain.h"
+#include "command/screen.h"
 #include "session/lab.h"
 
 struct starting {
@@ -47,6 +49,24 @@ static char **program_argv(const struct lab *lab, char *path, int argc, char **a
 	return out;
 }
 
+/* The lab with its guide; not when it has none, and not for arguments of the learner's own. */
+static bool run_guided(struct invocation *inv, const struct lab *lab, struct err *err)
+{
+	struct shell_lab guided = {.lab = lab, .step_given = option_given(inv, "step")};
+	struct shell_options options = {.lab = &guided};
+	struct str greeting = {0};
+	bool ok = lab_step_option(inv, lab->steps, &guided.step, err);
+
+	str_addf(&greeting,
+		 "%s. Enter goes on; guide says where you are, why asks why one waits, help lists "
+		 "all commands.\n",
+		 lab->title);
+	options.greeting = greeting.s;
+	ok = ok && plain_run_lab(inv, &options, err);
+	str_finish(&greeting);
+	return ok;
+}
+
 static bool run_lab(struct invocation *inv, const struct lab *lab, struct err *err)
 {
 	struct shell_options options = {0};
@@ -72,6 +92,14 @@ static bool run_lab(struct invocation *inv, const struct lab *lab, struct err *e
 	return ok;
 }
 
+static bool screen_lab(struct invocation *inv, const struct lab *lab, struct err *err)
+{
+	struct tui_options options;
+
+	return screen_options(inv, &options, err) &&
+	       tui_lab(lab, inv->argc > 1 ? (const char *const *)inv->argv + 1 : NULL, &options, err);
+}
+
 bool command_lab(struct invocation *inv, struct err *err)
 {
 	const struct lab *lab;
@@ -84,9 +112,15 @@ bool command_lab(struct invocation *inv, struct err *err)
 	if (!plain_width(inv, &width, err) || !labs_find(&labs, err))
 		return false;
 	lab = labs_get(&labs, inv->argv[0], err);
+	if (lab && option_given(inv, "verify")) {
+		ok = lab_verify(inv, lab, err);
+		labs_finish(&labs);
+		return ok;
+	}
 	if (lab && !plain_wanted(inv))
-		fprintf(stderr, "ipclab: the screen is still to come; this is plain mode (--plain)\n");
-	ok = lab && run_lab(inv, lab, err);
+		ok = screen_lab(inv, lab, err);
+	else
+		ok = lab && (lab->steps && inv->argc == 1 ? run_guided : run_lab)(inv, lab, err);
 	labs_finish(&labs);
 	return ok;
 }

@@ -18,8 +18,8 @@ static void print_json(const struct labs *labs)
 		str_add_json(&out, lab->id, strlen(lab->id));
 		str_add(&out, ",\"title\":");
 		str_add_json(&out, lab->title, strlen(lab->title));
-		str_addf(&out, ",\"minutes\":%u,\"steps\":%u,\"core\":%s}", lab->minutes, lab->steps,
-			 lab->core ? "true" : "false");
+		str_addf(&out, ",\"minutes\":%u,\"steps\":%u,\"core\":%s}", lab->minutes,
+			lab->steps, lab->core ? "true" : "false");
 	}
 	str_add(&out, "]\n");
 	fputs(out.s, stdout);
@@ -31,7 +31,8 @@ bool command_labs(struct invocation *inv, struct err *err)
 	struct labs labs;
 
 	if (inv->argc > 0)
-		return err_set(err, EXIT_USAGE, "labs takes no arguments; ipclab lab %.40s opens one", inv->argv[0]);
+		return err_set(err, EXIT_USAGE,
+			"labs takes no arguments; ipclab lab %.40s opens one", inv->argv[0]);
 	if (!labs_find(&labs, err))
 		return false;
 	if (option_given(inv, "json")) {

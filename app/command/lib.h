@@ -77,6 +77,7 @@ bool command_home(int *status, struct err *);
 bool command_help(struct invocation *, struct err *);
 bool command_lab(struct invocation *, struct err *);
 bool command_labs(struct invocation *, struct err *);
+bool command_progress(struct invocation *, struct err *);
 bool command_replay(struct invocation *, struct err *);
 bool command_watch(struct invocation *, struct err *);
 

@@ -2,7 +2,22 @@ libipclab_a_SOURCES += \
 	app/command/lib.h \
 	app/command/help.c \
 	app/command/options.c \
+	app/command/lab_verify.h \
+	app/command/lab_verify.c \
 	app/command/pending.c \
+	app/command/progress.c \
 	app/command/start.c \
 	app/command/table.c \
 	app/command/version.c
+libipclab_a_SOURCES += \
+	app/command/plain.h \
+	app/command/stream.h \
+	app/command/lab.c \
+	app/command/labs.c \
+	app/command/plain.c \
+	app/command/replay.c \
+	app/command/stream.c \
+	app/command/watch.c
+libipclab_a_SOURCES += \
+	app/command/screen.h \
+	app/command/screen.c

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "command/plain.h"
+#include "command/screen.h"
 #include "command/stream.h"
 
 static bool is_schedule(const char *path)
@@ -32,6 +33,7 @@ static bool replay_stream(const struct invocation *inv, const char *path, struct
 		return false;
 	stream_init(&stream, reader, option_given(inv, "json") ? STREAM_JSON : STREAM_QUIET,
 		    option_given(inv, "lines"), stdout);
+	stream_take_notes(&stream);
 	while (stream_drain(&stream))
 		;
 	stream_total(&stream);
@@ -49,14 +51,13 @@ static bool replay_shell(struct invocation *inv, const char *path, struct err *e
 
 	if (!session)
 		return false;
-	if (!plain_wanted(inv))
-		fprintf(stderr, "ipclab: the screen is still to come; this is plain mode (--plain)\n");
 	say_if_torn(timeline_reader(session_timeline(session)), path);
 	return plain_run(inv, session, &options, err);
 }
 
 bool command_replay(struct invocation *inv, struct err *err)
 {
+	struct tui_options screen;
 	unsigned width;
 
 	if (inv->argc != 1)
@@ -67,5 +68,7 @@ bool command_replay(struct invocation *inv, struct err *err)
 		return false;
 	if (option_given(inv, "json") || option_given(inv, "quiet"))
 		return replay_stream(inv, inv->argv[0], err);
+	if (!plain_wanted(inv))
+		return screen_options(inv, &screen, err) && tui_replay(inv->argv[0], &screen, err);
 	return replay_shell(inv, inv->argv[0], err);
 }

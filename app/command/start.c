@@ -1,14 +1,27 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "command/lib.h"
+#include "command/screen.h"
 
 #include <stdio.h>
 #include <string.h>
+
+static bool screen_home(struct err *err)
+{
+	struct tui_options options = {0};
+	struct labs labs = {0};
+	bool ok = labs_find(&labs, err) && tui_home(&labs, &options, err);
+
+	labs_finish(&labs);
+	return ok;
+}
 
 bool command_home(int *status, struct err *err)
 {
 	const struct command *labs = command_find("labs");
 	struct invocation inv = {.command = labs, .argv = (char *[]){NULL}};
 
+	if (tui_possible())
+		return screen_home(err);
 	printf("ipclab shows how processes talk to each other, one call at a time.\n\nLabs:\n");
 	if (!labs->run(&inv, err))
 		return false;

@@ -5,8 +5,10 @@
 #include <string.h>
 
 #define FLUSH_BYTES (64u << 10)
+#define WORDS_WIDTH 78u /* SCREEN.md, "Plain mode" */
 
-void stream_init(struct stream *s, struct log_reader *reader, enum stream_form form, bool lines, FILE *out)
+void stream_init(
+	struct stream *s, struct log_reader *reader, enum stream_form form, bool lines, FILE *out)
 {
 	*s = (struct stream){
 		.reader = reader,
@@ -46,6 +48,14 @@ static void take_note(struct stream *s, const struct rec *r)
 
 static void flush_text(struct stream *s)
 {
+	struct str lines = {0};
+
+	if (s->form == STREAM_WORDS) {
+		lines_wrap(str_get(&s->text), WORDS_WIDTH, &lines);
+		str_clear(&s->text);
+		str_add_bytes(&s->text, str_get(&lines), lines.len);
+		str_finish(&lines);
+	}
 	fwrite(str_get(&s->text), 1, s->text.len, s->out);
 	str_clear(&s->text);
 }
@@ -53,7 +63,10 @@ static void flush_text(struct stream *s)
 static void take_event(struct stream *s, const struct rec *r, u64 pos)
 {
 	struct scene scene = {
-		.world = s->world, .log = s->reader, .sources = s->sources, .style = STYLE_PLAIN,
+		.world = s->world,
+		.log = s->reader,
+		.sources = s->sources,
+		.style = STYLE_PLAIN,
 	};
 	struct happening h;
 
@@ -74,6 +87,17 @@ static void take_event(struct stream *s, const struct rec *r, u64 pos)
 		flush_text(s);
 }
 
+void stream_take_notes(struct stream *s)
+{
+	u64 pos = LOG_DATA;
+	const struct rec *r;
+
+	while (s->sources && (r = log_reader_next(s->reader, &pos)))
+		if (!rec_is_event(r))
+			take_note(s, r);
+	s->notes_taken = true;
+}
+
 bool stream_drain(struct stream *s)
 {
 	u64 pos = s->pos;
@@ -83,7 +107,7 @@ bool stream_drain(struct stream *s)
 	while ((r = log_reader_next(s->reader, &s->pos))) {
 		if (rec_is_event(r))
 			take_event(s, r, pos);
-		else
+		else if (!s->notes_taken)
 			take_note(s, r);
 		pos = s->pos;
 		any = true;
@@ -101,16 +125,18 @@ void stream_total(struct stream *s)
 	if (s->form == STREAM_JSON)
 		json_total(s->world, &s->text);
 	if (s->form == STREAM_WORDS) {
-		str_addf(&s->text, "%llu events. World and kernel were compared at %llu settled points",
-			 (unsigned long long)h->events, (unsigned long long)h->settled);
-		if (h->drift == 0)
-			str_add(&s->text, " and agreed.\n");
-		else
-			str_addf(&s->text, "; %llu results did not agree. The first: %.160s.\n",
-				 (unsigned long long)h->drift, h->first_drift);
+		str_addf(&s->text,
+			"%llu events. %llu results were explained, %llu settled points compared "
+			"with the kernel.\n",
+			(unsigned long long)h->events, (unsigned long long)h->explained,
+			(unsigned long long)h->settled);
+		if (h->drift)
+			str_addf(&s->text,
+				"%llu times world and kernel did not agree. The first: %.160s.\n",
+				(unsigned long long)h->drift, h->first_drift);
 		if (h->unknown)
 			str_addf(&s->text, "%llu calls are not covered by any rule of ipclab.\n",
-				 (unsigned long long)h->unknown);
+				(unsigned long long)h->unknown);
 	}
 	flush_text(s);
 	fflush(s->out);

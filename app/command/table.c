@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "command/lib.h"
+#include "command/screen.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,13 +15,18 @@ const struct command command_table[] = {
 	},
 	{
 		.name = "lab",
-		.args = "ID",
+		.args = "ID [-- ARGUMENTS]",
 		.summary = "start a lab's programs, hold them, and step them at a prompt",
 		.example = "ipclab lab pipe --plain\n"
+			   "ipclab lab pipe --plain -- tidy\n"
 			   "printf 'step P1\\nlook\\n' | ipclab lab pipe --plain\n",
 		.run = command_lab,
 		.options = {
 			{"plain", 0, NULL, "words at a prompt, or from a script on standard input"},
+			SCREEN_OPTIONS,
+			{"step", 0, "N", "begin at step N; with --verify: that step alone"},
+			{"verify", 0, NULL, "drive the lab by its own guide; exit 1 at the first thing that does not hold"},
+			{"width", 0, "N", "break lines at N columns, 78 when left out"},
 		},
 	},
 	{
@@ -34,6 +40,16 @@ const struct command command_table[] = {
 		},
 	},
 	{
+		.name = "progress",
+		.args = "",
+		.summary = "say what was done so far",
+		.example = "ipclab progress\n",
+		.run = command_progress,
+		.options = {
+			{"json", 0, NULL, "as JSON on standard output"},
+		},
+	},
+	{
 		.name = "replay",
 		.args = "FILE.ipclog",
 		.summary = "look back and forward in a recording",
@@ -41,7 +57,11 @@ const struct command command_table[] = {
 		.run = command_replay,
 		.options = {
 			{"json", 0, NULL, "print every event as one line of JSON"},
+			{"lines", 0, NULL, "with --json: add the source line to each event"},
 			{"plain", 0, NULL, "words at a prompt, or from a script on standard input"},
+			SCREEN_OPTIONS,
+			{"quiet", 0, NULL, "print nothing: read it and say whether it is sound"},
+			{"width", 0, "N", "break lines at N columns, 78 when left out"},
 		},
 	},
 	{
@@ -54,10 +74,11 @@ const struct command command_table[] = {
 		.command_follows = true,
 		.options = {
 			{"contents", 0, NULL, "record the first bytes of what is sent, too"},
+			{"force", 0, NULL, "overwrite FILE when it is there already"},
 			{"json", 0, NULL, "print every event as one line of JSON"},
 			{"lines", 0, NULL, "with --json: add the source line to each event"},
 			{"output", 'o', "FILE", "record into FILE"},
-			{"plain", 0, NULL, "print every event in words"},
+			{"plain", 0, NULL, "print every event in words, on standard error"},
 			{"quiet", 0, NULL, "print nothing"},
 		},
 	},

@@ -114,8 +114,8 @@ static bool start_reading(struct watch *w, pthread_t *thread)
 static void say_disk_full(struct watch *w, const struct err *err)
 {
 	if (!w->full)
-		fprintf(stderr, "ipclab: the recording %s ends here: %s. The program goes on\n", w->record,
-			err->text[0] ? err->text : "the disk is full");
+		fprintf(stderr, "ipclab: the recording %s ends here: %s. The program goes on\n",
+			w->record, err->text[0] ? err->text : "the disk is full");
 	w->full = true;
 }
 
@@ -208,21 +208,24 @@ static struct run *start_run(const struct invocation *inv, enum stream_form form
 	const char *record = option_value(inv, "output");
 	bool words = form == STREAM_WORDS;
 	struct run_options options = {
-		.tracer = {
-			.contents = option_given(inv, "contents") || (words && !record),
-			.sites = record || words || option_given(inv, "lines"),
-		},
+		.tracer =
+			{
+				.contents = option_given(inv, "contents") || (words && !record),
+				.sites = record || words || option_given(inv, "lines"),
+			},
 		.record = record,
 		.overwrite = option_given(inv, "force"),
 		.census = 1024,
 	};
 	/* With --json our standard output is for events: the program's goes to standard error. */
-	struct launch launch = {.argv = inv->argv, .fds = {-1, form == STREAM_JSON ? STDERR_FILENO : -1, -1}};
+	struct launch launch = {
+		.argv = inv->argv, .fds = {-1, form == STREAM_JSON ? STDERR_FILENO : -1, -1}};
 
 	return run_create(&options, &launch, err);
 }
 
-static bool watch_run(struct watch *w, const struct invocation *inv, enum stream_form form, struct err *err)
+static bool watch_run(
+	struct watch *w, const struct invocation *inv, enum stream_form form, struct err *err)
 {
 	struct log_reader *reader = log_reader_open_fd(dup(log_fd(run_log(w->run))), err);
 	pthread_t thread;
@@ -231,7 +234,8 @@ static bool watch_run(struct watch *w, const struct invocation *inv, enum stream
 	if (!reader)
 		return false;
 	/* Words go to standard error, as strace's do: standard output is the program's. */
-	stream_init(&w->stream, reader, form, option_given(inv, "lines"), form == STREAM_JSON ? stdout : stderr);
+	stream_init(&w->stream, reader, form, option_given(inv, "lines"),
+		form == STREAM_JSON ? stdout : stderr);
 	w->stream.keep_notes = !w->record;
 	if (!start_reading(w, &thread)) {
 		stream_finish(&w->stream);
@@ -262,11 +266,14 @@ bool command_watch(struct invocation *inv, struct err *err)
 	bool ok;
 
 	if (inv->argc < 1)
-		return err_set(err, EXIT_USAGE, "watch needs a command, as in ipclab watch -- ls -l");
+		return err_set(
+			err, EXIT_USAGE, "watch needs a command, as in ipclab watch -- ls -l");
 	if (w.record && !option_given(inv, "force") && access(w.record, F_OK) == 0)
-		return err_set(err, EXIT_USAGE, "%s is there already; --force overwrites it", w.record);
+		return err_set(
+			err, EXIT_USAGE, "%s is there already; --force overwrites it", w.record);
 	if (option_given(inv, "contents") && !w.record)
-		return err_set(err, EXIT_USAGE, "--contents is about a recording: name its file with -o FILE");
+		return err_set(err, EXIT_USAGE,
+			"--contents is about a recording: name its file with -o FILE");
 	w.run = start_run(inv, form, err);
 	if (!w.run)
 		return ours(err);

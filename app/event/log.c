@@ -22,19 +22,19 @@
 enum { FORGET_STEP = 4 << 20 };
 
 struct log {
-	u8 *base;           /* the mapping */
-	u64 space;          /* bytes of address space mapped */
-	u64 size;           /* bytes the file has: touching them is safe */
-	u64 end;            /* behind the last record; the published length is a copy of it */
+	u8 *base;  /* the mapping */
+	u64 space; /* bytes of address space mapped */
+	u64 size;  /* bytes the file has: touching them is safe */
+	u64 end;   /* behind the last record; the published length is a copy of it */
 	u64 events;
 	u64 start_ns;
-	u64 begun;          /* bytes laid out at `end` by a log_begin that was not committed, else 0 */
-	u64 forgotten;      /* up to here the memory was given back */
+	u64 begun;     /* bytes laid out at `end` by a log_begin that was not committed, else 0 */
+	u64 forgotten; /* up to here the memory was given back */
 	int fd;
 	bool in_memory;
-	bool full;          /* nothing more can be written: `why` says so */
+	bool full; /* nothing more can be written: `why` says so */
 	struct err why;
-	char *name;         /* for sentences */
+	char *name; /* for sentences */
 };
 
 static struct log_head *log_head(const struct log *l)
@@ -65,8 +65,9 @@ static bool log_stop(struct log *l, int sys, const char *what)
 	l->full = true;
 	if (events)
 		err_set(&l->why, EXIT_MACHINE,
-		        "%s: the recording is complete up to event %llu; the program goes on unrecorded",
-		        what, events);
+			"%s: the recording is complete up to event %llu; the program goes on "
+			"unrecorded",
+			what, events);
 	else
 		err_set(&l->why, EXIT_MACHINE, "%s: nothing was recorded", what);
 	l->why.sys = sys;
@@ -78,7 +79,8 @@ static bool log_stop_full(struct log *l, int sys)
 	struct str what = {0};
 
 	if (sys == EFBIG)
-		str_addf(&what, "%s has reached the limit on the size of a file (ulimit -f)", l->name);
+		str_addf(&what, "%s has reached the limit on the size of a file (ulimit -f)",
+			l->name);
 	else if (l->in_memory)
 		str_addf(&what, "no memory is left for the recording (%s)", strerrordesc_np(sys));
 	else if (sys == ENOSPC)
@@ -96,7 +98,8 @@ static int file_grow(int fd, u64 from, u64 to)
 	struct rlimit limit;
 	int sys;
 
-	if (!getrlimit(RLIMIT_FSIZE, &limit) && limit.rlim_cur != RLIM_INFINITY && to > limit.rlim_cur)
+	if (!getrlimit(RLIMIT_FSIZE, &limit) && limit.rlim_cur != RLIM_INFINITY &&
+		to > limit.rlim_cur)
 		return EFBIG;
 	do
 		sys = posix_fallocate(fd, (off_t)from, (off_t)(to - from));
@@ -110,9 +113,10 @@ static bool log_grow(struct log *l, u64 need)
 	int sys;
 
 	if (size > l->space)
-		return log_stop(l, EFBIG, l->space < LOG_SPACE
-		                                  ? "the recording has outgrown its address space (ulimit -v)"
-		                                  : "the recording has outgrown its address space");
+		return log_stop(l, EFBIG,
+			l->space < LOG_SPACE
+				? "the recording has outgrown its address space (ulimit -v)"
+				: "the recording has outgrown its address space");
 	sys = file_grow(l->fd, l->size, size);
 	if (sys)
 		return log_stop_full(l, sys);
@@ -127,24 +131,24 @@ static bool create_error(const char *path, struct err *e)
 	switch (errno) {
 	case EEXIST:
 		return err_set(e, EXIT_MACHINE,
-		               "%s is there already: choose another name or remove it first", path);
+			"%s is there already: choose another name or remove it first", path);
 	case EACCES:
 	case EPERM:
 		return err_set(e, EXIT_MACHINE,
-		               "%s may not be made here (no permission): choose a folder of your own", path);
+			"%s may not be made here (no permission): choose a folder of your own",
+			path);
 	case EROFS:
 		return err_set(e, EXIT_MACHINE,
-		               "%s lies on a read-only file system: choose another folder", path);
+			"%s lies on a read-only file system: choose another folder", path);
 	case ENOENT:
 	case ENOTDIR:
 		return err_set(e, EXIT_MACHINE,
-		               "%s: there is no such folder: make it first or choose another", path);
+			"%s: there is no such folder: make it first or choose another", path);
 	case ENOSPC:
 	case EDQUOT:
 		return err_set(e, EXIT_MACHINE,
-		               "the disk of %s is full: make room or choose another folder", path);
-	default:
-		return err_sys(e, EXIT_MACHINE, "%s cannot be made", path);
+			"the disk of %s is full: make room or choose another folder", path);
+	default: return err_sys(e, EXIT_MACHINE, "%s cannot be made", path);
 	}
 }
 
@@ -157,7 +161,8 @@ static int file_create(const char *path, bool overwrite, struct err *e)
 
 	if (overwrite && !lstat(path, &st)) {
 		if (!S_ISREG(st.st_mode)) {
-			err_set(e, EXIT_MACHINE, "%s is not an ordinary file: choose another name", path);
+			err_set(e, EXIT_MACHINE, "%s is not an ordinary file: choose another name",
+				path);
 			return -1;
 		}
 		if (unlink(path)) {
@@ -198,8 +203,8 @@ static bool log_open(struct log *l, struct err *e)
 	int sys = file_grow(l->fd, 0, LOG_GROW);
 
 	if (sys == ENOSPC || sys == EDQUOT)
-		return err_set(e, EXIT_MACHINE, "%s: there is no room for a recording: make room first",
-		               l->name);
+		return err_set(e, EXIT_MACHINE,
+			"%s: there is no room for a recording: make room first", l->name);
 	if (sys) {
 		errno = sys;
 		return err_sys(e, EXIT_MACHINE, "%s cannot be given room for a recording", l->name);
@@ -207,7 +212,7 @@ static bool log_open(struct log *l, struct err *e)
 	l->base = log_map(l->fd, PROT_READ | PROT_WRITE, LOG_SPACE, LOG_SPACE_MIN, &l->space);
 	if (!l->base)
 		return err_sys(e, EXIT_MACHINE, "%s cannot be mapped into memory%s", l->name,
-		               errno == ENOMEM ? " (raise ulimit -v)" : "");
+			errno == ENOMEM ? " (raise ulimit -v)" : "");
 	l->size = LOG_GROW;
 	l->end = l->forgotten = LOG_DATA;
 	head_write(l);
@@ -258,8 +263,9 @@ static struct rec *log_refuse(struct log *l, u64 len, struct err *e)
 	if (l->full)
 		*e = l->why;
 	else
-		err_set(e, EXIT_MACHINE, "a record of %llu bytes is longer than a recording can hold",
-		        (unsigned long long)len);
+		err_set(e, EXIT_MACHINE,
+			"a record of %llu bytes is longer than a recording can hold",
+			(unsigned long long)len);
 	return NULL;
 }
 
@@ -302,7 +308,7 @@ void log_forget(struct log *l, u64 keep)
 		return;
 	to = (l->end - keep) / page * page;
 	if (!fallocate(l->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)l->forgotten,
-	               (off_t)(to - l->forgotten)))
+		    (off_t)(to - l->forgotten)))
 		l->forgotten = to;
 }
 

@@ -5,8 +5,8 @@
 
 #include "event/lib.h"
 
-#define LOG_ORDER 0x01020304u /* as the writer's machine stores it */
-#define LOG_ARCH 62u          /* EM_X86_64: whose registers note_site holds */
+#define LOG_ORDER     0x01020304u /* as the writer's machine stores it */
+#define LOG_ARCH      62u         /* EM_X86_64: whose registers note_site holds */
 #define LOG_SPACE_MIN (256ull << 20)
 
 struct log_head {

@@ -114,7 +114,9 @@ bool rec_is_sound(const struct rec *r)
 	case REC_SITE: return site_is_sound(r, n);
 	case REC_LINES: return lines_is_sound(r, n);
 	case REC_SOURCE: return source_is_sound(r, n);
-	default: return r->kind > REC_SOURCE; /* a note of a later minor version: skipped by who reads it */
+	default:
+		return r->kind >
+		       REC_SOURCE; /* a note of a later minor version: skipped by who reads it */
 	}
 }
 
@@ -124,26 +126,27 @@ static bool head_check(const struct log_head *head, u64 size, const char *name, 
 {
 	if (size < sizeof head->magic || memcmp(head->magic, LOG_MAGIC, sizeof head->magic))
 		return err_set(e, EXIT_INPUT,
-		               "%s is no ipclab recording: it does not begin with the mark of one; "
-		               "`ipclab watch -o FILE -- CMD` makes one",
-		               name);
+			"%s is no ipclab recording: it does not begin with the mark of one; "
+			"`ipclab watch -o FILE -- CMD` makes one",
+			name);
 	if (size < LOG_DATA)
 		return err_set(e, EXIT_INPUT,
-		               "%s was cut within its first page: nothing of the recording is left; "
-		               "record it again",
-		               name);
+			"%s was cut within its first page: nothing of the recording is left; "
+			"record it again",
+			name);
 	if (head->order != LOG_ORDER && head->order == __builtin_bswap32(LOG_ORDER))
 		return err_set(e, EXIT_INPUT,
-		               "%s was made on a machine of the other byte order: look at it on such a machine",
-		               name);
+			"%s was made on a machine of the other byte order: look at it on such a "
+			"machine",
+			name);
 	if (head->order == LOG_ORDER && head->version > LOG_VERSION)
 		return err_set(e, EXIT_INPUT,
-		               "%s was made by a newer ipclab (log version %u, this one reads up to %u): "
-		               "update ipclab",
-		               name, head->version, LOG_VERSION);
+			"%s was made by a newer ipclab (log version %u, this one reads up to %u): "
+			"update ipclab",
+			name, head->version, LOG_VERSION);
 	if (head->order != LOG_ORDER || !head->version || head->head_size != LOG_DATA)
 		return err_set(e, EXIT_INPUT,
-		               "%s: the first page of the recording is damaged: record it again", name);
+			"%s: the first page of the recording is damaged: record it again", name);
 	return true;
 }
 
@@ -154,8 +157,9 @@ static bool head_read(int fd, const char *name, struct log_head *head, u64 *size
 	if (fstat(fd, &st))
 		return err_sys(e, EXIT_INPUT, "%s cannot be read", name);
 	if (!S_ISREG(st.st_mode))
-		return err_set(e, EXIT_INPUT, "%s is %s, no recording: name a file made by `ipclab watch -o`",
-		               name, S_ISDIR(st.st_mode) ? "a folder" : "not an ordinary file");
+		return err_set(e, EXIT_INPUT,
+			"%s is %s, no recording: name a file made by `ipclab watch -o`", name,
+			S_ISDIR(st.st_mode) ? "a folder" : "not an ordinary file");
 	*size = (u64)st.st_size;
 	*head = (struct log_head){0};
 	if (pread(fd, head, sizeof *head, 0) < 0)
@@ -182,7 +186,7 @@ static struct log_reader *reader_open(int fd, const char *name, struct err *e)
 	base = log_map(fd, PROT_READ, want, least, &space);
 	if (!base) {
 		err_sys(e, EXIT_INPUT, "%s cannot be mapped into memory%s", name,
-		        errno == ENOMEM ? " (raise ulimit -v)" : "");
+			errno == ENOMEM ? " (raise ulimit -v)" : "");
 		return NULL;
 	}
 	r = xmalloc(sizeof *r);
@@ -201,7 +205,8 @@ struct log_reader *log_reader_open(const char *path, struct err *e)
 		return NULL;
 	}
 	if (fd < 0 && errno == EACCES) {
-		err_set(e, EXIT_INPUT, "%s may not be read (no permission): ask its owner for a copy", path);
+		err_set(e, EXIT_INPUT,
+			"%s may not be read (no permission): ask its owner for a copy", path);
 		return NULL;
 	}
 	if (fd < 0) {
@@ -284,8 +289,8 @@ const struct rec *log_reader_next(struct log_reader *r, u64 *pos)
 	}
 	room = end - *pos;
 	rec = (const struct rec *)(r->base + *pos);
-	if (room < sizeof *rec || rec->len < sizeof *rec || rec->len % 8 || rec->len > LOG_RECORD_MAX ||
-	    rec->len > room)
+	if (room < sizeof *rec || rec->len < sizeof *rec || rec->len % 8 ||
+		rec->len > LOG_RECORD_MAX || rec->len > room)
 		return reader_damaged(r);
 	if (crc32c(0, (const u8 *)rec + 8, rec->len - 8) != rec->crc || !rec_is_sound(rec))
 		return reader_damaged(r);

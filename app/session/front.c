@@ -101,6 +101,8 @@ static bool get_program(struct front *f, const yaml_node_t *node, struct lab *la
 			ok = get_text(f, value, &program->name);
 		else if (strcmp(word, "args") == 0)
 			ok = get_args(f, value, &program->args);
+		else if (strcmp(word, "actors") == 0)
+			ok = true; /* its own names of actors: app/guide reads them */
 		else
 			ok = wrong(f, key, "a program has a name and args, and nothing of this name");
 		if (!ok)

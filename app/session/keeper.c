@@ -165,7 +165,7 @@ static _Noreturn void screen_process(struct keeper *k, pid_t parent, bool (*scre
 		if (sig == SIGTERM || sig == SIGHUP || sig == SIGINT || sig == SIGQUIT)
 			signal(sig, SIG_DFL);
 	k->failed = !screen(k, arg, &k->failure);
-	fflush(stdout);
+	fflush(NULL);
 	_exit(0);
 }
 
@@ -238,7 +238,7 @@ bool keeper_run(bool (*screen)(struct keeper *, void *arg, struct err *), void *
 	k->has_settings = tcgetattr(STDIN_FILENO, &k->settings) == 0;
 	journal = journal_open(k, path, sizeof path);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	fflush(stdout);
+	fflush(NULL);
 	sigaction(SIGTTOU, &ignore, &ttou);
 	for (size_t i = 0; i < ARRAY_LEN(forwarded); i++)
 		sigaction(forwarded[i], &sa, &old[i]);

@@ -45,7 +45,9 @@ static bool shelf_find(struct shelf *shelf, struct err *err)
 		str_add(&shelf->guides, named);
 		str_add(&shelf->programs, named);
 		if (!is_folder(named))
-			return err_sys(err, EXIT_INPUT, "the folder of labs that IPCLAB_LABS names, %s, cannot be opened", named);
+			return err_sys(err, EXIT_INPUT,
+				"the folder of labs that IPCLAB_LABS names, %s, cannot be opened",
+				named);
 		return true;
 	}
 	beside_executable(&shelf->guides);
@@ -57,8 +59,10 @@ static bool shelf_find(struct shelf *shelf, struct err *err)
 	str_add(&shelf->guides, PKGDATADIR "/labs");
 	str_add(&shelf->programs, PKGLIBEXECDIR "/labs");
 	if (!is_folder(shelf->guides.s))
-		return err_set(err, EXIT_INPUT, "no labs are installed: %s is not there. Install ipclab with "
-			       "make install, or name a folder of labs in IPCLAB_LABS", shelf->guides.s);
+		return err_set(err, EXIT_INPUT,
+			"no labs are installed: %s is not there. Install ipclab with "
+			"make install, or name a folder of labs in IPCLAB_LABS",
+			shelf->guides.s);
 	return true;
 }
 
@@ -134,7 +138,8 @@ static bool add_lab(struct labs *labs, const struct shelf *shelf, const char *na
 	}
 	str_addf(&programs, "%s/%s", shelf->programs.s, name);
 	lab = vec_push(&labs->list);
-	*lab = (struct lab){.number = number, .id = xstrdup(id), .guide = guide.s, .programs_dir = programs.s};
+	*lab = (struct lab){
+		.number = number, .id = xstrdup(id), .guide = guide.s, .programs_dir = programs.s};
 	return lab_read_front(lab, err);
 }
 
@@ -150,7 +155,8 @@ bool labs_find(struct labs *labs, struct err *err)
 	if (ok) {
 		dir = opendir(shelf.guides.s);
 		if (!dir)
-			ok = err_sys(err, EXIT_INPUT, "the folder of labs, %s, cannot be opened", shelf.guides.s);
+			ok = err_sys(err, EXIT_INPUT, "the folder of labs, %s, cannot be opened",
+				shelf.guides.s);
 	}
 	while (ok && (entry = readdir(dir)))
 		ok = add_lab(labs, &shelf, entry->d_name, err);
@@ -207,8 +213,9 @@ static void add_nearest(const struct labs *labs, const char *word, struct str *o
 
 			for (size_t j = 0; j < n; j++)
 				used |= taken[j] == i;
-			if (!used && (best == labs->list.n || likeness(word, labs->list.at[i].id) >
-								      likeness(word, labs->list.at[best].id)))
+			if (!used && (best == labs->list.n ||
+					     likeness(word, labs->list.at[i].id) >
+						     likeness(word, labs->list.at[best].id)))
 				best = i;
 		}
 		str_addf(out, "%s%s", n ? ", " : "", labs->list.at[best].id);
@@ -224,8 +231,8 @@ const struct lab *labs_get(const struct labs *labs, const char *word, struct err
 		if (is_lab(&labs->list.at[i], word))
 			return &labs->list.at[i];
 	add_nearest(labs, word, &nearest);
-	err_set(err, EXIT_USAGE, "there is no lab '%.64s'; nearest: %s. ipclab labs lists them all", word,
-		nearest.len ? nearest.s : "none");
+	err_set(err, EXIT_USAGE, "there is no lab '%.64s'; nearest: %s. ipclab labs lists them all",
+		word, nearest.len ? nearest.s : "none");
 	str_finish(&nearest);
 	return NULL;
 }
@@ -236,7 +243,8 @@ char *lab_program_path(const struct lab *lab, u32 program, struct err *err)
 
 	str_addf(&path, "%s/%s", lab->programs_dir, lab->programs.at[program].name);
 	if (access(path.s, X_OK) == -1) {
-		err_sys(err, EXIT_MACHINE, "the program of lab %s cannot be run: %s. Build it with ./bootstrap build",
+		err_sys(err, EXIT_MACHINE,
+			"the program of lab %s cannot be run: %s. Build it with ./bootstrap build",
 			lab->id, path.s);
 		str_finish(&path);
 		return NULL;

@@ -21,16 +21,17 @@ struct lab_program {
 };
 
 struct lab {
-	u32 number;      /* NN of the folder: the order of labs, and nothing else */
-	char *id;        /* "pipe" */
-	char *guide;     /* path of lab.md */
+	u32 number;  /* NN of the folder: the order of labs, and nothing else */
+	char *id;    /* "pipe" */
+	char *guide; /* path of lab.md */
 	char *programs_dir;
 	char *title;
 	u32 minutes;
-	u32 steps;       /* headings of the second level in the guide */
+	u32 steps; /* headings of the second level in the guide */
 	bool core;
 	VEC(struct lab_program) programs; /* at least one; the first is the one that is started */
-	char *actors[LAB_ACTORS_MAX + 1]; /* [0] is P1's, NULL at the end; "" where a name is left out */
+	char *actors[LAB_ACTORS_MAX +
+		     1]; /* [0] is P1's, NULL at the end; "" where a name is left out */
 };
 
 struct labs {

@@ -91,6 +91,8 @@ bool session_hold(struct session *, struct err *);    /* back to held */
 bool session_type(struct session *, const char *bytes, size_t n, struct err *); /* to the lab's terminal */
 /* Waits at most ms for something new in the log (free run), then updates. */
 bool session_wait(struct session *, int ms, bool *ended, struct err *);
+/* Readable when a live engine has news: then session_wait(.., 0, ..). -1: a recording. */
+int session_fd(const struct session *);
 /* What the programs wrote to their terminal so far. */
 const char *session_output(struct session *, size_t *n);
 

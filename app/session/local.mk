@@ -6,3 +6,10 @@ libipclab_a_SOURCES += \
 	app/session/session.c \
 	app/session/settle.c \
 	app/session/step.c
+libipclab_a_SOURCES += \
+	app/session/lab.h \
+	app/session/front.c \
+	app/session/lab.c
+libipclab_a_SOURCES += \
+	app/session/keeper.h \
+	app/session/keeper.c

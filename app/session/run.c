@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A run in this process: tracer and log, driven freely. Held stepping is step.c. */
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -101,7 +102,7 @@ static bool run_open_fold(struct run *r, struct err *err)
 {
 	if (!r->opt.fold)
 		return true;
-	r->reader = log_reader_open_fd(dup(log_fd(r->log)), err);
+	r->reader = log_reader_open_fd(fcntl(log_fd(r->log), F_DUPFD_CLOEXEC, 3), err);
 	r->world = r->reader ? world_create() : NULL;
 	r->fold_pos = LOG_DATA;
 	return r->reader != NULL;

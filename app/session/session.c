@@ -273,6 +273,7 @@ void session_end(struct session *s)
 }
 
 bool session_is_live(const struct session *s) { return s->engine && !s->lost; }
+int session_fd(const struct session *s) { return s->socket; }
 bool session_is_held(const struct session *s) { return s->held; }
 struct timeline *session_timeline(struct session *s) { return s->timeline; }
 struct sources *session_sources(struct session *s) { return s->sources; }

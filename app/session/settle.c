@@ -64,13 +64,24 @@ static bool may_move(struct run *r, u32 task)
 	return h == IS_RUNNING || h == IS_INSIDE;
 }
 
+/* SIGKILL wakes a held task at once, and waitpid tells of it only later. */
+static bool is_killed_while_held(struct run *r, u32 task)
+{
+	struct probe now;
+
+	if (tracer_holding(r->tracer, task) != IS_TAKEN)
+		return false;
+	tracer_probe(r->tracer, task, &now);
+	return now.state != 't';
+}
+
 bool all_asleep(struct run *r)
 {
 	bool any;
 	struct err ignored;
 
 	for (u32 task = 1; task <= tracer_tasks(r->tracer); task++)
-		if (may_move(r, task) && !look_asleep(r, task))
+		if ((may_move(r, task) && !look_asleep(r, task)) || is_killed_while_held(r, task))
 			return false;
 	for (u32 task = 1; task <= tracer_tasks(r->tracer); task++) {
 		struct probe before = run_look(r, task)->seen;

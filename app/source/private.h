@@ -5,10 +5,10 @@
 
 #include "source/lib.h"
 
-#define FRAMES_MAX 64u                   /* per site; deeper stacks are cut at the outer end */
-#define SOURCE_READ_MAX (4u << 20)       /* a source file longer than that is not shown */
-#define SOURCE_KEPT_MAX (256u << 10)     /* nor put into a recording beyond this */
-#define SOURCE_KEPT_TOTAL (16ull << 20)  /* of all of them together */
+#define FRAMES_MAX        64u           /* per site; deeper stacks are cut at the outer end */
+#define SOURCE_READ_MAX   (4u << 20)    /* a source file longer than that is not shown */
+#define SOURCE_KEPT_MAX   (256u << 10)  /* nor put into a recording beyond this */
+#define SOURCE_KEPT_TOTAL (16ull << 20) /* of all of them together */
 
 /* ---- unwind.c ---- */
 struct unwinder;
@@ -19,11 +19,14 @@ struct unwinder *unwinder_create(void);
 void unwinder_destroy(struct unwinder *);
 /* Calls `found` for every frame that can be told; false when there is none. */
 bool unwind_site(struct unwinder *, const struct note_maps *, const struct note_site *,
-                 frame_found *found, void *arg);
+	frame_found *found, void *arg);
 /* A path of the C library, the compiler or the system's headers: not the program's own. */
 bool path_is_system(const char *source_path);
 
 /* ---- text.c ---- */
+/* Opens an ordinary file for reading, and nothing else: the paths of a recording may name a FIFO or
+ * a device. -1 when it cannot be; its size unless NULL. */
+int source_open(const char *path, u64 *size);
 struct texts; /* source files by name */
 struct texts *texts_create(void);
 void texts_destroy(struct texts *);

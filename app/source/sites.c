@@ -8,7 +8,7 @@
 #include "source/private.h"
 
 struct site {
-	u32 id; /* 0: free slot */
+	u32 id;                         /* 0: free slot */
 	bool tried;                     /* place is what can be had */
 	bool written;                   /* the log has REC_LINES of it */
 	const struct note_site *note;   /* in the log; NULL: not seen */
@@ -19,7 +19,7 @@ struct site {
 struct sources {
 	struct site *sites; /* open addressing, by id; slots a power of two */
 	u32 slots, used;
-	VEC(u32) order;     /* ids in the order they came */
+	VEC(u32) order; /* ids in the order they came */
 	VEC(const struct note_maps *) maps;
 	const char **words; /* open addressing, by text */
 	u32 word_slots, words_used;
@@ -176,11 +176,8 @@ void sources_add(struct sources *s, const struct rec *r)
 		site->written = true;
 		break;
 	}
-	case REC_SOURCE:
-		texts_add(s->texts, rec_body(r));
-		break;
-	default:
-		break;
+	case REC_SOURCE: texts_add(s->texts, rec_body(r)); break;
+	default: break;
 	}
 }
 
@@ -221,7 +218,8 @@ static void gather_lines(struct gather *g, const struct note_lines *note)
 		bool own = line && i >= note->shown && !path_is_system(file);
 
 		p = text_next(function);
-		gather_frame(g, file, line > INT32_MAX ? 0 : (u32)line, function, own || i == note->shown);
+		gather_frame(g, file, line > INT32_MAX ? 0 : (u32)line, function,
+			own || i == note->shown);
 	}
 }
 
@@ -332,11 +330,12 @@ static bool lines_write(const struct place *place, u32 id, struct log *log, stru
 	return r != NULL;
 }
 
-static bool sources_write_texts(struct sources *s, const struct place *place, u64 *room,
-                                struct log *log, struct err *e)
+static bool sources_write_texts(
+	struct sources *s, const struct place *place, u64 *room, struct log *log, struct err *e)
 {
 	for (u32 i = 0; place && i < place->frames_n; i++)
-		if (place->frames[i].own && !texts_write(s->texts, place->frames[i].file, room, log, e))
+		if (place->frames[i].own &&
+			!texts_write(s->texts, place->frames[i].file, room, log, e))
 			return false;
 	return true;
 }
@@ -352,7 +351,8 @@ bool sources_write(struct sources *s, struct log *log, struct err *e)
 		if (site->written)
 			continue;
 		place = site_place(s, site);
-		if (!lines_write(place, site->id, log, e) || !sources_write_texts(s, place, &room, log, e))
+		if (!lines_write(place, site->id, log, e) ||
+			!sources_write_texts(s, place, &room, log, e))
 			return err_wrap(e, "source lines cannot be added to the recording");
 		site->written = true;
 	}

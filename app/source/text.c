@@ -11,11 +11,11 @@
 
 struct text {
 	char *name;
-	char *bytes;       /* with a NUL in place of every newline, and one at the end */
+	char *bytes; /* with a NUL in place of every newline, and one at the end */
 	size_t len;
-	VEC(u32) starts;   /* where each line begins */
-	bool there;        /* false: no such file, or not to be shown */
-	bool recorded;     /* the log has it */
+	VEC(u32) starts; /* where each line begins */
+	bool there;      /* false: no such file, or not to be shown */
+	bool recorded;   /* the log has it */
 };
 struct texts {
 	VEC(struct text) v;
@@ -41,29 +41,44 @@ void texts_destroy(struct texts *t)
 
 /* ---- reading ---- */
 
-/* The bytes of an ordinary file of at most `max`, to be freed; NULL when it cannot be had. */
-static char *file_read(const char *name, size_t max, size_t *len)
+/* Asked before it is opened, too: a device may act on that alone. */
+int source_open(const char *path, u64 *size)
 {
-	int fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
+	int fd;
+
+	if (stat(path, &st) || !S_ISREG(st.st_mode))
+		return -1;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd >= 0 && (fstat(fd, &st) || !S_ISREG(st.st_mode))) {
+		close(fd);
+		return -1;
+	}
+	if (size)
+		*size = (u64)st.st_size;
+	return fd;
+}
+
+/* The bytes of an ordinary file of at most `max`, to be freed; NULL when it cannot be had. */
+static char *file_read(const char *name, u64 max, size_t *len)
+{
+	u64 size;
+	int fd = source_open(name, &size);
 	char *bytes = NULL;
 	ssize_t n = 1;
 
 	if (fd < 0)
 		return NULL;
-	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_size >= 0 && (u64)st.st_size <= max) {
-		bytes = xmalloc((size_t)st.st_size + 1);
-		*len = 0;
-		while (*len < (size_t)st.st_size && n > 0) {
-			n = read(fd, bytes + *len, (size_t)st.st_size - *len);
-			*len += n > 0 ? (size_t)n : 0;
-		}
-		if (n < 0) {
-			free(bytes);
-			bytes = NULL;
-		}
+	if (size <= max) {
+		bytes = xmalloc(size + 1);
+		for (*len = 0; *len < size && n > 0; *len += n > 0 ? (size_t)n : 0)
+			n = read(fd, bytes + *len, size - *len);
 	}
 	close(fd);
+	if (n < 0) {
+		free(bytes);
+		return NULL;
+	}
 	return bytes;
 }
 

@@ -4,24 +4,27 @@
  * registers and stack may be made up: libdw is given only ranges that are in order. */
 #include <dwarf.h>
 #include <elfutils/libdwfl.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "source/private.h"
 
-enum { PICTURES_MAX = 16, PATH_SIZE = 4096 };
+enum { PICTURES_MAX = 16, NAMES_KEPT = 256, PATH_SIZE = 4096 };
 
 /* One address space: what one REC_MAPS says. */
 struct picture {
-	u32 map; /* 0: free */
+	u32 map;  /* 0: free */
 	u64 used; /* when, for leaving out the one longest unused */
 	Dwfl *dwfl;
 	bool attached;                /* registers and stack can be given to it */
 	const struct note_site *site; /* the one at hand */
+	/* Names of functions without lines, by address: libdw goes through all symbols for each, and
+	 * the frames of the C library are the same in most sites. An entry makes room for the next. */
+	struct {
+		u64 pc;
+		const char *name; /* the Dwfl's */
+	} names[NAMES_KEPT];
 };
 
 struct unwinder {
@@ -42,7 +45,7 @@ static bool starts_with_any(const char *path, const char *const *prefixes)
 static bool module_is_system(const char *path)
 {
 	static const char *const dirs[] = {"/lib/", "/lib32/", "/lib64/", "/libx32/", "/usr/lib/",
-	                                   "/usr/lib32/", "/usr/lib64/", "/usr/libx32/", NULL};
+		"/usr/lib32/", "/usr/lib64/", "/usr/libx32/", NULL};
 
 	return path[0] != '/' || starts_with_any(path, dirs);
 }
@@ -50,9 +53,9 @@ static bool module_is_system(const char *path)
 bool path_is_system(const char *path)
 {
 	/* Not all of /usr/src: the gcc image of Docker has its users work there. */
-	static const char *const dirs[] = {"/usr/include/", "/usr/local/include/", "/usr/lib/", "/lib/",
-	                                   "/usr/src/debug/", "/usr/src/glibc", "/usr/src/linux",
-	                                   "/build/glibc", NULL};
+	static const char *const dirs[] = {"/usr/include/", "/usr/local/include/", "/usr/lib/",
+		"/lib/", "/usr/src/debug/", "/usr/src/glibc", "/usr/src/linux", "/build/glibc",
+		NULL};
 	/* glibc's sources, as distributions compile them into libc.a: "./io/../sysdeps/unix/..." */
 	static const char *const parts[] = {"/glibc-", "/sysdeps/", "./csu/", "./nptl/", NULL};
 
@@ -66,23 +69,10 @@ bool path_is_system(const char *path)
 
 /* ---- files ---- */
 
-/* An ordinary file or -1: a path of a recording may name a FIFO or a device. */
-static int file_open(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	struct stat st;
-
-	if (fd >= 0 && (fstat(fd, &st) || !S_ISREG(st.st_mode))) {
-		close(fd);
-		fd = -1;
-	}
-	return fd;
-}
-
 static int find_elf(Dwfl_Module *mod, void **user, const char *name, Dwarf_Addr base,
-                    char **file_name, Elf **elf)
+	char **file_name, Elf **elf)
 {
-	int fd = file_open(name);
+	int fd = source_open(name, NULL);
 
 	(void)mod, (void)user, (void)base;
 	*elf = NULL;
@@ -94,7 +84,7 @@ static int find_elf(Dwfl_Module *mod, void **user, const char *name, Dwarf_Addr 
 /* Debugging information split off, beside the file or below /usr/lib/debug, as gdb looks for it.
  * None for libraries of the system: only their names are shown. */
 static int find_debug(Dwfl_Module *mod, void **user, const char *name, Dwarf_Addr base,
-                      const char *file, const char *link, GElf_Word crc, char **found)
+	const char *file, const char *link, GElf_Word crc, char **found)
 {
 	static const char *const before[] = {"", "", "/usr/lib/debug"};
 	static const char *const between[] = {"", ".debug/", ""};
@@ -106,10 +96,10 @@ static int find_debug(Dwfl_Module *mod, void **user, const char *name, Dwarf_Add
 		return -1;
 	for (size_t i = 0; i < ARRAY_LEN(before); i++) {
 		int fd = -1;
-		int n = snprintf(path, sizeof path, "%s%.*s%s%s", before[i], (int)(slash + 1 - name), name,
-		                 between[i], link);
+		int n = snprintf(path, sizeof path, "%s%.*s%s%s", before[i],
+			(int)(slash + 1 - name), name, between[i], link);
 		if (n > 0 && (size_t)n < sizeof path && strcmp(path, name))
-			fd = file_open(path);
+			fd = source_open(path, NULL);
 		if (fd >= 0) {
 			*found = xstrdup(path);
 			return fd;
@@ -161,7 +151,8 @@ static void modules_report(Dwfl *dwfl, const struct note_maps *maps)
 		p += n + 1;
 		if (!file || next.start < at.end)
 			continue;
-		if (!strcmp(next.path, at.path) && (next.start == at.end || next.offset > at.offset)) {
+		if (!strcmp(next.path, at.path) &&
+			(next.start == at.end || next.offset > at.offset)) {
 			at.end = next.end;
 			at.offset = next.offset;
 			continue;
@@ -198,7 +189,8 @@ static bool memory_read(Dwfl *dwfl, Dwarf_Addr addr, Dwarf_Word *word, void *arg
 	u64 off = addr - site->sp;
 
 	(void)dwfl;
-	if (addr < site->sp || site->stack_len < sizeof *word || off > site->stack_len - sizeof *word)
+	if (addr < site->sp || site->stack_len < sizeof *word ||
+		off > site->stack_len - sizeof *word)
 		return false;
 	memcpy(word, site->stack + off, sizeof *word);
 	return true;
@@ -281,7 +273,7 @@ static void walk_add(struct walk *w, const char *file, int line, const char *fun
 		line = 0;
 	}
 	w->found(w->arg, file, (u32)line, function ? function : "",
-	         line > 0 && !system && !path_is_system(file));
+		line > 0 && !system && !path_is_system(file));
 }
 
 /* The compilation unit of an address. clang writes no .debug_aranges: then they are tried in turn. */
@@ -337,6 +329,17 @@ static int scopes_get(Dwarf_Die *unit, Dwarf_Addr addr, Dwarf_Die **scopes)
 	return n > 0 ? n : 0;
 }
 
+static const char *name_get(struct picture *p, Dwfl_Module *mod, Dwarf_Addr pc)
+{
+	size_t i = (pc ^ pc >> 8 ^ pc >> 16) % NAMES_KEPT;
+
+	if (p->names[i].pc != pc) {
+		p->names[i].pc = pc;
+		p->names[i].name = dwfl_module_addrname(mod, pc);
+	}
+	return p->names[i].name;
+}
+
 /* Adds the frames of one address: more than one where calls were inlined. */
 static void walk_lines(struct walk *w, Dwfl_Module *mod, const char *module, Dwarf_Addr pc)
 {
@@ -351,7 +354,7 @@ static void walk_lines(struct walk *w, Dwfl_Module *mod, const char *module, Dwa
 	int line = 0, n;
 
 	if (!file || dwarf_lineno(row, &line)) {
-		walk_add(w, NULL, 0, dwfl_module_addrname(mod, pc), system);
+		walk_add(w, NULL, 0, name_get(w->picture, mod, pc), system);
 		return;
 	}
 	dwarf_getsrcfiles(unit, &files, &files_n);
@@ -372,7 +375,8 @@ static void walk_lines(struct walk *w, Dwfl_Module *mod, const char *module, Dwa
 	}
 	free(scopes);
 	if (file) /* no function around it */
-		walk_add(w, path_complete(unit, file, buf, sizeof buf), line, dwfl_module_addrname(mod, pc), system);
+		walk_add(w, path_complete(unit, file, buf, sizeof buf), line,
+			name_get(w->picture, mod, pc), system);
 }
 
 /* A return address may already belong to the next line: look at the byte before it. So too in the
@@ -390,14 +394,15 @@ static int walk_frame(Dwfl_Frame *frame, void *arg)
 		pc--;
 	mod = dwfl_addrmodule(w->picture->dwfl, pc);
 	if (mod)
-		walk_lines(w, mod, dwfl_module_info(mod, NULL, NULL, NULL, NULL, NULL, NULL, NULL), pc);
+		walk_lines(w, mod, dwfl_module_info(mod, NULL, NULL, NULL, NULL, NULL, NULL, NULL),
+			pc);
 	else
 		walk_add(w, NULL, 0, NULL, true);
 	return w->n < FRAMES_MAX ? DWARF_CB_OK : DWARF_CB_ABORT;
 }
 
 bool unwind_site(struct unwinder *u, const struct note_maps *maps, const struct note_site *site,
-                 frame_found *found, void *arg)
+	frame_found *found, void *arg)
 {
 	struct walk w = {.picture = picture_get(u, maps), .found = found, .arg = arg};
 

@@ -34,10 +34,14 @@ bool moment_ends(u32 mode, const struct rec *r)
 static bool body_fits(const struct rec *r)
 {
 	static const u32 least[REC_NOTES] = {
-		[REC_SPAWN] = sizeof(struct ev_spawn), [REC_EXEC] = sizeof(struct ev_exec),
-		[REC_END] = sizeof(struct ev_end), [REC_ENTER] = sizeof(struct ev_enter),
-		[REC_EXIT] = sizeof(struct ev_exit), [REC_SIGNAL] = sizeof(struct ev_signal),
-		[REC_OBSERVE] = sizeof(struct ev_observe), [REC_POISED] = sizeof(struct ev_enter),
+		[REC_SPAWN] = sizeof(struct ev_spawn),
+		[REC_EXEC] = sizeof(struct ev_exec),
+		[REC_END] = sizeof(struct ev_end),
+		[REC_ENTER] = sizeof(struct ev_enter),
+		[REC_EXIT] = sizeof(struct ev_exit),
+		[REC_SIGNAL] = sizeof(struct ev_signal),
+		[REC_OBSERVE] = sizeof(struct ev_observe),
+		[REC_POISED] = sizeof(struct ev_enter),
 		[REC_INJECT] = sizeof(struct ev_inject),
 	};
 	u32 body;
@@ -64,8 +68,9 @@ static bool task_fits(const struct world *w, const struct rec *r)
 		return true;
 	if (r->task != 0)
 		return r->task < w->h->use[POOL_TASK].n;
-	return r->kind == REC_OBSERVE && (o->what == OBS_PIPE || o->what == OBS_SETTLED ||
-	                                  o->what == OBS_MODE || o->what == OBS_UNKNOWN_CALL);
+	return r->kind == REC_OBSERVE &&
+	       (o->what == OBS_PIPE || o->what == OBS_SETTLED || o->what == OBS_MODE ||
+		       o->what == OBS_UNKNOWN_CALL);
 }
 
 static void mark_last(struct world *w, const struct rec *r)
@@ -95,32 +100,15 @@ static void apply_rule(struct world *w, const struct rec *r, u64 pos)
 	const void *body = rec_body(r);
 
 	switch (r->kind) {
-	case REC_SPAWN:
-		process_spawn(w, r, body);
-		break;
-	case REC_EXEC:
-		process_exec(w, r, body);
-		break;
-	case REC_END:
-		process_end(w, r, body);
-		break;
-	case REC_ENTER:
-		call_enter(w, r, body, pos);
-		break;
-	case REC_EXIT:
-		call_exit(w, r, body);
-		break;
-	case REC_SIGNAL:
-		apply_signal(w, r);
-		break;
-	case REC_OBSERVE:
-		observe_apply(w, r, body);
-		break;
-	case REC_POISED:
-		call_poised(w, r, body, pos);
-		break;
-	default: /* REC_INJECT: what came of it is in the records that follow */
-		break;
+	case REC_SPAWN: process_spawn(w, r, body); break;
+	case REC_EXEC: process_exec(w, r, body); break;
+	case REC_END: process_end(w, r, body); break;
+	case REC_ENTER: call_enter(w, r, body, pos); break;
+	case REC_EXIT: call_exit(w, r, body); break;
+	case REC_SIGNAL: apply_signal(w, r); break;
+	case REC_OBSERVE: observe_apply(w, r, body); break;
+	case REC_POISED: call_poised(w, r, body, pos); break;
+	default: /* REC_INJECT: what came of it is in the records that follow */ break;
 	}
 }
 
@@ -135,13 +123,14 @@ void world_apply(struct world *w, const struct rec *r, u64 pos)
 	h->t_ns = r->t_ns;
 	h->is_settled = 0;
 	if (!body_fits(r)) {
-		world_drift(w, "event %llu is no record of its kind", (unsigned long long)h->events);
+		world_drift(
+			w, "event %llu is no record of its kind", (unsigned long long)h->events);
 		return;
 	}
 	h->moment += moment_ends(h->mode, r);
 	if (!task_fits(w, r)) {
 		world_drift(w, "event %llu is of task %u, which was never born",
-		            (unsigned long long)h->events, r->task);
+			(unsigned long long)h->events, r->task);
 		return;
 	}
 	mark_last(w, r);

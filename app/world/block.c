@@ -7,16 +7,18 @@
 #include "world/private.h"
 
 /* Elements at most, at full size; halved together with the block where the system refuses it. */
-static const struct { u32 size, cap; } kinds[POOL_COUNT] = {
-	[POOL_TASK] = { sizeof(struct w_task), 1u << 21 },
-	[POOL_PROC] = { sizeof(struct w_proc), 1u << 21 },
-	[POOL_FDT] = { sizeof(struct w_fdt), 1u << 20 },
-	[POOL_FD] = { sizeof(struct w_fd), 1u << 23 },
-	[POOL_FILE] = { sizeof(struct w_file), 1u << 22 },
-	[POOL_PIPE] = { sizeof(struct w_pipe), 1u << 20 },
-	[POOL_SLOT] = { sizeof(struct w_slot), 1u << 24 },
-	[POOL_SPAN] = { sizeof(struct w_span), 1u << 23 },
-	[POOL_TEXT] = { 1, 1u << 26 },
+static const struct {
+	u32 size, cap;
+} kinds[POOL_COUNT] = {
+	[POOL_TASK] = {sizeof(struct w_task), 1u << 21},
+	[POOL_PROC] = {sizeof(struct w_proc), 1u << 21},
+	[POOL_FDT] = {sizeof(struct w_fdt), 1u << 20},
+	[POOL_FD] = {sizeof(struct w_fd), 1u << 23},
+	[POOL_FILE] = {sizeof(struct w_file), 1u << 22},
+	[POOL_PIPE] = {sizeof(struct w_pipe), 1u << 20},
+	[POOL_SLOT] = {sizeof(struct w_slot), 1u << 24},
+	[POOL_SPAN] = {sizeof(struct w_span), 1u << 23},
+	[POOL_TEXT] = {1, 1u << 26},
 };
 
 #define PAGE_ROUND(n) (((n) + 4095) & ~(size_t)4095)
@@ -56,7 +58,7 @@ struct world *world_create(void)
 	for (unsigned shift = 0; shift < 12; shift++) {
 		w->bytes = layout(w, shift, offset);
 		w->base = mmap(NULL, w->bytes, PROT_READ | PROT_WRITE,
-		               MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 		if (w->base != MAP_FAILED)
 			break;
 	}
@@ -79,8 +81,15 @@ void world_destroy(struct world *w)
 static u8 *pool_base(const struct world *w, enum pool p)
 {
 	u8 *const bases[POOL_COUNT] = {
-		(u8 *)w->task, (u8 *)w->proc, (u8 *)w->fdt, (u8 *)w->fd, (u8 *)w->file,
-		(u8 *)w->pipe, (u8 *)w->slot, (u8 *)w->span, (u8 *)w->text,
+		(u8 *)w->task,
+		(u8 *)w->proc,
+		(u8 *)w->fdt,
+		(u8 *)w->fd,
+		(u8 *)w->file,
+		(u8 *)w->pipe,
+		(u8 *)w->slot,
+		(u8 *)w->span,
+		(u8 *)w->text,
 	};
 
 	return bases[p];

@@ -95,7 +95,8 @@ u32 fd_add(struct world *w, u32 fdt, i32 fd, u32 file)
 		return 0;
 	w->fd[index].fd = fd;
 	w->fd[index].fdt = fdt;
-	fd_link(w, index, file); /* first: what stood there may be the last to lead to the same file */
+	fd_link(w, index,
+		file); /* first: what stood there may be the last to lead to the same file */
 	if (there)
 		fd_remove(w, there);
 	while (*link && w->fd[*link].fd < fd)

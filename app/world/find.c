@@ -11,10 +11,10 @@ const struct w_head *world_head(const struct world *w)
 	return &w->h->pub;
 }
 
-#define FINDER(name, pool)                                                                       \
-	const struct w_##name *world_##name(const struct world *w, u32 i)                        \
-	{                                                                                        \
-		return i && i < w->h->use[pool].n && w->name[i].used ? &w->name[i] : NULL;       \
+#define FINDER(name, pool)                                                                 \
+	const struct w_##name *world_##name(const struct world *w, u32 i)                  \
+	{                                                                                  \
+		return i && i < w->h->use[pool].n && w->name[i].used ? &w->name[i] : NULL; \
 	}
 FINDER(task, POOL_TASK)
 FINDER(proc, POOL_PROC)
@@ -85,7 +85,7 @@ u32 world_pipe_ends(const struct world *w, u32 pipe, u32 access, struct w_end *e
 			continue;
 		for (u32 d = w->file[f].fd_first; d; d = w->fd[d].same)
 			for (u32 q = w->fdt[w->fd[d].fdt].procs; q; q = w->proc[q].fdt_next) {
-				end_insert(w, (struct w_end){ q, d }, ends, n, max);
+				end_insert(w, (struct w_end){q, d}, ends, n, max);
 				n++;
 			}
 	}
@@ -116,15 +116,13 @@ u32 world_op_pipe(const struct world *w, u32 task)
 	case CLASS_DUP:
 	case CLASS_FCNTL:
 	case CLASS_IOCTL:
-	case CLASS_VMSPLICE:
-		return pipe_of_fd(w, task, t->op.fd);
+	case CLASS_VMSPLICE: return pipe_of_fd(w, task, t->op.fd);
 	case CLASS_DUP2:
 	case CLASS_SPLICE:
 	case CLASS_TEE:
 		pipe = pipe_of_fd(w, task, t->op.fd);
 		return pipe ? pipe : pipe_of_fd(w, task, t->op.fd2);
-	default:
-		return 0;
+	default: return 0;
 	}
 }
 

@@ -87,7 +87,8 @@ struct w_task {
 	u64 last_seq;
 	u32 last_site;
 	u32 poised_signal, signal_site; /* POISED before the delivery of this signal (an interrupted op may be open), 0 none */
-	u32 owes_signal; /* 1: a write of its came back short, which only a signal explains: one must follow */
+	u32 owes_signal; /* pipe: a write to it came back short, which a signal must explain that follows, or the
+	                    readers' death; 0 none */
 	u32 pad;
 };
 

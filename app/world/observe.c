@@ -129,20 +129,34 @@ static void attribute(struct world *w, u32 pipe, i64 bytes)
 
 	for (u32 t = p->open_ops; t; t = op_next(w, t, pipe))
 		writers += op_puts(&w->task[t].op, pipe) > 0;
-	for (u32 t = p->open_ops; t && bytes; t = op_next(w, t, pipe)) {
+	for (u32 t = p->open_ops; t; t = op_next(w, t, pipe)) {
 		struct w_op *op = &w->task[t].op;
 		i64 share = op_puts(op, pipe) - 1; /* it sleeps: something is left */
 
-		if (share <= 0)
+		if (share < 0)
 			continue;
+		op->loose |= writers > 1;
 		if (share > bytes)
 			share = bytes;
 		spans_put(w, pipe, writers == 1 ? t : 0, op, op->done, (u64)share);
 		op->done += (u64)share;
 		op->tried = 1;
-		op->loose |= writers > 1;
 		p->fill += share;
 		p->written += (u64)share;
+		bytes -= share;
+	}
+}
+
+/* More was attributed than they can have put in. */
+static void retract(struct world *w, u32 pipe, i64 bytes)
+{
+	for (u32 t = w->pipe[pipe].open_ops; t && bytes > 0; t = op_next(w, t, pipe)) {
+		struct w_op *op = &w->task[t].op;
+		i64 share = op->loose ? (i64)op->done : 0;
+
+		if (share > bytes)
+			share = bytes;
+		op->done -= (u64)share;
 		bytes -= share;
 	}
 }
@@ -162,15 +176,25 @@ static void compare_bytes(struct world *w, u32 pipe, i64 seen)
 {
 	struct w_pipe *p = &w->pipe[pipe];
 	i64 more = p->slots_sure ? 0 : most_attributable(w, pipe);
-	i64 least = p->fill - p->ghost_take, most = p->fill + p->ghost_put + more;
+	bool dead;
+	i64 least = p->fill - p->ghost_take - pipe_loose(w, pipe),
+	    most = p->fill + p->ghost_put + more;
 
 	if (!p->outside && (seen < least || seen > most))
-		world_drift(w, "pipe%u holds %lld bytes at event %llu, the world says %lld", p->name,
-		            (long long)seen, (unsigned long long)world_now(w), (long long)p->fill);
+		world_drift(w, "pipe%u holds %lld bytes at event %llu, the world says %lld",
+			p->name, (long long)seen, (unsigned long long)world_now(w),
+			(long long)p->fill);
 	else if (more && seen > p->fill && !p->ghost_put && !p->ghost_take && !p->outside)
 		attribute(w, pipe, seen - p->fill);
-	if (seen != p->fill || p->ghost_put || p->ghost_take)
-		pipe_set_fill(w, pipe, seen);
+	else if (seen < p->fill)
+		retract(w, pipe, p->fill - seen);
+	if (seen == p->fill && !p->ghost_put && !p->ghost_take)
+		return;
+	/* where the dead may have had a share, that of the sleeping writers stays unknown */
+	dead = p->ghost_put || p->ghost_take;
+	p->ghost_take = dead ? more : 0;
+	p->ghost_put = dead ? pipe_loose(w, pipe) : 0;
+	pipe_set_fill(w, pipe, seen);
 }
 
 static void compare_slots(struct world *w, u32 pipe, u64 writable, u64 slots)
@@ -182,11 +206,11 @@ static void compare_slots(struct world *w, u32 pipe, u64 writable, u64 slots)
 		return;
 	if (writable < 2 && writable != room)
 		world_drift(w, "pipe%u %s at event %llu, the world says %u of %u slots are in use",
-		            p->name, writable ? "has a free slot" : "has no free slot",
-		            (unsigned long long)world_now(w), p->slot_count, p->slots_max);
+			p->name, writable ? "has a free slot" : "has no free slot",
+			(unsigned long long)world_now(w), p->slot_count, p->slots_max);
 	else if (slots != OBS_UNKNOWN && slots != p->slot_count)
 		world_drift(w, "pipe%u uses %llu slots at event %llu, the world says %u", p->name,
-		            (unsigned long long)slots, (unsigned long long)world_now(w), p->slot_count);
+			(unsigned long long)slots, (unsigned long long)world_now(w), p->slot_count);
 	else
 		return;
 	pipe_unsure(w, pipe);
@@ -205,9 +229,10 @@ static void observe_pipe(struct world *w, const struct ev_observe *ev)
 		return;
 	if (ev->c != OBS_UNKNOWN && ev->c != p->capacity) {
 		if (!p->outside)
-			world_drift(w, "pipe%u has room for %llu bytes at event %llu, the world says %llu",
-			            p->name, (unsigned long long)ev->c,
-			            (unsigned long long)world_now(w), (unsigned long long)p->capacity);
+			world_drift(w,
+				"pipe%u has room for %llu bytes at event %llu, the world says %llu",
+				p->name, (unsigned long long)ev->c,
+				(unsigned long long)world_now(w), (unsigned long long)p->capacity);
 		pipe_set_capacity(w, pipe, ev->c);
 	}
 	compare_bytes(w, pipe, (i64)ev->b);
@@ -232,10 +257,12 @@ static void check_sleepers(struct world *w, u32 pipe)
 		if (class == CLASS_WRITE)
 			goes = p->readers == 0 || (p->slots_sure && op_puts(op, pipe) <= 0);
 		if (goes)
-			world_drift(w, "%s(%d) of task %u sleeps at event %llu, but pipe%u holds %lld bytes "
-			            "and has %u writers, %u readers", call_name(op->call), op->fd, t,
-			            (unsigned long long)world_now(w), p->name, (long long)p->fill,
-			            p->writers, p->readers);
+			world_drift(w,
+				"%s(%d) of task %u sleeps at event %llu, but pipe%u holds %lld "
+				"bytes "
+				"and has %u writers, %u readers",
+				call_name(op->call), op->fd, t, (unsigned long long)world_now(w),
+				p->name, (long long)p->fill, p->writers, p->readers);
 	}
 }
 
@@ -265,34 +292,15 @@ static void observe_settled(struct world *w)
 void observe_apply(struct world *w, const struct rec *r, const struct ev_observe *ev)
 {
 	switch (ev->what) {
-	case OBS_STATE:
-		observe_state(w, r->task, ev);
-		break;
-	case OBS_ENDING:
-		observe_task_state(w, r->task, TASK_ENDING);
-		break;
-	case OBS_HOLD:
-		observe_task_state(w, r->task, TASK_HELD_EXIT);
-		break;
-	case OBS_FD:
-		observe_fd(w, r, ev);
-		break;
-	case OBS_FD_GONE:
-		observe_fd_gone(w, r->task, ev->a);
-		break;
-	case OBS_PIPE:
-		observe_pipe(w, ev);
-		break;
-	case OBS_SETTLED:
-		observe_settled(w);
-		break;
-	case OBS_MODE:
-		w->h->pub.mode = (u32)ev->a;
-		break;
-	case OBS_UNKNOWN_CALL:
-		w->h->pub.unknown++;
-		break;
-	default:
-		break;
+	case OBS_STATE: observe_state(w, r->task, ev); break;
+	case OBS_ENDING: observe_task_state(w, r->task, TASK_ENDING); break;
+	case OBS_HOLD: observe_task_state(w, r->task, TASK_HELD_EXIT); break;
+	case OBS_FD: observe_fd(w, r, ev); break;
+	case OBS_FD_GONE: observe_fd_gone(w, r->task, ev->a); break;
+	case OBS_PIPE: observe_pipe(w, ev); break;
+	case OBS_SETTLED: observe_settled(w); break;
+	case OBS_MODE: w->h->pub.mode = (u32)ev->a; break;
+	case OBS_UNKNOWN_CALL: w->h->pub.unknown++; break;
+	default: break;
 	}
 }

@@ -192,10 +192,26 @@ i64 pipe_open_takes(const struct world *w, u32 pipe)
 	return sum;
 }
 
+/* What was attributed to one of several sleeping writers may have been another's. */
+i64 pipe_loose(const struct world *w, u32 pipe)
+{
+	i64 sum = 0;
+
+	for (u32 t = w->pipe[pipe].open_ops; t; t = op_next(w, t, pipe))
+		sum += w->task[t].op.loose ? (i64)w->task[t].op.done : 0;
+	return sum;
+}
+
+i64 pipe_least(const struct world *w, u32 pipe)
+{
+	return w->pipe[pipe].fill - w->pipe[pipe].ghost_take - pipe_open_takes(w, pipe) -
+	       pipe_loose(w, pipe);
+}
+
 void pipe_widen(struct world *w, u32 pipe)
 {
 	const struct w_pipe *p = &w->pipe[pipe];
-	i64 least = p->fill - p->ghost_take - pipe_open_takes(w, pipe);
+	i64 least = pipe_least(w, pipe);
 	i64 most = p->fill + p->ghost_put + pipe_open_puts(w, pipe);
 
 	for (u32 t = p->open_ops; t; t = op_next(w, t, pipe)) {
@@ -297,9 +313,23 @@ static void op_unlink(struct world *w, u32 task, u32 pipe)
 		w->task[t].op.next2 = next;
 }
 
+bool pipe_account_holds(struct world *w, u32 pipe)
+{
+	struct w_pipe *p = &w->pipe[pipe];
+	i64 least = -(pipe_open_puts(w, pipe) + p->ghost_put);
+
+	if (p->fill >= least)
+		return true;
+	pipe_set_fill(w, pipe, least);
+	return p->outside;
+}
+
 static void op_leave(struct world *w, u32 task, u32 pipe)
 {
 	op_unlink(w, task, pipe);
+	if (!pipe_account_holds(w, pipe))
+		world_drift(w, "by event %llu more was taken from pipe%u than was put in",
+			(unsigned long long)world_now(w), w->pipe[pipe].name);
 	pipe_touch(w, pipe);
 	pipe_widen(w, pipe);
 	pipe_quiet(w, pipe);
@@ -349,7 +379,7 @@ void pipe_quiet(struct world *w, u32 pipe)
 		struct w_op *op = &w->task[t].op;
 
 		if (p->writers && op->pipe == pipe && call_class(op->call) == CLASS_READ &&
-		    !w->file[op->file].was_nonblock) {
+			!w->file[op->file].was_nonblock) {
 			op->asleep = op->alone = 1;
 			p->read_due = 0;
 		}
@@ -373,7 +403,6 @@ void pipe_set_fill(struct world *w, u32 pipe, i64 bytes)
 	if (bytes > p->fill)
 		spans_put(w, pipe, 0, NULL, 0, (u64)(bytes - p->fill));
 	p->fill = bytes;
-	p->ghost_put = p->ghost_take = 0;
 	pipe_quiet(w, pipe);
 }
 
@@ -394,27 +423,31 @@ static u32 first_in_turn(const struct world *w, u32 pipe)
 	return first;
 }
 
-/* fs/pipe.c wakes one writer at a time; one that fills the pipe again queues up behind the rest. */
+/* Puts in what fits of a write that did not fit; one that fills the pipe queues up behind the rest. */
+static u64 op_pump(struct world *w, u32 task, u32 pipe)
+{
+	struct w_pipe *p = &w->pipe[pipe];
+	struct w_op *op = &w->task[task].op;
+	u64 put = slots_put(w, pipe, op);
+
+	spans_put(w, pipe, task, op, op->done, put);
+	p->fill += (i64)put;
+	p->written += put;
+	op->done += put;
+	if (put && op_puts(op, pipe))
+		op->turn = ++p->turns;
+	return put;
+}
+
+/* fs/pipe.c wakes one writer at a time, the one that sleeps longest. */
 void pipe_pump(struct world *w, u32 pipe, u32 until)
 {
 	struct w_pipe *p = &w->pipe[pipe];
 	u32 task;
 
-	while (p->slots_sure && p->readers && (task = first_in_turn(w, pipe)) != 0) {
-		struct w_op *op = &w->task[task].op;
-		u64 put = slots_put(w, pipe, op);
-
-		if (!put)
+	while (p->slots_sure && p->readers && (task = first_in_turn(w, pipe)) != 0)
+		if (!op_pump(w, task, pipe) || task == until)
 			break;
-		spans_put(w, pipe, task, op, op->done, put);
-		p->fill += (i64)put;
-		p->written += put;
-		op->done += put;
-		if (op_puts(op, pipe))
-			op->turn = ++p->turns;
-		if (task == until)
-			return;
-	}
 	if (!until)
 		p->pump_due = 0;
 }
@@ -431,9 +464,10 @@ static void op_asleep_on(struct world *w, u32 task, u32 pipe)
 	op->asleep = 1;
 	if (op_puts(op, pipe)) {
 		if (pipe_open_takes(w, pipe))
-			pipe_unsure(w, pipe); /* a reader that was asleep may have taken part of it already */
-		else if (op->alone)
-			pipe_pump(w, pipe, 0);
+			pipe_unsure(w,
+				pipe); /* a reader that was asleep may have taken part of it already */
+		else if (op->alone && p->slots_sure && !op->tried && p->readers)
+			op_pump(w, task, pipe);
 	} else {
 		restart_range(op); /* it found nothing so far */
 		op->alone = 1;

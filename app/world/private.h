@@ -28,21 +28,21 @@ struct pool_use {
 	u32 free; /* first freed element */
 };
 
-#define INO_BUCKETS 512u
-#define PIPE_PAGE 4096u
-#define GONE_PIPES_KEPT 128u  /* pipes nobody holds any more, kept to be looked at */
-#define TEXT_SEARCHED 16384u  /* bytes of text searched for a path that is there already */
-#define RW_MAX 0x7ffff000u    /* the kernel's MAX_RW_COUNT: no read or write moves more */
+#define INO_BUCKETS     512u
+#define PIPE_PAGE       4096u
+#define GONE_PIPES_KEPT 128u        /* pipes nobody holds any more, kept to be looked at */
+#define TEXT_SEARCHED   16384u      /* bytes of text searched for a path that is there already */
+#define RW_MAX          0x7ffff000u /* the kernel's MAX_RW_COUNT: no read or write moves more */
 
 struct block_head {
 	struct w_head pub;
 	struct pool_use use[POOL_COUNT];
 	u32 by_ino[INO_BUCKETS]; /* living pipes: w_pipe.ino_next */
-	u32 touched;             /* pipes that changed since the last settled point: w_pipe.touched_next */
+	u32 touched; /* pipes that changed since the last settled point: w_pipe.touched_next */
 	u32 gone_first, gone_last, gone_n;
-	u32 outside_n;           /* pipes that came from outside, for their identities */
-	u32 outside_procs;       /* processes that ipclab started */
-	u32 presumed;            /* processes presumed dead */
+	u32 outside_n;     /* pipes that came from outside, for their identities */
+	u32 outside_procs; /* processes that ipclab started */
+	u32 presumed;      /* processes presumed dead */
 };
 
 struct world {
@@ -71,8 +71,14 @@ u32 text_add(struct world *, const char *s, size_t n);
 /* ---- apply.c ---- */
 /* Something the rules cannot explain: counted; the first is kept in words. */
 void world_drift(struct world *, const char *fmt, ...) PRINTF_LIKE(2, 3);
-static inline void world_explain(struct world *w) { w->h->pub.explained++; }
-static inline u64 world_now(const struct world *w) { return w->h->pub.events; }
+static inline void world_explain(struct world *w)
+{
+	w->h->pub.explained++;
+}
+static inline u64 world_now(const struct world *w)
+{
+	return w->h->pub.events;
+}
 /* The learner's unit of time: does this record, in this mode, complete a moment? */
 bool moment_ends(u32 mode, const struct rec *);
 
@@ -92,7 +98,8 @@ void process_check_presumed(struct world *);
 
 /* ---- fd.c ---- */
 u32 fdt_new(struct world *);
-u32 fdt_copy(struct world *, u32 fdt, u32 inherited_from, u32 got_site); /* 0: a copy that is no inheritance */
+u32 fdt_copy(struct world *, u32 fdt, u32 inherited_from,
+	u32 got_site); /* 0: a copy that is no inheritance */
 void fdt_join(struct world *, u32 fdt, u32 proc);
 void fdt_leave(struct world *, u32 proc); /* the last one out closes everything */
 void fdt_unshare(struct world *, u32 proc);
@@ -101,14 +108,32 @@ u32 fd_add(struct world *, u32 fdt, i32 fd, u32 file); /* closes what stood ther
 void fd_remove(struct world *, u32 fd_index);
 void fdt_close_on_exec(struct world *, u32 fdt);
 u32 file_new(struct world *, u32 kind, u32 object, u32 access, u32 flags);
-void file_hold(struct world *, u32 file);   /* by an open operation */
+void file_hold(struct world *, u32 file); /* by an open operation */
 void file_unhold(struct world *, u32 file);
 
 /* ---- call.c ---- */
 enum call_class {
-	CLASS_NONE, CLASS_READ, CLASS_WRITE, CLASS_PIPE, CLASS_CLOSE, CLASS_CLOSE_RANGE, CLASS_DUP,
-	CLASS_DUP2, CLASS_FCNTL, CLASS_IOCTL, CLASS_OPEN, CLASS_FORK, CLASS_UNSHARE, CLASS_EXEC,
-	CLASS_WAIT, CLASS_POLL, CLASS_SLEEP, CLASS_PAUSE, CLASS_SPLICE, CLASS_TEE, CLASS_VMSPLICE,
+	CLASS_NONE,
+	CLASS_READ,
+	CLASS_WRITE,
+	CLASS_PIPE,
+	CLASS_CLOSE,
+	CLASS_CLOSE_RANGE,
+	CLASS_DUP,
+	CLASS_DUP2,
+	CLASS_FCNTL,
+	CLASS_IOCTL,
+	CLASS_OPEN,
+	CLASS_FORK,
+	CLASS_UNSHARE,
+	CLASS_EXEC,
+	CLASS_WAIT,
+	CLASS_POLL,
+	CLASS_SLEEP,
+	CLASS_PAUSE,
+	CLASS_SPLICE,
+	CLASS_TEE,
+	CLASS_VMSPLICE,
 };
 enum call_class call_class(unsigned call);
 void call_poised(struct world *, const struct rec *, const struct ev_enter *, u64 pos);
@@ -128,24 +153,31 @@ u32 pipe_by_ino(const struct world *, u64 ino); /* living ones; 0 none */
 void pipe_touch(struct world *, u32 pipe);
 void pipe_file_added(struct world *, u32 file);
 void pipe_file_gone(struct world *, u32 file);
-bool pipe_op_sleeps(const struct w_pipe *, const struct w_op *, u32 pipe); /* has no effect at the moment */
+bool pipe_op_sleeps(
+	const struct w_pipe *, const struct w_op *, u32 pipe); /* has no effect at the moment */
 i64 op_size(const struct w_op *);
 i64 op_takes(const struct w_op *, u32 pipe); /* most bytes it may still take from it */
 i64 op_puts(const struct w_op *, u32 pipe);
-u32 op_next(const struct world *, u32 task, u32 pipe); /* next task with an open operation on the pipe */
+u32 op_next(const struct world *, u32 task,
+	u32 pipe); /* next task with an open operation on the pipe */
 void pipe_op_begin(struct world *, u32 task);
-void pipe_op_end(struct world *, u32 task); /* off the lists of its pipes; effects are settled by then */
+void pipe_op_end(
+	struct world *, u32 task); /* off the lists of its pipes; effects are settled by then */
 /* Notes which operations overlap with this one; afterwards op.alone is what it is at its end. */
 void pipe_op_overlap(struct world *, u32 task, u32 pipe);
 void pipe_widen(struct world *, u32 pipe);
 void pipe_unsure(struct world *, u32 pipe);
 /* Certainly empty: contents and slots are exactly known again. */
 void pipe_quiet(struct world *, u32 pipe);
-void pipe_now_empty(struct world *, u32 pipe); /* the kernel showed that it is empty */
-void pipe_set_fill(struct world *, u32 pipe, i64 bytes); /* the kernel's figure replaces ours */
+/* All that was ever put in covers all that was taken; if not, the account is mended. */
+bool pipe_account_holds(struct world *, u32 pipe);
+void pipe_now_empty(struct world *, u32 pipe);           /* the kernel showed that it is empty */
+void pipe_set_fill(struct world *, u32 pipe, i64 bytes); /* a better figure replaces ours */
 void pipe_set_capacity(struct world *, u32 pipe, u64 capacity);
 i64 pipe_open_puts(const struct world *, u32 pipe); /* what open operations may still put in */
 i64 pipe_open_takes(const struct world *, u32 pipe);
+i64 pipe_loose(const struct world *, u32 pipe); /* bytes attributed, not known to be put in */
+i64 pipe_least(const struct world *, u32 pipe); /* bytes it holds at least */
 /* Could every end of that kind be closed already, as far as the log tells? With `witness` != 0 (the
  * task that saw it) deaths that explain it are presumed. */
 bool pipe_ends_may_be_gone(struct world *, u32 pipe, u32 access, u32 witness);
@@ -160,13 +192,16 @@ void transfer_abandon(struct world *, u32 task);
 void splice_exit(struct world *, u32 task, const struct ev_exit *);
 
 /* ---- slots.c ---- */
-u64 slots_room(const struct w_pipe *, const struct world *, const struct w_op *); /* bytes it could put now */
-u64 slots_put(struct world *, u32 pipe, struct w_op *); /* puts what fits of op's rest; returns bytes */
+u64 slots_room(const struct w_pipe *, const struct world *,
+	const struct w_op *); /* bytes it could put now */
+u64 slots_put(
+	struct world *, u32 pipe, struct w_op *); /* puts what fits of op's rest; returns bytes */
 /* What a read of `size` would take now, and what it would throw away of a packet. */
 u64 slots_would_take(const struct world *, u32 pipe, u64 size, u64 *discarded);
 void slots_take(struct world *, u32 pipe, u64 bytes); /* from the front; empties slots */
 void slots_clear(struct world *, u32 pipe);
-void spans_put(struct world *, u32 pipe, u32 task, const struct w_op *, u64 off, u64 len); /* task 0: unknown bytes */
+void spans_put(struct world *, u32 pipe, u32 task, const struct w_op *, u64 off,
+	u64 len); /* task 0: unknown bytes */
 void spans_take(struct world *, u32 pipe, u64 len);
 void spans_clear(struct world *, u32 pipe);
 

@@ -108,8 +108,8 @@ void process_spawn(struct world *w, const struct rec *r, const struct ev_spawn *
 	struct w_task *t;
 
 	if (r->task != tasks || ev->creator >= tasks ||
-	    (ev->creator && w->proc[w->task[ev->creator].proc].ended) ||
-	    (!ev->creator && r->flags & EVF_THREAD)) {
+		(ev->creator && w->proc[w->task[ev->creator].proc].ended) ||
+		(!ev->creator && r->flags & EVF_THREAD)) {
 		world_drift(w, "task %u is born out of order, or of nobody", r->task);
 		return;
 	}
@@ -130,7 +130,8 @@ void process_spawn(struct world *w, const struct rec *r, const struct ev_spawn *
 	w->proc[proc].task_first = task;
 	task_set_state(w, task, TASK_RUNNING);
 	if ((r->flags & (EVF_THREAD | EVF_FILES)) == EVF_THREAD)
-		w->h->pub.unknown++; /* a thread with a descriptor table of its own: no rule for that */
+		w->h->pub
+			.unknown++; /* a thread with a descriptor table of its own: no rule for that */
 }
 
 /* ---- exec ---- */
@@ -152,7 +153,7 @@ void process_exec(struct world *w, const struct rec *r, const struct ev_exec *ev
 	struct w_proc *p = &w->proc[t->proc];
 
 	if (p->ended || ev->former >= w->h->use[POOL_TASK].n ||
-	    (ev->former && w->task[ev->former].proc != t->proc)) {
+		(ev->former && w->task[ev->former].proc != t->proc)) {
 		world_drift(w, "task %u runs another program but is not there", r->task);
 		return;
 	}
@@ -250,8 +251,8 @@ void process_reap(struct world *w, u32 task, i32 pid, bool must_have_ended)
 		proc_reaped(w, found);
 	else if (must_have_ended)
 		world_drift(w, "P%u was collected by P%u at event %llu before it ended",
-		            w->proc[found].name, w->proc[w->task[task].proc].name,
-		            (unsigned long long)world_now(w));
+			w->proc[found].name, w->proc[w->task[task].proc].name,
+			(unsigned long long)world_now(w));
 }
 
 /* ---- deaths that only their effects have told of so far ---- */
@@ -283,10 +284,12 @@ static void proc_was_alive(struct world *w, u32 proc)
 	struct w_proc *p = &w->proc[proc];
 
 	if (p->fdt && proc_holds_end(w, proc, p->presumed_pipe, p->presumed_access))
-		world_drift(w, "event %llu took the %s end of pipe%u for closed, but P%u lives and holds it",
-		            (unsigned long long)p->presumed_dead_seq,
-		            p->presumed_access == ACCESS_WRITE ? "write" : "read",
-		            w->pipe[p->presumed_pipe].name, p->name);
+		world_drift(w,
+			"event %llu took the %s end of pipe%u for closed, but P%u lives and holds "
+			"it",
+			(unsigned long long)p->presumed_dead_seq,
+			p->presumed_access == ACCESS_WRITE ? "write" : "read",
+			w->pipe[p->presumed_pipe].name, p->name);
 	p->presumed_dead_seq = 0;
 	p->presumed_pipe = p->presumed_access = 0;
 	w->h->presumed--;
@@ -304,6 +307,6 @@ void process_check_presumed(struct world *w)
 {
 	for (u32 p = 1; w->h->presumed && p < w->h->use[POOL_PROC].n; p++)
 		if (w->proc[p].presumed_dead_seq && !w->proc[p].ended &&
-		    w->proc[p].ending < w->proc[p].tasks)
+			w->proc[p].ending < w->proc[p].tasks)
 			proc_was_alive(w, p);
 }

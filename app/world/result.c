@@ -39,8 +39,8 @@ static void make_room(struct world *w, u32 task, i32 fd)
 		return;
 	if (!w->fd[there].closing)
 		world_drift(w, "%s gave fd %d to P%u at event %llu, which it had open already",
-		            call_name(w->task[task].op.call), fd,
-		            w->proc[w->task[task].proc].name, (unsigned long long)world_now(w));
+			call_name(w->task[task].op.call), fd, w->proc[w->task[task].proc].name,
+			(unsigned long long)world_now(w));
 	fd_remove(w, there);
 }
 
@@ -86,7 +86,7 @@ static void exit_pipe(struct world *w, u32 task, const struct ev_exit *ev)
 
 static void exit_open(struct world *w, u32 task, const struct ev_exit *ev)
 {
-	static const u8 access[4] = { ACCESS_READ, ACCESS_WRITE, ACCESS_READ | ACCESS_WRITE, 0 };
+	static const u8 access[4] = {ACCESS_READ, ACCESS_WRITE, ACCESS_READ | ACCESS_WRITE, 0};
 	u32 pipe, flags = (u32)ev->arg2;
 
 	if (ev->ret < 0 || ev->ret > INT32_MAX || !table_of(w, task))
@@ -102,8 +102,9 @@ static void exit_open(struct world *w, u32 task, const struct ev_exit *ev)
 		w->pipe[pipe].outside = 1;
 		pipe_unsure(w, pipe);
 	}
-	give_fd(w, task, (i32)ev->ret, file_new(w, OBJ_PIPE, pipe, access[flags & O_ACCMODE], flags),
-	        FD_OPENED, flags & O_CLOEXEC);
+	give_fd(w, task, (i32)ev->ret,
+		file_new(w, OBJ_PIPE, pipe, access[flags & O_ACCMODE], flags), FD_OPENED,
+		flags & O_CLOEXEC);
 	w->h->pub.last_pipe = pipe;
 	world_explain(w);
 }
@@ -120,7 +121,7 @@ static void exit_close(struct world *w, u32 task, const struct ev_exit *ev)
 		if (w->fd[fd].closing)
 			return; /* another thread closes it too */
 		world_drift(w, "close(%d) of P%u failed at event %llu, but it was open", op->fd,
-		            w->proc[w->task[task].proc].name, (unsigned long long)world_now(w));
+			w->proc[w->task[task].proc].name, (unsigned long long)world_now(w));
 	} else {
 		explain_if_pipe(w, w->fd[fd].file);
 	}
@@ -132,9 +133,9 @@ static void exit_close_range(struct world *w, u32 task, const struct ev_exit *ev
 	const struct w_op *op = &w->task[task].op;
 	u32 fdt, next;
 
+	call_drop_marks(w, task);
 	if (ev->ret == 0 && op->arg & RANGE_UNSHARE)
 		fdt_unshare(w, w->task[task].proc);
-	call_drop_marks(w, task);
 	fdt = table_of(w, task);
 	for (u32 d = ev->ret == 0 && fdt ? w->fdt[fdt].first : 0; d; d = next) {
 		next = w->fd[d].next;
@@ -168,10 +169,11 @@ static void exit_dup(struct world *w, u32 task, const struct ev_exit *ev)
 	u32 fd = call_find_fd(w, task, op->fd);
 
 	if (ev->ret >= 0 && ev->ret <= INT32_MAX)
-		dup_made(w, task, (i32)ev->ret, op->call == CALL_fcntl && op->arg == F_DUPFD_CLOEXEC);
+		dup_made(w, task, (i32)ev->ret,
+			op->call == CALL_fcntl && op->arg == F_DUPFD_CLOEXEC);
 	else if (ev->ret == -EBADF && fd && !w->fd[fd].closing)
 		world_drift(w, "dup of fd %d of P%u failed at event %llu, but it was open", op->fd,
-		            w->proc[w->task[task].proc].name, (unsigned long long)world_now(w));
+			w->proc[w->task[task].proc].name, (unsigned long long)world_now(w));
 }
 
 static void exit_dup2(struct world *w, u32 task, const struct ev_exit *ev)
@@ -228,11 +230,11 @@ static void exit_fcntl(struct world *w, u32 task, const struct ev_exit *ev)
 	if (op->arg == F_SETFD && ev->ret == 0 && fd)
 		w->fd[fd].cloexec = op->size & FD_CLOEXEC;
 	if (op->arg == F_GETPIPE_SZ && ev->ret > 0 && leads_to_pipe(w, op->file) &&
-	    w->pipe[w->file[op->file].object].capacity != (u64)ev->ret) {
+		w->pipe[w->file[op->file].object].capacity != (u64)ev->ret) {
 		if (!w->pipe[w->file[op->file].object].outside)
 			world_drift(w, "F_GETPIPE_SZ of pipe%u gave %lld, not %llu",
-			            w->pipe[w->file[op->file].object].name, (long long)ev->ret,
-			            (unsigned long long)w->pipe[w->file[op->file].object].capacity);
+				w->pipe[w->file[op->file].object].name, (long long)ev->ret,
+				(unsigned long long)w->pipe[w->file[op->file].object].capacity);
 		pipe_set_capacity(w, w->file[op->file].object, (u64)ev->ret);
 		return;
 	}
@@ -245,8 +247,8 @@ static void exit_ioctl(struct world *w, u32 task, const struct ev_exit *ev)
 	u32 fd = call_find_fd(w, task, op->fd);
 
 	if (ev->ret == 0 && op->arg == FIONBIO && op->file)
-		set_file_flags(w, op->file, (w->file[op->file].flags & O_DIRECT) |
-		                                    (op->size ? O_NONBLOCK : 0));
+		set_file_flags(w, op->file,
+			(w->file[op->file].flags & O_DIRECT) | (op->size ? O_NONBLOCK : 0));
 	if (ev->ret == 0 && fd && (op->arg == FIOCLEX || op->arg == FIONCLEX))
 		w->fd[fd].cloexec = op->arg == FIOCLEX;
 	explain_if_pipe(w, op->file);
@@ -258,7 +260,11 @@ static void exit_wait(struct world *w, u32 task, const struct ev_exit *ev)
 	bool by_pid = op->size == P_PID;
 
 	if (op->call == CALL_wait4) {
-		if (ev->ret > 0 && ev->ret <= INT32_MAX && (WIFEXITED(ev->fd) || WIFSIGNALED(ev->fd)))
+		/* wait(NULL) asks for no status (fd -1): then only the options say what may have come. */
+		bool over = ev->fd == -1 ? !(op->arg & (WUNTRACED | WCONTINUED))
+					 : WIFEXITED(ev->fd) || WIFSIGNALED(ev->fd);
+
+		if (ev->ret > 0 && ev->ret <= INT32_MAX && over)
 			process_reap(w, task, (i32)ev->ret, true);
 		return;
 	}
@@ -277,9 +283,10 @@ static void exit_no_transfer(struct world *w, u32 task, const struct ev_exit *ev
 	if (ev->ret < 0)
 		world_explain(w);
 	else
-		world_drift(w, "%s(%d) of task %u returned %lld, but that is the wrong end of pipe%u",
-		            call_name(op->call), op->fd, task, (long long)ev->ret,
-		            w->pipe[w->file[op->file].object].name);
+		world_drift(w,
+			"%s(%d) of task %u returned %lld, but that is the wrong end of pipe%u",
+			call_name(op->call), op->fd, task, (long long)ev->ret,
+			w->pipe[w->file[op->file].object].name);
 }
 
 static void exit_rule(struct world *w, u32 task, const struct ev_exit *ev)
@@ -287,42 +294,21 @@ static void exit_rule(struct world *w, u32 task, const struct ev_exit *ev)
 	struct w_op *op = &w->task[task].op;
 
 	switch (call_class(op->call)) {
-	case CLASS_PIPE:
-		exit_pipe(w, task, ev);
-		break;
-	case CLASS_OPEN:
-		exit_open(w, task, ev);
-		break;
-	case CLASS_CLOSE:
-		exit_close(w, task, ev);
-		break;
-	case CLASS_CLOSE_RANGE:
-		exit_close_range(w, task, ev);
-		break;
-	case CLASS_DUP:
-		exit_dup(w, task, ev);
-		break;
-	case CLASS_DUP2:
-		exit_dup2(w, task, ev);
-		break;
-	case CLASS_FCNTL:
-		exit_fcntl(w, task, ev);
-		break;
-	case CLASS_IOCTL:
-		exit_ioctl(w, task, ev);
-		break;
-	case CLASS_WAIT:
-		exit_wait(w, task, ev);
-		break;
+	case CLASS_PIPE: exit_pipe(w, task, ev); break;
+	case CLASS_OPEN: exit_open(w, task, ev); break;
+	case CLASS_CLOSE: exit_close(w, task, ev); break;
+	case CLASS_CLOSE_RANGE: exit_close_range(w, task, ev); break;
+	case CLASS_DUP: exit_dup(w, task, ev); break;
+	case CLASS_DUP2: exit_dup2(w, task, ev); break;
+	case CLASS_FCNTL: exit_fcntl(w, task, ev); break;
+	case CLASS_IOCTL: exit_ioctl(w, task, ev); break;
+	case CLASS_WAIT: exit_wait(w, task, ev); break;
 	case CLASS_UNSHARE:
 		if (ev->ret == 0 && op->arg & CLONE_FILES)
 			fdt_unshare(w, w->task[task].proc);
 		break;
-	case CLASS_EXEC:
-		call_drop_marks(w, task);
-		break;
-	default:
-		break;
+	case CLASS_EXEC: call_drop_marks(w, task); break;
+	default: break;
 	}
 }
 
@@ -344,9 +330,10 @@ void call_exit(struct world *w, const struct rec *r, const struct ev_exit *ev)
 	enum call_class class = call_class(op->call);
 
 	if (!op->open || op->call != r->call) {
-		if (call_class(r->call) != CLASS_EXEC || ev->ret != 0) /* EXEC has closed that one */
+		if (call_class(r->call) != CLASS_EXEC ||
+			ev->ret != 0) /* EXEC has closed that one */
 			world_drift(w, "%s of task %u ends at event %llu, but never began",
-			            call_name(r->call), r->task, (unsigned long long)world_now(w));
+				call_name(r->call), r->task, (unsigned long long)world_now(w));
 		return;
 	}
 	remember_last(w, r, ev);

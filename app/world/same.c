@@ -48,7 +48,7 @@ static struct identity *identities_of_procs(const struct world *w, size_t *n)
 
 	*n = 0;
 	for (u32 i = 1; i < world_procs(w); i++)
-		at[(*n)++] = (struct identity){ w->proc[i].creator, w->proc[i].nth, i };
+		at[(*n)++] = (struct identity){w->proc[i].creator, w->proc[i].nth, i};
 	qsort(at, *n, sizeof *at, by_identity);
 	return at;
 }
@@ -60,14 +60,14 @@ static struct identity *identities_of_pipes(const struct world *w, size_t *n)
 	*n = 0;
 	for (u32 i = 1; i < world_pipes(w); i++)
 		if (w->pipe[i].used && !w->pipe[i].gone)
-			at[(*n)++] = (struct identity){ w->pipe[i].creator, w->pipe[i].nth, i };
+			at[(*n)++] = (struct identity){w->pipe[i].creator, w->pipe[i].nth, i};
 	qsort(at, *n, sizeof *at, by_identity);
 	return at;
 }
 
 static u32 find_identity(const struct identity *at, size_t n, u32 creator, u32 nth)
 {
-	struct identity key = { creator, nth, 0 };
+	struct identity key = {creator, nth, 0};
 	const struct identity *found = n ? bsearch(&key, at, n, sizeof *at, by_identity) : NULL;
 
 	return found ? found->index : 0;
@@ -94,7 +94,8 @@ static bool pair_tasks(struct pairing *x)
 		const struct w_proc *proc = &x->a->proc[task->proc];
 
 		if (!x->proc[task->proc])
-			x->proc[task->proc] = find_identity(procs, n, x->task[proc->creator], proc->nth);
+			x->proc[task->proc] =
+				find_identity(procs, n, x->task[proc->creator], proc->nth);
 		if (x->proc[task->proc])
 			x->task[t] = thread_of(x->b, x->proc[task->proc], task->nth);
 		if (!x->task[t])
@@ -103,7 +104,7 @@ static bool pair_tasks(struct pairing *x)
 	free(procs);
 	if (ok && world_tasks(x->a) != world_tasks(x->b))
 		ok = differ(x, "there are %u tasks in the one, %u in the other",
-		            world_tasks(x->a) - 1, world_tasks(x->b) - 1);
+			world_tasks(x->a) - 1, world_tasks(x->b) - 1);
 	return ok;
 }
 
@@ -135,11 +136,11 @@ static bool same_tasks(struct pairing *x)
 		char name[24];
 
 		if (a->state == b->state && a->op.call == b->op.call && a->op.open == b->op.open &&
-		    a->op.fd == b->op.fd && a->op.fd2 == b->op.fd2 && a->op.done == b->op.done &&
-		    a->op.hash == b->op.hash)
+			a->op.fd == b->op.fd && a->op.fd2 == b->op.fd2 &&
+			a->op.done == b->op.done && a->op.hash == b->op.hash)
 			continue;
 		return differ(x, "%s is at another place or in another state",
-		              world_task_name(x->a, t, name));
+			world_task_name(x->a, t, name));
 	}
 	return true;
 }
@@ -152,7 +153,8 @@ static bool same_file(struct pairing *x, u32 fa, u32 fb)
 	if (x->file[fa])
 		return x->file[fa] == fb;
 	x->file[fa] = fb;
-	if (a->kind != b->kind || a->access != b->access || a->flags != b->flags || a->refs != b->refs)
+	if (a->kind != b->kind || a->access != b->access || a->flags != b->flags ||
+		a->refs != b->refs)
 		return false;
 	return a->kind != OBJ_PIPE || x->pipe[a->object] == b->object;
 }
@@ -165,8 +167,9 @@ static bool same_descriptors(struct pairing *x, u32 pa, u32 pb)
 		const struct w_fd *a = &x->a->fd[da], *b = &x->b->fd[db];
 
 		if (a->fd != b->fd || a->cloexec != b->cloexec || a->how != b->how ||
-		    !same_file(x, a->file, b->file))
-			return differ(x, "fd %d of P%u is not the same", a->fd, x->a->proc[pa].name);
+			!same_file(x, a->file, b->file))
+			return differ(
+				x, "fd %d of P%u is not the same", a->fd, x->a->proc[pa].name);
 	}
 	return (!da && !db) || differ(x, "P%u has not the same descriptors", x->a->proc[pa].name);
 }
@@ -177,8 +180,8 @@ static bool same_procs(struct pairing *x)
 		const struct w_proc *a = &x->a->proc[i], *b = &x->b->proc[x->proc[i]];
 
 		if (a->ended != b->ended || a->status != b->status || a->reaped != b->reaped ||
-		    a->tasks != b->tasks || x->proc[a->parent] != b->parent ||
-		    strcmp(world_text(x->a, a->exec_path), world_text(x->b, b->exec_path)) != 0)
+			a->tasks != b->tasks || x->proc[a->parent] != b->parent ||
+			strcmp(world_text(x->a, a->exec_path), world_text(x->b, b->exec_path)) != 0)
 			return differ(x, "P%u is not the same", a->name);
 		if (!same_descriptors(x, i, x->proc[i]))
 			return false;
@@ -195,7 +198,8 @@ static bool same_contents(struct pairing *x, const struct w_pipe *a, const struc
 	for (; sa && sb; sa = x->a->span[sa].next, sb = x->b->span[sb].next) {
 		const struct w_span *p = &x->a->span[sa], *q = &x->b->span[sb];
 
-		if (x->task[p->task] != q->task || p->off != q->off || p->len != q->len || p->hash != q->hash)
+		if (x->task[p->task] != q->task || p->off != q->off || p->len != q->len ||
+			p->hash != q->hash)
 			return false;
 	}
 	return !sa && !sb;
@@ -209,13 +213,14 @@ static bool same_pipes(struct pairing *x)
 		if (!x->pipe[i])
 			continue;
 		if (a->fill != b->fill)
-			return differ(x, "pipe%u holds %lld bytes in the one, %lld in the other", a->name,
-			              (long long)a->fill, (long long)b->fill);
-		if (a->capacity != b->capacity || a->readers != b->readers || a->writers != b->writers)
+			return differ(x, "pipe%u holds %lld bytes in the one, %lld in the other",
+				a->name, (long long)a->fill, (long long)b->fill);
+		if (a->capacity != b->capacity || a->readers != b->readers ||
+			a->writers != b->writers)
 			return differ(x, "pipe%u has not the same size or ends", a->name);
 		if (a->slots_sure && b->slots_sure && a->slot_count != b->slot_count)
-			return differ(x, "pipe%u uses %u slots in the one, %u in the other", a->name,
-			              a->slot_count, b->slot_count);
+			return differ(x, "pipe%u uses %u slots in the one, %u in the other",
+				a->name, a->slot_count, b->slot_count);
 		if (!same_contents(x, a, b))
 			return differ(x, "pipe%u holds other bytes", a->name);
 	}
@@ -225,13 +230,16 @@ static bool same_pipes(struct pairing *x)
 bool world_same(const struct world *a, const struct world *b, struct str *where)
 {
 	struct pairing x = {
-		.a = a, .b = b, .where = where,
+		.a = a,
+		.b = b,
+		.where = where,
 		.task = xmalloc(world_tasks(a) * sizeof(u32)),
 		.proc = xmalloc(world_procs(a) * sizeof(u32)),
 		.pipe = xmalloc(world_pipes(a) * sizeof(u32)),
 		.file = xmalloc(a->h->use[POOL_FILE].n * sizeof(u32)),
 	};
-	bool same = pair_tasks(&x) && pair_pipes(&x) && same_tasks(&x) && same_procs(&x) && same_pipes(&x);
+	bool same = pair_tasks(&x) && pair_pipes(&x) && same_tasks(&x) && same_procs(&x) &&
+		    same_pipes(&x);
 
 	free(x.task);
 	free(x.proc);

@@ -8,11 +8,11 @@
 
 #include "world/private.h"
 
-#define MARK_EVENTS 64u
-#define FIRST_INTERVAL 4096u
+#define MARK_EVENTS     64u
+#define FIRST_INTERVAL  4096u
 #define CHECKPOINTS_MAX (48u << 20)
 
-struct mark { /* after event i * MARK_EVENTS, i its index */
+struct mark {    /* after event i * MARK_EVENTS, i its index */
 	u64 pos; /* of the record behind that event */
 	u64 moment;
 	u32 mode;
@@ -28,8 +28,8 @@ struct timeline {
 	struct world *now;
 	struct world *other; /* the shown one when not at the end; kept for the next look back */
 	bool at_end;
-	u64 pos;             /* next record of the log */
-	u64 interval;        /* events between checkpoints */
+	u64 pos;      /* next record of the log */
+	u64 interval; /* events between checkpoints */
 	size_t saved_bytes;
 	VEC(struct mark) marks;
 	VEC(struct saved) saved;

@@ -50,24 +50,12 @@ static void judge(struct world *w, const struct done_op *d, bool ok)
 		return;
 	}
 	world_drift(w, "%s(%d) of %s returned %lld at event %llu, but %s held %lld to %lld bytes",
-	            call_name(d->op->call), d->op->fd, world_task_name(w, d->task, task),
-	            (long long)d->ret, (unsigned long long)world_now(w),
-	            world_pipe_name(w, d->pipe, pipe), (long long)d->op->lo, (long long)d->op->hi);
+		call_name(d->op->call), d->op->fd, world_task_name(w, d->task, task),
+		(long long)d->ret, (unsigned long long)world_now(w),
+		world_pipe_name(w, d->pipe, pipe), (long long)d->op->lo, (long long)d->op->hi);
 }
 
 /* ---- reads ---- */
-
-/* All that was ever put in must cover all that was taken; if not, the account is mended. */
-static bool account_holds(struct world *w, u32 pipe)
-{
-	struct w_pipe *p = &w->pipe[pipe];
-	i64 least = -(pipe_open_puts(w, pipe) + p->ghost_put);
-
-	if (p->fill >= least)
-		return true;
-	pipe_set_fill(w, pipe, least < 0 ? least : 0);
-	return p->outside;
-}
 
 static void take(struct world *w, const struct done_op *d, u64 bytes)
 {
@@ -87,14 +75,14 @@ static bool read_took(struct world *w, const struct done_op *d)
 		take(w, d, exact + discarded);
 		return true;
 	}
-	ok = !exactly_known(d) && d->ret <= d->size && d->ret <= d->op->hi &&
+	ok = !exactly_known(d) && d->ret <= d->size &&
 	     (d->ret == d->size || d->p->packets || d->ret >= d->op->lo);
 	pipe_unsure(w, d->pipe);
 	take(w, d, (u64)d->ret);
 	if (d->p->packets && d->ret == d->size)
 		d->p->ghost_take += PIPE_PAGE; /* the rest of a packet may have been thrown away */
-	d->op->size = 0; /* it takes no more */
-	return account_holds(w, d->pipe) && (ok || d->p->outside);
+	d->op->size = 0;                       /* it takes no more */
+	return pipe_account_holds(w, d->pipe) && (ok || d->p->outside);
 }
 
 static bool was_empty(const struct done_op *d)
@@ -151,8 +139,8 @@ static bool had_help(struct world *w, const struct done_op *d)
 static void short_write_needs_reason(struct world *w, const struct done_op *d)
 {
 	if (d->ret < d->size && !may_be_nonblocking(d) && !d->p->outside &&
-	    !pipe_ends_may_be_gone(w, d->pipe, ACCESS_READ, 0))
-		w->task[d->task].owes_signal = 1;
+		!pipe_ends_may_be_gone(w, d->pipe, ACCESS_READ, 0))
+		w->task[d->task].owes_signal = d->pipe;
 }
 
 static bool write_put_exactly(struct world *w, const struct done_op *d)
@@ -163,9 +151,7 @@ static bool write_put_exactly(struct world *w, const struct done_op *d)
 		pipe_pump(w, d->pipe, d->task);
 	else if (d->op->asleep)
 		d->p->read_due = 1; /* all of it is in already */
-	else if (n <= slots_room(d->p, w, d->op) && (i64)n == d->size)
-		put(w, d, slots_put(w, d->pipe, d->op));
-	else if (d->file->was_nonblock && n == slots_room(d->p, w, d->op))
+	else if (n == slots_room(d->p, w, d->op))
 		put(w, d, slots_put(w, d->pipe, d->op));
 	d->p->read_due = 1;
 	return d->op->done == n;
@@ -181,20 +167,22 @@ static void unput(struct world *w, const struct done_op *d, u64 n)
 static bool write_put(struct world *w, const struct done_op *d)
 {
 	u64 n = (u64)d->ret, before = d->op->done;
-	bool exact = exactly_known(d), helped = had_help(w, d), ok;
+	bool exact = exactly_known(d), ok;
+	/* a reader can only have made room for one that had to wait */
+	bool waited = d->op->asleep || slots_room(d->p, w, d->op) < (u64)d->size;
 
 	if (d->ret > d->size)
 		return false;
 	short_write_needs_reason(w, d);
 	if (exact && write_put_exactly(w, d))
 		return true;
-	ok = (!exact || helped || n < (u64)d->size) && (n >= before || d->op->loose);
+	ok = (!exact || (waited && had_help(w, d))) && (n >= before || d->op->loose);
 	if (n < d->op->done)
 		unput(w, d, n);
 	pipe_unsure(w, d->pipe);
 	put(w, d, n - d->op->done);
 	d->op->size = d->op->done;
-	if (d->p->fill - pipe_open_takes(w, d->pipe) - d->p->ghost_take > (i64)d->p->capacity_most)
+	if (pipe_least(w, d->pipe) > (i64)d->p->capacity_most)
 		ok = false;
 	return ok || d->p->outside;
 }
@@ -221,8 +209,7 @@ static bool write_again(struct world *w, const struct done_op *d)
 
 static bool write_broken(struct world *w, const struct done_op *d)
 {
-	return write_put_nothing(w, d) &&
-	       pipe_ends_may_be_gone(w, d->pipe, ACCESS_READ, d->task);
+	return write_put_nothing(w, d) && pipe_ends_may_be_gone(w, d->pipe, ACCESS_READ, d->task);
 }
 
 /* ---- one operation comes back ---- */
@@ -258,8 +245,13 @@ void transfer_exit(struct world *w, u32 task, const struct ev_exit *ev, bool res
 {
 	struct w_op *op = &w->task[task].op;
 	struct done_op d = {
-		.task = task, .pipe = op->pipe, .op = op, .p = &w->pipe[op->pipe],
-		.file = &w->file[op->file], .size = op_size(op), .ret = restart ? -EINTR : ev->ret,
+		.task = task,
+		.pipe = op->pipe,
+		.op = op,
+		.p = &w->pipe[op->pipe],
+		.file = &w->file[op->file],
+		.size = op_size(op),
+		.ret = restart ? -EINTR : ev->ret,
 	};
 
 	w->h->pub.last_pipe = d.pipe;
@@ -269,17 +261,28 @@ void transfer_exit(struct world *w, u32 task, const struct ev_exit *ev, bool res
 	pipe_op_end(w, task);
 }
 
+/* A read that sleeps undisturbed has taken nothing; a write has put in what the slots rule says. */
+static bool share_is_known(const struct w_pipe *p, const struct w_op *op, u32 pipe)
+{
+	return op->alone && pipe_op_sleeps(p, op, pipe) &&
+	       (op_takes(op, pipe) || (p->slots_sure && !op->loose));
+}
+
 /* It will never come back: what it may have done before the task died stays open for ever. */
 void transfer_abandon(struct world *w, u32 task)
 {
 	struct w_op *op = &w->task[task].op;
-	u32 pipes[2] = { op->pipe, op->pipe2 };
+	u32 pipes[2] = {op->pipe, op->pipe2};
 
 	for (int i = 0; i < 2; i++) {
 		struct w_pipe *p = &w->pipe[pipes[i]];
 
-		if (!pipes[i] || (i && pipes[1] == pipes[0]) || pipe_op_sleeps(p, op, pipes[i]))
+		if (!pipes[i])
 			continue;
+		pipe_op_overlap(w, task, pipes[i]);
+		if (share_is_known(p, op, pipes[i]))
+			continue;
+		p->ghost_take += op->loose ? (i64)op->done : 0;
 		p->ghost_take += op_takes(op, pipes[i]);
 		p->ghost_put += op_puts(op, pipes[i]);
 		if (op_takes(op, pipes[i]) || op_puts(op, pipes[i]))
@@ -295,14 +298,13 @@ void transfer_abandon(struct world *w, u32 task)
 static bool splice_took(struct world *w, u32 task, u32 pipe, u64 n)
 {
 	struct w_pipe *p = &w->pipe[pipe];
-	bool ok = (i64)n <= w->task[task].op.hi || p->outside;
 
 	spans_take(w, pipe, n);
 	p->fill -= (i64)n;
 	p->taken += n;
 	p->pump_due = 1;
 	w->task[task].op.role = 0;
-	return account_holds(w, pipe) && ok;
+	return pipe_account_holds(w, pipe);
 }
 
 static bool splice_put(struct world *w, u32 pipe, u64 n)
@@ -313,8 +315,7 @@ static bool splice_put(struct world *w, u32 pipe, u64 n)
 	p->fill += (i64)n;
 	p->written += n;
 	p->read_due = 1;
-	return p->outside ||
-	       p->fill - pipe_open_takes(w, pipe) - p->ghost_take <= (i64)p->capacity_most;
+	return p->outside || pipe_least(w, pipe) <= (i64)p->capacity_most;
 }
 
 void splice_exit(struct world *w, u32 task, const struct ev_exit *ev)
@@ -322,7 +323,8 @@ void splice_exit(struct world *w, u32 task, const struct ev_exit *ev)
 	struct w_op *op = &w->task[task].op;
 	u32 from = op->role == ACCESS_READ ? op->pipe : 0;
 	u32 to = op->role == ACCESS_WRITE ? op->pipe : op->pipe2;
-	struct done_op d = { .task = task, .pipe = op->pipe ? op->pipe : op->pipe2, .op = op, .ret = ev->ret };
+	struct done_op d = {
+		.task = task, .pipe = op->pipe ? op->pipe : op->pipe2, .op = op, .ret = ev->ret};
 	bool ok = true;
 
 	for (int i = 0; i < 2; i++) {

@@ -37,10 +37,12 @@ static enum outlook outlook_read(const struct world *w, const struct w_task *t)
 	if (p->outside)
 		return OUTLOOK_UNKNOWN;
 	if (p->writers == 0 ||
-	    p->fill - p->ghost_take - (pipe_open_takes(w, f->object) - op_takes(&t->op, f->object)) > 0)
+		p->fill - p->ghost_take -
+				(pipe_open_takes(w, f->object) - op_takes(&t->op, f->object)) >
+			0)
 		return OUTLOOK_GOES;
 	return p->fill + p->ghost_put + pipe_open_puts(w, f->object) <= 0 ? OUTLOOK_BLOCKS
-	                                                                : OUTLOOK_UNKNOWN;
+									  : OUTLOOK_UNKNOWN;
 }
 
 static enum outlook outlook_write(const struct world *w, const struct w_task *t)
@@ -59,10 +61,12 @@ static enum outlook outlook_write(const struct world *w, const struct w_task *t)
 	if (p->readers == 0)
 		return OUTLOOK_GOES; /* EPIPE */
 	if (p->slots_sure && !p->pump_due)
-		return slots_room(p, w, &t->op) == (u64)size - t->op.done ? OUTLOOK_GOES : OUTLOOK_BLOCKS;
+		return slots_room(p, w, &t->op) == (u64)size - t->op.done ? OUTLOOK_GOES
+									  : OUTLOOK_BLOCKS;
 	/* not more slots than bytes are in use */
 	return p->fill + p->ghost_put + pipe_open_puts(w, f->object) + pages <= p->slots_max
-	               ? OUTLOOK_GOES : OUTLOOK_UNKNOWN;
+		       ? OUTLOOK_GOES
+		       : OUTLOOK_UNKNOWN;
 }
 
 /* The child this wait is about: any one when 0. */
@@ -97,29 +101,24 @@ enum outlook world_outlook(const struct world *w, u32 task)
 	if (!t || !t->op.call)
 		return OUTLOOK_UNKNOWN;
 	switch (call_class(t->op.call)) {
-	case CLASS_READ:
-		return outlook_read(w, t);
-	case CLASS_WRITE:
-		return outlook_write(w, t);
-	case CLASS_WAIT:
-		return outlook_wait(w, t);
-	case CLASS_SLEEP:
-		return t->op.arg ? OUTLOOK_BLOCKS : OUTLOOK_GOES;
-	case CLASS_PAUSE:
-		return OUTLOOK_BLOCKS;
-	case CLASS_POLL:
-		return t->op.arg ? OUTLOOK_UNKNOWN : OUTLOOK_GOES;
+	case CLASS_READ: return outlook_read(w, t);
+	case CLASS_WRITE: return outlook_write(w, t);
+	case CLASS_WAIT: return outlook_wait(w, t);
+	case CLASS_SLEEP: return t->op.arg ? OUTLOOK_BLOCKS : OUTLOOK_GOES;
+	case CLASS_PAUSE: return OUTLOOK_BLOCKS;
+	case CLASS_POLL: return t->op.arg ? OUTLOOK_UNKNOWN : OUTLOOK_GOES;
 	case CLASS_FORK:
-		return t->op.call == CALL_vfork || t->op.arg & CLONE_VFORK ? OUTLOOK_BLOCKS : OUTLOOK_GOES;
+		return t->op.call == CALL_vfork || t->op.arg & CLONE_VFORK ? OUTLOOK_BLOCKS
+									   : OUTLOOK_GOES;
 	case CLASS_SPLICE:
 	case CLASS_TEE:
-	case CLASS_VMSPLICE:
-		return OUTLOOK_UNKNOWN;
+	case CLASS_VMSPLICE: return OUTLOOK_UNKNOWN;
 	case CLASS_NONE:
-		return t->op.call == CALL_futex || t->op.call == CALL_recvmsg || t->op.call == CALL_recvmmsg
-		               ? OUTLOOK_UNKNOWN : OUTLOOK_GOES;
-	default:
-		return OUTLOOK_GOES;
+		return t->op.call == CALL_futex || t->op.call == CALL_recvmsg ||
+				       t->op.call == CALL_recvmmsg
+			       ? OUTLOOK_UNKNOWN
+			       : OUTLOOK_GOES;
+	default: return OUTLOOK_GOES;
 	}
 }
 
@@ -130,7 +129,7 @@ struct wait {
 	u32 pipe, access; /* an end of this kind could end it */
 	i32 pid;          /* WHY_CHILD: this child, 0 any */
 	u64 timeout;
-	bool open_ended;  /* a clock, a signal, somebody outside, or what the world does not know may end it */
+	bool open_ended; /* a clock, a signal, somebody outside, or what the world does not know may end it */
 };
 
 static void wait_on_pipe(const struct world *w, struct wait *wait, enum why_reason reason, u32 pipe)
@@ -141,8 +140,8 @@ static void wait_on_pipe(const struct world *w, struct wait *wait, enum why_reas
 	wait->pipe = pipe;
 	wait->access = reason == WHY_EMPTY ? ACCESS_WRITE : ACCESS_READ;
 	wait->open_ended = p->outside || p->ghost_put || p->ghost_take ||
-	                   (reason == WHY_EMPTY && (p->fill > 0 || p->writers == 0)) ||
-	                   (reason == WHY_FULL && (p->pump_due || p->readers == 0));
+			   (reason == WHY_EMPTY && (p->fill > 0 || p->writers == 0)) ||
+			   (reason == WHY_FULL && (p->pump_due || p->readers == 0));
 }
 
 static void wait_in_transfer(const struct world *w, const struct w_task *t, struct wait *wait)
@@ -177,17 +176,13 @@ static void classify(const struct world *w, u32 task, struct wait *wait)
 {
 	const struct w_task *t = &w->task[task];
 
-	*wait = (struct wait){ .reason = WHY_OTHER, .timeout = TIME_NONE, .open_ended = true };
+	*wait = (struct wait){.reason = WHY_OTHER, .timeout = TIME_NONE, .open_ended = true};
 	switch (call_class(t->op.call)) {
 	case CLASS_READ:
-	case CLASS_WRITE:
-		wait_in_transfer(w, t, wait);
-		break;
+	case CLASS_WRITE: wait_in_transfer(w, t, wait); break;
 	case CLASS_SPLICE:
 	case CLASS_TEE:
-	case CLASS_VMSPLICE:
-		wait_in_splice(w, t, wait);
-		break;
+	case CLASS_VMSPLICE: wait_in_splice(w, t, wait); break;
 	case CLASS_WAIT:
 		wait->reason = WHY_CHILD;
 		wait->pid = waited_pid(&t->op);
@@ -201,17 +196,14 @@ static void classify(const struct world *w, u32 task, struct wait *wait)
 		wait->reason = WHY_SEVERAL;
 		wait->timeout = t->op.arg;
 		break;
-	case CLASS_PAUSE:
-		wait->reason = WHY_SIGNAL;
-		break;
+	case CLASS_PAUSE: wait->reason = WHY_SIGNAL; break;
 	case CLASS_FORK:
 		if (!has_vfork_child(w, task))
 			break;
 		wait->reason = WHY_VFORK;
 		wait->open_ended = false;
 		break;
-	default:
-		break;
+	default: break;
 	}
 }
 
@@ -245,9 +237,10 @@ static int by_number(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static void each_child(const struct world *w, u32 task, const struct wait *wait, waker_fn *fn, void *ctx)
+static void each_child(
+	const struct world *w, u32 task, const struct wait *wait, waker_fn *fn, void *ctx)
 {
-	VEC(u32) children = { 0 };
+	VEC(u32) children = {0};
 
 	for (u32 c = w->proc[w->task[task].proc].child_first; c; c = w->proc[c].sibling) {
 		if (w->proc[c].ended || (wait->pid && w->proc[c].pid != wait->pid))
@@ -263,7 +256,8 @@ static void each_child(const struct world *w, u32 task, const struct wait *wait,
 	free(children.at);
 }
 
-static void each_waker(const struct world *w, u32 task, const struct wait *wait, waker_fn *fn, void *ctx)
+static void each_waker(
+	const struct world *w, u32 task, const struct wait *wait, waker_fn *fn, void *ctx)
 {
 	if (wait->pipe)
 		each_holder(w, wait, fn, ctx);
@@ -324,7 +318,7 @@ static bool walk_wakers(const struct world *w, u32 task, struct walk *walk)
 
 static struct walk walk_begin(const struct world *w)
 {
-	struct walk walk = { .seen = xmalloc(world_tasks(w)) };
+	struct walk walk = {.seen = xmalloc(world_tasks(w))};
 
 	return walk;
 }
@@ -376,14 +370,10 @@ static u32 ability(u32 state)
 	switch (state) {
 	case TASK_RUNNING:
 	case TASK_HELD_EXIT:
-	case TASK_SPINNING:
-		return 4;
-	case TASK_POISED:
-		return 3;
-	case TASK_ENDING:
-		return 2;
-	default:
-		return 1;
+	case TASK_SPINNING: return 4;
+	case TASK_POISED: return 3;
+	case TASK_ENDING: return 2;
+	default: return 1;
 	}
 }
 
@@ -394,7 +384,7 @@ static u32 most_able_task(const struct world *w, u32 proc)
 	/* the list is newest first: of equals the oldest */
 	for (u32 t = w->proc[proc].task_first; t; t = w->task[t].proc_next)
 		if (task_lives(w, t) &&
-		    (!best || ability(w->task[t].state) >= ability(w->task[best].state)))
+			(!best || ability(w->task[t].state) >= ability(w->task[best].state)))
 			best = t;
 	return best;
 }

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A condition against a world and the events since a question. */
+#include "guide/private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+u32 actor_task(const struct world *w, u32 actor)
+{
+	char name[24];
+
+	return world_task_by_name(w, actor_name(actor, name));
+}
+
+u32 node_pipe(const struct world *w, const struct node *n)
+{
+	char name[24];
+
+	snprintf(name, sizeof name, "pipe%u", n->pipe);
+	return world_pipe_by_name(w, name);
+}
+
+static const struct w_task *node_task(const struct cond_view *v, const struct node *n)
+{
+	return world_task(v->world, actor_task(v->world, n->actor));
+}
+
+static bool compare(i64 a, enum compare cmp, i64 b)
+{
+	switch (cmp) {
+	case CMP_EQ: return a == b;
+	case CMP_NE: return a != b;
+	case CMP_LT: return a < b;
+	case CMP_LE: return a <= b;
+	case CMP_GT: return a > b;
+	case CMP_GE: return a >= b;
+	}
+	return false;
+}
+
+/* ---- what happened since the question ---- */
+/* The next EXIT of that actor and those calls after event *at; NULL: none. *at becomes its number. */
+static const struct ev_exit *next_exit(const struct cond_view *v, const struct node *n, u64 *at)
+{
+	u32 task = actor_task(v->world, n->actor);
+	const struct rec *r;
+
+	if (!task || !v->timeline)
+		return NULL;
+	while (*at < v->until) {
+		r = timeline_event(v->timeline, ++*at, NULL);
+		if (r && r->kind == REC_EXIT && r->task == task && !(r->flags & EVF_RESTART) && node_has_call(n, r->call))
+			return rec_body(r);
+	}
+	return NULL;
+}
+
+static bool returned(const struct cond *c, const struct node *n, const struct cond_view *v)
+{
+	const struct ev_exit *x;
+	i64 wanted = 0;
+	u64 at = v->since;
+
+	if (n->right) {
+		struct cond part = *c;
+
+		part.root = n->right;
+		if (!cond_value(&part, v, &wanted))
+			return false;
+	}
+	while ((x = next_exit(v, n, &at))) {
+		if (n->kind == NODE_FAILED ? x->ret < 0 && (!n->number || x->ret == -n->number)
+					   : x->ret >= 0 && (!n->right || compare(x->ret, n->cmp, wanted)))
+			return true;
+	}
+	return false;
+}
+
+/* Calls fn for every write of that actor to fd 1 or 2 since the question. */
+static void each_said(const struct cond_view *v, const struct node *n,
+		      void (*fn)(void *, const u8 *, u32), void *arg)
+{
+	u32 task = actor_task(v->world, n->actor);
+
+	if (!task || !v->timeline)
+		return;
+	for (u64 at = v->since + 1; at <= v->until; at++) {
+		const struct rec *r = timeline_event(v->timeline, at, NULL);
+		const struct ev_enter *e;
+
+		if (!r || r->kind != REC_ENTER || r->task != task || (r->call != CALL_write && r->call != CALL_writev))
+			continue;
+		e = rec_body(r);
+		if (e->fd == 1 || e->fd == 2)
+			fn(arg, e->contents, e->held);
+	}
+}
+
+static void add_said(void *arg, const u8 *bytes, u32 n)
+{
+	str_add_bytes(arg, bytes, n);
+}
+
+static bool said(const struct cond_view *v, const struct node *n)
+{
+	struct str all = {0};
+	bool found;
+
+	each_said(v, n, add_said, &all);
+	found = all.len && memmem(all.s, all.len, n->text, strlen(n->text));
+	str_finish(&all);
+	return found;
+}
+
+/* ---- the world as it stands ---- */
+static bool gone(const struct w_task *t)
+{
+	return t->state == TASK_GONE || t->state == TASK_ZOMBIE;
+}
+
+static bool task_fact(const struct node *n, const struct cond_view *v)
+{
+	const struct w_task *t = node_task(v, n);
+	const struct w_proc *p = t ? world_proc(v->world, t->proc) : NULL;
+	struct why why;
+
+	if (!t)
+		return false;
+	switch (n->kind) {
+	case NODE_BLOCKED:
+		return t->state == TASK_BLOCKED && node_has_call(n, t->op.call) &&
+		       (!n->pipe || (node_pipe(v->world, n) && world_op_pipe(v->world, actor_task(v->world, n->actor)) ==
+							 node_pipe(v->world, n)));
+	case NODE_POISED: return t->state == TASK_POISED && node_has_call(n, t->op.call);
+	case NODE_RUNNING: return t->state == TASK_RUNNING;
+	case NODE_GONE: return gone(t);
+	case NODE_ALIVE: return !gone(t);
+	case NODE_STUCK:
+		return t->state == TASK_BLOCKED && world_why(v->world, actor_task(v->world, n->actor), &why) &&
+		       why.cycle_n > 0;
+	case NODE_EXITED:
+		return p && p->ended && WIFEXITED(p->status) && (n->number < 0 || WEXITSTATUS(p->status) == n->number);
+	case NODE_KILLED:
+		return p && p->ended && WIFSIGNALED(p->status) && (!n->number || WTERMSIG(p->status) == n->number);
+	default: return false;
+	}
+}
+
+/* The processes, once each, that can write to or read from a pipe. */
+static u32 holders(const struct cond_view *v, u32 pipe, u32 access, u32 *procs, u32 max)
+{
+	struct w_end ends[64];
+	u32 n = world_pipe_ends(v->world, pipe, access, ends, ARRAY_LEN(ends)), found = 0;
+
+	for (u32 i = 0; i < n && i < ARRAY_LEN(ends); i++) {
+		u32 k = 0;
+
+		while (k < found && procs[k] != ends[i].proc)
+			k++;
+		if (k == found && found < max)
+			procs[found++] = ends[i].proc;
+	}
+	return found;
+}
+
+static bool holders_fact(const struct node *n, const struct cond_view *v)
+{
+	u32 pipe = node_pipe(v->world, n), procs[64], found;
+
+	if (!pipe)
+		return false;
+	found = holders(v, pipe, n->access, procs, ARRAY_LEN(procs));
+	if (found != n->names_n)
+		return false;
+	for (u32 i = 0; i < n->names_n; i++) {
+		const struct w_task *t = world_task(v->world, actor_task(v->world, n->names[i]));
+		u32 k = 0;
+
+		while (k < found && (!t || procs[k] != t->proc))
+			k++;
+		if (k == found)
+			return false;
+	}
+	return true;
+}
+
+static bool pipe_fact(const struct cond *c, const struct node *n, const struct cond_view *v)
+{
+	const struct w_pipe *p = world_pipe(v->world, node_pipe(v->world, n));
+	struct cond part = *c;
+	i64 wanted;
+
+	if (!p)
+		return false;
+	switch (n->kind) {
+	case NODE_FULL: return p->slot_count >= p->slots_max;
+	case NODE_EMPTY: return p->fill == 0;
+	default:
+		part.root = n->right;
+		return cond_value(&part, v, &wanted) && compare(p->fill, n->cmp, wanted);
+	}
+}
+
+static bool node_compare(const struct cond *c, const struct node *n, const struct cond_view *v)
+{
+	struct cond left = *c, right = *c;
+	i64 a, b;
+
+	left.root = n->left;
+	right.root = n->right;
+	return cond_value(&left, v, &a) && cond_value(&right, v, &b) && compare(a, n->cmp, b);
+}
+
+bool node_holds(const struct cond *c, u32 at, const struct cond_view *v)
+{
+	const struct node *n = cond_node(c, at);
+
+	switch (n->kind) {
+	case NODE_OR: return node_holds(c, n->left, v) || node_holds(c, n->right, v);
+	case NODE_AND: return node_holds(c, n->left, v) && node_holds(c, n->right, v);
+	case NODE_NOT: return !node_holds(c, n->left, v);
+	case NODE_COMPARE: return node_compare(c, n, v);
+	case NODE_RETURNED:
+	case NODE_FAILED: return returned(c, n, v);
+	case NODE_SAID: return said(v, n);
+	case NODE_HOLDS:
+	case NODE_FULL:
+	case NODE_EMPTY: return pipe_fact(c, n, v);
+	case NODE_HOLDERS: return holders_fact(n, v);
+	default: return task_fact(n, v);
+	}
+}
+
+bool cond_holds(const struct cond *c, const struct cond_view *v)
+{
+	return node_holds(c, c->root, v);
+}
+
+/* ---- numbers ---- */
+static bool pipe_value(const struct node *n, const struct cond_view *v, i64 *value)
+{
+	u32 pipe = node_pipe(v->world, n), procs[64];
+	const struct w_pipe *p = world_pipe(v->world, pipe);
+
+	if (!p)
+		return false;
+	switch (n->kind) {
+	case NODE_CAPACITY: *value = (i64)p->capacity; break;
+	case NODE_SLOTS: *value = p->slots_max; break;
+	case NODE_USED: *value = p->slot_count; break;
+	case NODE_BYTES: *value = p->fill; break;
+	case NODE_ROOM: *value = (i64)p->capacity - p->fill; break;
+	case NODE_WRITERS: *value = holders(v, pipe, ACCESS_WRITE, procs, ARRAY_LEN(procs)); break;
+	case NODE_READERS: *value = holders(v, pipe, ACCESS_READ, procs, ARRAY_LEN(procs)); break;
+	default: return false;
+	}
+	return true;
+}
+
+static bool call_value(const struct node *n, const struct cond_view *v, i64 *value)
+{
+	const struct ev_exit *x;
+	u64 at = v->since;
+	bool any = false;
+
+	*value = 0;
+	while ((x = next_exit(v, n, &at))) {
+		any = true;
+		if (n->kind == NODE_RESULT)
+			*value = x->ret;
+		else if (x->ret >= 0)
+			++*value;
+	}
+	return n->kind == NODE_CALLS || any;
+}
+
+bool cond_value(const struct cond *c, const struct cond_view *v, i64 *value)
+{
+	const struct node *n = cond_node(c, c->root);
+	struct cond part = *c;
+	const struct w_task *t;
+	const struct w_proc *p;
+	i64 a, b;
+
+	switch (n->kind) {
+	case NODE_NUMBER: *value = n->number; return true;
+	case NODE_ADD:
+	case NODE_SUB:
+		part.root = n->left;
+		if (!cond_value(&part, v, &a))
+			return false;
+		part.root = n->right;
+		if (!cond_value(&part, v, &b))
+			return false;
+		*value = n->kind == NODE_ADD ? a + b : a - b;
+		return true;
+	case NODE_CALLS:
+	case NODE_RESULT: return call_value(n, v, value);
+	case NODE_STATUS:
+		t = node_task(v, n);
+		p = t ? world_proc(v->world, t->proc) : NULL;
+		if (!p || !p->ended || !WIFEXITED(p->status))
+			return false;
+		*value = WEXITSTATUS(p->status);
+		return true;
+	default: return pipe_value(n, v, value);
+	}
+}
+
+bool cond_text(const struct cond *c, const struct cond_view *v, struct str *out)
+{
+	const struct node *n = cond_node(c, c->root);
+	struct str all = {0};
+	const char *from, *to;
+	i64 value;
+
+	if (n->kind != NODE_PRINTED) {
+		if (!cond_value(c, v, &value))
+			return false;
+		str_addf(out, "%lld", (long long)value);
+		return true;
+	}
+	each_said(v, n, add_said, &all);
+	to = str_get(&all) + all.len;
+	while (to > str_get(&all) && to[-1] == '\n')
+		to--;
+	from = to;
+	while (from > str_get(&all) && from[-1] != '\n')
+		from--;
+	str_add_escaped(out, from, (size_t)(to - from));
+	str_finish(&all);
+	return from < to;
+}

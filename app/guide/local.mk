@@ -1,0 +1,16 @@
+libipclab_a_SOURCES += \
+	app/guide/lib.h \
+	app/guide/private.h \
+	app/guide/answer.c \
+	app/guide/belief.c \
+	app/guide/block.c \
+	app/guide/cond.c \
+	app/guide/explain.c \
+	app/guide/front.c \
+	app/guide/holds.c \
+	app/guide/move.c \
+	app/guide/notebook.c \
+	app/guide/parse.c \
+	app/guide/play.c \
+	app/guide/verify.c \
+	app/guide/yaml.c

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of guide/ share. */
+#ifndef GUIDE_PRIVATE_H
+#define GUIDE_PRIVATE_H
+
+#include "guide/lib.h"
+
+enum { GUIDE_BYTES_MAX = 1 << 20, GUIDE_OPTIONS_MAX = 15, GUIDE_STEPS_MAX = 64 };
+
+/* ---- cond.c: a condition as a tree in one array ---- */
+enum node_kind {
+	/* booleans */
+	NODE_OR, NODE_AND, NODE_NOT, /* left, right */
+	NODE_COMPARE,                /* left cmp right, numbers */
+	NODE_RETURNED,               /* actor, calls, right: value (0: any) with cmp */
+	NODE_FAILED,                 /* actor, calls, number: errno (0: any) */
+	NODE_BLOCKED,                /* actor, calls (none: any), pipe (0: any) */
+	NODE_POISED,                 /* actor, calls */
+	NODE_RUNNING, NODE_GONE, NODE_ALIVE, NODE_STUCK, /* actor */
+	NODE_EXITED,                 /* actor, number: status, -1 any */
+	NODE_KILLED,                 /* actor, number: signal, 0 any */
+	NODE_SAID,                   /* actor, text */
+	NODE_HOLDS,                  /* pipe, cmp, right */
+	NODE_FULL, NODE_EMPTY,       /* pipe */
+	NODE_HOLDERS,                /* pipe, access, names */
+	/* numbers */
+	NODE_NUMBER,                 /* number */
+	NODE_CAPACITY, NODE_SLOTS, NODE_USED, NODE_BYTES, NODE_ROOM, NODE_WRITERS, NODE_READERS, /* pipe */
+	NODE_CALLS,                  /* actor, calls: how often they returned */
+	NODE_RESULT,                 /* actor, calls: what the last of them returned */
+	NODE_STATUS,                 /* actor */
+	NODE_ADD, NODE_SUB,          /* left, right */
+	NODE_PRINTED,                /* actor: the last line, text */
+};
+enum compare { CMP_EQ, CMP_NE, CMP_LT, CMP_LE, CMP_GT, CMP_GE };
+struct node {
+	enum node_kind kind;
+	enum compare cmp;
+	u32 left, right;    /* node numbers, 0 none */
+	u32 actor;          /* P1: 1 << 8; P2.1: 2 << 8 | 1 */
+	u32 pipe;           /* pipe1: 1 */
+	u64 calls[2];       /* bit a call; all 0: any */
+	u32 access;         /* NODE_HOLDERS */
+	i64 number;
+	u32 names[8];       /* NODE_HOLDERS: actors */
+	u32 names_n;
+	u32 from, to;       /* its text: bytes of source */
+	char *text;
+};
+enum { COND_NODES_MAX = 128, COND_DEPTH_MAX = 24 };
+struct cond {
+	char *source;
+	VEC(struct node) nodes; /* nodes.at[0] is unused */
+	u32 root;
+};
+const struct node *cond_node(const struct cond *, u32);
+bool node_has_call(const struct node *, unsigned call);
+bool calls_by_name(const char *name, u64 calls[2]);
+/* "P1" and "P2.1"; buf of 24. */
+const char *actor_name(u32 actor, char *buf);
+bool actor_parse(const char *text, size_t n, u32 *actor);
+int signal_by_name(const char *name); /* "SIGPIPE"; 0 unknown */
+u32 actor_task(const struct world *, u32 actor);
+u32 node_pipe(const struct world *, const struct node *);
+bool node_holds(const struct cond *, u32 node, const struct cond_view *);
+
+/* ---- strings that live as long as the guide ---- */
+struct pool {
+	VEC(void *) blocks;
+};
+void *guide_take(struct pool *, size_t n);
+char *guide_text(struct pool *, const char *s, size_t n);
+void guide_pool_destroy(struct pool *);
+
+/* ---- a file being read ---- */
+struct reading {
+	const char *file;
+	struct pool *pool;
+	struct guide *guide;
+	const char *bytes;  /* the whole file */
+	size_t n;
+	VEC(size_t) lines;  /* where each line begins; lines.at[0] is line 1 */
+	VEC(char *) ids;    /* of questions and experiments so far */
+	struct err *err;
+};
+bool reading_error(struct reading *, u32 line, u32 column, const char *fmt, ...) PRINTF_LIKE(4, 5);
+/* Line `line` (from 1) without its newline. */
+const char *reading_line(const struct reading *, u32 line, size_t *n);
+bool reading_id(struct reading *, const char *id, u32 line, u32 column); /* new, and well formed */
+/* "pipe tidy" at that place: a program of the front matter and its arguments. */
+bool start_read(struct reading *, const char *text, u32 line, u32 column, struct guide_start *);
+
+/* front.c: lines 2..last hold the front matter. */
+bool front_read(struct reading *, u32 last);
+/* block.c: a fenced block; its content is lines first..last of the file. */
+bool predict_read(struct reading *, const char *info, u32 info_line, u32 first, u32 last, struct guide_block *);
+bool do_read(struct reading *, u32 first, u32 last, struct guide_block *);
+bool expect_read(struct reading *, u32 first, u32 last, struct guide_block *);
+bool goal_read(struct reading *, u32 first, u32 last, struct guide_block *);
+/* notebook.c */
+bool experiment_read(struct reading *, const char *info, u32 info_line, u32 first, u32 last,
+		     struct guide_block *);
+
+/* ---- play.c ---- */
+/* The step whose fresh processes this one goes on with. */
+u32 step_base(const struct guide *, u32 step);
+/* Fresh processes at the beginning of that step. */
+bool step_prepare(const struct guide *, u32 step, const struct guide_host *, struct err *);
+struct cond_view host_view(const struct guide_host *, u64 since);
+
+/* ---- yaml.c ---- */
+struct yaml_file; /* a document with its place in the file */
+struct yaml_file *yaml_file_read(const char *file, const char *bytes, size_t n, u32 line0, struct err *);
+void yaml_file_destroy(struct yaml_file *);
+typedef int yaml_ref; /* a node; 0 none */
+yaml_ref yaml_root(struct yaml_file *);
+bool yaml_is_map(struct yaml_file *, yaml_ref);
+bool yaml_is_list(struct yaml_file *, yaml_ref);
+const char *yaml_text(struct yaml_file *, yaml_ref); /* NULL: no scalar */
+u32 yaml_count(struct yaml_file *, yaml_ref);
+yaml_ref yaml_item(struct yaml_file *, yaml_ref list, u32 i);
+void yaml_pair(struct yaml_file *, yaml_ref map, u32 i, yaml_ref *key, yaml_ref *value);
+struct guide_mark yaml_mark(struct yaml_file *, yaml_ref);
+bool yaml_error(struct yaml_file *, yaml_ref, struct err *, const char *fmt, ...) PRINTF_LIKE(4, 5);
+/* Every key of the map is one of `keys` (NULL at the end); values[i] is that of keys[i], 0 none. */
+bool yaml_keys(struct yaml_file *, yaml_ref map, const char *const *keys, yaml_ref *values, struct err *);
+bool yaml_want_text(struct yaml_file *, yaml_ref, const char *what, struct pool *, char **, struct err *);
+
+#endif

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lab/lib.h"
+
+static void actors_name(struct lab_host *h, u32 program)
+{
+	char name[24];
+	u32 last = 0;
+
+	for (u32 i = 0; i < LAB_ACTORS_MAX; i++) {
+		snprintf(name, sizeof name, "P%u", i + 1);
+		h->actors[i] = guide_role(h->guide, program, name);
+		if (*h->actors[i])
+			last = i + 1;
+	}
+	h->actors[last] = NULL;
+}
+
+static struct session *start(struct lab_host *h, const struct guide_program *program, char *const *args,
+			     struct err *err)
+{
+	u32 index = (u32)(program - h->guide->programs.at);
+	char *path = lab_program_path(h->lab, index, err);
+	struct session *session = NULL;
+	char **argv;
+	size_t n = 0;
+
+	if (!path)
+		return NULL;
+	while (args[n])
+		n++;
+	argv = xmalloc((n + 2) * sizeof *argv);
+	argv[0] = path;
+	memcpy(argv + 1, args, n * sizeof *argv);
+	actors_name(h, index);
+	session = session_start(&(struct session_live){
+		.run = {
+			.tracer = {.held = true, .contents = true, .terminals = true, .sites = true},
+			.pin = true,
+		},
+		.launch = {.argv = argv, .fds = {-1, -1, -1}},
+		.terminal = true,
+		.actor_names = h->actors,
+		.title = h->lab->title,
+	}, err);
+	free(argv);
+	free(path);
+	return session;
+}
+
+/* ---- guide_host ---- */
+static struct session *session_of(void *arg)
+{
+	return *((struct lab_host *)arg)->place;
+}
+
+static bool host_start(void *arg, const struct guide_program *program, char *const *args, struct err *err)
+{
+	struct lab_host *h = arg;
+	struct session *fresh = start(h, program, args, err);
+
+	/* The new one first: when it cannot be had, what was there is not lost. */
+	if (!fresh)
+		return false;
+	session_end(*h->place);
+	*h->place = fresh;
+	if (h->began)
+		h->began(h->began_arg);
+	return true;
+}
+
+static bool host_step(void *arg, u32 task, struct err *err)
+{
+	return session_step(session_of(arg), task, err);
+}
+
+static bool host_pass(void *arg, u32 task, struct err *err)
+{
+	return session_pass(session_of(arg), task, err);
+}
+
+static bool host_signal(void *arg, u32 task, int sig, struct err *err)
+{
+	return session_signal(session_of(arg), task, sig, err);
+}
+
+static bool host_type(void *arg, const char *bytes, size_t n, struct err *err)
+{
+	return session_type(session_of(arg), bytes, n, err);
+}
+
+static struct timeline *host_timeline(void *arg)
+{
+	return session_timeline(session_of(arg));
+}
+
+static bool host_aside(void *arg, struct guide_host *out, struct err *err)
+{
+	struct lab_host *h = arg, *aside = xmalloc(sizeof *aside);
+
+	(void)err;
+	*out = lab_host_open(aside, h->lab, h->guide, NULL);
+	return true;
+}
+
+static void host_aside_end(struct guide_host *out)
+{
+	lab_host_close(out->arg);
+	free(out->arg);
+	out->arg = NULL;
+}
+
+struct guide_host lab_host_open(struct lab_host *h, const struct lab *lab, const struct guide *guide,
+				struct session **place)
+{
+	*h = (struct lab_host){.lab = lab, .guide = guide};
+	h->place = place ? place : &h->own;
+	return (struct guide_host){
+		.arg = h,
+		.start = host_start,
+		.step = host_step,
+		.pass = host_pass,
+		.signal = host_signal,
+		.type = host_type,
+		.timeline = host_timeline,
+		.aside = host_aside,
+		.aside_end = host_aside_end,
+	};
+}
+
+void lab_host_close(struct lab_host *h)
+{
+	session_end(h->own);
+	h->own = NULL;
+}

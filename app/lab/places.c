@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+#include <unistd.h>
+
+#include "lab/lib.h"
+
+struct beliefs *lab_beliefs(const struct lab *lab, struct err *err)
+{
+	struct str path = {0};
+	struct beliefs *b = NULL;
+	char *slash;
+
+	str_add(&path, lab->guide); /* .../labs/01-pipe/lab.md */
+	for (int i = 0; i < 2 && (slash = strrchr(str_get(&path), '/')); i++)
+		*slash = '\0';
+	path.len = strlen(str_get(&path));
+	str_add(&path, "/misconceptions.yaml");
+	if (access(str_get(&path), F_OK) == 0)
+		b = beliefs_load(str_get(&path), err);
+	str_finish(&path);
+	return b;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * progress: what a learner has done, in SQLite below $XDG_STATE_HOME/ipclab. All SQL lives here.
+ * Forgetting must never stop a lab: whatever is wrong with the database, opening gives a usable
+ * answer and a sentence to be said once. A database of a newer ipclab is not touched.
+ *
+ * file     | what it holds
+ * open.c   | where it lies; opening, the numbered schema steps, what is said when it cannot be
+ * write.c  | steps and answers as they happen
+ * read.c   | what was done, lab by lab
+ */
+#ifndef PROGRESS_LIB_H
+#define PROGRESS_LIB_H
+
+#include "base/lib.h"
+
+#define PROGRESS_VERSION 1 /* schema steps that this ipclab knows */
+
+struct progress;
+/* path NULL: $XDG_STATE_HOME/ipclab/progress.db, else ~/.local/state/... Never NULL. `note` gets
+ * a sentence when nothing (or nothing new) will be remembered, and says why. */
+struct progress *progress_open(const char *path, struct str *note);
+void progress_close(struct progress *);
+bool progress_remembers(const struct progress *); /* false: writes are dropped */
+const char *progress_path(const struct progress *);
+
+/* How a question went; stored as these words. */
+enum progress_outcome { PROGRESS_RIGHT, PROGRESS_WRONG, PROGRESS_SKIPPED, PROGRESS_UNSURE };
+const char *progress_outcome_name(enum progress_outcome);
+
+/* False only when the database refused what it took before; without one, true. */
+bool progress_answer(struct progress *, const char *lab, const char *question, enum progress_outcome,
+		     struct err *);
+/* The learner is now at step `at` (from 0) of `steps`; steps before it are done. at == steps: the lab is. */
+bool progress_step(struct progress *, const char *lab, u32 at, u32 steps, struct err *);
+
+struct progress_lab {
+	char id[64];
+	u32 steps;    /* that it had when it was last open */
+	u32 reached;  /* steps done, the most ever */
+	u32 resume;   /* where the learner is, from 0 */
+	u32 counts[4];/* questions by their last answer: enum progress_outcome */
+	i64 last;     /* Unix time */
+};
+/* False: nothing known of that lab. */
+bool progress_lab(struct progress *, const char *lab, struct progress_lab *);
+/* Labs, the last one worked on first; then every answer in order. */
+void progress_each_lab(struct progress *, void (*fn)(void *, const struct progress_lab *), void *arg);
+void progress_each_answer(struct progress *, void (*fn)(void *, const char *lab, const char *question,
+						       const char *outcome, i64 at), void *arg);
+
+#endif

@@ -1,0 +1,6 @@
+libipclab_a_SOURCES += \
+	app/progress/lib.h \
+	app/progress/private.h \
+	app/progress/open.c \
+	app/progress/read.c \
+	app/progress/write.c

@@ -1,0 +1,539 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The guide in plain mode: step texts, questions, what Enter does, and what comes of the learner's
+ * own moves. On a script it stays silent until `guide` asks for it, as everything here is said
+ * only in answer to a command.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lab/lib.h"
+#include "progress/lib.h"
+#include "shell/guide.h"
+
+struct shell_guide {
+	const struct lab *lab;
+	struct guide *guide;
+	struct lab_host lab_host;
+	struct guide_host host;
+	struct guide_play *play;
+	struct progress *progress; /* NULL: not opened yet */
+	struct str skipping; /* a move refused while a question was open: the same again skips it */
+	VEC(struct guide_row) rows;
+	const struct guide_experiment *rows_of;
+	u32 first;           /* step it began with */
+	bool active;  /* speaks */
+	bool counted; /* this step's end is in progress */
+};
+
+/* ---- progress ---- */
+/* Opened when there is something to remember: a script that never asks for the guide leaves no trace. */
+static struct progress *progress_of(struct shell *sh)
+{
+	struct shell_guide *g = sh->guide;
+	struct str note = {0};
+
+	if (!g->progress)
+		g->progress = progress_open(NULL, &note);
+	if (note.len)
+		say(sh, "%s\n", note.s);
+	str_finish(&note);
+	return g->progress;
+}
+
+static void remember_step(struct shell *sh, u32 at)
+{
+	struct shell_guide *g = sh->guide;
+	struct err err = {0};
+
+	if (!progress_step(progress_of(sh), g->lab->id, at, (u32)g->guide->steps.n, &err))
+		say_error(sh, &err);
+}
+
+static void remember_answer(struct shell *sh)
+{
+	static const enum progress_outcome outcomes[] = {
+		[ANSWER_RIGHT] = PROGRESS_RIGHT,
+		[ANSWER_WRONG] = PROGRESS_WRONG,
+		[ANSWER_UNSURE] = PROGRESS_UNSURE,
+		[ANSWER_SKIPPED] = PROGRESS_SKIPPED,
+	};
+	struct shell_guide *g = sh->guide;
+	enum guide_outcome outcome;
+	const struct guide_question *q = guide_play_settled(g->play, &outcome);
+	struct err err = {0};
+
+	if (q && !progress_answer(progress_of(sh), g->lab->id, q->id, outcomes[outcome], &err))
+		say_error(sh, &err);
+}
+
+/* ---- what is said ---- */
+static void say_question(struct shell *sh, const struct guide_question *q)
+{
+	say(sh, "Question. %s\n", q->text);
+	for (u32 i = 0; i < guide_choices(q); i++)
+		say(sh, "%u. %s\n", i + 1, guide_choice(q, i));
+	if (q->kind == ASK_NUMBER)
+		say(sh, "Type a number, or ? if you do not know yet.\n");
+	if (q->kind == ASK_ORDER)
+		say(sh, "Type them in order, like 2 1 3.\n");
+}
+
+static void say_experiment(struct shell *sh, const struct guide_experiment *e)
+{
+	struct str example = {0};
+
+	say(sh, "Experiment. %s\n", e->title);
+	for (size_t i = 0; i < e->parameters.n; i++) {
+		const struct guide_parameter *p = &e->parameters.at[i];
+		struct str values = {0};
+
+		for (u32 k = 0; k < p->values_n; k++)
+			str_addf(&values, "%s%s", k ? ", " : "", p->values[k]);
+		say(sh, "You may change %s: %s, or another value.\n", p->name, values.s);
+		str_addf(&example, " %s=%s", p->name, p->values[p->values_n - 1]);
+		str_finish(&values);
+	}
+	say(sh, "Type run%s, as often as you like. Enter goes on.\n", str_get(&example));
+	str_finish(&example);
+}
+
+static void say_step_begin(struct shell *sh)
+{
+	struct shell_guide *g = sh->guide;
+	u32 step = guide_play_step(g->play);
+
+	say(sh, "Step %u of %zu. %s\n", step + 1, g->guide->steps.n,
+		g->guide->steps.at[step].title);
+}
+
+static void say_pending(struct shell *sh)
+{
+	struct str pending = {0};
+	const struct guide_block *b = guide_play_block(sh->guide->play);
+
+	guide_play_pending(sh->guide->play, &pending);
+	if (b->aside)
+		say(sh, "Press Enter, or type do: each of these programs is run.\n");
+	else
+		say(sh, "Press Enter, or type do: %s.\n", str_get(&pending));
+	str_finish(&pending);
+}
+
+static void say_end(struct shell *sh)
+{
+	struct shell_guide *g = sh->guide;
+	u32 step = guide_play_step(g->play);
+	bool last = guide_play_at(g->play) == AT_END;
+
+	if (!g->counted)
+		remember_step(sh, step + 1);
+	g->counted = true;
+	if (last)
+		say(sh, "That was the last step. quit leaves; guide N goes to step N again.\n");
+	else
+		say(sh, "Step %u is done. Press Enter for step %u.\n", step + 1, step + 2);
+}
+
+static void say_text_block(struct shell *sh, const struct guide_block *b)
+{
+	if (b->text_kind == TEXT_QUOTE)
+		say(sh, "Quotation. %s\n", b->text);
+	else if (b->text_kind == TEXT_CODE)
+		say(sh, "Source:\n%s\nEnd of source.\n", b->text);
+	else
+		say(sh, "%s\n", b->text);
+}
+
+static unsigned say_outcome(struct shell *sh, unsigned what);
+
+/* Says what is next, up to where the learner has to do something. */
+static void say_next(struct shell *sh)
+{
+	struct shell_guide *g = sh->guide;
+
+	while (guide_play_at(g->play) == AT_TEXT) {
+		say_text_block(sh, guide_play_block(g->play));
+		say_outcome(sh, guide_play_read(g->play));
+	}
+	switch (guide_play_at(g->play)) {
+	case AT_QUESTION: say_question(sh, guide_play_block(g->play)->question); break;
+	case AT_DO: say_pending(sh); break;
+	case AT_GOAL:
+		say(sh, "Goal. It is your turn to move them. solution shows one way.\n");
+		break;
+	case AT_EXPERIMENT: say_experiment(sh, guide_play_block(g->play)->experiment); break;
+	default: say_end(sh); break;
+	}
+}
+
+static unsigned say_outcome(struct shell *sh, unsigned what)
+{
+	struct shell_guide *g = sh->guide;
+
+	if (what & PLAY_SETTLED) {
+		say(sh, "%s", guide_play_answer_text(g->play));
+		remember_answer(sh);
+	}
+	if (what & PLAY_BROKEN)
+		say(sh, "%sRestart begins this step again.\n", guide_play_answer_text(g->play));
+	if (what & PLAY_ASTRAY && guide_play_astray(g->play) % 5 == 0)
+		say(sh, "You have gone your own way for a while. Restart begins this step "
+			"again.\n");
+	return what;
+}
+
+/* ---- going on ---- */
+static void enter_step(struct shell *sh, u32 step, bool fresh)
+{
+	struct shell_guide *g = sh->guide;
+	struct err err = {0};
+
+	g->active = true;
+	if (!guide_play_enter(g->play, step, fresh, &err)) {
+		say_error(sh, &err);
+		return;
+	}
+	g->counted = false;
+	remember_step(sh, step);
+	say_step_begin(sh);
+	say_next(sh);
+}
+
+static void do_pending(struct shell *sh)
+{
+	struct shell_guide *g = sh->guide;
+	u64 from = shell_event(sh);
+	struct err err = {0};
+	unsigned what;
+	bool ok = guide_play_do(g->play, &what, &err);
+
+	if (shell_event(sh) != from)
+		move_tell(sh, from);
+	if (!ok) {
+		say_error(sh, &err);
+		say(sh, "Restart begins this step again.\n");
+		return;
+	}
+	say_outcome(sh, what);
+	say_next(sh);
+}
+
+/* Enter. */
+void guide_enter(struct shell *sh)
+{
+	struct shell_guide *g = sh->guide;
+
+	switch (guide_play_at(g->play)) {
+	case AT_DO:
+		if (shell_is_now(sh))
+			do_pending(sh);
+		else
+			say(sh, "You are looking back. Type now first.\n");
+		break;
+	case AT_EXPERIMENT:
+		say_outcome(sh, guide_play_read(g->play));
+		say_next(sh);
+		break;
+	case AT_STEP_END: enter_step(sh, guide_play_step(g->play) + 1, false); break;
+	default: say_next(sh); break;
+	}
+}
+
+bool guide_asks(const struct shell *sh)
+{
+	return sh->guide && sh->guide->active && guide_play_at(sh->guide->play) == AT_QUESTION;
+}
+
+static bool looks_like_answer(const struct guide_question *q, const char *text)
+{
+	struct guide_answer a;
+	struct err err = {0};
+
+	return guide_answer_read(q, text, &a, &err) || strchr("0123456789?-", *text);
+}
+
+/* A line typed while a question is open: taken when it is meant as an answer. */
+bool guide_takes(struct shell *sh, const char *text)
+{
+	struct shell_guide *g = sh->guide;
+	struct str noted = {0};
+	struct err err = {0};
+
+	if (!guide_asks(sh) || !looks_like_answer(guide_play_block(g->play)->question, text))
+		return false;
+	str_clear(&sh->answer);
+	str_clear(&g->skipping);
+	if (!guide_play_answer(g->play, text, &err)) {
+		say_error(sh, &err);
+		return true;
+	}
+	str_add_escaped(&noted, text, strlen(text));
+	say(sh, "Noted: %s.\n", str_get(&noted));
+	str_finish(&noted);
+	say_next(sh);
+	return true;
+}
+
+/* ---- the learner's own moves ---- */
+bool guide_forbids(struct shell *sh, const struct shell_command *c, const char *line)
+{
+	struct shell_guide *g = sh->guide;
+
+	if (!guide_asks(sh))
+		return false;
+	if (c->run == do_why) {
+		say(sh, "That is said after your answer.\n");
+		return true;
+	}
+	if (c->run == do_ends && guide_play_block(g->play)->question->hide & GUIDE_HIDE_ENDS) {
+		say(sh, "That is said after your answer.\n");
+		return true;
+	}
+	if (!shell_moves(c) || !shell_is_now(sh))
+		return false;
+	if (g->skipping.len && strcmp(str_get(&g->skipping), line) == 0) {
+		guide_play_skip(g->play);
+		str_clear(&g->skipping);
+		say(sh, "Skipped.\n");
+		return false;
+	}
+	str_clear(&g->skipping);
+	str_add(&g->skipping, line);
+	say(sh, "Answer first, or type it again to skip the question.\n");
+	return true;
+}
+
+void guide_moved(struct shell *sh, const char *command)
+{
+	struct shell_guide *g = sh->guide;
+	const struct guide_block *b = guide_play_block(g->play);
+	struct err err = {0};
+	unsigned what = 0;
+
+	if (!guide_play_moved(g->play, command, &what, &err) || !g->active)
+		return;
+	if (what & PLAY_REACHED)
+		say(sh, "%s\n", b->text);
+	say_outcome(sh, what);
+	if (what & (PLAY_SETTLED | PLAY_REACHED) || guide_play_block(g->play) != b)
+		say_next(sh);
+}
+
+/* ---- commands ---- */
+static bool have_guide(struct shell *sh)
+{
+	if (!sh->guide)
+		say(sh, "There is no guide here.\n");
+	return sh->guide != NULL;
+}
+
+void do_guide(struct shell *sh, int n, char **words, const char *rest)
+{
+	u64 step;
+
+	(void)rest;
+	if (!have_guide(sh))
+		return;
+	if (n > 1) {
+		if (!shell_number(sh, words[1], &step))
+			return;
+		if (step < 1 || step > sh->guide->guide->steps.n)
+			complain(sh, "there are %zu steps", sh->guide->guide->steps.n);
+		else
+			enter_step(sh, (u32)step - 1, true);
+		return;
+	}
+	sh->guide->active = true;
+	say_step_begin(sh);
+	say_next(sh);
+}
+
+void do_do(struct shell *sh, int n, char **words, const char *rest)
+{
+	(void)n, (void)words, (void)rest;
+	if (!have_guide(sh))
+		return;
+	if (guide_play_at(sh->guide->play) != AT_DO)
+		say(sh, "Nothing is to be done here. guide says where you are.\n");
+	else
+		guide_enter(sh);
+}
+
+void do_next(struct shell *sh, int n, char **words, const char *rest)
+{
+	(void)n, (void)words, (void)rest;
+	if (!have_guide(sh))
+		return;
+	if (guide_play_at(sh->guide->play) == AT_STEP_END ||
+		guide_play_at(sh->guide->play) == AT_EXPERIMENT)
+		guide_enter(sh);
+	else
+		say_next(sh);
+}
+
+void do_solution(struct shell *sh, int n, char **words, const char *rest)
+{
+	const struct guide_block *b;
+
+	(void)n, (void)words, (void)rest;
+	if (!have_guide(sh))
+		return;
+	b = guide_play_block(sh->guide->play);
+	if (guide_play_at(sh->guide->play) != AT_GOAL) {
+		say(sh, "No goal is open.\n");
+		return;
+	}
+	say(sh, "From the beginning of this step (restart goes there):\n");
+	for (size_t i = 0; i < b->moves.n; i++)
+		say(sh, "%s\n", b->moves.at[i].text);
+}
+
+static void rows_clear(struct shell_guide *g)
+{
+	for (size_t i = 0; i < g->rows.n; i++)
+		guide_row_finish(&g->rows.at[i]);
+	free(g->rows.at);
+	g->rows.at = NULL;
+	g->rows.n = g->rows.cap = 0;
+}
+
+static void say_row(struct shell *sh, const struct guide_experiment *e, size_t row)
+{
+	struct str s = {0};
+
+	str_addf(&s, "Run %zu.", row + 1);
+	for (size_t i = 0; i < e->columns.n; i++)
+		str_addf(&s, "%s %s: %s", i ? "," : "", e->columns.at[i].title,
+			sh->guide->rows.at[row].cells.at[i]);
+	say(sh, "%s.\n", s.s);
+	str_finish(&s);
+}
+
+/* "bytes=2049" into values. */
+static bool value_read(
+	struct shell *sh, const struct guide_experiment *e, const char *word, char **values)
+{
+	const char *equals = strchr(word, '=');
+
+	for (size_t i = 0; equals && i < e->parameters.n; i++)
+		if (strlen(e->parameters.at[i].name) == (size_t)(equals - word) &&
+			memcmp(e->parameters.at[i].name, word, (size_t)(equals - word)) == 0) {
+			values[i] = (char *)equals + 1;
+			return true;
+		}
+	complain(sh, "run wants NAME=VALUE, as in run %s=%s", e->parameters.at[0].name,
+		e->parameters.at[0].values[1]);
+	return false;
+}
+
+void do_run(struct shell *sh, int n, char **words, const char *rest)
+{
+	struct shell_guide *g = sh->guide;
+	const struct guide_experiment *e;
+	struct guide_row row = {0};
+	struct err err = {0};
+	char *values[8];
+
+	(void)rest;
+	if (!have_guide(sh))
+		return;
+	if (guide_play_at(g->play) != AT_EXPERIMENT) {
+		say(sh, "No experiment is open.\n");
+		return;
+	}
+	e = guide_play_block(g->play)->experiment;
+	for (size_t i = 0; i < e->parameters.n && i < ARRAY_LEN(values); i++)
+		values[i] = e->parameters.at[i].values[0];
+	for (int i = 1; i < n; i++)
+		if (!value_read(sh, e, words[i], values))
+			return;
+	if (g->rows_of != e)
+		rows_clear(g);
+	g->rows_of = e;
+	if (!guide_experiment_run(g->guide, e, values, &g->host, &row, &err)) {
+		guide_row_finish(&row);
+		say_error(sh, &err);
+		return;
+	}
+	*vec_push(&g->rows) = row;
+	for (size_t i = 0; i < g->rows.n; i++)
+		say_row(sh, e, i);
+}
+
+/* `restart` of a lab with a guide: this step again. */
+void guide_restart(struct shell *sh)
+{
+	enter_step(sh, guide_play_step(sh->guide->play), true);
+}
+
+/* ---- begin and end ---- */
+static void session_began(void *arg)
+{
+	shell_begin(arg);
+}
+
+/* Where the learner stopped the last time. */
+static u32 resume_step(struct shell *sh)
+{
+	struct progress_lab lab;
+
+	if (!progress_lab(progress_of(sh), sh->guide->lab->id, &lab) || lab.resume >= sh->guide->guide->steps.n)
+		return 0;
+	return lab.resume;
+}
+
+bool guide_open(struct shell *sh, struct err *err)
+{
+	const struct shell_lab *options = sh->options->lab;
+	struct shell_guide *g = xmalloc(sizeof *g);
+
+	sh->guide = g;
+	g->lab = options->lab;
+	g->guide = guide_load(g->lab->guide, err);
+	if (!g->guide)
+		return false;
+	g->host = lab_host_open(&g->lab_host, g->lab, g->guide, &sh->session);
+	g->lab_host.began = session_began;
+	g->lab_host.began_arg = sh;
+	g->play = guide_play_create(g->guide, &g->host);
+	g->active = sh->options->interactive || options->step_given;
+	g->first = options->step_given ? options->step : g->active ? resume_step(sh) : 0;
+	if (g->first >= g->guide->steps.n)
+		return err_set(
+			err, EXIT_USAGE, "lab %s has %zu steps", g->lab->id, g->guide->steps.n);
+	return guide_play_enter(g->play, g->first, true, err);
+}
+
+void guide_close(struct shell *sh)
+{
+	struct shell_guide *g = sh->guide;
+
+	if (!g)
+		return;
+	rows_clear(g);
+	guide_play_destroy(g->play);
+	if (g->guide)
+		lab_host_close(&g->lab_host);
+	guide_destroy(g->guide);
+	progress_close(g->progress);
+	str_finish(&g->skipping);
+	free(g);
+	sh->guide = NULL;
+}
+
+bool guide_speaks(const struct shell *sh)
+{
+	return sh->guide && sh->guide->active;
+}
+
+void guide_say_first(struct shell *sh)
+{
+	if (sh->guide->first == 0 && *sh->guide->guide->intro)
+		say(sh, "%s\n", sh->guide->guide->intro);
+	else if (sh->guide->first && !sh->options->lab->step_given)
+		say(sh, "You were at step %u the last time. guide 1 begins with the first.\n", sh->guide->first + 1);
+	remember_step(sh, guide_play_step(sh->guide->play));
+	say_step_begin(sh);
+	say_next(sh);
+}

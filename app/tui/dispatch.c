@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What each key does in a run. */
+#include <signal.h>
+#include <string.h>
+
+#include "tui/private.h"
+
+/* ---- selection ---- */
+
+static void select_task(struct screen_run *r, u32 task)
+{
+	r->view.selected = task;
+	r->pass_asked = 0;
+	r->dirty = true;
+}
+
+static void select_near(struct screen_run *r, int by)
+{
+	u32 tasks[256], n = screen_tasks(&r->scene, &r->view, tasks, ARRAY_LEN(tasks));
+
+	for (u32 i = 0; i < n; i++) {
+		if (tasks[i] != r->view.selected)
+			continue;
+		if (by < 0 ? i > 0 : i + 1 < n)
+			select_task(r, tasks[(i32)i + by]);
+		return;
+	}
+	if (n)
+		select_task(r, tasks[0]);
+}
+
+static void select_digit(struct screen_run *r, u32 digit)
+{
+	char name[16] = {'P', (char)digit, 0};
+	u32 task = world_task_by_name(r->scene.world, name);
+
+	if (task)
+		select_task(r, task);
+	else
+		run_say(r, "There is no %s.", name);
+}
+
+/* ---- panes ---- */
+
+static bool is_text(enum pane pane)
+{
+	return pane != PANE_STAGE;
+}
+
+static void scroll(struct screen_run *r, int by)
+{
+	enum pane pane = r->view.focus == PANE_STAGE ? r->view.lower : r->view.focus;
+	int *at = &r->view.scroll[pane], lines, visible;
+
+	screen_pane_size(r->term->canvas, &r->scene, &r->view, pane, &lines, &visible);
+	*at += pane == PANE_TIME ? -by : by;
+	if (pane != PANE_SOURCE && *at > lines - visible)
+		*at = lines - visible;
+	if (*at < 0 && pane != PANE_SOURCE)
+		*at = 0;
+	if (pane == PANE_SOURCE && (*at > 5000 || *at < -5000))
+		*at = 0;
+	r->dirty = true;
+}
+
+static void page(struct screen_run *r, int by)
+{
+	int lines, visible;
+
+	screen_pane_size(r->term->canvas, &r->scene, &r->view, r->view.lower, &lines, &visible);
+	scroll(r, by * (visible > 2 ? visible - 1 : 1));
+}
+
+void run_view(struct screen_run *r, enum pane pane)
+{
+	struct view_state *v = &r->view;
+
+	if (v->focus == v->lower && v->focus != PANE_STAGE)
+		v->focus = pane;
+	v->lower = pane;
+	v->scroll[pane] = 0;
+	r->dirty = true;
+}
+
+static void next_view(struct screen_run *r)
+{
+	static const enum pane order[] = {PANE_GUIDE, PANE_SOURCE, PANE_TIME, PANE_FDS};
+	size_t i = 0;
+
+	while (i < ARRAY_LEN(order) && order[i] != r->view.lower)
+		i++;
+	i = (i + 1) % ARRAY_LEN(order);
+	if (i == ARRAY_LEN(order) || (order[i] == PANE_GUIDE && !r->view.guide))
+		i = 1;
+	run_view(r, order[i]);
+}
+
+static enum pane home_pane(const struct screen_run *r)
+{
+	return r->view.guide ? PANE_GUIDE : PANE_TIME;
+}
+
+/* The same key opens and closes. */
+static void toggle(struct screen_run *r, enum pane pane)
+{
+	run_view(r, r->view.lower == pane ? home_pane(r) : pane);
+}
+
+static void next_pane(struct screen_run *r)
+{
+	struct view_state *v = &r->view;
+
+	v->focus = v->focus == PANE_STAGE ? v->lower : PANE_STAGE;
+	r->dirty = true;
+}
+
+/* ---- closing ---- */
+
+static void back_out(struct screen_run *r)
+{
+	struct view_state *v = &r->view;
+
+	r->dirty = true;
+	if (v->zoom) {
+		v->zoom = false;
+	} else if (r->find.len) {
+		str_clear(&r->find);
+	} else if (v->lower != home_pane(r)) {
+		run_view(r, home_pane(r));
+	} else if (v->focus != PANE_STAGE) {
+		v->focus = PANE_STAGE;
+	} else if (v->picture) {
+		v->picture = false;
+	} else {
+		r->leaving = true;
+	}
+}
+
+void run_interrupt(struct screen_run *r)
+{
+	if (r->interrupted_once) {
+		r->leaving = true;
+		return;
+	}
+	motion_pause(r);
+	if (r->view.live)
+		run_say(r, "Paused. i sends the selected process a signal; ^C again leaves.");
+	else
+		run_say(r, "Paused. ^C again leaves.");
+	r->interrupted_once = true;
+}
+
+/* ---- questions of ours, answered by the next key ---- */
+
+static const struct {
+	char key;
+	int sig;
+	const char *name;
+} signals[] = {
+	{'1', SIGINT, "INT"}, {'2', SIGTERM, "TERM"}, {'3', SIGKILL, "KILL"}, {'4', SIGSTOP, "STOP"},
+	{'5', SIGCONT, "CONT"}, {'6', SIGUSR1, "USR1"},
+};
+
+static void ask_signal(struct screen_run *r)
+{
+	struct str text = {0};
+	char name[24];
+
+	if (!session_is_live(r->session) || !run_is_now(r)) {
+		run_say(r, "A signal can be sent now only, not in the past: G goes to now.");
+		return;
+	}
+	str_addf(&text, "%s, which signal?", world_task_name(r->scene.world, r->view.selected, name));
+	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
+		str_addf(&text, "  %c %s", signals[i].key, signals[i].name);
+	str_add(&text, "   others :signal, none q");
+	run_say(r, "%s", str_get(&text));
+	r->asking = ASK_SIGNAL;
+	str_finish(&text);
+}
+
+static void answer(struct screen_run *r, u32 key)
+{
+	enum asking asked = r->asking;
+
+	r->asking = ASK_NOTHING;
+	if (asked == ASK_AGAIN && (key == 'y' || key == 'Y')) {
+		run_restart(r);
+		return;
+	}
+	for (size_t i = 0; asked == ASK_SIGNAL && i < ARRAY_LEN(signals); i++)
+		if (key == (u32)signals[i].key)
+			motion_signal(r, r->view.selected, signals[i].sig);
+}
+
+/* ---- search ---- */
+
+static bool find_in_text(struct screen_run *r, enum pane pane)
+{
+	struct str text = {0}, one = {0};
+	const char *p;
+	int line = 0, from = r->view.scroll[pane], cols = r->term->canvas->cols - 2;
+	bool found = false;
+
+	if (cols > 78 && !r->view.zoom && r->term->canvas->cols >= 110)
+		cols = 78;
+	pane_text(pane, &r->scene, &r->view, &text);
+	p = str_get(&text);
+	for (int pass = 0; pass < 2 && !found; pass++) {
+		line = 0;
+		for (const char *at = p; *at && !found; at += strcspn(at, "\n") + (at[strcspn(at, "\n")] == '\n')) {
+			size_t n = strcspn(at, "\n");
+			const char *hit = memmem(at, n, r->find.s, r->find.len);
+
+			if (hit && (pass || line > from)) {
+				r->view.scroll[pane] = line;
+				found = true;
+			}
+			str_clear(&one);
+			str_add_bytes(&one, at, n);
+			line += n ? canvas_wrap_lines(cols, str_get(&one)) : 1;
+		}
+	}
+	str_finish(&text);
+	str_finish(&one);
+	return found;
+}
+
+void run_search(struct screen_run *r, const char *what)
+{
+	enum pane pane = r->view.focus == PANE_STAGE ? r->view.lower : r->view.focus;
+
+	if (*what) {
+		str_clear(&r->find);
+		str_add(&r->find, what);
+	}
+	if (!r->find.len)
+		return;
+	if (pane == PANE_SOURCE || pane == PANE_TIME || pane == PANE_STAGE)
+		run_say(r, "Search works in text: guide, why, descriptors, output, keys.");
+	else if (!find_in_text(r, pane))
+		run_say(r, "Not here: %s", str_get(&r->find));
+	r->dirty = true;
+}
+
+/* ---- keys ---- */
+
+static void open_selected(struct screen_run *r)
+{
+	struct view_state *v = &r->view;
+
+	if (v->lower == PANE_OUTPUT && v->live) {
+		run_line_begin(r, USE_SEND, "send: ");
+	} else if (stage_is_list(&r->scene, v)) {
+		v->picture = true;
+		r->dirty = true;
+	} else if (v->picture) {
+		v->picture = false;
+		r->dirty = true;
+	} else {
+		scroll(r, 1);
+	}
+}
+
+/* Keys that read: no process moves, whatever happens here. */
+static bool reading_key(struct screen_run *r, enum key_id id)
+{
+	struct view_state *v = &r->view;
+	bool text = is_text(v->focus);
+
+	switch (id) {
+	case KEY_ID_UP: text ? scroll(r, -1) : select_near(r, -1); return true;
+	case KEY_ID_DOWN: text ? scroll(r, 1) : select_near(r, 1); return true;
+	case KEY_ID_PAGE_UP: page(r, -1); return true;
+	case KEY_ID_PAGE_DOWN: page(r, 1); return true;
+	case KEY_ID_WHY: toggle(r, PANE_WHY); return true;
+	case KEY_ID_OUTPUT: toggle(r, PANE_OUTPUT); return true;
+	case KEY_ID_HELP: toggle(r, PANE_HELP); return true;
+	case KEY_ID_VIEW: next_view(r); return true;
+	case KEY_ID_NEXT_PANE:
+	case KEY_ID_LAST_PANE: next_pane(r); return true;
+	case KEY_ID_ZOOM: v->zoom = !v->zoom; r->dirty = true; return true;
+	case KEY_ID_OPEN: open_selected(r); return true;
+	case KEY_ID_COMMAND: run_line_begin(r, USE_COMMAND, ":"); return true;
+	case KEY_ID_SEARCH: run_line_begin(r, USE_SEARCH, "/"); return true;
+	case KEY_ID_REDRAW: paint_anew(r->term); r->dirty = true; return true;
+	case KEY_ID_BACK: back_out(r); return true;
+	case KEY_ID_QUIT: r->leaving = true; return true;
+	case KEY_ID_LABS: r->to_home = true; return true;
+	default: return false;
+	}
+}
+
+static void moving_key(struct screen_run *r, enum key_id id)
+{
+	switch (id) {
+	case KEY_ID_STEP: motion_step(r, r->view.selected); return;
+	case KEY_ID_ALL: motion_all(r); return;
+	case KEY_ID_CONTINUE: motion_continue(r); return;
+	case KEY_ID_PLAY: motion_play(r); return;
+	case KEY_ID_FASTER: motion_speed(r, 1); return;
+	case KEY_ID_SLOWER: motion_speed(r, -1); return;
+	case KEY_ID_PAST: motion_pause(r); motion_back(r, 1); return;
+	case KEY_ID_FORWARD: motion_pause(r); motion_forward(r); return;
+	case KEY_ID_FIRST: motion_pause(r); motion_to_moment(r, 1); return;
+	case KEY_ID_NOW: motion_pause(r); motion_to_end(r); return;
+	case KEY_ID_SIGNAL: ask_signal(r); return;
+	case KEY_ID_AGAIN:
+		run_say(r, "The whole program again, on fresh processes? y yes, any other key no.");
+		r->asking = ASK_AGAIN;
+		return;
+	case KEY_ID_INTERRUPT: run_interrupt(r); return;
+	case KEY_ID_SUSPEND: r->term->suspend = true; return;
+	default: return;
+	}
+}
+
+static void unknown_key(struct screen_run *r, u32 key)
+{
+	if (input_is_foreign(key) && !r->foreign_said) {
+		r->foreign_said = true;
+		run_say(r, "Letters come from an input method: switch it off, or use arrows, digits and Enter.");
+	} else if (key == 'n' || key == 'N') {
+		run_say(r, "s steps one process, a all of them; / and Enter finds the next place.");
+	} else if (key > ' ' && key < 0x7f) {
+		run_say(r, "%c has no meaning here (? keys).", (char)key);
+	}
+}
+
+void run_key(struct screen_run *r, u32 key)
+{
+	unsigned where = r->view.live ? IN_LIVE : IN_RECORDED;
+	enum key_id id = key_find(key, where);
+	u32 asked = r->pass_asked;
+	bool interrupted = r->interrupted_once;
+
+	r->view.message = NULL;
+	r->interrupted_once = false;
+	r->dirty = true;
+	if (r->asking) {
+		answer(r, key);
+		return;
+	}
+	r->pass_asked = id == KEY_ID_STEP ? asked : 0;
+	if (id == KEY_ID_INTERRUPT)
+		r->interrupted_once = interrupted;
+	if (id == KEY_ID_DIGIT)
+		select_digit(r, key);
+	else if (id == KEY_ID_NONE)
+		unknown_key(r, key);
+	else if (!reading_key(r, id))
+		moving_key(r, id);
+	if (r->term->suspend) {
+		motion_pause(r);
+		term_suspend(r->term);
+		term_resize(r->term);
+	}
+}

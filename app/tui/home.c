@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The list of labs. */
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tui/private.h"
+
+struct home_screen {
+	struct term *term;
+	const struct labs *labs;
+	struct home home;
+	struct home_lab *list;
+	char (*numbers)[8];
+	const struct lab *open;
+	bool leaving, once; /* ^C was pressed once */
+	enum line_use line_use;
+	char *find;
+};
+
+/* The parts of the course that labs belong to, by number (LABS.md). */
+static const char *group_of(u32 number)
+{
+	return number <= 5 ? "Pipes" : number <= 10 ? "Shared memory" : number <= 15 ? "Messages" : "Client and server";
+}
+
+static void home_list(struct home_screen *h)
+{
+	size_t n = h->labs->list.n;
+
+	h->list = xmalloc((n + 1) * sizeof *h->list);
+	h->numbers = xmalloc((n + 1) * sizeof *h->numbers);
+	for (size_t i = 0; i < n; i++) {
+		const struct lab *lab = &h->labs->list.at[i];
+
+		snprintf(h->numbers[i], sizeof h->numbers[i], "%02u", lab->number % 1000);
+		h->list[i] = (struct home_lab){
+			.id = lab->id, .title = lab->title, .group = group_of(lab->number), .first = h->numbers[i],
+			.minutes = (int)lab->minutes, .steps = (int)lab->steps, .core = lab->core,
+		};
+	}
+	h->home.labs = h->list;
+	h->home.n = n;
+}
+
+static void home_find(struct home_screen *h, const char *what)
+{
+	if (*what) {
+		free(h->find);
+		h->find = xstrdup(what);
+	}
+	for (size_t k = 1; h->find && k <= h->home.n; k++) {
+		size_t i = (h->home.selected + k) % h->home.n;
+
+		if (strcasestr(h->list[i].title, h->find) || strcasestr(h->list[i].id, h->find)) {
+			h->home.selected = i;
+			return;
+		}
+	}
+	h->home.message = "No lab has that in its title.";
+}
+
+static void home_command(struct home_screen *h, const char *line)
+{
+	struct err err = {0};
+
+	line += strspn(line, " ");
+	if (strcmp(line, "q") == 0 || strcmp(line, "quit") == 0) {
+		h->leaving = true;
+	} else if (strcmp(line, "help") == 0 || strcmp(line, "map") == 0) {
+		h->home.help = true;
+	} else if (strncmp(line, "save-display ", 13) == 0) {
+		h->home.line = NULL;
+		home_draw(h->term->canvas, &h->home);
+		h->home.message = save_display(h->term->canvas, line + 13, &err) ? "The display has been saved." : "The display cannot be saved there.";
+	} else if (*line) {
+		h->home.message = "Here there are quit, help, map and save-display FILE.";
+	}
+}
+
+static void home_line(struct home_screen *h)
+{
+	char *text;
+
+	if (line_read(h->term, &text) == LINE_DONE) {
+		if (h->line_use == USE_SEARCH)
+			home_find(h, text);
+		else
+			home_command(h, text);
+		free(text);
+	}
+}
+
+static void home_move(struct home_screen *h, int by)
+{
+	if (h->home.help) {
+		h->home.scroll += by;
+		if (h->home.scroll < 0)
+			h->home.scroll = 0;
+	} else if (by < 0 ? h->home.selected > 0 : h->home.selected + 1 < h->home.n) {
+		h->home.selected = by < 0 ? h->home.selected - 1 : h->home.selected + 1;
+	}
+}
+
+static void home_back(struct home_screen *h)
+{
+	if (h->home.help)
+		h->home.help = false;
+	else
+		h->leaving = true;
+}
+
+static void home_key(struct home_screen *h, u32 key)
+{
+	bool once = h->once;
+
+	h->home.message = NULL;
+	h->once = false;
+	switch (key_find(key, IN_HOME)) {
+	case KEY_ID_ENTER:
+		if (h->home.n && !h->home.help)
+			h->open = &h->labs->list.at[h->home.selected];
+		return;
+	case KEY_ID_UP: home_move(h, -1); return;
+	case KEY_ID_DOWN: home_move(h, 1); return;
+	case KEY_ID_PAGE_UP: home_move(h, -1); return;
+	case KEY_ID_PAGE_DOWN: home_move(h, 1); return;
+	case KEY_ID_HELP: h->home.help = !h->home.help; return;
+	case KEY_ID_BACK: home_back(h); return;
+	case KEY_ID_QUIT: h->leaving = true; return;
+	case KEY_ID_COMMAND:
+	case KEY_ID_SEARCH:
+		h->line_use = key_find(key, IN_HOME) == KEY_ID_COMMAND ? USE_COMMAND : USE_SEARCH;
+		line_begin(h->term, h->line_use == USE_COMMAND ? ":" : "/", NULL);
+		return;
+	case KEY_ID_REDRAW: paint_anew(h->term); return;
+	case KEY_ID_INTERRUPT:
+		h->leaving = once;
+		h->once = true;
+		h->home.message = "^C again leaves.";
+		return;
+	case KEY_ID_SUSPEND: h->term->suspend = true; return;
+	default: return;
+	}
+}
+
+static void home_signals(struct home_screen *h)
+{
+	struct term *t = h->term;
+
+	term_signals(t);
+	if (t->interrupted) {
+		t->interrupted = false;
+		home_key(h, 0x03);
+	}
+	h->leaving |= t->leaving;
+}
+
+static void home_input(struct home_screen *h)
+{
+	u32 key;
+
+	if (h->term->line) {
+		home_line(h);
+		return;
+	}
+	while (!h->leaving && !h->open && !h->term->line && !h->term->suspend && (key = input_key(h->term)) != 0)
+		home_key(h, key);
+}
+
+static void home_loop(struct home_screen *h)
+{
+	while (!h->leaving && !h->open) {
+		struct pollfd p[2] = {{.fd = 0, .events = POLLIN}, {.fd = term_signal_fd(), .events = POLLIN}};
+
+		h->home.line = h->term->line ? line_text(h->term, &h->home.line_cursor) : NULL;
+		home_draw(h->term->canvas, &h->home);
+		paint(h->term);
+		if (poll(p, 2, h->term->ahead_n ? 0 : -1) < 0 && errno != EINTR)
+			break;
+		if (p[1].revents)
+			home_signals(h);
+		if (p[0].revents & (POLLHUP | POLLERR | POLLNVAL)) {
+			h->term->gone = true;
+			break;
+		}
+		if (p[0].revents || h->term->ahead_n)
+			home_input(h);
+		if (h->term->suspend)
+			term_suspend(h->term);
+		if (h->term->resized)
+			term_resize(h->term);
+	}
+}
+
+const struct lab *home_screen(struct term *t, const struct labs *labs, const char *message)
+{
+	struct home_screen h = {.term = t, .labs = labs};
+
+	home_list(&h);
+	h.home.message = message && *message ? message : NULL;
+	home_loop(&h);
+	free(h.list);
+	free(h.numbers);
+	free(h.find);
+	return h.open;
+}

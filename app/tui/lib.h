@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * tui: the screen, by ncurses and readline. Copies view's canvas to the terminal, reads keys, and
+ * turns them into calls of session. Decides nothing about what is shown (that is view's) and
+ * nothing about processes (session's). Runs in a process of its own under the keeper.
+ *
+ * file       | what it holds
+ * tui.c      | from a verb to a screen: keeper, terminal, home or a run, back
+ * term.c     | the terminal: newterm, size, probe of box lines, suspend, restore, signals
+ * paint.c    | canvas -> ncurses; attributes -> looks
+ * input.c    | NAV: keys, as numbers of view/keys.h
+ * line.c     | LINE: readline on the last row
+ * run.c      | the screen of a run: state, frame, the loop
+ * dispatch.c | what each key does there
+ * motion.c   | what moves processes, and time
+ * tell.c     | what happened last; deeds for the time pane; output
+ * commands.c | the `:` line
+ * home.c     | the list of labs
+ */
+#ifndef TUI_LIB_H
+#define TUI_LIB_H
+
+#include "session/lab.h"
+#include "session/lib.h"
+
+enum tui_color { TUI_COLOR_AUTO, TUI_COLOR_ALWAYS, TUI_COLOR_NEVER };
+
+struct tui_options {
+	bool ascii;
+	bool no_motion;        /* nothing is drawn that was not asked for by a key: no LIVE, no play */
+	enum tui_color color;
+};
+
+/* Can a screen be drawn here? False: standard input or output is no terminal, TERM is dumb,
+ * IPCLAB_PLAIN is set: use plain mode. */
+bool tui_possible(void);
+/* A lab on the screen: `args` replace those of lab.md when not NULL. EXIT_MACHINE when the terminal
+ * cannot be used. */
+bool tui_lab(const struct lab *, const char *const *args, const struct tui_options *, struct err *);
+bool tui_replay(const char *path, const struct tui_options *, struct err *);
+/* The list of labs, from which labs are opened. */
+bool tui_home(const struct labs *, const struct tui_options *, struct err *);
+
+#endif

@@ -1,0 +1,14 @@
+libipclab_a_SOURCES += \
+	app/tui/lib.h \
+	app/tui/private.h \
+	app/tui/commands.c \
+	app/tui/dispatch.c \
+	app/tui/home.c \
+	app/tui/input.c \
+	app/tui/line.c \
+	app/tui/motion.c \
+	app/tui/paint.c \
+	app/tui/run.c \
+	app/tui/tell.c \
+	app/tui/term.c \
+	app/tui/tui.c

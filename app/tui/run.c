@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The screen of a run. One loop: wait for a key, a signal, news of the engine, or the next beat of
+ * what plays; act; draw. Held and unplayed it waits without a time-out. */
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tui/private.h"
+
+enum { SAMPLE_NS = 50 * 1000 * 1000 }; /* LIVE: 20 times a second */
+
+void run_say(struct screen_run *r, const char *fmt, ...)
+{
+	va_list args;
+
+	str_clear(&r->message);
+	va_start(args, fmt);
+	str_vaddf(&r->message, fmt, args);
+	va_end(args);
+	r->view.message = str_get(&r->message);
+	r->dirty = true;
+}
+
+void run_say_error(struct screen_run *r, const struct err *e)
+{
+	struct str safe = {0};
+
+	str_add_harmless(&safe, e->text);
+	run_say(r, "%s", str_get(&safe));
+	str_finish(&safe);
+}
+
+static bool all_over(const struct world *w)
+{
+	for (u32 i = 1; i < world_tasks(w); i++) {
+		const struct w_task *t = world_task(w, i);
+
+		if (t && t->state != TASK_GONE)
+			return false;
+	}
+	return world_tasks(w) > 1;
+}
+
+static const char *actor_of(void *arg, u32 proc)
+{
+	return session_actor(arg, proc);
+}
+
+/* A selection that is gone moves to the first that lives. */
+static void keep_selection(struct screen_run *r)
+{
+	const struct w_task *t = world_task(r->scene.world, r->view.selected);
+
+	if (t && t->state != TASK_GONE)
+		return;
+	for (u32 i = 1; i < world_tasks(r->scene.world); i++) {
+		const struct w_task *other = world_task(r->scene.world, i);
+
+		if (other && other->state != TASK_GONE) {
+			r->view.selected = i;
+			return;
+		}
+	}
+	if (!t)
+		r->view.selected = world_tasks(r->scene.world) > 1 ? 1 : 0;
+}
+
+void run_scene(struct screen_run *r)
+{
+	struct timeline *t = session_timeline(r->session);
+	struct view_state *v = &r->view;
+
+	r->scene = (struct scene){
+		.world = timeline_world(t), .log = timeline_reader(t), .sources = session_sources(r->session),
+		.actor = actor_of, .actor_arg = r->session, .style = STYLE_SHORT,
+	};
+	v->moment = world_head(r->scene.world)->moment;
+	v->moments = timeline_moments(t);
+	v->events = timeline_events(t);
+	v->speed = (unsigned)(4000000000ull / motion_interval_ns(r));
+	r->ended = all_over(timeline_now(t));
+	if (r->playing)
+		v->mode = SCREEN_PLAYING;
+	else if (r->free)
+		v->mode = SCREEN_LIVE;
+	else if (!v->live)
+		v->mode = SCREEN_RECORDED;
+	else if (!timeline_at_end(t))
+		v->mode = SCREEN_BACK;
+	else
+		v->mode = r->ended ? SCREEN_ENDED : SCREEN_HELD;
+	keep_selection(r);
+}
+
+void run_line_begin(struct screen_run *r, enum line_use use, const char *prompt)
+{
+	r->line_use = use;
+	line_begin(r->term, prompt, use == USE_COMMAND ? command_words() : NULL);
+	r->dirty = true;
+}
+
+static bool session_begin(struct screen_run *r, struct err *err)
+{
+	r->session = r->source->start(r->source->arg, err);
+	if (!r->session)
+		return false;
+	r->free = r->playing = r->ended = false;
+	r->last_moved = 0;
+	r->deeds.n = 0;
+	r->deeds_to = 0;
+	r->output_seen = 0;
+	r->view.live = session_is_live(r->session);
+	r->view.first = r->view.live;
+	r->view.selected = 1;
+	str_clear(&r->last);
+	str_clear(&r->out_line);
+	if (!r->view.live)
+		timeline_seek_moment(session_timeline(r->session), 1);
+	run_scene(r);
+	r->dirty = true;
+	return true;
+}
+
+bool run_restart(struct screen_run *r)
+{
+	struct session *old = r->session;
+	struct err err = {0};
+
+	if (!session_begin(r, &err)) {
+		r->session = old;
+		run_scene(r);
+		run_say_error(r, &err);
+		return false;
+	}
+	session_end(old);
+	return true;
+}
+
+/* ---- drawing ---- */
+
+static bool pane_is_shown(const struct screen_run *r, enum pane pane)
+{
+	return r->view.lower == pane || r->view.focus == pane;
+}
+
+static void draw(struct screen_run *r)
+{
+	struct view_state *v = &r->view;
+
+	run_scene(r);
+	if (pane_is_shown(r, PANE_TIME) && !r->free)
+		tell_deeds(r);
+	if (pane_is_shown(r, PANE_OUTPUT))
+		tell_output(r);
+	v->deeds = r->deeds.at;
+	v->deeds_n = r->deeds.n;
+	v->last = str_get(&r->last);
+	v->out_line = str_get(&r->out_line);
+	v->find = str_get(&r->find);
+	v->line = r->term->line ? line_text(r->term, &v->line_cursor) : NULL;
+	screen_draw(r->term->canvas, &r->scene, v);
+	paint(r->term);
+	r->dirty = false;
+}
+
+/* ---- what comes in ---- */
+
+static void take_line(struct screen_run *r)
+{
+	char *text;
+	enum line_end end = line_read(r->term, &text);
+
+	r->dirty = true;
+	if (end == LINE_GOES_ON)
+		return;
+	r->view.line = NULL;
+	if (end == LINE_CANCELLED)
+		return;
+	if (r->line_use == USE_SEARCH) {
+		run_search(r, text);
+	} else if (r->line_use == USE_SEND) {
+		struct str line = {0};
+
+		str_addf(&line, "%s\n", text);
+		motion_type(r, str_get(&line), line.len);
+		str_finish(&line);
+	} else {
+		run_command(r, text);
+	}
+	free(text);
+}
+
+/* Keys until none is there, or LINE mode begins: then readline is given the rest. */
+static void take_keys(struct screen_run *r)
+{
+	u32 key;
+
+	while (!r->leaving && !r->to_home && !r->term->line && (key = input_key(r->term)) != 0)
+		run_key(r, key);
+}
+
+static void take_signals(struct screen_run *r)
+{
+	struct term *t = r->term;
+
+	term_signals(t);
+	if (t->leaving)
+		r->leaving = true;
+	if (t->resized) {
+		term_resize(t);
+		r->dirty = true;
+	}
+	if (t->interrupted) {
+		t->interrupted = false;
+		run_interrupt(r);
+	}
+	if (t->suspend) {
+		motion_pause(r);
+		term_suspend(t);
+		term_resize(t);
+		r->dirty = true;
+	}
+}
+
+static void take_news(struct screen_run *r)
+{
+	u64 before = timeline_events(session_timeline(r->session));
+	struct err err = {0};
+	bool ended;
+
+	if (!session_wait(r->session, 0, &ended, &err)) {
+		r->free = r->playing = false;
+		run_scene(r);
+		run_say_error(r, &err);
+		return;
+	}
+	if (timeline_events(session_timeline(r->session)) != before) {
+		r->dirty = true;
+		/* Held, and yet something happened: a line was typed, a computation ended, a kill from outside. */
+		if (!r->free && run_is_now(r)) {
+			run_scene(r);
+			tell_since(r, before);
+		}
+	}
+	if (r->free && ended) {
+		r->free = false;
+		timeline_seek_end(session_timeline(r->session));
+		run_scene(r);
+		tell_moment(r);
+		r->dirty = true;
+	}
+}
+
+static int wait_ms(const struct screen_run *r)
+{
+	u64 now = clock_ns();
+
+	if (r->term->ahead_n)
+		return 0;
+	if (!r->playing && !r->free)
+		return -1;
+	return r->next_tick <= now ? 0 : (int)((r->next_tick - now + 999999) / 1000000);
+}
+
+static void beat(struct screen_run *r)
+{
+	if ((!r->playing && !r->free) || clock_ns() < r->next_tick)
+		return;
+	if (r->playing) {
+		motion_tick(r);
+		return;
+	}
+	r->next_tick = clock_ns() + SAMPLE_NS;
+	take_news(r);
+}
+
+static void loop(struct screen_run *r)
+{
+	while (!r->leaving && !r->to_home) {
+		struct pollfd p[3] = {
+			{.fd = 0, .events = POLLIN},
+			{.fd = term_signal_fd(), .events = POLLIN},
+			{.fd = session_is_live(r->session) ? session_fd(r->session) : -1, .events = POLLIN},
+		};
+
+		if (r->dirty)
+			draw(r);
+		if (poll(p, 3, wait_ms(r)) < 0 && errno != EINTR)
+			break;
+		if (p[1].revents)
+			take_signals(r);
+		if (p[2].revents)
+			take_news(r);
+		if (p[0].revents & (POLLHUP | POLLERR | POLLNVAL)) {
+			r->term->gone = true;
+			break;
+		}
+		if (p[0].revents || r->term->ahead_n) {
+			if (r->term->line)
+				take_line(r);
+			else
+				take_keys(r);
+		}
+		beat(r);
+	}
+}
+
+bool run_screen(struct term *t, const struct run_source *source, bool *home, struct err *err)
+{
+	struct screen_run r = {.term = t, .source = source, .speed = 3};
+	struct view_state *v = &r.view;
+
+	*home = false;
+	v->title = source->title;
+	v->heading = "";
+	v->guide = source->guide;
+	v->lower = source->guide ? PANE_GUIDE : PANE_TIME;
+	v->focus = PANE_STAGE;
+	v->last = v->out_line = v->find = v->output = "";
+	if (!session_begin(&r, err))
+		return false;
+	loop(&r);
+	*home = r.to_home && !t->leaving && !t->gone;
+	session_end(r.session);
+	str_finish(&r.last);
+	str_finish(&r.message);
+	str_finish(&r.output);
+	str_finish(&r.out_line);
+	str_finish(&r.find);
+	free(r.deeds.at);
+	return true;
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From a verb to a screen: the keeper starts the screen's process; there the terminal is taken, and
+ * home and runs follow each other until the learner leaves. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tui/private.h"
+
+/* What the screen's process is to show. */
+struct show {
+	const struct tui_options *options;
+	const struct labs *labs;       /* home */
+	const struct lab *lab;         /* a lab */
+	const char *const *args;
+	const char *path;              /* a recording */
+};
+
+/* ---- where sessions come from ---- */
+
+struct lab_start {
+	const struct lab *lab;
+	const char *const *args;
+};
+
+static struct session *start_lab(void *arg, struct err *err)
+{
+	const struct lab_start *l = arg;
+	const struct lab_program *program = &l->lab->programs.at[0];
+	const char *const *args = l->args ? l->args : (const char *const *)program->args;
+	char *path = lab_program_path(l->lab, 0, err);
+	VEC(char *) argv = {0};
+	struct session *s;
+
+	if (!path)
+		return NULL;
+	*vec_push(&argv) = path;
+	while (args && *args)
+		*vec_push(&argv) = (char *)*args++;
+	*vec_push(&argv) = NULL;
+	struct session_live live = {
+		.run = {.tracer = {.held = true, .contents = true, .terminals = true, .sites = true}, .pin = true},
+		.launch = {.argv = argv.at, .fds = {-1, -1, -1}},
+		.terminal = true,
+		.actor_names = (const char *const *)l->lab->actors,
+		.title = l->lab->title,
+	};
+	s = session_start(&live, err);
+	free(argv.at);
+	free(path);
+	return s;
+}
+
+static struct session *open_recording(void *arg, struct err *err)
+{
+	return session_open(arg, err);
+}
+
+/* The guide as text: what stands behind the front matter. */
+static char *guide_text(const char *path)
+{
+	FILE *f = path ? fopen(path, "re") : NULL;
+	struct str text = {0};
+	char *line = NULL;
+	size_t size = 0;
+	int rules = 0;
+	bool glue = false;
+
+	while (f && getline(&line, &size, f) > 0 && text.len < 1 << 16) {
+		size_t n = strcspn(line, "\r\n");
+
+		line[n] = '\0';
+		if (strcmp(line, "---") == 0 && rules < 2) {
+			rules++;
+			continue;
+		}
+		if (rules == 1 || (!n && !text.len))
+			continue;
+		/* A paragraph's lines flow; an empty line or one that is set in begins anew. */
+		if (glue && n && line[0] != ' ' && line[0] != '#' && line[0] != '-')
+			str_add(&text, " ");
+		else if (text.len)
+			str_add(&text, "\n");
+		str_add(&text, line);
+		glue = n && line[0] != '#';
+	}
+	free(line);
+	if (f)
+		fclose(f);
+	return text.len ? text.s : (str_finish(&text), NULL);
+}
+
+/* ---- one after the other ---- */
+
+static bool show_lab(struct term *t, const struct lab *lab, const char *const *args, bool *home, struct err *err)
+{
+	struct lab_start start = {lab, args};
+	struct run_source source = {.start = start_lab, .arg = &start};
+	bool ok;
+
+	if (asprintf(&source.title, "%02u %s", lab->number, lab->title) < 0)
+		source.title = NULL;
+	source.guide = guide_text(lab->guide);
+	ok = run_screen(t, &source, home, err);
+	free(source.title);
+	free(source.guide);
+	return ok;
+}
+
+static bool show_home(struct term *t, const struct labs *labs, struct err *err)
+{
+	struct str message = {0};
+	const struct lab *lab;
+
+	str_add(&message, keeper_swept(t->keeper));
+	while ((lab = home_screen(t, labs, str_get(&message))) != NULL) {
+		bool home = false;
+
+		str_clear(&message);
+		if (!show_lab(t, lab, NULL, &home, err)) {
+			str_add_harmless(&message, err->text);
+			*err = (struct err){0};
+		} else if (!home) {
+			break;
+		}
+	}
+	str_finish(&message);
+	return true;
+}
+
+static bool show_recording(struct term *t, const char *path, struct err *err)
+{
+	const char *base = strrchr(path, '/');
+	struct run_source source = {.start = open_recording, .arg = (char *)path};
+	struct str title = {0};
+	bool ok, home;
+
+	str_add(&title, "replay  ");
+	str_add_escaped(&title, base ? base + 1 : path, strlen(base ? base + 1 : path));
+	source.title = title.s;
+	ok = run_screen(t, &source, &home, err);
+	str_finish(&title);
+	return ok;
+}
+
+static bool screen(struct keeper *keeper, void *arg, struct err *err)
+{
+	const struct show *show = arg;
+	struct labs found = {0};
+	struct term t;
+	bool ok, home = false;
+
+	if (!term_open(&t, keeper, show->options, err)) {
+		term_close(&t);
+		return false;
+	}
+	if (show->path)
+		ok = show_recording(&t, show->path, err);
+	else if (show->lab)
+		ok = show_lab(&t, show->lab, show->args, &home, err);
+	else
+		ok = show_home(&t, show->labs, err);
+	if (ok && home && labs_find(&found, err))
+		ok = show_home(&t, &found, err);
+	labs_finish(&found);
+	term_close(&t);
+	return ok;
+}
+
+bool tui_lab(const struct lab *lab, const char *const *args, const struct tui_options *options, struct err *err)
+{
+	struct show show = {.options = options, .lab = lab, .args = args};
+
+	return keeper_run(screen, &show, err);
+}
+
+bool tui_replay(const char *path, const struct tui_options *options, struct err *err)
+{
+	struct show show = {.options = options, .path = path};
+
+	return keeper_run(screen, &show, err);
+}
+
+bool tui_home(const struct labs *labs, const struct tui_options *options, struct err *err)
+{
+	struct show show = {.options = options, .labs = labs};
+
+	return keeper_run(screen, &show, err);
+}

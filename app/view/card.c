@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A process on the stage: its state in one word, the call it is at, the line it stands at. */
+#include <string.h>
+#include <sys/wait.h>
+
+#include "view/screen.h"
+
+u32 card_task(const struct scene *s, const struct view_state *v, u32 proc)
+{
+	const struct w_task *t = world_task(s->world, v->selected);
+	const struct w_proc *p = world_proc(s->world, proc);
+	u32 any = 0;
+
+	if (t && t->proc == proc)
+		return v->selected;
+	for (u32 task = p ? p->task_first : 0; task;) {
+		t = world_task(s->world, task);
+		if (!t)
+			break;
+		if (t->state != TASK_GONE && t->state != TASK_ZOMBIE && (!any || t->nth == 1))
+			return task;
+		any = task;
+		task = t->proc_next;
+	}
+	if (any)
+		return any;
+	for (u32 task = 1; task < world_tasks(s->world); task++) {
+		t = world_task(s->world, task);
+		if (t && t->proc == proc)
+			return task;
+	}
+	return 0;
+}
+
+const char *card_state(const struct w_task *t)
+{
+	switch (t ? t->state : TASK_GONE) {
+	case TASK_POISED: return "POISED";
+	case TASK_BLOCKED: return "BLOCKED";
+	case TASK_SPINNING: return "SPINNING";
+	case TASK_STOPPED: return "STOPPED";
+	case TASK_ZOMBIE: return "ZOMBIE";
+	case TASK_GONE: return "GONE";
+	default: return "RUNNING";
+	}
+}
+
+unsigned card_state_attribute(const struct w_task *t)
+{
+	switch (t ? t->state : TASK_GONE) {
+	case TASK_POISED: return AT_POISED;
+	case TASK_BLOCKED:
+	case TASK_SPINNING: return AT_BLOCKED;
+	case TASK_STOPPED:
+	case TASK_ZOMBIE:
+	case TASK_GONE: return AT_GONE;
+	default: return AT_RUNNING;
+	}
+}
+
+static bool has_call(const struct w_task *t)
+{
+	return t->state == TASK_POISED || t->state == TASK_BLOCKED || t->state == TASK_HELD_EXIT ||
+	       (t->op.open && t->state != TASK_ZOMBIE && t->state != TASK_GONE);
+}
+
+void card_call(const struct scene *s, u32 task, struct str *out)
+{
+	const struct w_task *t = world_task(s->world, task);
+	const struct w_proc *p = t ? world_proc(s->world, t->proc) : NULL;
+
+	if (!t)
+		return;
+	if (has_call(t)) {
+		words_op(s, task, &t->op, true, out);
+		return;
+	}
+	if (!p || !p->ended || t->state < TASK_ZOMBIE)
+		return;
+	if (WIFSIGNALED(p->status))
+		words_signal(WTERMSIG(p->status), out);
+	else
+		str_addf(out, "status %d", WEXITSTATUS(p->status));
+}
+
+/* The site it stands at; one that only computes stands nowhere we know of. */
+static u32 site_of(const struct w_task *t)
+{
+	return t && has_call(t) ? t->op.site : 0;
+}
+
+void card_at(const struct scene *s, u32 task, struct str *out)
+{
+	u32 site = site_of(world_task(s->world, task));
+	char at[160];
+
+	if (!site || !s->sources)
+		return;
+	sources_at(s->sources, site, false, at, sizeof at);
+	str_add_escaped(out, at, strlen(at));
+}
+
+const struct frame *card_frame(const struct scene *s, u32 task)
+{
+	u32 site = site_of(world_task(s->world, task));
+	const struct place *place = site && s->sources ? sources_place(s->sources, site) : NULL;
+
+	return place ? place->shown : NULL;
+}

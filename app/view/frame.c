@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A whole frame: header, panes, what happened last, footer. */
+#include <stdio.h>
+#include <string.h>
+
+#include "view/screen.h"
+
+enum {
+	SMALL_COLS = 60, SMALL_ROWS = 16, /* below: one pane at a time */
+	TINY_COLS = 40, TINY_ROWS = 10,   /* below: a sentence */
+	WIDE_COLS = 110,                  /* from here on source stands beside */
+	LEFT_COLS = 80,
+};
+
+/* Where everything is. An area with no rows is not shown; pane areas begin with their rule. */
+struct layout {
+	struct area stage, lower, beside, foot;
+	enum pane lower_pane;
+	int last_rows; /* lines of Last, 0: none */
+};
+
+static void mode_text(const struct view_state *v, struct str *out)
+{
+	unsigned long long at = v->moment, all = v->moments;
+
+	switch (v->mode) {
+	case SCREEN_HELD:
+		str_add(out, "HELD");
+		break;
+	case SCREEN_PLAYING:
+		if (v->speed >= 4)
+			str_addf(out, "PLAYING %ux", v->speed / 4);
+		else
+			str_addf(out, "PLAYING 1/%ux", v->speed ? 4 / v->speed : 4);
+		break;
+	case SCREEN_LIVE:
+		str_addf(out, "LIVE   %llu events", (unsigned long long)v->events);
+		return;
+	case SCREEN_BACK:
+		str_addf(out, "BACK %llu of %llu", at, all);
+		return;
+	case SCREEN_RECORDED:
+		str_addf(out, "RECORDED   %llu of %llu", at, all);
+		return;
+	case SCREEN_ENDED:
+		str_add(out, "ENDED");
+		break;
+	}
+	if (!v->first && all)
+		str_addf(out, "   event %llu/%llu", at, all);
+}
+
+static void draw_header(struct canvas *c, const struct view_state *v)
+{
+	struct area a = canvas_area(c);
+	struct str mode = {0};
+	int col, right;
+
+	mode_text(v, &mode);
+	right = a.cols - text_width(str_get(&mode));
+	col = canvas_put_cut(c, a, 0, 1, right - 3, AT_TITLE | AT_STRONG, v->title);
+	if (v->heading[0])
+		canvas_put_cut(c, a, 0, col + 2, right - col - 4, 0, v->heading);
+	canvas_put(c, a, 0, right < 0 ? 0 : right, AT_STRONG, str_get(&mode));
+	str_finish(&mode);
+}
+
+static int count_lines(const char *text)
+{
+	int n = 0;
+
+	for (; *text; text++)
+		n += *text == '\n' || !text[1];
+	return n;
+}
+
+static bool is_small(const struct canvas *c)
+{
+	return c->cols < SMALL_COLS || c->rows < SMALL_ROWS;
+}
+
+static void layout_make(const struct canvas *c, const struct scene *s, const struct view_state *v, struct layout *l)
+{
+	struct area all = canvas_area(c);
+	struct area body;
+	bool beside;
+	int out = v->out_line[0] != 0, want, most;
+
+	*l = (struct layout){.lower_pane = v->lower};
+	l->last_rows = v->message ? 1 : count_lines(v->last);
+	if (l->last_rows > 3)
+		l->last_rows = 3;
+	if (is_small(c) && l->last_rows > 1)
+		l->last_rows = 1;
+	/* Last has a rule of its own where there is room; the footer's rule is always there. */
+	want = (l->last_rows ? l->last_rows + 1 : 0) + out + 2;
+	l->foot = area_cut(all, all.rows - want, 0, want, all.cols);
+	body = area_cut(all, 1, 0, all.rows - 1 - want, all.cols);
+	beside = all.cols >= WIDE_COLS && !v->zoom && v->lower != PANE_SOURCE;
+	if (beside) {
+		l->beside = area_cut(body, 0, LEFT_COLS + 1, body.rows, all.cols - LEFT_COLS - 1);
+		body.cols = LEFT_COLS;
+	}
+	if (v->zoom || is_small(c)) {
+		if (v->focus == PANE_STAGE)
+			l->stage = body;
+		else
+			l->lower = body;
+		l->lower_pane = v->focus == PANE_STAGE ? v->lower : v->focus;
+		return;
+	}
+	want = stage_rows(s, v, body.cols) + 1;
+	most = v->lower == PANE_STAGE ? body.rows : body.rows - 6;
+	/* What is opened to be read gets the larger half. */
+	if ((v->lower == PANE_HELP || v->lower == PANE_WHY || v->lower == PANE_FDS) && want > 7)
+		want = 7;
+	l->stage = area_cut(body, 0, 0, want < most ? want : most, body.cols);
+	l->lower = area_cut(body, l->stage.rows, 0, body.rows - l->stage.rows, body.cols);
+}
+
+/* ---- text panes ---- */
+
+static struct area inside(struct area pane)
+{
+	return area_cut(pane, 1, 0, pane.rows - 1, pane.cols);
+}
+
+static void tint_found(struct canvas *c, struct area a, const char *find)
+{
+	size_t n = strlen(find);
+
+	if (!n)
+		return;
+	for (int row = 0; row < a.rows; row++)
+		for (int col = 0; col + (int)n <= a.cols; col++) {
+			const struct cell *cell = &c->cells[(a.row + row) * c->cols + a.col + col];
+			size_t i = 0;
+
+			while (i < n && a.col + col + (int)i < c->cols && cell[i].ch == (u32)(unsigned char)find[i])
+				i++;
+			if (i == n)
+				canvas_tint(c, a, row, col, (int)n, AT_SELECTED);
+		}
+}
+
+static void draw_text(struct canvas *c, struct area a, const struct scene *s, const struct view_state *v, enum pane pane)
+{
+	struct area text = area_cut(a, 0, 0, a.rows, a.cols - 1);
+	struct str words = {0};
+	int lines;
+
+	pane_text(pane, s, v, &words);
+	lines = canvas_wrap(c, text, 0, 1, 0, str_get(&words), v->scroll[pane]);
+	if (lines - v->scroll[pane] > a.rows && a.rows > 1) {
+		for (int col = 0; col < a.cols; col++)
+			canvas_put(c, a, a.rows - 1, col, 0, " ");
+		canvas_putf(c, a, a.rows - 1, 1, AT_DIM, "%d more lines below (PgDn)", lines - v->scroll[pane] - a.rows + 1);
+	}
+	tint_found(c, a, v->find);
+	str_finish(&words);
+}
+
+static void draw_pane(struct canvas *c, struct area a, const struct scene *s, const struct view_state *v, enum pane pane)
+{
+	struct str title = {0};
+	bool focus = v->focus == pane && pane != PANE_STAGE;
+	const char *name = pane_name(pane);
+
+	if (a.rows < 1 || a.cols < 1)
+		return;
+	if (pane == PANE_SOURCE)
+		name = source_title(s, v, &title);
+	if (pane == PANE_STAGE && stage_is_list(s, v))
+		name = "Processes";
+	canvas_rule(c, a, 0, name, NULL, focus);
+	if (pane == PANE_STAGE)
+		stage_draw(c, inside(a), s, v);
+	else if (pane == PANE_SOURCE)
+		source_draw(c, inside(a), s, v);
+	else if (pane == PANE_TIME)
+		time_draw(c, inside(a), s, v);
+	else
+		draw_text(c, inside(a), s, v, pane);
+	if (focus && c->cursor_row < 0)
+		canvas_cursor(c, a, 0, 3);
+	str_finish(&title);
+}
+
+void screen_pane_size(const struct canvas *c, const struct scene *s, const struct view_state *v, enum pane pane,
+		      int *lines, int *visible)
+{
+	struct str words = {0};
+	struct layout l;
+
+	layout_make(c, s, v, &l);
+	*visible = (l.lower.rows ? l.lower.rows : c->rows - 5) - 1;
+	pane_text(pane, s, v, &words);
+	*lines = canvas_wrap_lines(l.lower.cols - 2, str_get(&words));
+	if (pane == PANE_TIME)
+		*lines = (int)v->deeds_n + 1;
+	str_finish(&words);
+}
+
+/* ---- foot ---- */
+
+static void draw_last(struct canvas *c, struct area a, int rows, const struct view_state *v)
+{
+	const char *p = v->last;
+	int skip = count_lines(v->last) - rows;
+	struct str line = {0};
+
+	if (v->message) {
+		canvas_put_cut(c, a, 0, 1, a.cols - 2, AT_STRONG, v->message);
+		return;
+	}
+	for (int row = -skip; *p && row < rows; row++) {
+		size_t n = strcspn(p, "\n");
+
+		str_clear(&line);
+		str_add_bytes(&line, p, n);
+		if (row >= 0)
+			canvas_put_cut(c, a, row, 1, a.cols - 2, 0, str_get(&line));
+		p += n + (p[n] == '\n');
+	}
+	str_finish(&line);
+}
+
+static void draw_foot(struct canvas *c, const struct layout *l, const struct scene *s, const struct view_state *v)
+{
+	struct area a = l->foot;
+	int row = 0;
+
+	if (l->last_rows) {
+		canvas_rule(c, a, row++, v->message ? NULL : "Last", NULL, false);
+		draw_last(c, area_cut(a, row, 0, l->last_rows, a.cols), l->last_rows, v);
+		row += l->last_rows;
+	}
+	if (v->out_line[0])
+		canvas_put_cut(c, a, row++, 1, a.cols - 2, AT_STRONG, v->out_line);
+	canvas_rule(c, a, row++, NULL, NULL, false);
+	if (v->line) {
+		canvas_put(c, a, row, 0, 0, v->line);
+		c->cursor_row = -1;
+		canvas_cursor(c, a, row, v->line_cursor);
+		return;
+	}
+	footer_draw(c, a, row, s, v, v->live ? IN_LIVE : IN_RECORDED);
+}
+
+void screen_draw(struct canvas *c, const struct scene *s, const struct view_state *v)
+{
+	struct layout l;
+
+	canvas_clear(c);
+	if (c->cols < TINY_COLS || c->rows < TINY_ROWS) {
+		canvas_wrap(c, canvas_area(c), 0, 0, 0, "This window is too small to draw in: make it larger, at least 40 x 10, "
+			"or leave (q) and use --plain.", 0);
+		return;
+	}
+	layout_make(c, s, v, &l);
+	draw_header(c, v);
+	draw_pane(c, l.stage, s, v, PANE_STAGE);
+	if (l.lower_pane != PANE_STAGE)
+		draw_pane(c, l.lower, s, v, l.lower_pane);
+	draw_pane(c, l.beside, s, v, PANE_SOURCE);
+	for (int row = 0; l.beside.rows && row < l.beside.rows; row++)
+		canvas_put(c, canvas_area(c), l.beside.row + row, LEFT_COLS, AT_DIM, row ? " " : "\u2500");
+	draw_foot(c, &l, s, v);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Footer and help, from the key table. */
+#include <stdio.h>
+#include <string.h>
+
+#include "view/screen.h"
+
+enum { FOOTER_COLS = 80, GAP = 3 };
+
+static void item_text(const struct scene *s, const struct view_state *v, enum key_id id, struct str *out)
+{
+	const char *label = key_table[id].label;
+	char name[24] = "";
+
+	if (id == KEY_ID_PLAY && v && v->mode >= SCREEN_PLAYING && v->mode <= SCREEN_LIVE)
+		label = "hold";
+	if (id == KEY_ID_PAST && v && v->mode == SCREEN_RECORDED)
+		label = "right time";
+	if (id == KEY_ID_HELP && v && v->first)
+		label = "all keys";
+	if (v && s && world_task(s->world, v->selected))
+		world_task_name(s->world, v->selected, name);
+	str_addf(out, "%s ", key_table[id].text);
+	for (; *label; label++)
+		if (*label == '%')
+			str_add(out, name);
+		else
+			str_add_bytes(out, label, 1);
+}
+
+static bool is_pinned(enum key_id id)
+{
+	return id == KEY_ID_HELP || id == KEY_ID_BACK;
+}
+
+void footer_draw(struct canvas *c, struct area a, int row, const struct scene *s, const struct view_state *v, unsigned where)
+{
+	struct str item = {0}, pinned = {0};
+	int limit = a.cols < FOOTER_COLS ? a.cols : FOOTER_COLS, col = 1, right;
+
+	for (unsigned id = 1; id < KEY_ID_COUNT; id++)
+		if (is_pinned(id)) {
+			str_add(&pinned, pinned.len ? "   " : "");
+			item_text(s, v, id, &pinned);
+		}
+	right = limit - text_width(str_get(&pinned)) - 1;
+	for (unsigned id = 1; id < KEY_ID_COUNT; id++) {
+		const struct key *k = &key_table[id];
+
+		if (!k->label || !(k->where & where) || is_pinned(id))
+			continue;
+		str_clear(&item);
+		item_text(s, v, id, &item);
+		if (col + text_width(str_get(&item)) + GAP > right || (v && v->first && col > 1))
+			break;
+		col = canvas_put(c, a, row, col, 0, str_get(&item)) + GAP;
+	}
+	canvas_put(c, a, row, v && v->first && right > col ? right : col < right || col == 1 ? col : right, 0, str_get(&pinned));
+	str_finish(&item);
+	str_finish(&pinned);
+}
+
+void help_text(unsigned where, struct str *out)
+{
+	for (unsigned id = 1; id < KEY_ID_COUNT; id++)
+		if (key_table[id].where & where)
+			str_addf(out, "%-10s %s\n", key_table[id].text, key_table[id].help);
+}

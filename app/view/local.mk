@@ -1,0 +1,28 @@
+libipclab_a_SOURCES += \
+	app/view/lib.h \
+	app/view/private.h \
+	app/view/bytes.c \
+	app/view/call.c \
+	app/view/json.c \
+	app/view/lines.c \
+	app/view/result.c \
+	app/view/told.c \
+	app/view/why.c \
+	app/view/words.c
+libipclab_a_SOURCES += \
+	app/view/canvas.h \
+	app/view/keys.def \
+	app/view/keys.h \
+	app/view/screen.h \
+	app/view/canvas.c \
+	app/view/card.c \
+	app/view/frame.c \
+	app/view/help.c \
+	app/view/home.c \
+	app/view/keys.c \
+	app/view/last.c \
+	app/view/list.c \
+	app/view/source_pane.c \
+	app/view/stage.c \
+	app/view/text_pane.c \
+	app/view/time.c

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef VIEW_PRIVATE_H
+#define VIEW_PRIVATE_H
+
+#include "view/lib.h"
+
+/* "P2" for the process with that pid, "process 4711" when it is none of ours. */
+void words_pid(const struct scene *, i64 pid, struct str *);
+/* "status 0", "signal SIGPIPE (broken pipe)": how a process ended, from its wait status. */
+void words_wait_status(int status, struct str *);
+void words_object(
+	const struct scene *, u32 kind, u32 pipe, struct str *); /* "pipe1", "its terminal" */
+/* `before`, then the source line; nothing when it is unknown. */
+void words_place(const struct scene *, u32 site, const char *before, struct str *);
+/* What a descriptor of a task leads to. */
+u32 object_of(const struct world *, u32 file, u32 *pipe);
+
+#endif

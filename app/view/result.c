@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a finished call did: "P1 closed fd 4, producer.c line 16. Result 0." */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "view/private.h"
+
+struct result {
+	const struct scene *s;
+	const struct happening *h;
+	const struct rec *r;
+	struct ev_exit e;
+	struct str *out;
+};
+
+static void add_through(const struct result *x, const char *how)
+{
+	struct str object = {0};
+
+	words_object(x->s, x->h->kind, x->h->pipe, &object);
+	if (object.len)
+		str_addf(x->out, " %s %s, fd %d", how, str_get(&object), x->h->op.fd);
+	else
+		str_addf(x->out, " %s fd %d", how, x->h->op.fd);
+	str_finish(&object);
+}
+
+static void did_read(const struct result *x)
+{
+	u64 got = (u64)x->e.ret;
+
+	if (got == 0 && x->h->op.size > 0) {
+		str_add(x->out, " read end of file");
+		add_through(x, "from");
+		return;
+	}
+	str_addf(x->out, " read %llu byte%s", (unsigned long long)got, got == 1 ? "" : "s");
+	if (x->h->bytes_n) {
+		u32 n = x->h->bytes_n < got ? x->h->bytes_n : (u32)got;
+
+		str_add(x->out, ", ");
+		words_bytes(x->h->bytes, n, got, x->out);
+		str_add(x->out, ",");
+	}
+	add_through(x, "from");
+}
+
+static void did_write(const struct result *x)
+{
+	const struct w_op *op = &x->h->op;
+	u64 put = (u64)x->e.ret;
+	const u8 *bytes;
+	u32 n;
+	bool known = bytes_of_write(x->s->log, op->pos, &bytes, &n);
+
+	if (x->h->kind == OBJ_TTY && known && put == op->size) {
+		str_add(x->out, " wrote ");
+		words_bytes(bytes, n, put, x->out);
+		str_add(x->out, " to its terminal");
+		return;
+	}
+	str_addf(x->out, " wrote %llu", (unsigned long long)put);
+	if (put < op->size)
+		str_addf(x->out, " of %llu", (unsigned long long)op->size);
+	str_addf(x->out, " byte%s", op->size == 1 ? "" : "s");
+	if (known) {
+		str_add(x->out, ", ");
+		words_bytes(bytes, n < put ? n : put, put, x->out);
+		str_add(x->out, ",");
+	}
+	add_through(x, "to");
+}
+
+static void did_fork(const struct result *x)
+{
+	str_addf(x->out, " returned from %s", words_call_name(&x->h->op));
+}
+
+/* From the world, which saw the end: a program that passes NULL is told no status. */
+static int status_collected(const struct result *x)
+{
+	for (u32 i = world_procs(x->s->world); i-- > 1;) {
+		const struct w_proc *p = world_proc(x->s->world, i);
+
+		if (p && p->pid == x->e.ret && p->ended)
+			return p->status;
+	}
+	return x->e.fd;
+}
+
+static void did_wait(const struct result *x)
+{
+	int status = status_collected(x);
+
+	if (x->e.ret == 0 && x->h->op.call == CALL_wait4) {
+		str_add(x->out, " looked for ended children and found none");
+		return;
+	}
+	if (x->h->op.call == CALL_waitid) {
+		str_add(x->out, " returned from waitid");
+		return;
+	}
+	str_add(x->out, " collected ");
+	words_pid(x->s, x->e.ret, x->out);
+	str_add(x->out, ", which ");
+	if (WIFSIGNALED(status))
+		str_add(x->out, "was ");
+	if (WIFSTOPPED(status) || WIFCONTINUED(status))
+		str_add(x->out, "has changed its state");
+	else
+		words_wait_status(status, x->out);
+}
+
+static void did_dup(const struct result *x)
+{
+	str_addf(x->out, " made fd %lld a duplicate of fd %d", (long long)x->e.ret, x->h->op.fd);
+	if (x->h->pipe) {
+		str_add(x->out, ", an end of ");
+		words_object(x->s, x->h->kind, x->h->pipe, x->out);
+	}
+}
+
+static void did_pipe(const struct result *x)
+{
+	const struct world *w = x->s->world;
+	const struct w_task *t = world_task(w, x->r->task);
+	const struct w_fd *fd = t ? world_fd(w, world_fd_find(w, t->proc, x->e.fd)) : NULL;
+	u32 pipe = 0;
+	char name[24];
+
+	if (fd)
+		object_of(w, fd->file, &pipe);
+	str_addf(x->out, " made %s, to read fd %d, to write fd %d",
+		pipe ? world_pipe_name(w, pipe, name) : "a pipe", x->e.fd, x->e.fd2);
+}
+
+static void did_close(const struct result *x)
+{
+	const struct w_op *op = &x->h->op;
+
+	if (op->call == CALL_close_range && op->fd2 == INT32_MAX)
+		str_addf(x->out, " closed every fd from %d on", op->fd);
+	else if (op->call == CALL_close_range)
+		str_addf(x->out, " closed fds %d to %d", op->fd, op->fd2);
+	else
+		str_addf(x->out, " closed fd %d", op->fd);
+}
+
+static void did_other(const struct result *x)
+{
+	const struct w_op *op = &x->h->op;
+
+	switch (op->call) {
+	case CALL_nanosleep:
+	case CALL_clock_nanosleep:
+		str_add(x->out, " has slept ");
+		words_duration(op->arg, x->out);
+		return;
+	case CALL_kill:
+	case CALL_tkill:
+	case CALL_tgkill:
+		str_add(x->out, " sent ");
+		words_signal(op->fd2, x->out);
+		str_add(x->out, " to ");
+		words_pid(x->s, op->fd, x->out);
+		return;
+	default: str_add(x->out, " finished "); words_op(x->s, x->r->task, op, false, x->out);
+	}
+}
+
+static bool is_dup(const struct w_op *op)
+{
+	return op->call == CALL_dup || op->call == CALL_dup2 || op->call == CALL_dup3 ||
+	       (op->call == CALL_fcntl && (op->arg == F_DUPFD || op->arg == F_DUPFD_CLOEXEC));
+}
+
+static void add_success(const struct result *x)
+{
+	if (is_dup(&x->h->op)) {
+		did_dup(x);
+		return;
+	}
+	switch (x->h->op.call) {
+	case CALL_read:
+	case CALL_readv:
+	case CALL_preadv2: did_read(x); return;
+	case CALL_write:
+	case CALL_writev:
+	case CALL_pwritev2: did_write(x); return;
+	case CALL_pipe:
+	case CALL_pipe2: did_pipe(x); return;
+	case CALL_close:
+	case CALL_close_range: did_close(x); return;
+	case CALL_fork:
+	case CALL_vfork:
+	case CALL_clone:
+	case CALL_clone3: did_fork(x); return;
+	case CALL_wait4:
+	case CALL_waitid: did_wait(x); return;
+	default: did_other(x);
+	}
+}
+
+static bool result_is_pid(const struct w_op *op)
+{
+	return op->call == CALL_fork || op->call == CALL_vfork || op->call == CALL_clone ||
+	       op->call == CALL_clone3 || op->call == CALL_wait4;
+}
+
+/* ERESTARTSYS and its like (512 to 516) never reach the program: words_result takes them first. */
+static const char *error_name(int error)
+{
+	const char *name = strerrorname_np(error);
+
+	return name ? name : "an error";
+}
+
+void words_result(
+	const struct scene *s, const struct happening *h, const struct rec *r, struct str *out)
+{
+	struct result x = {.s = s, .h = h, .r = r, .out = out};
+
+	memcpy(&x.e, rec_body(r), sizeof x.e);
+	words_name(s, r->task, out);
+	if ((r->flags & EVF_RESTART) || (x.e.ret <= -512 && x.e.ret >= -530)) {
+		str_add(out, "'s ");
+		words_op(s, r->task, &h->op, false, out);
+		str_add(out, " was interrupted by a signal and begins again");
+		words_at(s, h->op.site, out);
+		str_add(out, ".\n");
+		return;
+	}
+	if (x.e.ret < 0 && x.e.ret > -4096) {
+		int error = (int)-x.e.ret;
+
+		str_add(out, "'s ");
+		words_op(s, r->task, &h->op, false, out);
+		str_add(out, " failed");
+		words_at(s, h->op.site, out);
+		str_addf(out, ". Result -1, errno %s: %s.\n", error_name(error), strerror(error));
+		return;
+	}
+	add_success(&x);
+	words_at(s, h->op.site, out);
+	str_addf(out, ". Result %lld", (long long)x.e.ret);
+	if (result_is_pid(&h->op) && x.e.ret > 0 && h->op.call != CALL_wait4) {
+		str_add(out, ", the pid of ");
+		words_pid(s, x.e.ret, out);
+	}
+	str_add(out, ".\n");
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * screen: what of a run is shown, and where on the canvas. Everything here is computed from a
+ * scene (a world, a log, sources) and a view_state (what the learner has selected and opened);
+ * nothing is kept between two frames but what view_state says.
+ *
+ * file          | what it holds
+ * frame.c       | header, panes side by side or one at a time, Last, output line, footer
+ * stage.c       | up to three processes and their pipes as a picture
+ * card.c        | a process on the stage: state, call, line
+ * list.c        | more of them as a list, worst first
+ * source_pane.c | source with the line each process stands at
+ * time.c        | space-time lines; deeds: the events a learner sees
+ * last.c        | what happened last
+ * text_pane.c   | guide, why, descriptors, output: text that is wrapped and scrolled
+ * help.c        | footer and help, from the key table
+ * home.c        | the list of labs
+ */
+#ifndef VIEW_SCREEN_H
+#define VIEW_SCREEN_H
+
+#include "view/canvas.h"
+#include "view/keys.h"
+#include "view/lib.h"
+
+enum screen_mode {
+	SCREEN_HELD,
+	SCREEN_PLAYING,
+	SCREEN_LIVE,
+	SCREEN_BACK,
+	SCREEN_RECORDED,
+	SCREEN_ENDED,
+};
+
+enum pane {
+	PANE_STAGE,
+	PANE_GUIDE,
+	PANE_SOURCE,
+	PANE_TIME,
+	PANE_FDS,
+	PANE_WHY,
+	PANE_OUTPUT,
+	PANE_HELP,
+	PANE_COUNT,
+};
+const char *pane_name(enum pane); /* "Stage" */
+
+/* What a question hides besides reasons (guide: hide=full,next,ends). */
+enum { HIDE_FULL = 1, HIDE_NEXT = 2, HIDE_ENDS = 4 };
+
+/* Something a learner sees happen: one line of the time pane. */
+struct deed {
+	u64 event;
+	u64 moment;  /* the learner's number of it */
+	u32 proc;
+	u32 other;   /* process that was born, 0 */
+	u32 pipe;    /* pipe it put into or took from, 0 */
+	u8 role;     /* ACCESS_WRITE, ACCESS_READ of `pipe` */
+	u8 blocked;
+	char text[46]; /* "write(4) = 1" */
+};
+
+struct view_state {
+	enum screen_mode mode;
+	unsigned speed;        /* PLAYING: quarter steps a second */
+	u64 moment, moments;   /* shown, in all */
+	u64 events;            /* LIVE: in all */
+	u32 selected;          /* task */
+	enum pane lower;       /* which pane is in the lower half */
+	enum pane focus;
+	bool zoom;             /* the focused pane alone */
+	bool picture;          /* many processes: the selected one's picture in place of the list */
+	bool question;         /* open: states, never reasons */
+	unsigned hide;         /* HIDE_* */
+	bool first;            /* nothing was stepped yet: the footer names one key */
+	bool live;             /* real processes (footer) */
+	int scroll[PANE_COUNT];
+	const char *title;     /* "01 Ordinary pipes" */
+	const char *heading;   /* "6/9  Who holds the write end?"; "" */
+	const char *guide;     /* text of the guide pane, NULL: there is none */
+	const char *last;      /* what happened last, one line each; "" */
+	const char *message;   /* said in place of Last until the next key; NULL: none */
+	const char *out_line;  /* "out P2: ...", "" */
+	const char *output;    /* all output, escaped, lines */
+	const char *find;      /* what was searched for, "" */
+	const char *line;      /* LINE mode: what is on the last row in place of the footer; NULL */
+	int line_cursor;       /* column in it */
+	const struct deed *deeds;
+	size_t deeds_n;
+};
+
+/* A whole frame. */
+void screen_draw(struct canvas *, const struct scene *, const struct view_state *);
+/* How many lines a pane's text has and how many of them are visible on a canvas of that size, so
+ * that scroll can be bounded. */
+void screen_pane_size(const struct canvas *, const struct scene *, const struct view_state *, enum pane,
+		      int *lines, int *visible);
+
+/* ---- parts, each in its area ---- */
+/* Rows the stage wants at that width; at least 5. */
+int stage_rows(const struct scene *, const struct view_state *, int cols);
+void stage_draw(struct canvas *, struct area, const struct scene *, const struct view_state *);
+/* More than three living processes: a list. */
+bool stage_is_list(const struct scene *, const struct view_state *);
+void list_draw(struct canvas *, struct area, const struct scene *, const struct view_state *);
+/* Tasks in the order in which up and down go through them: list order, or order of birth. */
+u32 screen_tasks(const struct scene *, const struct view_state *, u32 *tasks, u32 max);
+void source_draw(struct canvas *, struct area, const struct scene *, const struct view_state *);
+const char *source_title(const struct scene *, const struct view_state *, struct str *);
+void time_draw(struct canvas *, struct area, const struct scene *, const struct view_state *);
+/* Appends the deeds of the events first..last, and leaves the timeline at `last`; the vector's
+ * texts are whole in themselves. `scene.world` is not used. */
+struct deeds {
+	struct deed *at;
+	size_t n, cap;
+};
+void deeds_collect(struct timeline *, const struct scene *, u64 first, u64 last, struct deeds *);
+
+/* The lines of Last for the events from + 1 .. to, and the last line written to a terminal ("out P2:
+ * ..."). Leaves the timeline at `to`. `question`: one is open, nothing is said of why. */
+void last_collect(struct timeline *, const struct scene *, u64 from, u64 to, bool question, struct str *last,
+		  struct str *out);
+/* The bytes that a finished write put on a terminal; false: it is no such thing. */
+bool last_output(const struct scene *, const struct happening *, const struct rec *, const u8 **bytes, u32 *n);
+
+/* The text of a text pane, lines not yet wrapped. */
+void pane_text(enum pane, const struct scene *, const struct view_state *, struct str *);
+
+/* The task whose wait is explained: the selected one, else the first that waits for no child; 0. */
+u32 screen_waiter(const struct scene *, const struct view_state *);
+
+/* ---- cards (card.c) ---- */
+/* The task that stands for a process: the selected one if it is of it, else its first living one. */
+u32 card_task(const struct scene *, const struct view_state *, u32 proc);
+const char *card_state(const struct w_task *);         /* "BLOCKED" */
+unsigned card_state_attribute(const struct w_task *);
+void card_call(const struct scene *, u32 task, struct str *); /* "read(3)"; an ended one: "status 0" */
+void card_at(const struct scene *, u32 task, struct str *);   /* "consumer.c:9" */
+const struct frame *card_frame(const struct scene *, u32 task); /* source position it stands at, NULL */
+
+/* ---- footer and help (help.c) ---- */
+void footer_draw(struct canvas *, struct area, int row, const struct scene *, const struct view_state *, unsigned where);
+void help_text(unsigned where, struct str *); /* one key a line */
+
+/* ---- home ---- */
+struct home_lab {
+	const char *id, *title, *group, *about, *first; /* "pipe", "Ordinary pipes", "Pipes"; first: "01" */
+	int minutes;
+	int steps, done; /* 0: none */
+	bool core;
+};
+struct home {
+	const struct home_lab *labs;
+	size_t n, selected;
+	const char *message, *line;
+	int line_cursor;
+	bool help;
+	int scroll;
+};
+void home_draw(struct canvas *, const struct home *);
+
+#endif

@@ -1,0 +1,581 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Up to three processes and their pipes as a picture: processes left and right, pipes between them,
+ * an arrow for each end that a process holds. Where a process stands depends on its order of birth
+ * alone, so that nothing jumps when descriptors are closed. */
+#include <stdio.h>
+#include <string.h>
+
+#include "view/screen.h"
+
+enum { PROCS_MAX = 3, PIPES_MAX = 3, ENDS_MAX = 4, CARD_ROWS = 4 };
+
+struct box { /* a pipe in the picture */
+	u32 pipe;
+	int row, rows; /* with its frame */
+};
+
+struct picture {
+	u32 proc[PROCS_MAX];
+	int procs;
+	struct box box[PIPES_MAX];
+	int boxes, more_pipes;
+	int margin, card, label, width; /* columns: left margin, card, label with its arrow, box */
+	int box_col, right_col;
+	int rows;
+};
+
+static bool proc_is_over(const struct scene *s, u32 i)
+{
+	const struct w_proc *p = world_proc(s->world, i);
+
+	return p->ended && p->reaped;
+}
+
+static int procs_count(const struct scene *s, bool living)
+{
+	int n = 0;
+
+	for (u32 i = 1; i < world_procs(s->world); i++)
+		if (world_proc(s->world, i) && !(living && proc_is_over(s, i)))
+			n++;
+	return n;
+}
+
+bool stage_is_list(const struct scene *s, const struct view_state *v)
+{
+	return procs_count(s, false) > PROCS_MAX && !(v->picture && world_task(s->world, v->selected));
+}
+
+static void add_proc(struct picture *p, u32 proc)
+{
+	for (int i = 0; i < p->procs; i++)
+		if (p->proc[i] == proc)
+			return;
+	if (p->procs < PROCS_MAX)
+		p->proc[p->procs++] = proc;
+}
+
+static void add_holders(const struct scene *s, struct picture *p, u32 pipe)
+{
+	struct w_end ends[8];
+
+	for (u32 access = ACCESS_READ; access <= ACCESS_WRITE; access++) {
+		u32 n = world_pipe_ends(s->world, pipe, access, ends, ARRAY_LEN(ends));
+
+		for (u32 i = 0; i < n && i < ARRAY_LEN(ends); i++)
+			add_proc(p, ends[i].proc);
+	}
+}
+
+/* Of many processes: the selected one, those that hold an end of the pipe it is at, then those of
+ * its other pipes. */
+static void choose_around(const struct scene *s, const struct view_state *v, struct picture *p)
+{
+	const struct w_task *t = world_task(s->world, v->selected);
+	const struct w_proc *proc = world_proc(s->world, t->proc);
+	const struct w_fdt *table = proc ? world_fdt(s->world, proc->fdt) : NULL;
+
+	add_proc(p, t->proc);
+	add_holders(s, p, world_op_pipe(s->world, v->selected));
+	for (u32 i = table ? table->first : 0; i;) {
+		const struct w_fd *fd = world_fd(s->world, i);
+		const struct w_file *f = fd ? world_file(s->world, fd->file) : NULL;
+		const struct w_pipe *pipe = f && f->kind == OBJ_PIPE ? world_pipe(s->world, f->object) : NULL;
+
+		if (pipe && !pipe->outside)
+			add_holders(s, p, f->object);
+		i = fd ? fd->next : 0;
+	}
+	for (int i = 1; i < p->procs; i++)
+		for (int j = i; j > 0 && p->proc[j - 1] > p->proc[j]; j--) {
+			u32 swap = p->proc[j];
+
+			p->proc[j] = p->proc[j - 1];
+			p->proc[j - 1] = swap;
+		}
+}
+
+static void choose_procs(const struct scene *s, const struct view_state *v, struct picture *p)
+{
+	bool only_living = procs_count(s, false) > PROCS_MAX;
+
+	if (only_living && v->picture && world_task(s->world, v->selected)) {
+		choose_around(s, v, p);
+		return;
+	}
+	for (u32 i = 1; i < world_procs(s->world); i++)
+		if (world_proc(s->world, i) && !(only_living && proc_is_over(s, i)))
+			add_proc(p, i);
+}
+
+static bool is_drawn(const struct picture *p, u32 proc)
+{
+	for (int i = 0; i < p->procs; i++)
+		if (p->proc[i] == proc)
+			return true;
+	return false;
+}
+
+static bool is_left(const struct picture *p, u32 proc)
+{
+	for (int i = 0; i < p->procs; i++)
+		if (p->proc[i] == proc)
+			return i != 1;
+	return true;
+}
+
+/* Both directions' ends of a pipe that lead to one side, by process, then descriptor. */
+struct arrow {
+	u32 proc;
+	i32 fd;
+	u32 access;
+};
+
+static int arrows_of(const struct scene *s, const struct picture *p, u32 pipe, bool left, struct arrow *arrows, int max)
+{
+	struct w_end ends[32];
+	int n = 0;
+
+	for (u32 access = ACCESS_READ; access <= ACCESS_WRITE; access++) {
+		u32 all = world_pipe_ends(s->world, pipe, access, ends, ARRAY_LEN(ends));
+
+		for (u32 i = 0; i < all && i < ARRAY_LEN(ends); i++) {
+			const struct w_fd *fd = world_fd(s->world, ends[i].fd);
+			struct arrow a = {ends[i].proc, fd ? fd->fd : -1, access};
+			int at = n;
+
+			if (n == max || !is_drawn(p, a.proc) || is_left(p, a.proc) != left)
+				continue;
+			while (at > 0 && (arrows[at - 1].proc > a.proc ||
+					  (arrows[at - 1].proc == a.proc && arrows[at - 1].fd > a.fd))) {
+				arrows[at] = arrows[at - 1];
+				at--;
+			}
+			arrows[at] = a;
+			n++;
+		}
+	}
+	return n;
+}
+
+static int max_int(int a, int b)
+{
+	return a > b ? a : b;
+}
+
+static void choose_pipes(const struct scene *s, struct picture *p)
+{
+	struct arrow arrows[ENDS_MAX];
+	int row = 0;
+
+	for (u32 i = 1; i < world_pipes(s->world); i++) {
+		const struct w_pipe *pipe = world_pipe(s->world, i);
+		int left, right;
+
+		if (!pipe || pipe->gone)
+			continue;
+		left = arrows_of(s, p, i, true, arrows, ENDS_MAX);
+		right = arrows_of(s, p, i, false, arrows, ENDS_MAX);
+		if (!left && !right)
+			continue;
+		if (p->boxes == PIPES_MAX) {
+			p->more_pipes++;
+			continue;
+		}
+		p->box[p->boxes] = (struct box){i, row, 2 + max_int(2, max_int(left, right))};
+		row += p->box[p->boxes++].rows;
+	}
+	p->rows = max_int(row + (p->more_pipes > 0), p->procs > 2 ? 2 * CARD_ROWS + 1 : CARD_ROWS);
+}
+
+/* Room for "P1 fd 4 ──→" of the longest label, with a blank on each side. */
+static int label_columns(const struct scene *s, const struct picture *p)
+{
+	struct arrow arrows[ENDS_MAX];
+	int most = 4;
+
+	for (int i = 0; i < 2 * p->boxes; i++) {
+		int n = arrows_of(s, p, p->box[i / 2].pipe, i % 2, arrows, ENDS_MAX);
+
+		for (int k = 0; k < n; k++)
+			most = max_int(most, snprintf(NULL, 0, "fd %d", arrows[k].fd));
+	}
+	return most + 6 + (p->procs > 2 ? 3 : 0);
+}
+
+static void picture_make(const struct scene *s, const struct view_state *v, int cols, struct picture *p)
+{
+	*p = (struct picture){0};
+	choose_procs(s, v, p);
+	if (!(v->hide & HIDE_ENDS))
+		choose_pipes(s, p);
+	p->margin = cols >= 70 ? 3 : 1;
+	p->width = cols >= 78 ? 26 : cols >= 66 ? 20 : 17;
+	p->label = label_columns(s, p);
+	if (p->procs > 2 && cols >= 78)
+		p->width = 22;
+	p->card = (cols - 2 * p->margin - p->width - 2 * p->label) / 2;
+	if (p->card < 6)
+		p->card = 6;
+	p->box_col = p->margin + p->card + p->label;
+	p->right_col = p->box_col + p->width + p->label;
+	if (!p->boxes)
+		p->rows = p->procs > 1 ? p->rows : CARD_ROWS;
+}
+
+/* ---- drawing ---- */
+
+static bool proc_is_marked(const struct scene *s, u32 proc)
+{
+	const struct w_task *t = world_task(s->world, world_head(s->world)->last_task);
+
+	return t && t->proc == proc;
+}
+
+static bool proc_is_selected(const struct scene *s, const struct view_state *v, u32 proc)
+{
+	const struct w_task *t = world_task(s->world, v->selected);
+
+	return t && t->proc == proc;
+}
+
+/* The name, with ">" before it when selected, and the mark of the last event behind it. */
+static void draw_name(struct canvas *c, struct area a, int row, int col, int cols, const struct scene *s,
+		      const struct view_state *v, u32 proc)
+{
+	bool selected = proc_is_selected(s, v, proc), marked = proc_is_marked(s, proc);
+	const struct w_proc *p = world_proc(s->world, proc);
+	struct str name = {0};
+	int end;
+
+	words_task_name(s, card_task(s, v, proc), &name);
+	if (p && p->tasks > 1)
+		str_addf(&name, " +%u", p->tasks - 1);
+	end = canvas_put_cut(c, a, row, col, cols - 2 * marked, AT_TITLE | (selected ? AT_SELECTED : 0) | (marked ? AT_MARK : 0),
+		str_get(&name));
+	if (marked)
+		canvas_put(c, a, row, end + 1, AT_MARK, "\u25a0");
+	if (selected) {
+		canvas_put(c, a, row, col - 2, AT_TITLE, ">");
+		canvas_cursor(c, a, row, col);
+	}
+	str_finish(&name);
+}
+
+static void draw_card(struct canvas *c, struct area a, int row, int col, int cols, const struct scene *s,
+		      const struct view_state *v, u32 proc)
+{
+	u32 task = card_task(s, v, proc);
+	const struct w_task *t = world_task(s->world, task);
+	struct str words = {0};
+
+	draw_name(c, a, row, col, cols, s, v, proc);
+	canvas_putf(c, a, row + 1, col, card_state_attribute(t), "%s%s", card_state(t),
+		t && t->state == TASK_BLOCKED && cols > 9 ? " in" : "");
+	if (v->hide & HIDE_NEXT && t && t->state == TASK_POISED)
+		return;
+	card_call(s, task, &words);
+	canvas_put_cut(c, a, row + 2, col, cols, AT_STRONG, str_get(&words));
+	str_clear(&words);
+	card_at(s, task, &words);
+	canvas_put_cut(c, a, row + 3, col, cols, 0, str_get(&words));
+	str_finish(&words);
+}
+
+/* Source line `frame` stands at, blanks before it cut off. */
+static bool source_text(const struct scene *s, const struct frame *frame, struct str *out)
+{
+	const char *line = frame && frame->line ? sources_line(s->sources, frame->file, frame->line) : NULL;
+
+	if (!line)
+		return false;
+	line += strspn(line, " \t");
+	str_add_harmless(out, line);
+	return out->len > 0;
+}
+
+/* One process and no pipe: room for words. */
+static void draw_alone(struct canvas *c, struct area a, const struct scene *s, const struct view_state *v, u32 proc)
+{
+	u32 task = card_task(s, v, proc);
+	const struct w_task *t = world_task(s->world, task);
+	int col = a.cols >= 60 ? 24 : 3;
+	struct str words = {0};
+
+	draw_name(c, a, 1, 5, 17, s, v, proc);
+	canvas_putf(c, a, 1 + (col == 3), col, card_state_attribute(t), "%s%s", card_state(t),
+		!t || v->hide & HIDE_NEXT ? "" : t->state == TASK_POISED ? ": held just before" : t->state == TASK_BLOCKED ? " in" : "");
+	if (!(v->hide & HIDE_NEXT)) {
+		card_call(s, task, &words);
+		canvas_put_cut(c, a, 2 + (col == 3), col, a.cols - col - 1, AT_STRONG, str_get(&words));
+		str_clear(&words);
+		card_at(s, task, &words);
+		canvas_put_right(c, a, 2 + (col == 3), a.cols - 3, 0, str_get(&words));
+		str_clear(&words);
+		if (source_text(s, card_frame(s, task), &words))
+			canvas_put_cut(c, a, 3 + (col == 3), col, a.cols - col - 1, AT_DIM, str_get(&words));
+	}
+	str_finish(&words);
+}
+
+static void fill_words(const struct w_pipe *p, const struct view_state *v, struct str *out)
+{
+	if (v->hide & HIDE_FULL)
+		str_addf(out, "room for %llu B", (unsigned long long)p->capacity);
+	else if (p->fill <= 0)
+		str_addf(out, "empty: 0 of %llu B", (unsigned long long)p->capacity);
+	else if ((u64)p->fill >= p->capacity)
+		str_addf(out, "FULL: %lld of %llu B", (long long)p->fill, (unsigned long long)p->capacity);
+	else
+		str_addf(out, "%lld of %llu B", (long long)p->fill, (unsigned long long)p->capacity);
+}
+
+/* A bar as wide as `cols`: any bytes show, and only a full pipe fills it. */
+static void draw_bar(struct canvas *c, struct area a, int row, int col, int cols, const struct w_pipe *p)
+{
+	u64 fill = p->fill > 0 ? (u64)p->fill : 0;
+	int full = p->capacity ? (int)(fill * (u64)cols / p->capacity) : 0;
+
+	if (fill && !full)
+		full = 1;
+	if (fill < p->capacity && full == cols)
+		full = cols - 1;
+	for (int i = 0; i < cols; i++)
+		canvas_put(c, a, row, col + i, i < full ? 0 : AT_DIM, i < full ? "\u2588" : "\u2591");
+}
+
+/* What is in a pipe: its bytes when they fit, else a bar; below, the same in words. */
+static void draw_inside(struct canvas *c, struct area a, const struct scene *s, const struct view_state *v,
+			const struct picture *pic, const struct box *b)
+{
+	const struct w_pipe *p = world_pipe(s->world, b->pipe);
+	int col = pic->box_col + 2, cols = pic->width - 4;
+	struct str words = {0};
+	bool sleeper = p->fill > 0 && (u64)p->fill >= p->capacity;
+	u8 bytes[64];
+	u32 n;
+
+	if (!(v->hide & HIDE_FULL) && p->fill > 0) {
+		n = bytes_of_pipe(s, b->pipe, bytes, sizeof bytes);
+		words_bytes(bytes, n, n, &words);
+		if (n && (i64)n == p->fill && text_width(str_get(&words)) <= cols)
+			canvas_put(c, a, b->row + 1, col, AT_STRONG, str_get(&words));
+		else
+			draw_bar(c, a, b->row + 1, col, cols, p);
+	}
+	str_clear(&words);
+	fill_words(p, v, &words);
+	canvas_put_cut(c, a, b->row + 2, col, cols, sleeper && !(v->hide & HIDE_FULL) ? AT_BLOCKED : 0, str_get(&words));
+	if (b->rows > 4 && p->slots_sure && !(v->hide & HIDE_FULL))
+		canvas_putf(c, a, b->row + 3, col, 0, "%u of %u slots", p->slot_count, p->slots_max);
+	str_finish(&words);
+}
+
+static void draw_arrows(struct canvas *c, struct area a, const struct scene *s, const struct picture *pic,
+			const struct box *b, bool left)
+{
+	struct arrow arrows[ENDS_MAX];
+	int n = arrows_of(s, pic, b->pipe, left, arrows, ENDS_MAX);
+
+	for (int i = 0; i < n; i++) {
+		bool in = arrows[i].access == ACCESS_WRITE; /* into the pipe */
+		struct str text = {0};
+		char name[24];
+
+		if (pic->procs > 2)
+			str_addf(&text, "%s ", world_proc_name(s->world, arrows[i].proc, name));
+		str_addf(&text, "fd %d", arrows[i].fd);
+		if (left) {
+			str_add(&text, in ? " \u2500\u2500\u2192" : " \u2190\u2500\u2500");
+			canvas_put_right(c, a, b->row + 1 + i, pic->box_col - 1, 0, str_get(&text));
+		} else {
+			canvas_putf(c, a, b->row + 1 + i, pic->box_col + pic->width + 1, 0, "%s %s",
+				in ? "\u2190\u2500\u2500" : "\u2500\u2500\u2192", str_get(&text));
+		}
+		str_finish(&text);
+	}
+}
+
+static void draw_pipe(struct canvas *c, struct area a, const struct scene *s, const struct view_state *v,
+		      const struct picture *pic, const struct box *b)
+{
+	bool marked = world_head(s->world)->last_pipe == b->pipe;
+	char name[24], title[40];
+
+	world_pipe_name(s->world, b->pipe, name);
+	snprintf(title, sizeof title, "%s%s", name, marked ? " \u25a0" : "");
+	canvas_box(c, a, (struct area){b->row, pic->box_col, b->rows, pic->width}, true, title, marked ? AT_MARK : 0);
+	draw_inside(c, a, s, v, pic, b);
+	draw_arrows(c, a, s, pic, b, true);
+	draw_arrows(c, a, s, pic, b, false);
+}
+
+static void draw_picture(struct canvas *c, struct area a, const struct scene *s, const struct view_state *v,
+			 const struct picture *p)
+{
+	for (int i = 0; i < p->boxes; i++)
+		draw_pipe(c, a, s, v, p, &p->box[i]);
+	if (p->more_pipes)
+		canvas_putf(c, a, p->rows - 1, p->box_col, AT_DIM, "and %d more pipes", p->more_pipes);
+	for (int i = 0; i < p->procs; i++) {
+		int row = i == 2 ? CARD_ROWS + 1 : 0, col = i == 1 ? p->right_col : p->margin;
+
+		draw_card(c, a, row, col, i == 1 ? a.cols - col - 1 : p->card, s, v, p->proc[i]);
+	}
+}
+
+/* "can write   P1 fd 4, P2 fd 4        can read   P2 fd 3" of one pipe; two rows where it is narrow. */
+static int draw_holders(struct canvas *c, struct area a, int row, const struct scene *s, u32 pipe, bool named)
+{
+	struct str words = {0}, all = {0};
+	int col = 3, half = a.cols / 2 + 7, used;
+	char name[24];
+
+	if (named)
+		col = canvas_putf(c, a, row, col, AT_TITLE, "%s", world_pipe_name(s->world, pipe, name)) + 2;
+	words_pipe_holders(s, pipe, ACCESS_WRITE, &words);
+	str_addf(&all, "can write   %s", str_get(&words));
+	used = canvas_put_cut(c, a, row, col, a.cols - col - 1, 0, str_get(&all));
+	str_clear(&words);
+	words_pipe_holders(s, pipe, ACCESS_READ, &words);
+	used = used + 2 > half || half + 11 + text_width(str_get(&words)) > a.cols;
+	if (used)
+		row++;
+	str_clear(&all);
+	str_addf(&all, "can read %s%s", used ? "   " : "  ", str_get(&words));
+	canvas_put_cut(c, a, row, used ? col : half, a.cols - (used ? col : half) - 1, 0, str_get(&all));
+	str_finish(&all);
+	str_finish(&words);
+	return 1 + used;
+}
+
+u32 screen_waiter(const struct scene *s, const struct view_state *v)
+{
+	struct why why = {0};
+	u32 found = 0;
+
+	/* One that waits for a child waits for whatever holds up the child. */
+	if (world_why(s->world, v->selected, &why) && why.reason != WHY_CHILD && why.reason != WHY_VFORK)
+		return v->selected;
+	if (why.task == v->selected)
+		found = v->selected;
+	for (u32 task = 1; task < world_tasks(s->world); task++) {
+		if (!world_why(s->world, task, &why))
+			continue;
+		if (why.reason != WHY_CHILD && why.reason != WHY_VFORK)
+			return task;
+		if (!found)
+			found = task;
+	}
+	return found;
+}
+
+/* Why somebody waits, or that the next call would: as many rows as it takes. With a question open
+ * it says no more than that it will be said. */
+static void reason_text(const struct scene *s, const struct view_state *v, const char **label, struct str *out)
+{
+	u32 waiter = v->lower == PANE_WHY ? 0 : screen_waiter(s, v);
+
+	*label = "why";
+	if (waiter && v->question) {
+		str_add(out, "said after your answer");
+		return;
+	}
+	if (waiter) {
+		words_why(s, waiter, out);
+		return;
+	}
+	*label = "next";
+	if (!v->question && v->lower != PANE_WHY)
+		words_outlook(s, v->selected, out);
+}
+
+static int draw_reason(struct canvas *c, struct area a, int row, const struct scene *s, const struct view_state *v)
+{
+	struct str words = {0};
+	const char *label;
+	int rows = 0;
+
+	reason_text(s, v, &label, &words);
+	if (words.len) {
+		canvas_put(c, a, row, 3, AT_TITLE, label);
+		rows = canvas_wrap(c, area_cut(a, 0, 0, a.rows, a.cols - 1), row, 15, 0, str_get(&words), 0);
+	}
+	str_finish(&words);
+	return rows;
+}
+
+/* Where each process stands, in the source's own words: only where there is room for all. */
+static void draw_lines(struct canvas *c, struct area a, int row, const struct scene *s, const struct view_state *v,
+		       const struct picture *p)
+{
+	struct str words = {0};
+
+	if (a.rows - row < p->procs || v->hide & HIDE_NEXT)
+		return;
+	for (int i = 0; i < p->procs; i++) {
+		u32 task = card_task(s, v, p->proc[i]);
+		char name[24];
+		int col;
+
+		str_clear(&words);
+		card_at(s, task, &words);
+		if (!words.len)
+			continue;
+		canvas_put(c, a, row, 3, AT_TITLE, world_proc_name(s->world, p->proc[i], name));
+		col = canvas_put(c, a, row, 15, 0, str_get(&words));
+		str_clear(&words);
+		if (source_text(s, card_frame(s, task), &words))
+			canvas_put_cut(c, a, row, col + 3, a.cols - col - 4, AT_DIM, str_get(&words));
+		row++;
+	}
+	str_finish(&words);
+}
+
+void stage_draw(struct canvas *c, struct area a, const struct scene *s, const struct view_state *v)
+{
+	struct picture p;
+	int row;
+
+	if (stage_is_list(s, v)) {
+		list_draw(c, a, s, v);
+		return;
+	}
+	picture_make(s, v, a.cols, &p);
+	if (!p.procs) {
+		canvas_put(c, a, 1, 3, 0, "Nothing has happened yet.");
+		return;
+	}
+	if (p.procs == 1 && !p.boxes) {
+		draw_alone(c, a, s, v, p.proc[0]);
+		row = 5;
+	} else {
+		draw_picture(c, a, s, v, &p);
+		row = p.rows + 1;
+		for (int i = 0; i < p.boxes && row < a.rows; i++)
+			row += draw_holders(c, a, row, s, p.box[i].pipe, p.boxes > 1);
+	}
+	row += draw_reason(c, a, row, s, v);
+	if (p.procs > 1 || p.boxes)
+		draw_lines(c, a, row + 1, s, v, &p);
+}
+
+int stage_rows(const struct scene *s, const struct view_state *v, int cols)
+{
+	struct canvas *blank = canvas_create(1, cols, true);
+	struct area a = {0, 0, 1, cols}; /* what is drawn outside is lost: only rows are counted */
+	struct picture p;
+	int rows;
+
+	if (stage_is_list(s, v)) {
+		canvas_destroy(blank);
+		return procs_count(s, true) + 1 + 5;
+	}
+	picture_make(s, v, cols, &p);
+	rows = p.procs == 1 && !p.boxes ? 5 : p.rows + 1;
+	for (int i = 0; i < p.boxes; i++)
+		rows += draw_holders(blank, a, 1, s, p.box[i].pipe, p.boxes > 1);
+	rows += draw_reason(blank, a, 1, s, v);
+	canvas_destroy(blank);
+	return rows < 5 ? 5 : rows;
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Panes that are text: guide, why, descriptors, output, help. */
+#include <string.h>
+
+#include "view/screen.h"
+
+const char *pane_name(enum pane pane)
+{
+	static const char *const names[PANE_COUNT] = {
+		[PANE_STAGE] = "Stage", [PANE_GUIDE] = "Guide", [PANE_SOURCE] = "Source", [PANE_TIME] = "Time",
+		[PANE_FDS] = "Descriptors", [PANE_WHY] = "Why", [PANE_OUTPUT] = "Output", [PANE_HELP] = "Keys",
+	};
+
+	return pane < PANE_COUNT ? names[pane] : "";
+}
+
+static const char *object_words(const struct scene *s, const struct w_file *f, char *buf)
+{
+	switch (f ? f->kind : OBJ_NONE) {
+	case OBJ_PIPE: return world_pipe_name(s->world, f->object, buf);
+	case OBJ_TTY: return "terminal";
+	default: return "something else";
+	}
+}
+
+static void fds_of(const struct scene *s, const struct view_state *v, u32 proc, struct str *out)
+{
+	const struct w_proc *p = world_proc(s->world, proc);
+	const struct w_fdt *table = p ? world_fdt(s->world, p->fdt) : NULL;
+	char buf[24];
+
+	words_task_name(s, card_task(s, v, proc), out);
+	str_add(out, !table ? ": ended, all descriptors are closed\n" : "\n");
+	for (u32 i = table ? table->first : 0; i;) {
+		const struct w_fd *fd = world_fd(s->world, i);
+		const struct w_file *f = fd ? world_file(s->world, fd->file) : NULL;
+
+		if (!fd)
+			return;
+		str_addf(out, "  fd %-3d %-9s %-11s", fd->fd, object_words(s, f, buf),
+			!f ? "" : f->access == ACCESS_READ ? "read end" : f->access == ACCESS_WRITE ? "write end" : "both ways");
+		if (f && f->kind != OBJ_PIPE && f->access != (ACCESS_READ | ACCESS_WRITE))
+			str_add(out, "");
+		words_provenance(s, proc, i, false, out);
+		str_add(out, fd->cloexec ? "; close-on-exec\n" : "\n");
+		i = fd->next;
+	}
+}
+
+static void fds_text(const struct scene *s, const struct view_state *v, struct str *out)
+{
+	const struct w_task *t = world_task(s->world, v->selected);
+
+	if (t)
+		fds_of(s, v, t->proc, out);
+	for (u32 i = 1; i < world_procs(s->world); i++)
+		if (world_proc(s->world, i) && !(t && t->proc == i) && !world_proc(s->world, i)->ended) {
+			str_add(out, "\n");
+			fds_of(s, v, i, out);
+		}
+}
+
+static void frames_text(const struct scene *s, u32 task, struct str *out)
+{
+	const struct w_task *t = world_task(s->world, task);
+	const struct place *p = t && t->op.site && s->sources ? sources_place(s->sources, t->op.site) : NULL;
+
+	if (!p || !p->frames_n)
+		return;
+	str_add(out, "\nWhere, innermost first:\n");
+	for (u32 i = 0; i < p->frames_n && i < 24; i++) {
+		const struct frame *f = &p->frames[i];
+
+		str_add(out, f == p->shown ? "> " : "  ");
+		str_add_escaped(out, f->function, strlen(f->function));
+		str_add(out, f->line ? "  " : "");
+		if (f->line) {
+			str_add_escaped(out, f->base, strlen(f->base));
+			str_addf(out, ":%u", f->line);
+		}
+		str_add(out, "\n");
+	}
+}
+
+static void why_text(const struct scene *s, const struct view_state *v, struct str *out)
+{
+	u32 task = v->selected;
+	u32 pipe = world_op_pipe(s->world, task);
+	struct str state = {0};
+
+	if (v->question) {
+		str_add(out, "said after your answer");
+		return;
+	}
+	words_task(s, task, out);
+	words_outlook(s, task, out);
+	words_why(s, task, out);
+	if (out->len && out->s[out->len - 1] != '\n')
+		str_add(out, "\n");
+	for (u32 i = 1; i < world_tasks(s->world); i++) {
+		struct why why;
+
+		if (i == task || !world_why(s->world, i, &why))
+			continue;
+		str_clear(&state);
+		words_why(s, i, &state);
+		str_addf(out, "%s%s", str_get(&state), state.len && state.s[state.len - 1] != '\n' ? "\n" : "");
+	}
+	str_finish(&state);
+	if (pipe) {
+		str_add(out, "\n");
+		words_pipe_ends(s, pipe, out);
+	}
+	frames_text(s, task, out);
+}
+
+void pane_text(enum pane pane, const struct scene *s, const struct view_state *v, struct str *out)
+{
+	switch (pane) {
+	case PANE_GUIDE:
+		str_add(out, v->guide ? v->guide : "");
+		return;
+	case PANE_WHY:
+		why_text(s, v, out);
+		return;
+	case PANE_FDS:
+		if (v->hide & HIDE_ENDS)
+			str_add(out, "said after your answer");
+		else
+			fds_text(s, v, out);
+		return;
+	case PANE_OUTPUT:
+		str_add(out, v->output && *v->output ? v->output : "The programs have written nothing to their terminal.");
+		return;
+	case PANE_HELP:
+		help_text(v->live ? IN_LIVE : IN_RECORDED, out);
+		return;
+	default:
+		return;
+	}
+}

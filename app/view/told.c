@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* An event as a sentence. */
+#include <signal.h>
+#include <string.h>
+
+#include "view/private.h"
+
+static bool call_reads(u32 call)
+{
+	return call == CALL_read || call == CALL_readv || call == CALL_preadv2;
+}
+
+/* The object of an operation; a close has no open file any more, its descriptor is still there. */
+static u32 led_to(const struct world *w, const struct w_task *t, u32 file, i32 number, u32 *pipe)
+{
+	const struct w_fd *fd = file ? NULL : world_fd(w, world_fd_find(w, t->proc, number));
+
+	return object_of(w, fd ? fd->file : file, pipe);
+}
+
+void happening_begin(struct happening *h, const struct scene *before, const struct rec *r)
+{
+	const struct w_task *t = world_task(before->world, r->task);
+
+	memset(h, 0, sizeof *h);
+	if (!t)
+		return;
+	h->known = true;
+	h->op = t->op;
+	h->kind = led_to(before->world, t, t->op.file, t->op.fd, &h->pipe);
+	h->kind2 = led_to(before->world, t, t->op.file2, t->op.fd2, &h->pipe2);
+	if (r->kind == REC_EXIT && h->pipe && call_reads(h->op.call))
+		h->bytes_n = bytes_of_pipe(before, h->pipe, (u8 *)h->bytes, sizeof h->bytes);
+}
+
+static void told_spawn(const struct scene *s, const struct rec *r, struct str *out)
+{
+	struct ev_spawn e;
+
+	memcpy(&e, rec_body(r), sizeof e);
+	words_task_name(s, r->task, out);
+	if (r->flags & EVF_THREAD) {
+		str_add(out, " is a new thread, made by ");
+		words_name(s, e.creator, out);
+		str_add(out, ".\n");
+	} else if (e.creator) {
+		str_add(out, " is born, forked by ");
+		words_name(s, e.creator, out);
+		str_add(out, ".\n");
+	} else {
+		str_addf(out, " is started. Its pid is %d.\n", e.pid);
+	}
+}
+
+static void told_exec(const struct scene *s, const struct rec *r, struct str *out)
+{
+	struct ev_exec e;
+	const char *path = (const char *)rec_body(r) + sizeof e;
+	size_t room = r->len - sizeof *r - sizeof e;
+
+	memcpy(&e, rec_body(r), sizeof e);
+	words_name(s, r->task, out);
+	str_add(out, " now runs ");
+	str_add_escaped(out, path, strnlen(path, e.path_len < room ? e.path_len : room));
+	str_add(out, ".\n");
+	if (e.foreign) {
+		words_name(s, r->task, out);
+		str_add(out,
+			" is a 32-bit program: it runs, and ipclab does not follow its calls.\n");
+	}
+}
+
+static void told_end(const struct scene *s, const struct rec *r, struct str *out)
+{
+	struct ev_end e;
+
+	memcpy(&e, rec_body(r), sizeof e);
+	words_name(s, r->task, out);
+	if (!(r->flags & EVF_LAST)) {
+		str_add(out, ", a thread, has ended.\n");
+		return;
+	}
+	str_add(out, (e.status & 0x7f) ? " was " : " ");
+	words_wait_status(e.status, out);
+	str_add(out, ".\n");
+}
+
+/* Signals that do nothing unless a handler asks for them. */
+static bool signal_is_ignored(int sig)
+{
+	return sig == SIGCHLD || sig == SIGURG || sig == SIGWINCH || sig == SIGCONT;
+}
+
+static void told_signal(const struct scene *s, const struct rec *r, bool all, struct str *out)
+{
+	struct ev_signal e;
+	const char *what;
+
+	memcpy(&e, rec_body(r), sizeof e);
+	if (!all && !e.handled && signal_is_ignored(e.sig))
+		return;
+	what = sigdescr_np(e.sig);
+	words_name(s, r->task, out);
+	str_add(out, " gets ");
+	words_signal(e.sig, out);
+	if (what)
+		str_addf(out, " (%s)", what);
+	str_add(out, e.handled ? "; its handler runs.\n" : ".\n");
+}
+
+static void told_inject(
+	const struct scene *s, const struct happening *h, const struct rec *r, struct str *out)
+{
+	struct ev_inject e;
+
+	memcpy(&e, rec_body(r), sizeof e);
+	if (e.what == INJ_TIMEOUT) {
+		words_duration(e.a, out);
+		str_add(out, " pass for ");
+		words_name(s, r->task, out);
+		if (h->known && h->op.open) {
+			str_add(out, " in ");
+			words_op(s, r->task, &h->op, false, out);
+		}
+		str_add(out, ".\n");
+	} else if (e.what == INJ_SIGNAL) {
+		str_add(out, "ipclab sends ");
+		words_signal((int)e.a, out);
+		str_add(out, " to ");
+		words_name(s, r->task, out);
+		str_add(out, ".\n");
+	}
+}
+
+static void told_blocked(const struct scene *s, const struct rec *r, struct str *out)
+{
+	const struct w_task *t = world_task(s->world, r->task);
+	struct str reason = {0};
+
+	if (!t || t->state != TASK_BLOCKED)
+		return;
+	words_name(s, r->task, out);
+	str_add(out, " is ");
+	words_task_state(s, r->task, true, out);
+	if (words_reason(s, r->task, &reason))
+		str_addf(out, ": %s", str_get(&reason));
+	str_add(out, ".\n");
+	str_finish(&reason);
+}
+
+static void told_pipe_seen(const struct scene *s, const struct ev_observe *e, struct str *out)
+{
+	char name[24];
+
+	for (u32 i = 1; i < world_pipes(s->world); i++) {
+		const struct w_pipe *p = world_pipe(s->world, i);
+
+		if (!p || p->ino != e->a || p->gone)
+			continue;
+		str_addf(out, "The kernel says that %s holds %llu bytes.\n",
+			world_pipe_name(s->world, i, name), (unsigned long long)e->b);
+		return;
+	}
+}
+
+static void told_observe(const struct scene *s, const struct rec *r, bool all, struct str *out)
+{
+	struct ev_observe e;
+
+	memcpy(&e, rec_body(r), sizeof e);
+	switch (e.what) {
+	case OBS_STATE:
+		if (e.a == OBS_BLOCKED)
+			told_blocked(s, r, out);
+		return;
+	case OBS_UNKNOWN_CALL:
+		words_name(s, r->task, out);
+		str_addf(out, " made system call %llu, for which ipclab has no rule.\n",
+			(unsigned long long)e.a);
+		return;
+	case OBS_ENDING:
+		if (all) {
+			words_name(s, r->task, out);
+			str_add(out, " is about to end.\n");
+		}
+		return;
+	case OBS_PIPE:
+		if (all)
+			told_pipe_seen(s, &e, out);
+		return;
+	case OBS_SETTLED:
+		if (all)
+			str_add(out, "Every process is held, blocked or gone.\n");
+		return;
+	case OBS_MODE:
+		if (all)
+			str_addf(out, "From here on the processes are %s.\n",
+				e.a == OBS_FREE ? "free" : "held");
+		return;
+	default: return;
+	}
+}
+
+static void told_begin(const struct scene *s, const struct rec *r, bool all, struct str *out)
+{
+	const struct w_task *t = world_task(s->world, r->task);
+
+	if (!all || !t || t->op.call != r->call)
+		return;
+	words_name(s, r->task, out);
+	str_add(out, r->kind == REC_POISED ? " is poised before " : " begins ");
+	words_op(s, r->task, &t->op, true, out);
+	words_at(s, t->op.site, out);
+	str_add(out, ".\n");
+}
+
+void words_event(const struct scene *s, const struct happening *h, const struct rec *r, bool all,
+	struct str *out)
+{
+	switch (r->kind) {
+	case REC_SPAWN: told_spawn(s, r, out); return;
+	case REC_EXEC: told_exec(s, r, out); return;
+	case REC_END: told_end(s, r, out); return;
+	case REC_ENTER:
+	case REC_POISED: told_begin(s, r, all, out); return;
+	case REC_EXIT:
+		if (h->known)
+			words_result(s, h, r, out);
+		return;
+	case REC_SIGNAL: told_signal(s, r, all, out); return;
+	case REC_INJECT: told_inject(s, h, r, out); return;
+	case REC_OBSERVE: told_observe(s, r, all, out); return;
+	default: return;
+	}
+}

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Why a task waits: who, in which call, where, for what, who could end the wait and why they do
+ * not. All of it comes from world_why; here are only the words.
+ */
+#include <string.h>
+
+#include "view/private.h"
+
+static const char *itself_or(const struct why_waker *k)
+{
+	return k->self ? " itself" : "";
+}
+
+/* "P1", "P1 and P2 itself", "P1, P2 and P3": each process once, though it may hold several ends. */
+static u32 add_waker_names(const struct scene *s, const struct why *y, struct str *out)
+{
+	u32 first[ARRAY_LEN(y->wakers)], n = 0;
+	u32 total = y->wakers_n < ARRAY_LEN(y->wakers) ? y->wakers_n : ARRAY_LEN(y->wakers);
+	char name[24];
+
+	for (u32 i = 0; i < total; i++) {
+		bool seen = y->wakers[i].outside;
+
+		for (u32 j = 0; j < n && !seen; j++)
+			seen = y->wakers[first[j]].proc == y->wakers[i].proc;
+		if (!seen)
+			first[n++] = i;
+	}
+	for (u32 j = 0; j < n; j++)
+		str_addf(out, "%s%s%s",
+			j == 0       ? ""
+			: j + 1 == n ? " and "
+				     : ", ",
+			world_proc_name(s->world, y->wakers[first[j]].proc, name),
+			itself_or(&y->wakers[first[j]]));
+	return n;
+}
+
+static bool waker_outside(const struct why *y)
+{
+	for (u32 i = 0; i < y->wakers_n && i < ARRAY_LEN(y->wakers); i++)
+		if (y->wakers[i].outside)
+			return true;
+	return false;
+}
+
+/* "pipe1 is empty", "pipe1 is full": the state of the pipe that keeps it waiting. */
+static void add_pipe_state(const struct scene *s, const struct why *y, struct str *out)
+{
+	const struct w_pipe *p = world_pipe(s->world, y->pipe);
+	char name[24];
+
+	if (!p)
+		str_addf(out, "fd %d is not ready", y->fd);
+	else if (y->reason == WHY_EMPTY)
+		str_addf(out, "%s is empty", world_pipe_name(s->world, y->pipe, name));
+	else if ((u64)p->fill >= p->capacity)
+		str_addf(out, "%s is full", world_pipe_name(s->world, y->pipe, name));
+	else
+		str_addf(out, "%s has too little room", world_pipe_name(s->world, y->pipe, name));
+}
+
+static void add_reason(const struct scene *s, const struct why *y, struct str *out)
+{
+	struct str names = {0};
+	u32 n;
+
+	switch (y->reason) {
+	case WHY_EMPTY:
+	case WHY_FULL: add_pipe_state(s, y, out); break;
+	case WHY_CHILD:
+		n = add_waker_names(s, y, &names);
+		if (n > 1)
+			str_addf(out, "none of its children has ended: %s", str_get(&names));
+		else if (n == 1)
+			str_addf(out, "its child %s has not ended", str_get(&names));
+		else
+			str_add(out, "no child of its has ended");
+		break;
+	case WHY_VFORK:
+		add_waker_names(s, y, &names);
+		str_addf(out, "%s has neither ended nor called exec",
+			names.len ? str_get(&names) : "its child");
+		break;
+	case WHY_TIMER:
+		words_duration(y->timeout_ns, out);
+		str_add(out, " have not passed");
+		break;
+	case WHY_SEVERAL: str_add(out, "none of its fds is ready"); break;
+	case WHY_SIGNAL: str_add(out, "no signal has come"); break;
+	case WHY_TERMINAL: str_add(out, "nobody has typed a line at its terminal"); break;
+	default: str_add(out, "for something that ipclab does not follow"); break;
+	}
+	str_finish(&names);
+}
+
+bool words_reason(const struct scene *s, u32 task, struct str *out)
+{
+	struct why y;
+
+	if (!world_why(s->world, task, &y) || y.reason == WHY_NOT)
+		return false;
+	add_reason(s, &y, out);
+	return true;
+}
+
+/* Ends are only spoken of where an end is what matters. */
+static bool about_ends(const struct why *y)
+{
+	return y->reason == WHY_EMPTY || y->reason == WHY_FULL || y->reason == WHY_SEVERAL;
+}
+
+static const char *could(const struct why *y)
+{
+	return y->reason == WHY_EMPTY  ? "can still be written to by "
+	       : y->reason == WHY_FULL ? "can still be read by "
+				       : "can still be made ready by ";
+}
+
+/* Who waits has not closed it and will not; who is still going to move may. */
+static const char *closed_or_not(const struct why_waker *k)
+{
+	return k->state == TASK_BLOCKED ? ", never closed" : ", still open";
+}
+
+/* ", through fd 4, inherited at fork, main.c:8, never closed" */
+static void add_through(const struct scene *s, const struct why_waker *k, struct str *out)
+{
+	const struct w_fd *fd = world_fd(s->world, k->fd);
+
+	if (!fd)
+		return;
+	str_addf(out, ", through fd %d, ", fd->fd);
+	words_provenance(s, k->proc, k->fd, false, out);
+	str_add(out, closed_or_not(k));
+}
+
+static void short_wakers(const struct scene *s, const struct why *y, struct str *out)
+{
+	u32 n = y->wakers_n < ARRAY_LEN(y->wakers) ? y->wakers_n : ARRAY_LEN(y->wakers);
+	bool first = true;
+	char name[24];
+
+	for (u32 i = 0; i < n; i++) {
+		const struct why_waker *k = &y->wakers[i];
+
+		if (k->outside)
+			continue;
+		str_addf(out, "%s%s%s", first ? could(y) : "; by ",
+			world_proc_name(s->world, k->proc, name), itself_or(k));
+		add_through(s, k, out);
+		first = false;
+	}
+	if (waker_outside(y))
+		str_addf(out, "%sprocesses that are not watched",
+			first ? could(y) : "; perhaps by ");
+	else if (first)
+		str_add(out, "nobody ipclab knows of can change that");
+}
+
+static void add_cycle(const struct scene *s, const struct why *y, struct str *out)
+{
+	u32 n = y->cycle_n < ARRAY_LEN(y->cycle) ? y->cycle_n : ARRAY_LEN(y->cycle);
+
+	if (n == 0)
+		return;
+	if (n == 1 && y->cycle[0] == y->task) {
+		str_add(out, "Nobody is left who could wake it.");
+		return;
+	}
+	str_add(out,
+		n > 1 ? "Nobody is left who could wake them: " : "Nobody is left who could wake ");
+	for (u32 i = 0; i < n; i++) {
+		if (i)
+			str_add(out, i + 1 == n ? " and " : ", ");
+		words_name(s, y->cycle[i], out);
+	}
+	if (y->cycle_n > n)
+		str_addf(out, " and %u more", y->cycle_n - n);
+	str_add(out, ".");
+}
+
+static void short_why(
+	const struct scene *s, const struct why *y, const struct w_task *t, struct str *out)
+{
+	words_name(s, y->task, out);
+	str_add(out, " waits in ");
+	words_op(s, y->task, &t->op, false, out);
+	words_place(s, t->op.site, " at ", out);
+	str_add(out, ": ");
+	add_reason(s, y, out);
+	if (about_ends(y)) {
+		str_add(out, " and ");
+		short_wakers(s, y, out);
+	}
+	str_add(out, ".");
+	if (y->cycle_n) {
+		str_add(out, " ");
+		add_cycle(s, y, out);
+	}
+}
+
+/* Why this one does not end the wait: it is held, it waits itself, it runs. */
+static void plain_waker_state(const struct scene *s, const struct why_waker *k, struct str *out)
+{
+	const struct w_task *t = world_task(s->world, k->task);
+	struct str reason = {0};
+	char name[24];
+
+	if (k->self || !t)
+		return;
+	world_proc_name(s->world, k->proc, name);
+	switch (t->state) {
+	case TASK_POISED:
+		str_addf(out, "%s is held, ", name);
+		words_task_state(s, k->task, false, out);
+		break;
+	case TASK_BLOCKED:
+		str_addf(out, "%s waits itself, in ", name);
+		words_op(s, k->task, &t->op, false, out);
+		words_at(s, t->op.site, out);
+		if (words_reason(s, k->task, &reason))
+			str_addf(out, ": %s", str_get(&reason));
+		break;
+	default:
+		str_addf(out, "%s is ", name);
+		words_task_state(s, k->task, false, out);
+		break;
+	}
+	str_add(out, ".\n");
+	str_finish(&reason);
+}
+
+static void plain_waker(const struct scene *s, const struct why *y, u32 i, struct str *out)
+{
+	const struct why_waker *k = &y->wakers[i];
+	const struct w_fd *fd = world_fd(s->world, k->fd);
+	const struct w_file *file = fd ? world_file(s->world, fd->file) : NULL;
+	char name[24];
+
+	if (k->outside)
+		return;
+	if (fd && about_ends(y)) {
+		str_addf(out, "%s holds %s end fd %d, ", world_proc_name(s->world, k->proc, name),
+			file && (file->access & ACCESS_WRITE) ? "write" : "read", fd->fd);
+		words_provenance(s, k->proc, k->fd, false, out);
+		str_addf(out, "%s.\n", closed_or_not(k));
+	}
+	/* A process with several ends is spoken of once, after its last. */
+	if (i + 1 < y->wakers_n && i + 1 < ARRAY_LEN(y->wakers) && y->wakers[i + 1].proc == k->proc)
+		return;
+	plain_waker_state(s, k, out);
+}
+
+static void plain_summary(const struct scene *s, const struct why *y, struct str *out)
+{
+	struct str names = {0};
+
+	/* A sentence begins with a capital, unless with a name of ours, like pipe1. */
+	str_add(&names, "");
+	add_reason(s, y, &names);
+	if (names.s && !y->pipe && names.s[0] >= 'a' && names.s[0] <= 'z')
+		names.s[0] = (char)(names.s[0] - 'a' + 'A');
+	str_add(out, str_get(&names));
+	str_clear(&names);
+	if (about_ends(y)) {
+		if (add_waker_names(s, y, &names))
+			str_addf(out, " and %s%s", could(y), str_get(&names));
+		else if (!waker_outside(y))
+			str_add(out, ", and nobody ipclab knows of can change that");
+	}
+	str_add(out, ".\n");
+	if (waker_outside(y))
+		str_add(out, "Processes that are not watched may hold an end of it too.\n");
+	str_finish(&names);
+}
+
+static void plain_why(
+	const struct scene *s, const struct why *y, const struct w_task *t, struct str *out)
+{
+	words_name(s, y->task, out);
+	str_add(out, " waits in ");
+	words_op(s, y->task, &t->op, false, out);
+	words_place(s, t->op.site, " at ", out);
+	str_add(out, ".\n");
+	plain_summary(s, y, out);
+	for (u32 i = 0; i < y->wakers_n && i < ARRAY_LEN(y->wakers); i++)
+		plain_waker(s, y, i, out);
+	if (y->wakers_n > ARRAY_LEN(y->wakers))
+		str_addf(out, "And %u more could.\n", y->wakers_n - (u32)ARRAY_LEN(y->wakers));
+	if (y->timeout_ns != TIME_NONE && y->reason != WHY_TIMER) {
+		str_add(out, "It also goes on when ");
+		words_duration(y->timeout_ns, out);
+		str_add(out, " have passed.\n");
+	}
+	if (y->cycle_n) {
+		add_cycle(s, y, out);
+		str_add(out, "\n");
+	}
+}
+
+void words_why(const struct scene *s, u32 task, struct str *out)
+{
+	const struct w_task *t = world_task(s->world, task);
+	struct why y;
+
+	if (!t || !world_why(s->world, task, &y) || y.reason == WHY_NOT)
+		return;
+	if (s->style == STYLE_PLAIN)
+		plain_why(s, &y, t, out);
+	else
+		short_why(s, &y, t, out);
+}

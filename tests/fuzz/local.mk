@@ -1,0 +1,3 @@
+# A fuzz target with a main() that makes a short run by itself: pure_tests += tests/fuzz/fuzz_NAME
+pure_tests += \
+	tests/fuzz/fuzz_log

@@ -1,0 +1,29 @@
+# Programs watched by the live tests, each from its own .c, built plainly (-g -O0).
+# live_targets += tests/live/targets/NAME
+#
+# Live tests: a script, or a C program that uses the tracer (engine_tests += tests/live/test_NAME).
+live_scripts += \
+	tests/live/test_cli.sh
+live_targets += \
+	tests/live/targets/births \
+	tests/live/targets/cloexec \
+	tests/live/targets/close_range \
+	tests/live/targets/dev_fd \
+	tests/live/targets/dup_chain \
+	tests/live/targets/edges \
+	tests/live/targets/eintr \
+	tests/live/targets/ends \
+	tests/live/targets/long_write \
+	tests/live/targets/nonblock \
+	tests/live/targets/orphan \
+	tests/live/targets/packets \
+	tests/live/targets/sigpipe \
+	tests/live/targets/splices \
+	tests/live/targets/stopped \
+	tests/live/targets/thread_exec \
+	tests/live/targets/threads \
+	tests/live/targets/timeouts
+EXTRA_DIST += tests/live/targets/foreign.c
+live_scripts += \
+	tests/live/test_shell.sh \
+	tests/live/test_watch_json.sh

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The oracle's own look at the kernel, when everybody is held or asleep: the links in
+ * /proc/PID/fd, the flags in /proc/PID/fdinfo, FIONREAD on a borrowed end. Shares no code with
+ * app/tracer, so that an error there cannot hide itself.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "oracle/oracle.h"
+
+static bool link_is_pipe(int pid, int fd, u64 *ino)
+{
+	char path[64], text[64];
+	ssize_t n;
+
+	snprintf(path, sizeof path, "/proc/%d/fd/%d", pid, fd);
+	n = readlink(path, text, sizeof text - 1);
+	if (n < 0)
+		return false;
+	text[n] = '\0';
+	return sscanf(text, "pipe:[%lu]", ino) == 1;
+}
+
+static unsigned long fd_flags(int pid, int fd)
+{
+	char path[64], line[128];
+	unsigned long flags = ~0ul;
+	FILE *f;
+
+	snprintf(path, sizeof path, "/proc/%d/fdinfo/%d", pid, fd);
+	f = fopen(path, "re");
+	while (f && fgets(line, sizeof line, f))
+		if (sscanf(line, "flags: %lo", &flags) == 1)
+			break;
+	if (f)
+		fclose(f);
+	return flags;
+}
+
+static int bytes_in_pipe(int pid, int fd)
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0), end = -1, n = -1;
+
+	if (pidfd >= 0)
+		end = (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
+	if (end < 0 || ioctl(end, FIONREAD, &n) < 0)
+		n = -1;
+	if (end >= 0)
+		close(end);
+	if (pidfd >= 0)
+		close(pidfd);
+	return n;
+}
+
+static bool end_agrees(const struct world *w, u32 proc, int fd, u64 ino, struct counts *c, struct str *trouble)
+{
+	int pid = world_proc(w, proc)->pid, bytes;
+	const struct w_fd *d = world_fd(w, world_fd_find(w, proc, fd));
+	const struct w_file *file = d ? world_file(w, d->file) : NULL;
+	const struct w_pipe *pipe = file && file->kind == OBJ_PIPE ? world_pipe(w, file->object) : NULL;
+	unsigned long flags = fd_flags(pid, fd);
+	unsigned access = (flags & O_ACCMODE) == O_RDONLY ? ACCESS_READ : ACCESS_WRITE;
+
+	if (!pipe || pipe->ino != ino) {
+		str_addf(trouble, "P%u fd %d leads to pipe inode %lu, the world says %lu", world_proc(w, proc)->name, fd,
+		         ino, pipe ? pipe->ino : 0);
+		return false;
+	}
+	if (flags == ~0ul)
+		return true;
+	if (file->access != access || !!d->cloexec != !!(flags & O_CLOEXEC) ||
+	    (file->flags & (O_NONBLOCK | O_DIRECT)) != (flags & (O_NONBLOCK | O_DIRECT))) {
+		str_addf(trouble, "P%u fd %d has flags 0%lo, the world says access %u flags 0%o cloexec %u",
+		         world_proc(w, proc)->name, fd, flags, file->access, file->flags, d->cloexec);
+		return false;
+	}
+	bytes = bytes_in_pipe(pid, fd);
+	if (bytes >= 0 && bytes != pipe->fill) {
+		str_addf(trouble, "pipe%u holds %d bytes, the world says %ld", pipe->name, bytes, (long)pipe->fill);
+		return false;
+	}
+	c->ends++;
+	c->asked += bytes >= 0;
+	return true;
+}
+
+static u32 pipe_ends_in_world(const struct world *w, u32 proc)
+{
+	const struct w_fdt *t = world_fdt(w, world_proc(w, proc)->fdt);
+	u32 n = 0;
+
+	for (u32 i = t ? t->first : 0; i; i = world_fd(w, i)->next) {
+		const struct w_file *file = world_file(w, world_fd(w, i)->file);
+		n += file && file->kind == OBJ_PIPE;
+	}
+	return n;
+}
+
+static bool process_agrees(const struct world *w, u32 proc, struct counts *c, struct str *trouble)
+{
+	char path[64];
+	struct dirent *e;
+	DIR *dir;
+	u32 seen = 0;
+	u64 ino;
+
+	snprintf(path, sizeof path, "/proc/%d/fd", world_proc(w, proc)->pid);
+	dir = opendir(path);
+	while (dir && (e = readdir(dir))) {
+		int fd = atoi(e->d_name);
+		if (e->d_name[0] == '.' || !link_is_pipe(world_proc(w, proc)->pid, fd, &ino))
+			continue;
+		seen++;
+		if (!end_agrees(w, proc, fd, ino, c, trouble)) {
+			closedir(dir);
+			return false;
+		}
+	}
+	if (dir)
+		closedir(dir);
+	if (seen != pipe_ends_in_world(w, proc)) {
+		str_addf(trouble, "P%u has %u pipe ends, the world says %u", world_proc(w, proc)->name, seen,
+		         pipe_ends_in_world(w, proc));
+		return false;
+	}
+	return true;
+}
+
+bool kernel_agrees(const struct world *w, struct counts *c, struct str *trouble)
+{
+	for (u32 i = 1; i < world_procs(w); i++) {
+		const struct w_proc *p = world_proc(w, i);
+		if (p && !p->ended && !process_agrees(w, i, c, trouble))
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,7 @@
+# Screens: canvas -> golden text from recorded logs (pure); the program in a terminal of libvterm.
+if HAVE_VTERM
+engine_tests += tests/screen/test_terminal
+tests_screen_test_terminal_SOURCES = tests/screen/test_terminal.c tests/screen/vt.c tests/screen/vt.h
+tests_screen_test_terminal_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
+tests_screen_test_terminal_LDADD = $(LDADD) $(VTERM_LIBS) -lutil
+endif

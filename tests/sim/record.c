@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Makes the recordings of this folder anew: a program held and stepped, the eldest that can move
+ * first, round and round, until nobody can.
+ *
+ *     record FILE.ipclog PROGRAM [ARGUMENTS]
+ *
+ * Not part of `make check`: a recording is data. After making one, make its golden text with
+ * `IPCLAB_GOLDEN=write tests/sim/test_lab_pipe`, and read the difference before committing it.
+ */
+#include <stdio.h>
+
+#include "schedule/lib.h"
+#include "session/lib.h"
+
+int main(int argc, char **argv)
+{
+	struct run_options options = {
+		.tracer = {.held = true, .contents = true, .terminals = true, .sites = true},
+		.record = argv[1],
+		.overwrite = true,
+		.pin = true,
+		.fold = true,
+	};
+	struct launch launch = {.argv = argv + 2, .fds = {-1, -1, -1}};
+	struct err err = {0};
+	struct sources *sources;
+	struct log_reader *reader;
+	const struct rec *r;
+	struct run *run;
+	u32 task = 0;
+	u64 pos = LOG_DATA;
+
+	if (argc < 3 || !(run = run_create(&options, &launch, &err)))
+		goto fail;
+	while ((task = schedule_next(run_world(run), task)))
+		if (!run_step(run, task, &err))
+			goto fail;
+	sources = sources_create();
+	reader = log_reader_open(argv[1], &err);
+	while (reader && (r = log_reader_next(reader, &pos)))
+		if (!rec_is_event(r))
+			sources_add(sources, r);
+	if (!reader || !sources_write(sources, run_log(run), &err))
+		goto fail;
+	sources_destroy(sources);
+	log_reader_close(reader);
+	run_destroy(run);
+	return 0;
+fail:
+	fprintf(stderr, "record: %s\n",
+		argc < 3 ? "record FILE.ipclog PROGRAM [ARGUMENTS]" : err.text);
+	return 1;
+}
