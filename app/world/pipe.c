@@ -463,11 +463,13 @@ static void op_asleep_on(struct world *w, u32 task, u32 pipe)
 	pipe_op_overlap(w, task, pipe);
 	op->asleep = 1;
 	if (op_puts(op, pipe)) {
-		if (pipe_open_takes(w, pipe))
-			pipe_unsure(w,
-				pipe); /* a reader that was asleep may have taken part of it already */
-		else if (op->alone && p->slots_sure && !op->tried && p->readers)
+		if (pipe_open_takes(w, pipe)) {
+			/* it has put something in; a reader that was asleep may be taking of it */
+			pipe_unsure(w, pipe);
+			p->read_due = 1;
+		} else if (op->alone && p->slots_sure && !op->tried && p->readers) {
 			op_pump(w, task, pipe);
+		}
 	} else {
 		restart_range(op); /* it found nothing so far */
 		op->alone = 1;

@@ -9,3 +9,13 @@ pure_tests += \
 	tests/unit/test_words
 pure_tests += \
 	tests/unit/test_event
+pure_tests += \
+	tests/unit/test_world_fd \
+	tests/unit/test_world_kernel \
+	tests/unit/test_world_orders \
+	tests/unit/test_world_pipe \
+	tests/unit/test_world_timeline \
+	tests/unit/test_world_why \
+	tests/unit/test_world_write
+pure_tests += \
+	tests/unit/test_canvas

@@ -370,6 +370,29 @@ START_TEST(blocking_says_where_and_for_what)
 }
 END_TEST
 
+START_TEST(thread_is_named_by_its_id)
+{
+	struct ev_spawn e = {.creator = 1, .pid = 700, .tid = 777};
+
+	spawn(0);
+	enter_as(REC_ENTER, 1, 0, CALL_clone3, 0, 0, 0,
+		CLONE_VM | CLONE_FILES | CLONE_THREAD | CLONE_SIGHAND, NULL, 0);
+	record(REC_SPAWN, 0, ++tasks, 0, EVF_THREAD | EVF_FILES, &e, sizeof e, NULL, 0);
+	leave(1, CALL_clone3, 777, 0, 0, 0, 0);
+	ck_assert_ptr_nonnull(strstr(told.s, "returned from pthread_create. Result 777, the id of thread P1."));
+}
+END_TEST
+
+START_TEST(poll_says_whether_anything_was_ready)
+{
+	forgotten_close();
+	enter_as(REC_ENTER, 2, 9, CALL_poll, 0, 0, 1, 20000000, NULL, 0);
+	leave(2, CALL_poll, 0, 0, 0, 0, 0);
+	is(&told, "P2's poll of 1 fd for at most 20 ms found none ready in that time, consumer.c line 9. "
+		  "Result 0.\n");
+}
+END_TEST
+
 START_TEST(restarted_call_is_no_result)
 {
 	struct ev_exit e = {.ret = -EINTR};
@@ -679,6 +702,8 @@ int main(void)
 		end_has_its_status,
 		signal_without_effect_is_no_news,
 		blocking_says_where_and_for_what,
+		thread_is_named_by_its_id,
+		poll_says_whether_anything_was_ready,
 		restarted_call_is_no_result,
 		contents_cannot_steer_a_terminal,
 		names_cannot_steer_a_terminal,

@@ -414,6 +414,42 @@ START_TEST(dying_writer_may_use_room_of_a_read_still_open)
 }
 END_TEST
 
+START_TEST(dying_reader_may_have_taken_of_a_write_still_open)
+{
+	u32 w, r, r2;
+	u64 ino;
+
+	two(&w, &r, &ino);
+	r2 = lb_fork(r);
+	lb_enter(r, CALL_read, 3, 0, 100, 0);
+	lb_blocked(r, CALL_read);
+	lb_enter(w, CALL_write, 4, 0, 10, 0);
+	lb_end(r, 9);
+	lb_exit(w, CALL_write, 10);
+	lb_see_pipe(ino, 0, 2, OBS_UNKNOWN);
+	lb_write(w, 4, 5, 5);
+	lb_read(r2, 3, 100, 5);
+	lb_agrees();
+}
+END_TEST
+
+START_TEST(dying_reader_may_have_made_room_for_a_sleeping_write)
+{
+	u32 w, r, r2;
+
+	two(&w, &r, NULL);
+	r2 = lb_fork(r);
+	lb_enter(r, CALL_read, 3, 0, 100000, 0);
+	lb_blocked(r, CALL_read);
+	lb_enter(w, CALL_write, 4, 0, 70000, 0);
+	lb_blocked(w, CALL_write);
+	lb_end(r, 9);
+	lb_exit(w, CALL_write, 70000);
+	lb_read(r2, 3, 100000, 70000 - 65536);
+	lb_agrees();
+}
+END_TEST
+
 START_TEST(death_inside_a_write_leaves_all_or_a_part_of_it)
 {
 	u32 w, r;
@@ -532,6 +568,8 @@ int main(void)
 		write_that_fills_the_pipe_again_queues_up_behind,
 		death_of_a_sleeping_writer_leaves_what_it_put_in,
 		dying_writer_may_use_room_of_a_read_still_open,
+		dying_reader_may_have_taken_of_a_write_still_open,
+		dying_reader_may_have_made_room_for_a_sleeping_write,
 		death_inside_a_write_leaves_all_or_a_part_of_it,
 		pipe_size_changes_slots,
 		larger_pipe_lets_a_sleeping_write_go_on,
