@@ -11,3 +11,12 @@ lab_programs += labs/01-pipe/pipe
 labs/01-pipe/pipe: $(srcdir)/labs/01-pipe/main.c $(srcdir)/labs/01-pipe/producer.c \
 		$(srcdir)/labs/01-pipe/consumer.c $(srcdir)/labs/01-pipe/pipe.h
 	$(lab_build) main.c producer.c consumer.c
+
+lab_files += labs/misconceptions.yaml
+lab_files += labs/01-pipe/copy.c labs/01-pipe/forgot.c labs/01-pipe/full.c labs/01-pipe/merge.c \
+	labs/01-pipe/sigpipe.c labs/01-pipe/slide.c labs/01-pipe/two_writers.c labs/01-pipe/unseen.c
+pipe_programs = labs/01-pipe/copy labs/01-pipe/forgot labs/01-pipe/full labs/01-pipe/merge \
+	labs/01-pipe/sigpipe labs/01-pipe/slide labs/01-pipe/two_writers labs/01-pipe/unseen
+lab_programs += $(pipe_programs)
+$(pipe_programs): %: $(srcdir)/%.c
+	$(lab_build) $(@F).c

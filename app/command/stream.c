@@ -126,8 +126,8 @@ void stream_total(struct stream *s)
 		json_total(s->world, &s->text);
 	if (s->form == STREAM_WORDS) {
 		str_addf(&s->text,
-			"%llu events. %llu results were explained, %llu settled points compared "
-			"with the kernel.\n",
+			"%llu events. %llu results were explained. Settled points compared with "
+			"the kernel: %llu.\n",
 			(unsigned long long)h->events, (unsigned long long)h->explained,
 			(unsigned long long)h->settled);
 		if (h->drift)

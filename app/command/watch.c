@@ -4,6 +4,7 @@
  * Two threads: this one traces (ptrace belongs to a thread), the other reads the log and prints,
  * so that a slow reader of ours never holds up a watched process.
  */
+#include <fcntl.h>
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -155,7 +156,7 @@ static void *say_patience(void *arg)
 
 static bool write_sources(struct watch *w, struct err *err)
 {
-	struct log_reader *reader = log_reader_open_fd(dup(log_fd(run_log(w->run))), err);
+	struct log_reader *reader = log_reader_open_fd(fcntl(log_fd(run_log(w->run)), F_DUPFD_CLOEXEC, 3), err);
 	struct sources *sources;
 	const struct rec *r;
 	pthread_t patience;
@@ -215,7 +216,7 @@ static struct run *start_run(const struct invocation *inv, enum stream_form form
 			},
 		.record = record,
 		.overwrite = option_given(inv, "force"),
-		.census = 1024,
+		.census = 64,
 	};
 	/* With --json our standard output is for events: the program's goes to standard error. */
 	struct launch launch = {
@@ -227,7 +228,7 @@ static struct run *start_run(const struct invocation *inv, enum stream_form form
 static bool watch_run(
 	struct watch *w, const struct invocation *inv, enum stream_form form, struct err *err)
 {
-	struct log_reader *reader = log_reader_open_fd(dup(log_fd(run_log(w->run))), err);
+	struct log_reader *reader = log_reader_open_fd(fcntl(log_fd(run_log(w->run)), F_DUPFD_CLOEXEC, 3), err);
 	pthread_t thread;
 	bool ok;
 

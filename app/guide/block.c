@@ -117,7 +117,7 @@ static bool info_read(struct reading *rd, const char *info, u32 line, struct gui
 	q->otherwise = q->text = q->id;
 	while (*(p += strspn(p, " \t"))) {
 		size_t n = strcspn(p, " \t"), k = strcspn(p, "= \t");
-		u32 column = 4 + (u32)(p - info);
+		u32 column = (u32)strlen("```predict") + 1 + (u32)(p - info);
 
 		if (k >= n)
 			return reading_error(rd, line, column, "'%.*s' is no key=value", (int)n, p);
@@ -203,12 +203,13 @@ static bool option_read(struct reading *rd, struct guide_question *q, const stru
 static bool answer_line(struct reading *rd, struct guide_question *q, const struct line *l)
 {
 	struct guide_option *o = q->options.n ? &q->options.at[q->options.n - 1] : NULL;
-	const char *text = l->text + 2 + (l->text[0] == '=' ? strspn(l->text + 2, " \t") : 0);
+	bool arrow = strncmp(l->text, "=>", 2) == 0;
+	const char *text = arrow ? l->text + 2 + strspn(l->text + 2, " \t") : l->text;
 	u32 column = l->indent + 1 + (u32)(text - l->text);
 
 	if (strncmp(l->text, "- ", 2) == 0 && l->indent < 2)
 		return option_read(rd, q, l);
-	if (strncmp(l->text, "=>", 2) == 0 && l->indent < 2) {
+	if (arrow && l->indent < 2) {
 		if (!has_truth(q))
 			return reading_error(rd, l->number, l->indent + 1, "kind=%s has no => of its own: each option has",
 				kinds[q->kind]);
@@ -216,7 +217,7 @@ static bool answer_line(struct reading *rd, struct guide_question *q, const stru
 			return reading_error(rd, l->number, l->indent + 1, "a second =>");
 		return when_read(rd, q, NULL, text, l->number, column);
 	}
-	if (strncmp(l->text, "=>", 2) == 0 && o && !o->when && !*o->reply && q->kind != ASK_NUMBER)
+	if (arrow && o && !o->when && !*o->reply && q->kind != ASK_NUMBER)
 		return when_read(rd, q, o, text, l->number, column);
 	if (l->indent < 2 && *l->text)
 		return reading_error(rd, l->number, l->indent + 1, "this is no option (- text => condition), and no reply: "

@@ -32,8 +32,6 @@
 #include "guide/private.h"
 
 #include <ctype.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -136,127 +134,6 @@ static const char *word(const struct parser *p, char *buf, size_t n)
 static const char *shown(const struct parser *p, char *buf, size_t n)
 {
 	return p->kind ? word(p, buf, n) : "the end";
-}
-
-/* ---- names ---- */
-bool actor_parse(const char *t, size_t n, u32 *actor)
-{
-	u32 part[2] = {0, 0};
-	size_t i = 1, k = 0;
-
-	if (n < 2 || t[0] != 'P')
-		return false;
-	for (; i < n; i++) {
-		if (t[i] == '.' && k == 0 && part[0]) {
-			k = 1;
-			continue;
-		}
-		if (!isdigit((unsigned char)t[i]))
-			return false;
-		part[k] = part[k] * 10 + (u32)(t[i] - '0');
-		if (part[k] == 0 || part[k] > (k ? 255u : 9999u))
-			return false;
-	}
-	if (k && !part[1])
-		return false;
-	*actor = part[0] << 8 | part[1];
-	return part[0] != 0;
-}
-
-const char *actor_name(u32 actor, char *buf)
-{
-	if (actor & 255)
-		snprintf(buf, 24, "P%u.%u", actor >> 8, actor & 255);
-	else
-		snprintf(buf, 24, "P%u", actor >> 8);
-	return buf;
-}
-
-static bool pipe_parse(const char *t, size_t n, u32 *pipe)
-{
-	u32 value = 0;
-
-	if (n < 5 || n > 8 || memcmp(t, "pipe", 4) != 0)
-		return false;
-	for (size_t i = 4; i < n; i++) {
-		if (!isdigit((unsigned char)t[i]))
-			return false;
-		value = value * 10 + (u32)(t[i] - '0');
-	}
-	*pipe = value;
-	return value != 0;
-}
-
-static void calls_add(u64 calls[2], unsigned call)
-{
-	_Static_assert(CALL_COUNT <= 128, "node.calls has a bit a call");
-	calls[call / 64] |= 1ull << call % 64;
-}
-
-/* Names that stand for several calls: the man page's name, then what it may be made of. */
-static const char *const families[][8] = {
-	{"fork", "fork", "vfork", "clone", "clone3"},
-	{"wait", "wait4", "waitid"},
-	{"exit", "exit", "exit_group"},
-	{"pipe", "pipe", "pipe2"},
-	{"read", "read", "readv", "preadv2"},
-	{"write", "write", "writev", "pwritev2"},
-	{"poll", "poll", "ppoll"},
-	{"select", "select", "pselect6"},
-	{"sleep", "nanosleep", "clock_nanosleep"},
-	{"nanosleep", "nanosleep", "clock_nanosleep"},
-	{"open", "open", "openat", "openat2", "creat"},
-	{"exec", "execve", "execveat"},
-	{"dup2", "dup2", "dup3"},
-};
-
-bool calls_by_name(const char *name, u64 calls[2])
-{
-	unsigned one = call_by_name(name);
-
-	calls[0] = calls[1] = 0;
-	for (size_t i = 0; i < ARRAY_LEN(families); i++) {
-		if (strcmp(families[i][0], name) != 0)
-			continue;
-		for (size_t k = 1; k < ARRAY_LEN(families[i]) && families[i][k]; k++)
-			calls_add(calls, call_by_name(families[i][k]));
-		return true;
-	}
-	if (one == CALL_none)
-		return false;
-	calls_add(calls, one);
-	return true;
-}
-
-bool node_has_call(const struct node *n, unsigned call)
-{
-	if (!n->calls[0] && !n->calls[1])
-		return true;
-	return call < 128 && (n->calls[call / 64] >> call % 64 & 1);
-}
-
-int signal_by_name(const char *name)
-{
-	if (strncmp(name, "SIG", 3) != 0)
-		return 0;
-	for (int s = 1; s < NSIG; s++) {
-		const char *abbreviation = sigabbrev_np(s);
-
-		if (abbreviation && strcmp(abbreviation, name + 3) == 0)
-			return s;
-	}
-	return 0;
-}
-
-static int errno_by_name(const char *name)
-{
-	for (int e = 1; e < 200; e++) {
-		const char *known = strerrorname_np(e);
-
-		if (known && strcmp(known, name) == 0)
-			return e;
-	}
-	return 0;
 }
 
 /* ---- nodes ---- */

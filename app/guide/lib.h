@@ -13,6 +13,7 @@
  * yaml.c      | what front.c, notebook.c and belief.c need of libyaml
  * belief.c    | labs/misconceptions.yaml
  * cond.c      | a condition from text: the grammar stands there
+ * name.c      | names in it: P1, pipe1, read, SIGPIPE, EBADF
  * holds.c     | a condition against a world and the events since a question
  * explain.c   | why a condition does not hold; whether any world could make it true
  * move.c      | the commands of a do block: from text, and done through a host

@@ -9,6 +9,7 @@ libipclab_a_SOURCES += \
 	app/guide/front.c \
 	app/guide/holds.c \
 	app/guide/move.c \
+	app/guide/name.c \
 	app/guide/notebook.c \
 	app/guide/parse.c \
 	app/guide/play.c \

@@ -59,7 +59,9 @@ bool calls_by_name(const char *name, u64 calls[2]);
 /* "P1" and "P2.1"; buf of 24. */
 const char *actor_name(u32 actor, char *buf);
 bool actor_parse(const char *text, size_t n, u32 *actor);
+bool pipe_parse(const char *text, size_t n, u32 *pipe);
 int signal_by_name(const char *name); /* "SIGPIPE"; 0 unknown */
+int errno_by_name(const char *name);  /* "EPIPE"; 0 unknown */
 u32 actor_task(const struct world *, u32 actor);
 u32 node_pipe(const struct world *, const struct node *);
 bool node_holds(const struct cond *, u32 node, const struct cond_view *);

@@ -232,6 +232,14 @@ bool fdmap_adopt_all(struct tracer *t, struct tracee *x, struct err *err)
 	return ok;
 }
 
+void fdmap_touch(struct tracer *t, const struct fdmap *m, int fd)
+{
+	const struct fd_seen *s = fdmap_get(m, fd);
+
+	if (s->class == FDC_PIPE)
+		t->pipes.at[s->pipe].touched = true;
+}
+
 enum fd_class fd_class(struct tracer *t, struct tracee *x, int fd)
 {
 	const struct fd_seen *s = fdmap_get(x->fds, fd);
@@ -241,8 +249,5 @@ enum fd_class fd_class(struct tracer *t, struct tracee *x, int fd)
 		return FDC_UNKNOWN;
 	if (s->class == FDC_UNKNOWN)
 		fdmap_adopt(t, x, fd, &ignored);
-	s = fdmap_get(x->fds, fd);
-	if (s->class == FDC_PIPE)
-		t->pipes.at[s->pipe].touched = true;
-	return (enum fd_class)s->class;
+	return (enum fd_class)fdmap_get(x->fds, fd)->class;
 }

@@ -169,6 +169,7 @@ void fdmap_clear(struct tracer *, struct fdmap *, int fd);
 void fdmap_clear_range(struct tracer *, struct fdmap *, int first, int last);
 void fdmap_exec(struct tracer *, struct fdmap *); /* drops close-on-exec ends, forgets the rest */
 void fdmap_forget(struct tracer *, struct fdmap *); /* everything is asked anew */
+void fdmap_touch(struct tracer *, const struct fdmap *, int fd); /* to be asked at the next settled point */
 const struct fd_seen *fdmap_get(const struct fdmap *, int fd);
 u64 fdmap_ino(const struct tracer *, const struct fdmap *, int fd);
 /* Asks the kernel what every descriptor of a process is and logs OBS_FD for pipe ends and terminals. */

@@ -64,6 +64,8 @@ bool finish_call(struct tracer *t, struct tracee *x, i64 ret, u32 passed, struct
 	}
 	x->altered = x->passing = x->untraced_flag = x->in_call = x->restarting = x->vfork_parent = false;
 	x->carried = 0;
+	fdmap_touch(t, x->fds, x->entry.fd);
+	fdmap_touch(t, x->fds, x->entry.fd2);
 	x->cut_short = ret > 0 && (u64)ret < x->entry.size;
 	decode_exit(t, x, ret, &out);
 	if (!x->entry.logged)
@@ -75,6 +77,8 @@ static bool resume_entry(struct tracer *t, struct tracee *x, struct err *err)
 {
 	bool ok = !x->entry.logged || emit_entry(t, x, REC_ENTER, err);
 
+	fdmap_touch(t, x->fds, x->entry.fd);
+	fdmap_touch(t, x->fds, x->entry.fd2);
 	if (t->opt.held)
 		time_make_endless(x);
 	x->in_call = x->entry.wants_exit;

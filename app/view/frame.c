@@ -110,9 +110,9 @@ static void layout_make(const struct canvas *c, const struct scene *s, const str
 		return;
 	}
 	want = stage_rows(s, v, body.cols) + 1;
-	most = v->lower == PANE_STAGE ? body.rows : body.rows - 6;
+	most = v->lower == PANE_STAGE ? body.rows : body.rows - (v->lower == PANE_GUIDE ? 7 : 5);
 	/* What is opened to be read gets the larger half. */
-	if ((v->lower == PANE_HELP || v->lower == PANE_WHY || v->lower == PANE_FDS) && want > 7)
+	if ((v->lower == PANE_HELP || v->lower == PANE_WHY || v->lower == PANE_FDS) && want > 7 && body.rows < 30)
 		want = 7;
 	l->stage = area_cut(body, 0, 0, want < most ? want : most, body.cols);
 	l->lower = area_cut(body, l->stage.rows, 0, body.rows - l->stage.rows, body.cols);

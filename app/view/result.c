@@ -148,11 +148,43 @@ static void did_close(const struct result *x)
 		str_addf(x->out, " closed fd %d", op->fd);
 }
 
+static void did_poll(const struct result *x)
+{
+	str_add(x->out, "'s ");
+	words_op(x->s, x->r->task, &x->h->op, false, x->out);
+	if (x->e.ret == 0)
+		str_add(x->out, " found none ready in that time");
+	else
+		str_addf(x->out, " found %lld ready", (long long)x->e.ret);
+}
+
+/* Bytes that went from one descriptor to another inside the kernel. */
+static void did_transfer(const struct result *x)
+{
+	const struct w_op *op = &x->h->op;
+
+	str_addf(x->out, " %s %lld byte%s from fd %d to fd %d with %s",
+		op->call == CALL_splice ? "moved" : "copied", (long long)x->e.ret,
+		x->e.ret == 1 ? "" : "s", op->fd, op->fd2, words_call_name(op));
+}
+
 static void did_other(const struct result *x)
 {
 	const struct w_op *op = &x->h->op;
 
 	switch (op->call) {
+	case CALL_poll:
+	case CALL_ppoll:
+	case CALL_select:
+	case CALL_pselect6:
+		did_poll(x);
+		return;
+	case CALL_splice:
+	case CALL_tee:
+	case CALL_sendfile:
+	case CALL_copy_file_range:
+		did_transfer(x);
+		return;
 	case CALL_nanosleep:
 	case CALL_clock_nanosleep:
 		str_add(x->out, " has slept ");
@@ -209,6 +241,20 @@ static bool result_is_pid(const struct w_op *op)
 	       op->call == CALL_clone3 || op->call == CALL_wait4;
 }
 
+/* ", the pid of P2", ", the id of thread P1.1": whom a fork or clone has made. */
+static void add_born(const struct result *x)
+{
+	for (u32 i = world_tasks(x->s->world); i-- > 1;) {
+		const struct w_task *t = world_task(x->s->world, i);
+
+		if (!t || t->tid != x->e.ret)
+			continue;
+		str_add(x->out, t->nth > 1 ? ", the id of thread " : ", the pid of ");
+		words_name(x->s, i, x->out);
+		return;
+	}
+}
+
 /* ERESTARTSYS and its like (512 to 516) never reach the program: words_result takes them first. */
 static const char *error_name(int error)
 {
@@ -246,8 +292,7 @@ void words_result(
 	words_at(s, h->op.site, out);
 	str_addf(out, ". Result %lld", (long long)x.e.ret);
 	if (result_is_pid(&h->op) && x.e.ret > 0 && h->op.call != CALL_wait4) {
-		str_add(out, ", the pid of ");
-		words_pid(s, x.e.ret, out);
+		add_born(&x);
 	}
 	str_add(out, ".\n");
 }

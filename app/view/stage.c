@@ -185,7 +185,7 @@ static void choose_pipes(const struct scene *s, struct picture *p)
 		p->box[p->boxes] = (struct box){i, row, 2 + max_int(2, max_int(left, right))};
 		row += p->box[p->boxes++].rows;
 	}
-	p->rows = max_int(row + (p->more_pipes > 0), p->procs > 2 ? 2 * CARD_ROWS + 1 : CARD_ROWS);
+	p->rows = row + (p->more_pipes > 0);
 }
 
 /* Room for "P1 fd 4 ──→" of the longest label, with a blank on each side. */
@@ -209,7 +209,7 @@ static void picture_make(const struct scene *s, const struct view_state *v, int 
 	choose_procs(s, v, p);
 	if (!(v->hide & HIDE_ENDS))
 		choose_pipes(s, p);
-	p->margin = cols >= 70 ? 3 : 1;
+	p->margin = cols >= 70 ? 3 : 2;
 	p->width = cols >= 78 ? 26 : cols >= 66 ? 20 : 17;
 	p->label = label_columns(s, p);
 	if (p->procs > 2 && cols >= 78)
@@ -219,8 +219,7 @@ static void picture_make(const struct scene *s, const struct view_state *v, int 
 		p->card = 6;
 	p->box_col = p->margin + p->card + p->label;
 	p->right_col = p->box_col + p->width + p->label;
-	if (!p->boxes)
-		p->rows = p->procs > 1 ? p->rows : CARD_ROWS;
+	p->rows = max_int(p->rows, p->procs > 2 ? 2 * CARD_ROWS + 1 : CARD_ROWS);
 }
 
 /* ---- drawing ---- */
@@ -552,7 +551,8 @@ void stage_draw(struct canvas *c, struct area a, const struct scene *s, const st
 	} else {
 		draw_picture(c, a, s, v, &p);
 		row = p.rows + 1;
-		for (int i = 0; i < p.boxes && row < a.rows; i++)
+		/* Too little room: the arrows say who holds which end; why somebody waits is said nowhere else. */
+		for (int i = 0; i < p.boxes && (v->question || stage_rows(s, v, a.cols) <= a.rows); i++)
 			row += draw_holders(c, a, row, s, p.box[i].pipe, p.boxes > 1);
 	}
 	row += draw_reason(c, a, row, s, v);

@@ -198,6 +198,12 @@ static void choose_lanes(const struct scene *s, const struct view_state *v, stru
 	}
 	if (procs_n + pipes_n > most)
 		pipes_n = most > procs_n ? most - procs_n : 0;
+	if (pipes_n == 2 && pipes[0] > pipes[1]) {
+		u32 swap = pipes[0];
+
+		pipes[0] = pipes[1];
+		pipes[1] = swap;
+	}
 	for (u32 low = 0, k = 0; k < procs_n; k++) {
 		u32 next = UINT32_MAX;
 

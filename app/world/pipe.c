@@ -185,10 +185,13 @@ i64 pipe_open_puts(const struct world *w, u32 pipe)
 
 i64 pipe_open_takes(const struct world *w, u32 pipe)
 {
-	i64 sum = 0;
+	/* A read throws the rest of a packet away: up to a page more than it asked for. */
+	i64 sum = 0, more = w->pipe[pipe].packets ? PIPE_PAGE : 0;
 
-	for (u32 t = w->pipe[pipe].open_ops; t; t = op_next(w, t, pipe))
-		sum += op_takes(&w->task[t].op, pipe);
+	for (u32 t = w->pipe[pipe].open_ops; t; t = op_next(w, t, pipe)) {
+		i64 takes = op_takes(&w->task[t].op, pipe);
+		sum += takes ? takes + more : 0;
+	}
 	return sum;
 }
 
@@ -462,7 +465,8 @@ static void op_asleep_on(struct world *w, u32 task, u32 pipe)
 	pipe_touch(w, pipe);
 	pipe_op_overlap(w, task, pipe);
 	op->asleep = 1;
-	if (op_puts(op, pipe)) {
+	/* a splice that sleeps has moved nothing yet; a write has put in what fits */
+	if (op_puts(op, pipe) && call_class(op->call) == CLASS_WRITE) {
 		if (pipe_open_takes(w, pipe)) {
 			/* it has put something in; a reader that was asleep may be taking of it */
 			pipe_unsure(w, pipe);

@@ -76,7 +76,8 @@ static void exit_pipe(struct world *w, u32 task, const struct ev_exit *ev)
 	if (!pipe)
 		return;
 	w->pipe[pipe].site = op->site;
-	ends[0] = file_new(w, OBJ_PIPE, pipe, ACCESS_READ, flags);
+	/* O_DIRECT is the write end's alone: create_pipe_files() in fs/pipe.c */
+	ends[0] = file_new(w, OBJ_PIPE, pipe, ACCESS_READ, flags & ~(u32)O_DIRECT);
 	ends[1] = file_new(w, OBJ_PIPE, pipe, ACCESS_WRITE, flags);
 	give_fd(w, task, ev->fd, ends[0], FD_OPENED, flags & O_CLOEXEC);
 	give_fd(w, task, ev->fd2, ends[1], FD_OPENED, flags & O_CLOEXEC);

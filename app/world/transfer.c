@@ -338,6 +338,8 @@ void splice_exit(struct world *w, u32 task, const struct ev_exit *ev)
 	}
 	if (ev->ret > 0 && from)
 		ok = splice_took(w, task, from, (u64)ev->ret);
+	if (ev->ret > 0 && op->pipe && op->pipe2 && w->pipe[op->pipe].packets)
+		w->pipe[op->pipe2].packets = 1; /* splice and tee keep PIPE_BUF_FLAG_PACKET */
 	op->done = (u64)op_size(op); /* nothing more comes of it */
 	if (ev->ret > 0 && to)
 		ok = splice_put(w, to, (u64)ev->ret) && ok;

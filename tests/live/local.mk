@@ -14,6 +14,7 @@ live_targets += \
 	tests/live/targets/eintr \
 	tests/live/targets/ends \
 	tests/live/targets/long_write \
+	tests/live/targets/no_ptrace \
 	tests/live/targets/nonblock \
 	tests/live/targets/orphan \
 	tests/live/targets/packets \
@@ -27,3 +28,6 @@ EXTRA_DIST += tests/live/targets/foreign.c
 live_scripts += \
 	tests/live/test_shell.sh \
 	tests/live/test_watch_json.sh
+live_scripts += \
+	tests/live/test_guide.sh \
+	tests/live/test_verify.sh

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # A held lab that nobody plays makes no system call. strace is the witness.
-
 source "$IPCLAB_SRC/tests/live/lib.sh"
 source "$IPCLAB_SRC/tests/live/lab.sh"
 command -v strace >/dev/null || skip "no strace here (apt install strace)"
 
 seconds=3
 [ -n "${IPCLAB_SOAK:-}" ] && seconds=10
+
+out_is_number_above_0() { [[ $out =~ ^[0-9]+$ && $out -gt 0 ]]; }
 
 # calls_made: by all of ipclab's processes within that time.
 calls_made() {
@@ -26,8 +27,11 @@ check "engine and reader are there" test "$(marked_ipclab | wc -l)" -ge 2
 out=$(calls_made)
 err=$(cat "$dir/count" 2>/dev/null)
 check "held, with a pipe as input: no call in $seconds s" out_is 0
-echo look >&"$to"
-check "and it still answers" lab_says "Held, at event"
+# The witness is awake: answering one command is seen.
+(sleep 1 && echo look >&"$to") &
+out=$(calls_made)
+check "it still answers" lab_says "Held, at event"
+check "and strace sees that" out_is_number_above_0
 lab_end
 
 # The same at a prompt on a terminal.

@@ -17,10 +17,24 @@ check "a lab has an engine of its own" test "$(marked_ipclab | wc -l)" -ge 2
 lab_end
 check "a lab that ends leaves nothing" lab_gone_within 1
 
+# The engine killed while all is held: the next move is refused with a sentence.
+lab_start
+echo "step P1" >&"$to"
+lab_says poised
+for pid in $(marked_ipclab); do [ "$pid" = "$lab" ] || kill -9 "$pid"; done
+check "nothing but the reader is left" lab_gone_within 1 "$lab"
+printf 'step P1\nback\n' >&"$to"
+lab_says "event 1 of"
+lab_end
+out=$(cat "$dir/lab.out")
+err=
+check "the reader says that the engine is gone" out_has engine
+check "the status says so too" status_is 125
+
 for ((i = 1; i <= times; i++)); do
 	lab_start
 	printf 'step P1\nplay 20x\n' >&"$to"
-	lab_says Held
+	lab_says poised
 	sleep "0.$(printf %03d $((RANDOM % 250)))"
 	mapfile -t ours < <(marked_ipclab)
 	victim=${ours[$((RANDOM % ${#ours[@]}))]:-}
@@ -30,12 +44,10 @@ for ((i = 1; i <= times; i++)); do
 	check "there is somebody to kill" test -n "$victim"
 	kill -9 "$victim" 2>/dev/null
 	if [ $role = engine ]; then
-		# The reader stays, to look back with; it owns no watched process. Told to move, it says so.
+		# The reader stays, to look back with; no watched process is left.
 		check "one second after kill -9 of the engine only the reader is left" lab_gone_within 1 "$lab"
-		echo "step P1" >&"$to"
-		check "the reader says that the engine is gone" lab_says engine
 		exec {to}>&-
-		check "and ends with its input" lab_gone_within 1
+		check "the reader ends with its input" lab_gone_within 1
 	else
 		check "nothing is left one second after kill -9 of the reader" lab_gone_within 1
 	fi

@@ -148,7 +148,9 @@ check and_prints_nothing out_is ''
 printf 'look' | timeout 20 "$IPCLAB" lab pipe --plain >"$dir/out" 2>"$dir/err"
 out=$(cat "$dir/out")
 check last_line_needs_no_newline out_has 'Held, at event 1.'
-check nothing_is_left_running eval '! pgrep -f "$IPCLAB_BUILD/labs/01-pipe/pipe" >/dev/null'
+# By an argument of its own: other tests may be running the same program.
+script 'step\nstep\nstep' pipe --plain -- "mark-$$"
+check nothing_is_left_running eval '! pgrep -f "01-pipe/pipe mark-$$" >/dev/null'
 
 # ---- which lab ----
 script look 01 --plain

@@ -19,3 +19,8 @@ pure_tests += \
 	tests/unit/test_world_write
 pure_tests += \
 	tests/unit/test_canvas
+pure_tests += \
+	tests/unit/test_cond \
+	tests/unit/test_guide \
+	tests/unit/test_progress
+EXTRA_DIST += tests/unit/guide_sim.h

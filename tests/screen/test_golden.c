@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Golden screens: a recording, a moment, what is open -> the canvas as text, compared with
+ * golden/NAME.txt. IPCLAB_GOLDEN=1 writes them anew: look at each before it is kept. */
+#include <check.h>
+#include <unistd.h>
+
+#include "session/lib.h"
+#include "story.h"
+#include "view/screen.h"
+
+enum { MAIN = 1, FORK, P_CLOSE, P_WRITE, P_END, WAIT, READ };
+
+/* The first lab in short: P1 makes a pipe and forks P2; P1 writes "hi" and closes; P2 reads, and
+ * keeps the write end that it inherited. Moments: 1 pipe, 2 fork, 3 both poised, 4 P2 blocked,
+ * 5 P1 closed its read end, 6 "h" read, P2 waits again, 7 "i" in the pipe, 8 closed, 9 hang. */
+static void story_of_pipe(struct story *s)
+{
+	static const char main_c[] = "int main(void)\n{\n\tint fds[2];\n\n\tif (pipe(fds) == -1)\n\t\treturn 1;\n\tif (fork() == 0)\n"
+		"\t\tconsumer(fds);\n\tproducer(fds);\n\twait(NULL);\n}\n";
+	static const char producer_c[] = "void producer(int fds[2])\n{\n\tclose(fds[0]);\n\twrite(fds[1], \"h\", 1);\n"
+		"\twrite(fds[1], \"i\", 1);\n\tclose(fds[1]);\n}\n";
+	static const char consumer_c[] = "void consumer(int fds[2])\n{\n\tchar c;\n\n\twhile (read(fds[0], &c, 1) == 1)\n\t\tputchar(c);\n}\n";
+	u32 p1, p2;
+
+	story_begin(s);
+	story_line(s, MAIN, "main.c", 5, "main");
+	story_line(s, FORK, "main.c", 7, "main");
+	story_line(s, P_CLOSE, "producer.c", 3, "producer");
+	story_line(s, P_WRITE, "producer.c", 4, "producer");
+	story_line(s, P_END, "producer.c", 6, "producer");
+	story_line(s, WAIT, "main.c", 10, "main");
+	story_line(s, READ, "consumer.c", 5, "consumer");
+	story_source(s, "main.c", main_c);
+	story_source(s, "producer.c", producer_c);
+	story_source(s, "consumer.c", consumer_c);
+	story_mode(s, OBS_HELD);
+	p1 = story_spawn(s, 0);
+	story_exec(s, p1, "/labs/pipe");
+	story_terminals(s, p1);
+	story_poised(s, p1, CALL_pipe2, 0, 0, NULL, MAIN);
+	story_settled(s);
+	story_pipe(s, p1, 3, 4, MAIN);
+	story_poised(s, p1, CALL_fork, 0, 0, NULL, FORK);
+	story_settled(s);
+	p2 = story_fork(s, p1, FORK);
+	story_poised(s, p1, CALL_close, 3, 0, NULL, P_CLOSE);
+	story_poised(s, p2, CALL_read, 3, 1, NULL, READ);
+	story_settled(s);
+	story_enter(s, p2, CALL_read, 3, 1, NULL, READ);
+	story_blocked(s, p2, CALL_read);
+	story_settled(s);
+	story_does(s, p1, CALL_close, 3, 0, NULL, P_CLOSE, 0);
+	story_poised(s, p1, CALL_write, 4, 1, "h", P_WRITE);
+	story_settled(s);
+	story_does(s, p1, CALL_write, 4, 1, "h", P_WRITE, 1);
+	story_poised(s, p1, CALL_write, 4, 1, "i", P_WRITE);
+	story_exit(s, p2, CALL_read, 1);
+	story_enter(s, p2, CALL_write, 1, 2, "h\n", READ);
+	story_exit(s, p2, CALL_write, 2);
+	story_poised(s, p2, CALL_read, 3, 1, NULL, READ);
+	story_settled(s);
+	story_does(s, p1, CALL_write, 4, 1, "i", P_WRITE, 1);
+	story_poised(s, p1, CALL_close, 4, 0, NULL, P_END);
+	story_settled(s);
+	story_does(s, p1, CALL_close, 4, 0, NULL, P_END, 0);
+	story_poised(s, p1, CALL_wait4, -1, 0, NULL, WAIT);
+	story_settled(s);
+	story_does(s, p2, CALL_read, 3, 1, NULL, READ, 1);
+	story_enter(s, p2, CALL_read, 3, 1, NULL, READ);
+	story_blocked(s, p2, CALL_read);
+	story_enter(s, p1, CALL_wait4, -1, 0, NULL, WAIT);
+	story_blocked(s, p1, CALL_wait4);
+	story_settled(s);
+	story_end(s);
+}
+
+/* A writer that has filled its pipe, and one that reads from another. */
+static void story_of_full(struct story *s)
+{
+	u32 p1, p2;
+
+	story_begin(s);
+	story_mode(s, OBS_HELD);
+	p1 = story_spawn(s, 0);
+	story_exec(s, p1, "/bin/fill");
+	story_terminals(s, p1);
+	story_pipe(s, p1, 3, 4, 0);
+	story_pipe(s, p1, 5, 6, 0);
+	p2 = story_fork(s, p1, 0);
+	story_does(s, p1, CALL_close, 3, 0, NULL, 0, 0);
+	story_does(s, p2, CALL_close, 4, 0, NULL, 0, 0);
+	story_does(s, p1, CALL_write, 4, 65536, "0123456789", 0, 65536);
+	story_enter(s, p1, CALL_write, 4, 100, "more", 0);
+	story_blocked(s, p1, CALL_write);
+	story_does(s, p2, CALL_write, 6, 5, "hello", 0, 5);
+	story_poised(s, p2, CALL_read, 3, 100, NULL, 0);
+	story_settled(s);
+	story_end(s);
+}
+
+/* sh runs a | b | c | d: more than the stage has room for. */
+static void story_of_many(struct story *s)
+{
+	static const char *const names[] = {"/bin/seq", "/bin/sort", "/bin/uniq", "/bin/tail"};
+	u32 sh, child[4];
+
+	story_begin(s);
+	story_mode(s, OBS_HELD);
+	sh = story_spawn(s, 0);
+	story_exec(s, sh, "/bin/sh");
+	story_terminals(s, sh);
+	story_pipe(s, sh, 3, 4, 0);
+	for (int i = 0; i < 4; i++) {
+		child[i] = story_fork(s, sh, 0);
+		story_exec(s, child[i], names[i]);
+	}
+	story_enter(s, child[1], CALL_read, 3, 4096, NULL, 0);
+	story_blocked(s, child[1], CALL_read);
+	story_poised(s, child[0], CALL_write, 4, 6, "1\n2\n3\n", 0);
+	story_poised(s, child[2], CALL_close, 3, 0, NULL, 0);
+	story_enter(s, child[3], CALL_exit_group, 0, 0, NULL, 0);
+	story_end_of(s, child[3], 0);
+	story_enter(s, sh, CALL_wait4, -1, 0, NULL, 0);
+	story_blocked(s, sh, CALL_wait4);
+	story_settled(s);
+	story_end(s);
+}
+
+/* ---- frames ---- */
+
+static const char *const actors[] = {"producer", "consumer"};
+
+static const char *lab_actor(void *arg, u32 proc)
+{
+	struct session *s = arg;
+	const struct w_proc *p = world_proc(timeline_world(session_timeline(s)), proc);
+
+	return p && p->name <= 2 && world_procs(timeline_now(session_timeline(s))) <= 3 ? actors[p->name - 1] : session_actor(s, proc);
+}
+
+static const char guide[] = "P1 has made a pipe and forked P2. P1 writes, P2 reads.\n\nWhat will P2's read(3) do when P1 has closed fd 4?\n"
+	"> 1  return 0: end of file\n  2  go on waiting\n  3  fail with EBADF: the pipe is closed\n  4  I do not know yet\n";
+
+struct golden {
+	const char *name;
+	void (*story)(struct story *);
+	u64 moment; /* 0: the end */
+	enum pane lower;
+	void (*change)(struct view_state *);
+	int rows, cols;
+	bool ascii;
+};
+
+static void opened(struct view_state *v) { v->question = true; }
+static void first(struct view_state *v) { v->first = v->live = true; v->mode = SCREEN_HELD; }
+static void live(struct view_state *v) { v->live = true; v->mode = SCREEN_HELD; v->selected = 2; }
+static void picture(struct view_state *v) { v->picture = true; v->selected = 3; }
+static void hidden(struct view_state *v) { v->question = true; v->hide = HIDE_FULL | HIDE_NEXT | HIDE_ENDS; }
+static void third(struct view_state *v) { v->selected = 3; }
+
+static const struct golden goldens[] = {
+	{"first", story_of_pipe, 1, PANE_GUIDE, first, 24, 80, false},
+	{"first-ascii", story_of_pipe, 1, PANE_GUIDE, first, 24, 80, true},
+	{"poised", story_of_pipe, 3, PANE_GUIDE, live, 24, 80, false},
+	{"blocked", story_of_pipe, 4, PANE_GUIDE, live, 24, 80, false},
+	{"blocked-ascii", story_of_pipe, 4, PANE_GUIDE, live, 24, 80, true},
+	{"blocked-140x40", story_of_pipe, 4, PANE_GUIDE, live, 40, 140, false},
+	{"blocked-140x40-ascii", story_of_pipe, 4, PANE_GUIDE, live, 40, 140, true},
+	{"question", story_of_pipe, 4, PANE_GUIDE, opened, 24, 80, false},
+	{"question-hides", story_of_pipe, 7, PANE_GUIDE, hidden, 24, 80, false},
+	{"output", story_of_pipe, 6, PANE_GUIDE, live, 24, 80, false},
+	{"contents", story_of_pipe, 7, PANE_GUIDE, NULL, 24, 80, false},
+	{"hang", story_of_pipe, 0, PANE_GUIDE, NULL, 24, 80, false},
+	{"hang-why", story_of_pipe, 0, PANE_WHY, live, 24, 80, false},
+	{"hang-time", story_of_pipe, 0, PANE_TIME, NULL, 24, 80, false},
+	{"hang-time-ascii", story_of_pipe, 0, PANE_TIME, NULL, 24, 80, true},
+	{"hang-time-140x40", story_of_pipe, 0, PANE_TIME, NULL, 40, 140, false},
+	{"source", story_of_pipe, 5, PANE_SOURCE, NULL, 24, 80, false},
+	{"descriptors", story_of_pipe, 5, PANE_FDS, NULL, 24, 80, false},
+	{"keys", story_of_pipe, 5, PANE_HELP, live, 40, 80, false},
+	{"small", story_of_pipe, 4, PANE_GUIDE, NULL, 15, 60, false},
+	{"tiny", story_of_pipe, 4, PANE_GUIDE, NULL, 9, 39, false},
+	{"full", story_of_full, 0, PANE_TIME, NULL, 24, 80, false},
+	{"full-ascii", story_of_full, 0, PANE_TIME, NULL, 24, 80, true},
+	{"full-narrow", story_of_full, 0, PANE_TIME, NULL, 24, 62, false},
+	{"many", story_of_many, 0, PANE_WHY, third, 24, 80, false},
+	{"many-ascii", story_of_many, 0, PANE_WHY, third, 24, 80, true},
+	{"many-picture", story_of_many, 0, PANE_TIME, picture, 24, 80, false},
+	{"many-140x40", story_of_many, 0, PANE_TIME, NULL, 40, 140, false},
+};
+
+/* The screen of a golden as text. */
+static void draw(const struct golden *g, struct str *out)
+{
+	struct err err = {0};
+	struct story story;
+	struct session *session;
+	struct timeline *t;
+	struct canvas *c = canvas_create(g->rows, g->cols, g->ascii);
+	struct deeds deeds = {0};
+	struct str last = {0}, written = {0};
+	u64 from, to;
+
+	g->story(&story);
+	session = session_open(story.path, &err);
+	ck_assert_msg(session != NULL, "%s", err.text);
+	t = session_timeline(session);
+	ck_assert_msg(world_head(timeline_now(t))->drift == 0, "drift: %s", world_head(timeline_now(t))->first_drift);
+	if (g->moment)
+		timeline_seek_moment(t, g->moment);
+	struct scene scene = {
+		.world = timeline_world(t), .log = timeline_reader(t), .sources = session_sources(session), .actor = lab_actor,
+		.actor_arg = session, .style = STYLE_SHORT,
+	};
+	struct view_state v = {
+		.mode = SCREEN_RECORDED, .selected = 1, .lower = g->lower, .title = "01 Ordinary pipes", .heading = "", .guide = guide,
+		.out_line = "", .find = "", .output = "", .moment = world_head(scene.world)->moment, .moments = timeline_moments(t),
+	};
+	if (g->change)
+		g->change(&v);
+	to = world_head(scene.world)->events;
+	deeds_collect(t, &scene, 1, to, &deeds);
+	if (timeline_moment_events(t, v.moment, &from, &to) && !v.first)
+		last_collect(t, &scene, from - 1, world_head(timeline_world(t))->events, v.question, &last, &written);
+	v.deeds = deeds.at;
+	v.deeds_n = deeds.n;
+	v.last = str_get(&last);
+	v.out_line = str_get(&written);
+	scene.world = timeline_world(t);
+	screen_draw(c, &scene, &v);
+	canvas_text(c, out);
+	canvas_destroy(c);
+	session_end(session);
+	story_forget(&story);
+	free(deeds.at);
+	str_finish(&last);
+	str_finish(&written);
+}
+
+static void compare(const char *name, const char *text)
+{
+	const char *src = getenv("IPCLAB_SRC");
+	struct str path = {0}, want = {0};
+	char buf[4096];
+	FILE *f;
+	size_t n;
+
+	str_addf(&path, "%s/tests/screen/golden/%s.txt", src ? src : ".", name);
+	if (getenv("IPCLAB_GOLDEN")) {
+		f = fopen(path.s, "w");
+		ck_assert_ptr_nonnull(f);
+		fputs(text, f);
+		fclose(f);
+	}
+	f = fopen(path.s, "r");
+	ck_assert_msg(f != NULL, "%s cannot be read", path.s);
+	while ((n = fread(buf, 1, sizeof buf, f)) > 0)
+		str_add_bytes(&want, buf, n);
+	fclose(f);
+	if (strcmp(str_get(&want), text) != 0)
+		printf("%s: this is drawn:\n%s", name, text);
+	fflush(stdout);
+	ck_assert_msg(strcmp(str_get(&want), text) == 0, "%s differs from %s", name, path.s);
+	str_finish(&path);
+	str_finish(&want);
+}
+
+START_TEST(screen_is_as_kept)
+{
+	struct str text = {0};
+
+	draw(&goldens[_i], &text);
+	compare(goldens[_i].name, str_get(&text));
+	str_finish(&text);
+}
+END_TEST
+
+START_TEST(ascii_screens_have_no_other_character)
+{
+	struct golden g = goldens[_i];
+	struct str text = {0};
+
+	g.ascii = true;
+	draw(&g, &text);
+	for (size_t i = 0; i < text.len; i++)
+		ck_assert_int_lt((unsigned char)text.s[i], 0x80);
+	str_finish(&text);
+}
+END_TEST
+
+START_TEST(no_line_is_wider_than_the_screen)
+{
+	struct golden g = goldens[_i];
+
+	for (int cols = 1; cols <= 200; cols += cols < 20 ? 1 : 13)
+		for (int rows = 1; rows <= 60; rows += rows < 12 ? 1 : 7) {
+			struct str text = {0};
+			int lines = 0;
+
+			g.cols = cols;
+			g.rows = rows;
+			if ((rows * cols + _i) % 5)
+				continue; /* a fifth of them is enough to meet every case */
+			draw(&g, &text);
+			for (const char *p = str_get(&text); *p; lines++) {
+				size_t n = strcspn(p, "\n");
+				char line[1024];
+
+				snprintf(line, sizeof line, "%.*s", (int)n, p);
+				ck_assert_int_le(text_width(line), cols);
+				p += n + 1;
+			}
+			ck_assert_int_eq(lines, rows);
+			str_finish(&text);
+		}
+}
+END_TEST
+
+/* Everything a question hides, in every pane and at every moment. */
+START_TEST(an_open_question_shows_no_reason)
+{
+	static const char *const reasons[] = {"is empty and", "pipe1 is empty", "written to by", "has not ended", "Nobody is left", "would block"};
+
+	for (u64 moment = 1; moment <= 9; moment++)
+		for (enum pane lower = PANE_GUIDE; lower < PANE_COUNT; lower++)
+			for (int wide = 0; wide < 2; wide++) {
+				struct golden g = {"", story_of_pipe, moment, lower, opened, wide ? 40 : 24, wide ? 140 : 80, false};
+				struct str text = {0};
+
+				draw(&g, &text);
+				for (size_t i = 0; i < ARRAY_LEN(reasons); i++)
+					ck_assert_msg(!strstr(str_get(&text), reasons[i]), "\"%s\" at moment %llu:\n%s", reasons[i],
+						(unsigned long long)moment, str_get(&text));
+				str_finish(&text);
+			}
+}
+END_TEST
+
+START_TEST(home_is_as_kept)
+{
+	static const struct home_lab labs[] = {
+		{.id = "pipe", .title = "Ordinary pipes", .group = "Pipes", .first = "01", .minutes = 25, .steps = 9, .done = 4, .core = true,
+			.about = "A pipe joins two processes in one direction."},
+		{.id = "dup2", .title = "Redirection: dup2", .group = "Pipes", .first = "02", .minutes = 20, .core = true},
+		{.id = "shm", .title = "Shared memory", .group = "Shared memory", .first = "06", .minutes = 25, .core = false},
+	};
+	struct home home = {.labs = labs, .n = 3, .selected = (size_t)_i % 2};
+	struct canvas *c = canvas_create(24, 80, _i > 1);
+	struct str text = {0};
+	char name[32];
+
+	home_draw(c, &home);
+	canvas_text(c, &text);
+	snprintf(name, sizeof name, "home-%d%s", _i % 2, _i > 1 ? "-ascii" : "");
+	compare(name, str_get(&text));
+	canvas_destroy(c);
+	str_finish(&text);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("golden");
+	TCase *t = tcase_create("golden");
+	SRunner *r;
+	int failed;
+
+	tcase_set_timeout(t, 120);
+	tcase_add_loop_test(t, screen_is_as_kept, 0, ARRAY_LEN(goldens));
+	tcase_add_loop_test(t, ascii_screens_have_no_other_character, 0, ARRAY_LEN(goldens));
+	tcase_add_loop_test(t, no_line_is_wider_than_the_screen, 0, ARRAY_LEN(goldens));
+	tcase_add_test(t, an_open_question_shows_no_reason);
+	tcase_add_loop_test(t, home_is_as_kept, 0, 4);
+	suite_add_tcase(s, t);
+	r = srunner_create(s);
+	srunner_run_all(r, CK_ENV);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
