@@ -63,6 +63,10 @@ bool tracer_note_state(struct tracer *t, u32 task, enum obs_state state, struct 
 {
 	struct tracee *x = tracee_by_task(t, task);
 
+	if (x && x->in_call) { /* half a write may be in: the pipe is to be asked */
+		fdmap_touch(t, x->fds, x->entry.fd);
+		fdmap_touch(t, x->fds, x->entry.fd2);
+	}
 	return !x || emit_observe(t, x, OBS_STATE, state, x->in_call ? x->entry.call : 0, 0, 0, 0, err);
 }
 
