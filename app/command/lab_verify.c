@@ -29,7 +29,8 @@ bool lab_step_option(const struct invocation *inv, u32 steps, u32 *step, struct 
 		return true;
 	n = strtoul(value, &end, 10);
 	if (*value < '0' || *value > '9' || *end || n < 1 || n > steps)
-		return err_set(err, EXIT_USAGE, "--step is a number from 1 to %u, not '%.40s'", steps, value);
+		return err_set(err, EXIT_USAGE, "--step is a number from 1 to %u, not '%.40s'",
+			steps, value);
 	*step = (u32)n - 1;
 	return true;
 }
@@ -55,7 +56,8 @@ bool lab_verify(struct invocation *inv, const struct lab *lab, struct err *err)
 		ok = !err->code;
 	}
 	host = lab_host_open(&h, lab, guide, NULL);
-	ok = ok && guide_verify(guide, beliefs, lab->id, first, last, &host, say_step, &saying, err);
+	ok = ok &&
+	     guide_verify(guide, beliefs, lab->id, first, last, &host, say_step, &saying, err);
 	if (ok)
 		printf("All of it holds.\n");
 	lab_host_close(&h);

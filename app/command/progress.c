@@ -30,17 +30,19 @@ static void json_lab(void *arg, const struct progress_lab *lab)
 
 	str_add(&p->out, p->first ? "\n {\"id\":" : ",\n {\"id\":");
 	str_add_json(&p->out, lab->id, strlen(lab->id));
-	str_addf(&p->out, ",\"steps\":%u,\"reached\":%u,\"resume\":%u,\"answers\":{", lab->steps, lab->reached,
-		lab->resume + 1);
+	str_addf(&p->out, ",\"steps\":%u,\"reached\":%u,\"resume\":%u,\"answers\":{", lab->steps,
+		lab->reached, lab->resume + 1);
 	for (u32 i = 0; i < 4; i++)
-		str_addf(&p->out, "%s\"%s\":%u", i ? "," : "", progress_outcome_name(i), lab->counts[i]);
+		str_addf(&p->out, "%s\"%s\":%u", i ? "," : "", progress_outcome_name(i),
+			lab->counts[i]);
 	str_add(&p->out, "},\"last\":");
 	add_time(&p->out, lab->last);
 	str_add(&p->out, "}");
 	p->first = false;
 }
 
-static void json_answer(void *arg, const char *lab, const char *question, const char *outcome, i64 at)
+static void json_answer(
+	void *arg, const char *lab, const char *question, const char *outcome, i64 at)
 {
 	struct printing *p = arg;
 
@@ -62,9 +64,11 @@ static void word_lab(void *arg, const struct progress_lab *lab)
 	if (lab->steps && lab->reached >= lab->steps)
 		str_addf(&p->out, "done, all %u steps", lab->steps);
 	else
-		str_addf(&p->out, "%u of %u steps, go on at step %u", lab->reached, lab->steps, lab->resume + 1);
-	str_addf(&p->out, ". Predictions: %u right, %u wrong, %u not known, %u skipped.\n", lab->counts[PROGRESS_RIGHT],
-		lab->counts[PROGRESS_WRONG], lab->counts[PROGRESS_UNSURE], lab->counts[PROGRESS_SKIPPED]);
+		str_addf(&p->out, "%u of %u steps, go on at step %u", lab->reached, lab->steps,
+			lab->resume + 1);
+	str_addf(&p->out, ". Predictions: %u right, %u wrong, %u not known, %u skipped.\n",
+		lab->counts[PROGRESS_RIGHT], lab->counts[PROGRESS_WRONG],
+		lab->counts[PROGRESS_UNSURE], lab->counts[PROGRESS_SKIPPED]);
 	p->first = false;
 }
 
@@ -75,7 +79,8 @@ bool command_progress(struct invocation *inv, struct err *err)
 	struct progress *progress;
 
 	if (inv->argc > 0)
-		return err_set(err, EXIT_USAGE, "progress takes no arguments; '%.40s' is one too many", inv->argv[0]);
+		return err_set(err, EXIT_USAGE,
+			"progress takes no arguments; '%.40s' is one too many", inv->argv[0]);
 	progress = progress_open(NULL, &note);
 	if (note.len)
 		fprintf(stderr, "ipclab: %s\n", note.s);

@@ -6,10 +6,12 @@
 #include "command/lib.h"
 #include "tui/lib.h"
 
-#define SCREEN_OPTIONS                                                                    \
-	{"ascii", 0, NULL, "frames and arrows in ASCII"},                                 \
-		{"color", 0, "WHEN", "auto, always or never; NO_COLOR says never too"},   \
-		{"no-motion", 0, NULL, "draw nothing that no key asked for"}
+#define SCREEN_OPTIONS                                                                  \
+	{"ascii", 0, NULL, "frames and arrows in ASCII"},                               \
+		{"color", 0, "WHEN", "auto, always or never; NO_COLOR says never too"}, \
+	{                                                                               \
+		"no-motion", 0, NULL, "draw nothing that no key asked for"              \
+	}
 
 /* From --ascii, --color, --no-motion. */
 bool screen_options(const struct invocation *, struct tui_options *, struct err *);

@@ -126,7 +126,7 @@ static bool run_to_the_end(struct watch *w, struct err *err)
 		enum run_end end = RUN_BELL;
 
 		if (!run_free(w->run, &end, err)) {
-			if (w->full || err->sys != ENOSPC)
+			if (w->full || !log_has_stopped(run_log(w->run)))
 				return false;
 			end = RUN_FULL;
 		}
@@ -177,7 +177,7 @@ static bool write_sources(struct watch *w, struct err *err)
 	}
 	sources_destroy(sources);
 	log_reader_close(reader);
-	if (!ok && err->sys == ENOSPC) {
+	if (!ok && log_has_stopped(run_log(w->run))) {
 		say_disk_full(w, err);
 		ok = true;
 	}

@@ -216,6 +216,8 @@ int log_fd(const struct log *);
 struct rec *log_begin(struct log *, size_t body, struct err *);
 /* Checksum, length, publish: from now on readers see it. */
 void log_commit(struct log *, struct rec *);
+/* True after log_begin has failed: no room, or a limit of the process; nothing more will be written. */
+bool log_has_stopped(const struct log *);
 u64 log_events(const struct log *); /* events so far */
 u64 log_bytes(const struct log *);
 /* Gives back the memory of what lies more than `keep` bytes behind (memfd logs of a batch watch). */

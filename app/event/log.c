@@ -248,6 +248,11 @@ int log_fd(const struct log *l)
 	return l->fd;
 }
 
+bool log_has_stopped(const struct log *l)
+{
+	return l->full;
+}
+
 u64 log_events(const struct log *l)
 {
 	return l->events;

@@ -53,7 +53,8 @@ static bool is_unsure(const struct guide_question *q, const char *text)
 
 	if (strcmp(text, "?") == 0 || strcasecmp(text, unsure) == 0)
 		return true;
-	return q->kind != ASK_NUMBER && isdigit((unsigned char)*text) && !*end && n == q->options.n + 1;
+	return q->kind != ASK_NUMBER && isdigit((unsigned char)*text) && !*end &&
+	       n == q->options.n + 1;
 }
 
 static bool read_choice(const struct guide_question *q, const char *text, struct guide_answer *a)
@@ -68,13 +69,15 @@ static bool read_choice(const struct guide_question *q, const char *text, struct
 	for (a->choice = 0; q->kind == ASK_WHO && a->choice < q->options.n; a->choice++) {
 		const char *option = q->options.at[a->choice].text;
 
-		if (strlen(text) == strcspn(option, " \t:,") && strncasecmp(text, option, strlen(text)) == 0)
+		if (strlen(text) == strcspn(option, " \t:,") &&
+			strncasecmp(text, option, strlen(text)) == 0)
 			return true;
 	}
 	return false;
 }
 
-bool guide_answer_read(const struct guide_question *q, const char *text, struct guide_answer *a, struct err *err)
+bool guide_answer_read(
+	const struct guide_question *q, const char *text, struct guide_answer *a, struct err *err)
 {
 	char *end, trimmed[128];
 	size_t n;
@@ -98,16 +101,17 @@ bool guide_answer_read(const struct guide_question *q, const char *text, struct 
 		       err_set(err, EXIT_USAGE, "A number is wanted, or ? for \"%s\".", unsure);
 	}
 	if (q->kind == ASK_ORDER)
-		return read_order(q, trimmed, a) ||
-		       err_set(err, EXIT_USAGE, "All %zu of them are wanted in order, like 2 1 3; or %zu for \"%s\".",
-			       q->options.n, q->options.n + 1, unsure);
+		return read_order(q, trimmed, a) || err_set(err, EXIT_USAGE,
+							    "All %zu of them are wanted in order, "
+							    "like 2 1 3; or %zu for \"%s\".",
+							    q->options.n, q->options.n + 1, unsure);
 	return read_choice(q, trimmed, a) ||
 	       err_set(err, EXIT_USAGE, "A number from 1 to %zu is wanted.", q->options.n + 1);
 }
 
 /* ---- what happened ---- */
-static bool settle_choice(const struct guide *g, const struct guide_question *q, const struct cond_view *v,
-			  struct guide_truth *truth, struct err *err)
+static bool settle_choice(const struct guide *g, const struct guide_question *q,
+	const struct cond_view *v, struct guide_truth *truth, struct err *err)
 {
 	struct str s = {0};
 	u32 found = 0;
@@ -117,7 +121,8 @@ static bool settle_choice(const struct guide *g, const struct guide_question *q,
 
 		if (cond_holds(o->when, v)) {
 			if (found++)
-				return guide_error(err, g->file, o->mark, "question '%s': options %u and %u both came true", q->id,
+				return guide_error(err, g->file, o->mark,
+					"question '%s': options %u and %u both came true", q->id,
 					truth->choice + 1, i + 1);
 			truth->choice = i;
 			continue;
@@ -126,7 +131,8 @@ static bool settle_choice(const struct guide *g, const struct guide_question *q,
 		cond_explain(o->when, v, &s);
 	}
 	if (!found)
-		guide_error(err, g->file, q->options.at[0].mark, "question '%s': no option came true: %s", q->id, str_get(&s));
+		guide_error(err, g->file, q->options.at[0].mark,
+			"question '%s': no option came true: %s", q->id, str_get(&s));
 	str_finish(&s);
 	return found == 1;
 }
@@ -147,8 +153,8 @@ static u64 came_true(const struct cond *when, const struct cond_view *v)
 	return 0;
 }
 
-static bool settle_order(const struct guide *g, const struct guide_question *q, const struct cond_view *v,
-			 struct guide_truth *truth, struct err *err)
+static bool settle_order(const struct guide *g, const struct guide_question *q,
+	const struct cond_view *v, struct guide_truth *truth, struct err *err)
 {
 	u64 when[GUIDE_OPTIONS_MAX + 1];
 
@@ -159,12 +165,15 @@ static bool settle_order(const struct guide *g, const struct guide_question *q, 
 		when[i] = came_true(q->options.at[i].when, v);
 		timeline_seek_end(v->timeline);
 		if (!when[i] || when[i] == v->since)
-			return guide_error(err, g->file, q->options.at[i].mark, "question '%s': this %s", q->id,
+			return guide_error(err, g->file, q->options.at[i].mark,
+				"question '%s': this %s", q->id,
 				when[i] ? "was true before" : "never came true");
 		for (u32 j = 0; j < i; j++)
 			if (when[j] == when[i])
 				return guide_error(err, g->file, q->options.at[i].mark,
-					"question '%s': this came true with the same event as option %u", q->id, j + 1);
+					"question '%s': this came true with the same event as "
+					"option %u",
+					q->id, j + 1);
 		while (k && when[truth->order[k - 1]] > when[i]) {
 			truth->order[k] = truth->order[k - 1];
 			k--;
@@ -175,9 +184,9 @@ static bool settle_order(const struct guide *g, const struct guide_question *q, 
 }
 
 /* One variant, run aside: does it make the condition true? */
-static bool variant(const struct guide *g, const struct guide_question *q, const struct guide_option *o,
-		    const struct guide_move *moves, size_t moves_n, const struct guide_host *host, bool *holds,
-		    struct err *err)
+static bool variant(const struct guide *g, const struct guide_question *q,
+	const struct guide_option *o, const struct guide_move *moves, size_t moves_n,
+	const struct guide_host *host, bool *holds, struct err *err)
 {
 	struct guide_host aside;
 	struct cond_view v;
@@ -195,8 +204,9 @@ static bool variant(const struct guide *g, const struct guide_question *q, const
 	return ok;
 }
 
-static bool settle_change(const struct guide *g, const struct guide_question *q, const struct guide_move *moves,
-			  size_t moves_n, const struct guide_host *host, struct guide_truth *truth, struct err *err)
+static bool settle_change(const struct guide *g, const struct guide_question *q,
+	const struct guide_move *moves, size_t moves_n, const struct guide_host *host,
+	struct guide_truth *truth, struct err *err)
 {
 	u32 found = 0;
 
@@ -208,24 +218,26 @@ static bool settle_change(const struct guide *g, const struct guide_question *q,
 		if (!holds)
 			continue;
 		if (found++)
-			return guide_error(err, g->file, q->options.at[i].mark, "question '%s': options %u and %u both do it",
-				q->id, truth->choice + 1, i + 1);
+			return guide_error(err, g->file, q->options.at[i].mark,
+				"question '%s': options %u and %u both do it", q->id,
+				truth->choice + 1, i + 1);
 		truth->choice = i;
 	}
-	return found || guide_error(err, g->file, q->options.at[0].mark, "question '%s': no variant makes '%s' true", q->id,
-			cond_source(q->truth));
+	return found ||
+	       guide_error(err, g->file, q->options.at[0].mark,
+		       "question '%s': no variant makes '%s' true", q->id, cond_source(q->truth));
 }
 
 bool guide_settle(const struct guide *g, const struct guide_question *q, const struct cond_view *v,
-		  const struct guide_move *moves, size_t moves_n, const struct guide_host *host,
-		  struct guide_truth *truth, struct err *err)
+	const struct guide_move *moves, size_t moves_n, const struct guide_host *host,
+	struct guide_truth *truth, struct err *err)
 {
 	*truth = (struct guide_truth){0};
 	switch (q->kind) {
 	case ASK_NUMBER:
 		return cond_value(q->truth, v, &truth->number) ||
-		       guide_error(err, g->file, (struct guide_mark){1, 1}, "question '%s': %s is not known", q->id,
-			       cond_source(q->truth));
+		       guide_error(err, g->file, (struct guide_mark){1, 1},
+			       "question '%s': %s is not known", q->id, cond_source(q->truth));
 	case ASK_ORDER: return settle_order(g, q, v, truth, err);
 	case ASK_CHANGE: return settle_change(g, q, moves, moves_n, host, truth, err);
 	default: return settle_choice(g, q, v, truth, err);
@@ -233,8 +245,8 @@ bool guide_settle(const struct guide *g, const struct guide_question *q, const s
 }
 
 /* ---- what was said ---- */
-enum guide_outcome guide_judge(const struct guide_question *q, const struct guide_answer *a,
-			       const struct guide_truth *t)
+enum guide_outcome guide_judge(
+	const struct guide_question *q, const struct guide_answer *a, const struct guide_truth *t)
 {
 	bool right;
 
@@ -288,8 +300,8 @@ static const char *reply_to(const struct guide_question *q, const struct guide_a
 	return q->otherwise;
 }
 
-void guide_verdict(const struct guide_question *q, const struct guide_answer *a, const struct guide_truth *t,
-		   struct str *out)
+void guide_verdict(const struct guide_question *q, const struct guide_answer *a,
+	const struct guide_truth *t, struct str *out)
 {
 	enum guide_outcome o = guide_judge(q, a, t);
 	const char *reason = has_choices(q) ? q->options.at[t->choice].reply : "";

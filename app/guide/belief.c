@@ -25,7 +25,8 @@ static bool belief_read(struct yaml_file *y, yaml_ref r, struct beliefs *all, st
 		*fields[i] = NULL;
 		if (!values[i] && i == 4)
 			continue;
-		if (!yaml_want_text(y, values[i] ? values[i] : r, keys[i], all->owned, fields[i], err))
+		if (!yaml_want_text(
+			    y, values[i] ? values[i] : r, keys[i], all->owned, fields[i], err))
 			return false;
 	}
 	if (belief_find(all, b.id))
@@ -45,7 +46,8 @@ struct beliefs *beliefs_parse(const char *file, const char *bytes, size_t n, str
 	all = xmalloc(sizeof *all);
 	all->owned = xmalloc(sizeof(struct pool));
 	if (!yaml_is_list(y, yaml_root(y)))
-		ok = yaml_error(y, yaml_root(y), err, "a list of misconceptions is wanted (- id: ...)");
+		ok = yaml_error(
+			y, yaml_root(y), err, "a list of misconceptions is wanted (- id: ...)");
 	for (u32 i = 0; ok && i < yaml_count(y, yaml_root(y)); i++)
 		ok = belief_read(y, yaml_item(y, yaml_root(y), i), all, err);
 	yaml_file_destroy(y);

@@ -65,7 +65,10 @@ static char *joined(struct pool *pool, const char *a, const char *b)
 
 /* ---- predict: its info string ---- */
 static const char *const kinds[] = {
-	[ASK_CHOICE] = "choice", [ASK_NUMBER] = "number", [ASK_WHO] = "who", [ASK_ORDER] = "order",
+	[ASK_CHOICE] = "choice",
+	[ASK_NUMBER] = "number",
+	[ASK_WHO] = "who",
+	[ASK_ORDER] = "order",
 	[ASK_CHANGE] = "change",
 };
 
@@ -80,13 +83,15 @@ static bool hide_read(struct reading *rd, char *list, u32 line, u32 column, u32 
 		while (i < ARRAY_LEN(names) && strcmp(names[i], w) != 0)
 			i++;
 		if (i == ARRAY_LEN(names))
-			return reading_error(rd, line, column, "'%s' cannot be hidden: race, full, next, ends", w);
+			return reading_error(rd, line, column,
+				"'%s' cannot be hidden: race, full, next, ends", w);
 		*hide |= 1u << i;
 	}
 	return true;
 }
 
-static bool info_pair(struct reading *rd, struct guide_question *q, char *key, char *value, u32 line, u32 column)
+static bool info_pair(
+	struct reading *rd, struct guide_question *q, char *key, char *value, u32 line, u32 column)
 {
 	size_t k = 0;
 
@@ -99,12 +104,13 @@ static bool info_pair(struct reading *rd, struct guide_question *q, char *key, c
 	if (strcmp(key, "hide") == 0)
 		return hide_read(rd, value, line, column, &q->hide);
 	if (strcmp(key, "kind") != 0)
-		return reading_error(rd, line, column, "'%s' is no key of predict: id, breaks, kind, hide", key);
+		return reading_error(
+			rd, line, column, "'%s' is no key of predict: id, breaks, kind, hide", key);
 	while (k < ARRAY_LEN(kinds) && strcmp(kinds[k], value) != 0)
 		k++;
 	if (k == ARRAY_LEN(kinds))
-		return reading_error(rd, line, column, "'%s' is no kind of question: choice, number, who, order, change",
-			value);
+		return reading_error(rd, line, column,
+			"'%s' is no kind of question: choice, number, who, order, change", value);
 	q->kind = (enum guide_question_kind)k;
 	return true;
 }
@@ -121,7 +127,8 @@ static bool info_read(struct reading *rd, const char *info, u32 line, struct gui
 
 		if (k >= n)
 			return reading_error(rd, line, column, "'%.*s' is no key=value", (int)n, p);
-		if (!info_pair(rd, q, guide_text(rd->pool, p, k), guide_text(rd->pool, p + k + 1, n - k - 1), line, column))
+		if (!info_pair(rd, q, guide_text(rd->pool, p, k),
+			    guide_text(rd->pool, p + k + 1, n - k - 1), line, column))
 			return false;
 		p += n;
 	}
@@ -135,15 +142,16 @@ static bool has_truth(const struct guide_question *q)
 }
 
 /* What stands behind "=>". */
-static bool when_read(struct reading *rd, struct guide_question *q, struct guide_option *o, const char *text,
-		      u32 line, u32 column)
+static bool when_read(struct reading *rd, struct guide_question *q, struct guide_option *o,
+	const char *text, u32 line, u32 column)
 {
 	struct guide_mark at = {line, column};
 	struct str why = {0};
 
 	if (o && q->kind == ASK_CHANGE) {
 		if (strncmp(text, "start ", 6) != 0)
-			return reading_error(rd, line, column, "an option of kind=change is a program: => start PROGRAM");
+			return reading_error(rd, line, column,
+				"an option of kind=change is a program: => start PROGRAM");
 		return start_read(rd, text + 6, line, column + 6, &o->start);
 	}
 	if (!o) {
@@ -177,7 +185,8 @@ static bool option_read(struct reading *rd, struct guide_question *q, const stru
 	size_t n;
 
 	if (q->options.n >= GUIDE_OPTIONS_MAX)
-		return reading_error(rd, l->number, l->indent + 1, "more than %d options", GUIDE_OPTIONS_MAX);
+		return reading_error(
+			rd, l->number, l->indent + 1, "more than %d options", GUIDE_OPTIONS_MAX);
 	*vec_push(&q->options) = (struct guide_option){.mark = {l->number, l->indent + 3}};
 	o = &q->options.at[q->options.n - 1];
 	n = arrow ? (size_t)(arrow - l->text) : strlen(l->text);
@@ -211,8 +220,8 @@ static bool answer_line(struct reading *rd, struct guide_question *q, const stru
 		return option_read(rd, q, l);
 	if (arrow && l->indent < 2) {
 		if (!has_truth(q))
-			return reading_error(rd, l->number, l->indent + 1, "kind=%s has no => of its own: each option has",
-				kinds[q->kind]);
+			return reading_error(rd, l->number, l->indent + 1,
+				"kind=%s has no => of its own: each option has", kinds[q->kind]);
 		if (q->truth)
 			return reading_error(rd, l->number, l->indent + 1, "a second =>");
 		return when_read(rd, q, NULL, text, l->number, column);
@@ -220,10 +229,12 @@ static bool answer_line(struct reading *rd, struct guide_question *q, const stru
 	if (arrow && o && !o->when && !*o->reply && q->kind != ASK_NUMBER)
 		return when_read(rd, q, o, text, l->number, column);
 	if (l->indent < 2 && *l->text)
-		return reading_error(rd, l->number, l->indent + 1, "this is no option (- text => condition), and no reply: "
+		return reading_error(rd, l->number, l->indent + 1,
+			"this is no option (- text => condition), and no reply: "
 			"replies are indented");
 	if (!o)
-		return !*l->text || reading_error(rd, l->number, l->indent + 1, "a reply to which option?");
+		return !*l->text ||
+		       reading_error(rd, l->number, l->indent + 1, "a reply to which option?");
 	if (*l->text || *o->reply)
 		o->reply = joined(rd->pool, o->reply, l->text);
 	return true;
@@ -237,16 +248,19 @@ static bool option_whole(struct reading *rd, struct guide_question *q, size_t i,
 	size_t word = strcspn(o->text, " \t:,");
 
 	if (q->kind == ASK_CHANGE ? !o->start.mark.line : q->kind != ASK_NUMBER && !o->when)
-		return reading_error(rd, o->mark.line, o->mark.column, "this option has no =>: what must come true?");
+		return reading_error(rd, o->mark.line, o->mark.column,
+			"this option has no =>: what must come true?");
 	if (q->kind == ASK_WHO && !actor_parse(o->text, word, &actor))
-		return reading_error(rd, o->mark.line, o->mark.column, "kind=who: an option begins with a process (P1)");
+		return reading_error(rd, o->mark.line, o->mark.column,
+			"kind=who: an option begins with a process (P1)");
 	for (size_t k = 0; o->when && k < i; k++)
 		if (q->options.at[k].when && cond_same(o->when, q->options.at[k].when))
-			return reading_error(rd, o->mark.line, o->mark.column, "options %zu and %zu come true together",
-				k + 1, i + 1);
+			return reading_error(rd, o->mark.line, o->mark.column,
+				"options %zu and %zu come true together", k + 1, i + 1);
 	if (!*o->reply && q->kind != ASK_ORDER && (++*silent > 1 || q->kind == ASK_NUMBER))
 		return reading_error(rd, o->mark.line, o->mark.column,
-			"nothing is said to those who choose this and are wrong (an indented reply is missing)");
+			"nothing is said to those who choose this and are wrong (an indented reply "
+			"is missing)");
 	return true;
 }
 
@@ -257,12 +271,14 @@ static bool question_whole(struct reading *rd, struct guide_question *q, u32 lin
 	if (!*q->text)
 		return reading_error(rd, line, 1, "the question asks nothing");
 	if (has_truth(q) && !q->truth)
-		return reading_error(rd, line, 1, "kind=%s needs a line => that says what is true", kinds[q->kind]);
+		return reading_error(rd, line, 1, "kind=%s needs a line => that says what is true",
+			kinds[q->kind]);
 	if (q->options.n && !strcmp(q->options.at[q->options.n - 1].text, "otherwise") &&
-	    (q->kind == ASK_NUMBER || q->kind == ASK_ORDER))
+		(q->kind == ASK_NUMBER || q->kind == ASK_ORDER))
 		q->otherwise = q->options.at[--q->options.n].reply;
 	if ((q->kind == ASK_NUMBER || q->kind == ASK_ORDER) && !*q->otherwise)
-		return reading_error(rd, line, 1, "kind=%s ends with '- otherwise' and a reply", kinds[q->kind]);
+		return reading_error(
+			rd, line, 1, "kind=%s ends with '- otherwise' and a reply", kinds[q->kind]);
 	if (q->options.n < 2 && q->kind != ASK_NUMBER)
 		return reading_error(rd, line, 1, "a question has two options or more");
 	for (size_t i = 0; i < q->options.n; i++)
@@ -271,7 +287,8 @@ static bool question_whole(struct reading *rd, struct guide_question *q, u32 lin
 	return true;
 }
 
-bool predict_read(struct reading *rd, const char *info, u32 info_line, u32 first, u32 last, struct guide_block *b)
+bool predict_read(struct reading *rd, const char *info, u32 info_line, u32 first, u32 last,
+	struct guide_block *b)
 {
 	struct guide_question *q = guide_take(rd->pool, sizeof *q);
 
@@ -280,7 +297,8 @@ bool predict_read(struct reading *rd, const char *info, u32 info_line, u32 first
 		return false;
 	for (u32 i = first; i <= last; i++) {
 		struct line l = line_take(rd, i);
-		bool answers = q->options.n || q->truth || !strncmp(l.text, "- ", 2) || !strncmp(l.text, "=>", 2);
+		bool answers = q->options.n || q->truth || !strncmp(l.text, "- ", 2) ||
+			       !strncmp(l.text, "=>", 2);
 
 		if (answers && !answer_line(rd, q, &l))
 			return false;
@@ -297,7 +315,8 @@ static bool move_line(struct reading *rd, const struct line *l, guide_moves *mov
 
 	if (!*l->text)
 		return true;
-	if (!guide_move_parse(rd->file, (struct guide_mark){l->number, l->indent + 1}, l->text, &m, rd->err))
+	if (!guide_move_parse(
+		    rd->file, (struct guide_mark){l->number, l->indent + 1}, l->text, &m, rd->err))
 		return false;
 	*vec_push(moves) = m;
 	return true;
@@ -352,7 +371,8 @@ bool goal_read(struct reading *rd, u32 first, u32 last, struct guide_block *b)
 
 		if (!solution && l.indent == 0 && strcmp(l.text, "solution:") == 0)
 			solution = true;
-		else if (solution ? !move_line(rd, &l, &b->moves) : l.indent < 2 && *l.text && !cond_line(rd, &l, b))
+		else if (solution ? !move_line(rd, &l, &b->moves)
+				  : l.indent < 2 && *l.text && !cond_line(rd, &l, b))
 			return false;
 		else if (!solution && l.indent >= 2)
 			b->text = joined(rd->pool, b->text, l.text);
@@ -360,6 +380,8 @@ bool goal_read(struct reading *rd, u32 first, u32 last, struct guide_block *b)
 	if (!b->conds.n)
 		return reading_error(rd, b->mark.line, 1, "the goal has no condition");
 	if (!*b->text)
-		return reading_error(rd, b->mark.line, 1, "nothing is said when the goal is reached (an indented text)");
-	return b->moves.n || reading_error(rd, b->mark.line, 1, "the goal has no 'solution:', so nobody can verify it");
+		return reading_error(rd, b->mark.line, 1,
+			"nothing is said when the goal is reached (an indented text)");
+	return b->moves.n || reading_error(rd, b->mark.line, 1,
+				     "the goal has no 'solution:', so nobody can verify it");
 }

@@ -41,9 +41,9 @@ struct parser {
 	const char *text;
 	struct err *err;
 	struct cond *cond;
-	u32 pos, end;     /* the token: text[pos..end) */
-	u32 before;       /* end of the token before it */
-	char kind;        /* 'w' word, 'n' number, 's' string, 0 the end, else the sign itself */
+	u32 pos, end; /* the token: text[pos..end) */
+	u32 before;   /* end of the token before it */
+	char kind;    /* 'w' word, 'n' number, 's' string, 0 the end, else the sign itself */
 	unsigned depth;
 };
 
@@ -108,7 +108,8 @@ static bool advance(struct parser *p)
 		if (p->kind == '!')
 			return fail(p, "'!' stands alone; not equal is !=, the opposite is `not`");
 	} else {
-		return fail(p, "'%c' does not belong in a condition", isprint((unsigned char)t[i]) ? t[i] : '?');
+		return fail(p, "'%c' does not belong in a condition",
+			isprint((unsigned char)t[i]) ? t[i] : '?');
 	}
 	p->end = i;
 	return true;
@@ -116,7 +117,8 @@ static bool advance(struct parser *p)
 
 static bool is(const struct parser *p, const char *word)
 {
-	return p->kind == 'w' && p->end - p->pos == strlen(word) && !memcmp(p->text + p->pos, word, p->end - p->pos);
+	return p->kind == 'w' && p->end - p->pos == strlen(word) &&
+	       !memcmp(p->text + p->pos, word, p->end - p->pos);
 }
 
 /* The token as a C string, cut to fit. */
@@ -191,7 +193,8 @@ static bool take_call(struct parser *p, u64 calls[2])
 	char buf[40];
 
 	if (p->kind != 'w' || !calls_by_name(word(p, buf, sizeof buf), calls))
-		return fail(p, "a call is wanted (read, write, close, ...), not '%s'", shown(p, buf, sizeof buf));
+		return fail(p, "a call is wanted (read, write, close, ...), not '%s'",
+			shown(p, buf, sizeof buf));
 	return advance(p);
 }
 
@@ -219,7 +222,8 @@ static bool begins_value(const struct parser *p)
 	u32 pipe;
 	const char *dot;
 
-	if (p->kind == 'n' || p->kind == '-' || is(p, "calls") || is(p, "result") || is(p, "status"))
+	if (p->kind == 'n' || p->kind == '-' || is(p, "calls") || is(p, "result") ||
+		is(p, "status"))
 		return true;
 	if (p->kind != 'w')
 		return false;
@@ -239,8 +243,8 @@ static bool take_wanted(struct parser *p, struct node *n)
 	return n->right != 0;
 }
 
-static bool take_name_or_any(struct parser *p, struct node *n, int (*by_name)(const char *), const char *what,
-			     const char *prefix)
+static bool take_name_or_any(struct parser *p, struct node *n, int (*by_name)(const char *),
+	const char *what, const char *prefix)
 {
 	char buf[40];
 
@@ -252,8 +256,49 @@ static bool take_name_or_any(struct parser *p, struct node *n, int (*by_name)(co
 	return advance(p);
 }
 
+/* blocked, poised: in or before any call, a call, a call on a pipe. */
+static bool take_where(struct parser *p, struct node *n)
+{
+	u32 pipe;
+
+	if (p->kind != 'w' || is(p, "and") || is(p, "or"))
+		return true;
+	if (!take_call(p, n->calls))
+		return false;
+	if (n->kind == NODE_BLOCKED && p->kind == 'w' &&
+		pipe_parse(p->text + p->pos, p->end - p->pos, &pipe))
+		return take_pipe(p, &n->pipe);
+	return true;
+}
+
+static bool take_quoted(struct parser *p, struct node *n)
+{
+	if (p->kind != 's')
+		return fail(p, "said what? The text is wanted in \"quotes\"");
+	n->text = strndup(p->text + p->pos + 1, p->end - p->pos - 2);
+	return advance(p);
+}
+
+/* What may follow the verb. */
+static bool take_object(struct parser *p, struct node *n)
+{
+	switch (n->kind) {
+	case NODE_RETURNED: return take_call(p, n->calls) && take_wanted(p, n);
+	case NODE_FAILED:
+		return take_call(p, n->calls) &&
+		       take_name_or_any(p, n, errno_by_name, "error", "E");
+	case NODE_BLOCKED:
+	case NODE_POISED: return take_where(p, n);
+	case NODE_EXITED: n->number = -1; return p->kind != 'n' || take_number(p, &n->number);
+	case NODE_KILLED: return take_name_or_any(p, n, signal_by_name, "signal", "SIG");
+	case NODE_SAID: return take_quoted(p, n);
+	default: return true;
+	}
+}
+
 static bool actor_fact(struct parser *p, struct node *n)
 {
+	/* clang-format off */
 	static const struct {
 		const char *word;
 		enum node_kind kind;
@@ -263,50 +308,19 @@ static bool actor_fact(struct parser *p, struct node *n)
 		{"alive", NODE_ALIVE}, {"stuck", NODE_STUCK}, {"exited", NODE_EXITED},
 		{"killed", NODE_KILLED}, {"said", NODE_SAID},
 	};
+	/* clang-format on */
 	char buf[40];
 	size_t i = 0;
-	u32 pipe;
-	u64 calls[2];
 
 	while (i < ARRAY_LEN(facts) && !is(p, facts[i].word))
 		i++;
 	if (i == ARRAY_LEN(facts))
-		return fail(p, "'%s' is nothing a process does: returned, failed, blocked, poised, running, gone, "
-			"alive, stuck, exited, killed, said", shown(p, buf, sizeof buf));
+		return fail(p,
+			"'%s' is nothing a process does: returned, failed, blocked, poised, "
+			"running, gone, alive, stuck, exited, killed, said",
+			shown(p, buf, sizeof buf));
 	n->kind = facts[i].kind;
-	if (!advance(p))
-		return false;
-	switch (n->kind) {
-	case NODE_RETURNED:
-		return take_call(p, n->calls) && take_wanted(p, n);
-	case NODE_FAILED:
-		return take_call(p, n->calls) && take_name_or_any(p, n, errno_by_name, "error", "E");
-	case NODE_BLOCKED:
-	case NODE_POISED:
-		if (p->kind != 'w' || !calls_by_name(word(p, buf, sizeof buf), calls)) {
-			if (p->kind == 'w' && !is(p, "and") && !is(p, "or"))
-				return take_call(p, n->calls);
-			return true;
-		}
-		memcpy(n->calls, calls, sizeof calls);
-		if (!advance(p))
-			return false;
-		if (n->kind == NODE_BLOCKED && p->kind == 'w' && pipe_parse(p->text + p->pos, p->end - p->pos, &pipe))
-			return take_pipe(p, &n->pipe);
-		return true;
-	case NODE_EXITED:
-		n->number = -1;
-		return p->kind != 'n' || take_number(p, &n->number);
-	case NODE_KILLED:
-		return take_name_or_any(p, n, signal_by_name, "signal", "SIG");
-	case NODE_SAID:
-		if (p->kind != 's')
-			return fail(p, "said what? The text is wanted in \"quotes\"");
-		n->text = strndup(p->text + p->pos + 1, p->end - p->pos - 2);
-		return advance(p);
-	default:
-		return true;
-	}
+	return advance(p) && take_object(p, n);
 }
 
 static bool pipe_fact(struct parser *p, struct node *n)
@@ -318,7 +332,8 @@ static bool pipe_fact(struct parser *p, struct node *n)
 		return advance(p);
 	}
 	if (!is(p, "holds"))
-		return fail(p, "'%s' is nothing a pipe does: holds, full, empty", shown(p, buf, sizeof buf));
+		return fail(p, "'%s' is nothing a pipe does: holds, full, empty",
+			shown(p, buf, sizeof buf));
 	n->kind = NODE_HOLDS;
 	if (!advance(p) || !take_wanted(p, n))
 		return false;
@@ -349,8 +364,13 @@ static u32 parse_value(struct parser *p)
 		const char *word;
 		enum node_kind kind;
 	} attributes[] = {
-		{"capacity", NODE_CAPACITY}, {"slots", NODE_SLOTS}, {"used", NODE_USED}, {"bytes", NODE_BYTES},
-		{"room", NODE_ROOM}, {"writers", NODE_WRITERS}, {"readers", NODE_READERS},
+		{"capacity", NODE_CAPACITY},
+		{"slots", NODE_SLOTS},
+		{"used", NODE_USED},
+		{"bytes", NODE_BYTES},
+		{"room", NODE_ROOM},
+		{"writers", NODE_WRITERS},
+		{"readers", NODE_READERS},
 	};
 	struct node n = {0};
 	u32 from = p->pos;
@@ -360,19 +380,27 @@ static u32 parse_value(struct parser *p)
 		return n.kind = NODE_NUMBER, take_number(p, &n.number) ? add(p, n, from) : 0;
 	if (is(p, "calls") || is(p, "result")) {
 		n.kind = is(p, "calls") ? NODE_CALLS : NODE_RESULT;
-		return advance(p) && take_actor(p, &n.actor) && take_call(p, n.calls) ? add(p, n, from) : 0;
+		return advance(p) && take_actor(p, &n.actor) && take_call(p, n.calls)
+			       ? add(p, n, from)
+			       : 0;
 	}
 	if (is(p, "status"))
-		return n.kind = NODE_STATUS, advance(p) && take_actor(p, &n.actor) ? add(p, n, from) : 0;
+		return n.kind = NODE_STATUS,
+		       advance(p) && take_actor(p, &n.actor) ? add(p, n, from) : 0;
 	word(p, buf, sizeof buf);
 	dot = p->kind == 'w' ? strchr(buf, '.') : NULL;
 	if (!dot || !pipe_parse(buf, (size_t)(dot - buf), &n.pipe))
-		return fail(p, "a number is wanted (42, pipe1.capacity, calls P1 write, ...), not '%s'",
-			shown(p, buf, sizeof buf)), 0;
+		return fail(p,
+			       "a number is wanted (42, pipe1.capacity, calls P1 write, ...), not "
+			       "'%s'",
+			       shown(p, buf, sizeof buf)),
+		       0;
 	for (size_t i = 0; i < ARRAY_LEN(attributes); i++)
 		if (strcmp(dot + 1, attributes[i].word) == 0)
 			return n.kind = attributes[i].kind, advance(p) ? add(p, n, from) : 0;
-	return fail(p, "a pipe has no '%s': capacity, slots, used, bytes, room, writers, readers", dot + 1), 0;
+	return fail(p, "a pipe has no '%s': capacity, slots, used, bytes, room, writers, readers",
+		       dot + 1),
+	       0;
 }
 
 static u32 parse_sum(struct parser *p)
@@ -416,7 +444,8 @@ static u32 parse_fact(struct parser *p)
 		return holders_fact(p, &n) ? add(p, n, from) : 0;
 	if (!begins_value(p))
 		return fail(p, "a fact is wanted (P2 blocked read, pipe1 holds 5, ...), not '%s'",
-			shown(p, buf, sizeof buf)), 0;
+			       shown(p, buf, sizeof buf)),
+		       0;
 	n.kind = NODE_COMPARE;
 	n.left = parse_sum(p);
 	if (!n.left || !take_compare(p, &n.cmp))
@@ -449,7 +478,8 @@ static u32 parse_term(struct parser *p)
 	return parse_fact(p);
 }
 
-static u32 parse_chain(struct parser *p, const char *joint, enum node_kind kind, u32 (*part)(struct parser *))
+static u32 parse_chain(
+	struct parser *p, const char *joint, enum node_kind kind, u32 (*part)(struct parser *))
 {
 	u32 from = p->pos;
 	u32 left = part(p);
@@ -485,8 +515,8 @@ static u32 parse_printed(struct parser *p)
 	return advance(p) && take_actor(p, &n.actor) ? add(p, n, from) : 0;
 }
 
-static struct cond *parse(const char *file, struct guide_mark at, const char *text, u32 (*top)(struct parser *),
-			  struct err *err)
+static struct cond *parse(const char *file, struct guide_mark at, const char *text,
+	u32 (*top)(struct parser *), struct err *err)
 {
 	struct cond *c = xmalloc(sizeof *c);
 	struct parser p = {.file = file, .at = at, .text = text, .err = err, .cond = c};
@@ -511,7 +541,8 @@ struct cond *cond_parse(const char *file, struct guide_mark at, const char *text
 	return parse(file, at, text, parse_or, err);
 }
 
-struct cond *cond_parse_value(const char *file, struct guide_mark at, const char *text, struct err *err)
+struct cond *cond_parse_value(
+	const char *file, struct guide_mark at, const char *text, struct err *err)
 {
 	return parse(file, at, text, parse_printed, err);
 }

@@ -18,9 +18,15 @@ static void add_source(const struct cond *c, const struct node *n, struct str *o
 
 /* ---- what is the case instead ---- */
 static const char *const states[] = {
-	[TASK_RUNNING] = "running", [TASK_POISED] = "poised before", [TASK_BLOCKED] = "blocked in",
-	[TASK_SPINNING] = "spinning", [TASK_STOPPED] = "stopped", [TASK_HELD_EXIT] = "held at the end of",
-	[TASK_ENDING] = "about to end", [TASK_ZOMBIE] = "gone", [TASK_GONE] = "gone",
+	[TASK_RUNNING] = "running",
+	[TASK_POISED] = "poised before",
+	[TASK_BLOCKED] = "blocked in",
+	[TASK_SPINNING] = "spinning",
+	[TASK_STOPPED] = "stopped",
+	[TASK_HELD_EXIT] = "held at the end of",
+	[TASK_ENDING] = "about to end",
+	[TASK_ZOMBIE] = "gone",
+	[TASK_GONE] = "gone",
 };
 
 static void explain_task(const struct node *n, const struct cond_view *v, struct str *out)
@@ -33,11 +39,13 @@ static void explain_task(const struct node *n, const struct cond_view *v, struct
 		str_addf(out, "there is no %s", name);
 		return;
 	}
-	str_addf(out, "%s is %s", name, t->state < ARRAY_LEN(states) && states[t->state] ? states[t->state] : "?");
+	str_addf(out, "%s is %s", name,
+		t->state < ARRAY_LEN(states) && states[t->state] ? states[t->state] : "?");
 	if (t->state == TASK_POISED || t->state == TASK_BLOCKED || t->state == TASK_HELD_EXIT)
 		str_addf(out, " %s", call_name(t->op.call));
 	if (t->last_seq > v->since && t->last_call)
-		str_addf(out, "; its %s gave %lld", call_name(t->last_call), (long long)t->last_ret);
+		str_addf(
+			out, "; its %s gave %lld", call_name(t->last_call), (long long)t->last_ret);
 }
 
 static void explain_number(const struct cond *c, u32 at, const struct cond_view *v, struct str *out)
@@ -67,8 +75,9 @@ static void explain_pipe(const struct node *n, const struct cond_view *v, struct
 		return;
 	}
 	if (n->kind != NODE_HOLDERS) {
-		str_addf(out, "pipe%u holds %lld of %llu bytes in %u of %u slots", n->pipe, (long long)p->fill,
-			(unsigned long long)p->capacity, p->slot_count, p->slots_max);
+		str_addf(out, "pipe%u holds %lld of %llu bytes in %u of %u slots", n->pipe,
+			(long long)p->fill, (unsigned long long)p->capacity, p->slot_count,
+			p->slots_max);
 		return;
 	}
 	k = world_pipe_ends(v->world, pipe, n->access, ends, ARRAY_LEN(ends));
@@ -111,7 +120,14 @@ void cond_explain(const struct cond *c, const struct cond_view *v, struct str *o
 }
 
 /* ---- can it be? ---- */
-enum state_class { CLASS_NONE, CLASS_BLOCKED, CLASS_POISED, CLASS_RUNNING, CLASS_GONE, CLASS_ALIVE };
+enum state_class {
+	CLASS_NONE,
+	CLASS_BLOCKED,
+	CLASS_POISED,
+	CLASS_RUNNING,
+	CLASS_GONE,
+	CLASS_ALIVE
+};
 
 static enum state_class state_class(const struct node *n)
 {
@@ -135,7 +151,8 @@ static bool calls_any(const struct node *n)
 
 static bool calls_meet(const struct node *a, const struct node *b)
 {
-	return calls_any(a) || calls_any(b) || (a->calls[0] & b->calls[0]) || (a->calls[1] & b->calls[1]);
+	return calls_any(a) || calls_any(b) || (a->calls[0] & b->calls[0]) ||
+	       (a->calls[1] & b->calls[1]);
 }
 
 /* Bytes a pipe fact allows. */
@@ -204,8 +221,8 @@ static bool excludes(const struct cond *c, const struct node *a, const struct no
 		return true;
 	if (a->kind == NODE_HOLDERS && b->kind == NODE_HOLDERS)
 		return a->pipe == b->pipe && a->access == b->access && !same_names(a, b);
-	return a->pipe == b->pipe && bytes_range(c, a, &alo, &ahi) && bytes_range(c, b, &blo, &bhi) &&
-	       (alo > bhi || blo > ahi);
+	return a->pipe == b->pipe && bytes_range(c, a, &alo, &ahi) &&
+	       bytes_range(c, b, &blo, &bhi) && (alo > bhi || blo > ahi);
 }
 
 /* Where a is so, b is so. */
@@ -231,10 +248,11 @@ static bool same_node(const struct cond *ca, u32 a, const struct cond *cb, u32 b
 
 	if (!a || !b)
 		return a == b;
-	return x->kind == y->kind && x->cmp == y->cmp && x->actor == y->actor && x->pipe == y->pipe &&
-	       x->calls[0] == y->calls[0] && x->calls[1] == y->calls[1] && x->access == y->access &&
-	       x->number == y->number && same_names(x, y) && same_node(ca, x->left, cb, y->left) &&
-	       same_node(ca, x->right, cb, y->right) && !strcmp(x->text ? x->text : "", y->text ? y->text : "");
+	return x->kind == y->kind && x->cmp == y->cmp && x->actor == y->actor &&
+	       x->pipe == y->pipe && x->calls[0] == y->calls[0] && x->calls[1] == y->calls[1] &&
+	       x->access == y->access && x->number == y->number && same_names(x, y) &&
+	       same_node(ca, x->left, cb, y->left) && same_node(ca, x->right, cb, y->right) &&
+	       !strcmp(x->text ? x->text : "", y->text ? y->text : "");
 }
 
 bool cond_same(const struct cond *a, const struct cond *b)
@@ -292,11 +310,13 @@ static int fixed(const struct cond *c, u32 at)
 	struct cond part = *c;
 	i64 lo, hi;
 
-	if (n->kind == NODE_COMPARE && cond_node(c, n->left)->kind == NODE_NUMBER && r->kind == NODE_NUMBER) {
+	if (n->kind == NODE_COMPARE && cond_node(c, n->left)->kind == NODE_NUMBER &&
+		r->kind == NODE_NUMBER) {
 		part.root = at;
 		return cond_holds(&part, &none) ? 1 : -1;
 	}
-	if (n->kind == NODE_RETURNED && r && r->kind == NODE_NUMBER && n->cmp == CMP_LT && r->number <= 0)
+	if (n->kind == NODE_RETURNED && r && r->kind == NODE_NUMBER && n->cmp == CMP_LT &&
+		r->number <= 0)
 		return -1;
 	return bytes_range(c, n, &lo, &hi) && (lo > hi || hi < 0) ? -1 : 0;
 }
@@ -310,10 +330,12 @@ static bool consistent(const struct facts *f)
 		if ((must > 0 && !so) || (must < 0 && so))
 			return false;
 		for (u32 k = 0; so && k < f->n; k++) {
-			const struct node *a = cond_node(f->cond, f->at[i]), *b = cond_node(f->cond, f->at[k]);
+			const struct node *a = cond_node(f->cond, f->at[i]),
+					  *b = cond_node(f->cond, f->at[k]);
 			bool other = f->truth >> k & 1;
 
-			if (k != i && ((other && excludes(f->cond, a, b)) || (!other && implies(a, b))))
+			if (k != i &&
+				((other && excludes(f->cond, a, b)) || (!other && implies(a, b))))
 				return false;
 		}
 	}

@@ -17,8 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool texts(struct yaml_file *y, yaml_ref list, const char *what, struct pool *pool, char ***out, u32 *n,
-		  struct err *err)
+static bool texts(struct yaml_file *y, yaml_ref list, const char *what, struct pool *pool,
+	char ***out, u32 *n, struct err *err)
 {
 	u32 count = yaml_count(y, list);
 
@@ -32,8 +32,8 @@ static bool texts(struct yaml_file *y, yaml_ref list, const char *what, struct p
 	return true;
 }
 
-static bool actor(struct yaml_file *y, yaml_ref key, yaml_ref value, struct pool *pool, struct guide_actor *a,
-		  struct err *err)
+static bool actor(struct yaml_file *y, yaml_ref key, yaml_ref value, struct pool *pool,
+	struct guide_actor *a, struct err *err)
 {
 	u32 number;
 
@@ -44,7 +44,8 @@ static bool actor(struct yaml_file *y, yaml_ref key, yaml_ref value, struct pool
 	return yaml_want_text(y, value, "what the actor is called", pool, &a->role, err);
 }
 
-static bool actors(struct yaml_file *y, yaml_ref map, struct pool *pool, guide_actors *list, struct err *err)
+static bool actors(
+	struct yaml_file *y, yaml_ref map, struct pool *pool, guide_actors *list, struct err *err)
 {
 	yaml_ref key, value;
 
@@ -66,20 +67,24 @@ static bool program(struct yaml_file *y, yaml_ref r, struct reading *rd, struct 
 
 	p->mark = yaml_mark(y, r);
 	if (!yaml_keys(y, r, keys, values, rd->err) ||
-	    !yaml_want_text(y, values[0] ? values[0] : r, "a program's name", rd->pool, &p->name, rd->err))
+		!yaml_want_text(y, values[0] ? values[0] : r, "a program's name", rd->pool,
+			&p->name, rd->err))
 		return false;
 	if (strchr(p->name, '/') || p->name[0] == '.')
-		return yaml_error(y, values[0], rd->err, "a program's name is that of a file in the lab's folder");
+		return yaml_error(y, values[0], rd->err,
+			"a program's name is that of a file in the lab's folder");
 	for (size_t i = 0; i + 1 < rd->guide->programs.n; i++)
 		if (strcmp(rd->guide->programs.at[i].name, p->name) == 0)
-			return yaml_error(y, values[0], rd->err, "program '%s' stands here twice", p->name);
+			return yaml_error(
+				y, values[0], rd->err, "program '%s' stands here twice", p->name);
 	return texts(y, values[1], "args", rd->pool, &p->args, &p->args_n, rd->err) &&
 	       actors(y, values[2], rd->pool, &p->actors, rd->err);
 }
 
 static bool front(struct reading *rd, struct yaml_file *y)
 {
-	static const char *const keys[] = {"title", "minutes", "core", "needs", "programs", "actors", NULL};
+	static const char *const keys[] = {
+		"title", "minutes", "core", "needs", "programs", "actors", NULL};
 	struct guide *g = rd->guide;
 	yaml_ref values[6], root = yaml_root(y);
 	const char *text;
@@ -87,12 +92,16 @@ static bool front(struct reading *rd, struct yaml_file *y)
 	u32 n;
 
 	if (!yaml_keys(y, root, keys, values, rd->err) ||
-	    !yaml_want_text(y, values[0] ? values[0] : root, "title", rd->pool, &g->title, rd->err))
+		!yaml_want_text(
+			y, values[0] ? values[0] : root, "title", rd->pool, &g->title, rd->err))
 		return false;
 	text = yaml_text(y, values[1]);
-	g->minutes = text && strlen(text) < 4 && strspn(text, "0123456789") == strlen(text) ? (u32)atoi(text) : 0;
+	g->minutes = text && strlen(text) < 4 && strspn(text, "0123456789") == strlen(text)
+			     ? (u32)atoi(text)
+			     : 0;
 	if (!g->minutes)
-		return yaml_error(y, values[1], rd->err, "minutes is missing, or no number from 1 to 999");
+		return yaml_error(
+			y, values[1], rd->err, "minutes is missing, or no number from 1 to 999");
 	text = yaml_text(y, values[2]);
 	if (values[2] && (!text || (strcmp(text, "true") != 0 && strcmp(text, "false") != 0)))
 		return yaml_error(y, values[2], rd->err, "core is true or false");
@@ -102,7 +111,8 @@ static bool front(struct reading *rd, struct yaml_file *y)
 	for (u32 i = 0; i < n; i++)
 		*vec_push(&g->needs) = needs[i];
 	if (!yaml_is_list(y, values[4]) || !yaml_count(y, values[4]))
-		return yaml_error(y, values[4], rd->err, "programs is missing, or no list of programs");
+		return yaml_error(
+			y, values[4], rd->err, "programs is missing, or no list of programs");
 	for (u32 i = 0; i < yaml_count(y, values[4]); i++) {
 		*vec_push(&g->programs) = (struct guide_program){0};
 		if (!program(y, yaml_item(y, values[4], i), rd, &g->programs.at[i]))

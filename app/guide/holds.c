@@ -51,7 +51,8 @@ static const struct ev_exit *next_exit(const struct cond_view *v, const struct n
 		return NULL;
 	while (*at < v->until) {
 		r = timeline_event(v->timeline, ++*at, NULL);
-		if (r && r->kind == REC_EXIT && r->task == task && !(r->flags & EVF_RESTART) && node_has_call(n, r->call))
+		if (r && r->kind == REC_EXIT && r->task == task && !(r->flags & EVF_RESTART) &&
+			node_has_call(n, r->call))
 			return rec_body(r);
 	}
 	return NULL;
@@ -71,8 +72,9 @@ static bool returned(const struct cond *c, const struct node *n, const struct co
 			return false;
 	}
 	while ((x = next_exit(v, n, &at))) {
-		if (n->kind == NODE_FAILED ? x->ret < 0 && (!n->number || x->ret == -n->number)
-					   : x->ret >= 0 && (!n->right || compare(x->ret, n->cmp, wanted)))
+		if (n->kind == NODE_FAILED
+				? x->ret < 0 && (!n->number || x->ret == -n->number)
+				: x->ret >= 0 && (!n->right || compare(x->ret, n->cmp, wanted)))
 			return true;
 	}
 	return false;
@@ -80,7 +82,7 @@ static bool returned(const struct cond *c, const struct node *n, const struct co
 
 /* Calls fn for every write of that actor to fd 1 or 2 since the question. */
 static void each_said(const struct cond_view *v, const struct node *n,
-		      void (*fn)(void *, const u8 *, u32), void *arg)
+	void (*fn)(void *, const u8 *, u32), void *arg)
 {
 	u32 task = actor_task(v->world, n->actor);
 
@@ -90,7 +92,8 @@ static void each_said(const struct cond_view *v, const struct node *n,
 		const struct rec *r = timeline_event(v->timeline, at, NULL);
 		const struct ev_enter *e;
 
-		if (!r || r->kind != REC_ENTER || r->task != task || (r->call != CALL_write && r->call != CALL_writev))
+		if (!r || r->kind != REC_ENTER || r->task != task ||
+			(r->call != CALL_write && r->call != CALL_writev))
 			continue;
 		e = rec_body(r);
 		if (e->fd == 1 || e->fd == 2)
@@ -131,19 +134,23 @@ static bool task_fact(const struct node *n, const struct cond_view *v)
 	switch (n->kind) {
 	case NODE_BLOCKED:
 		return t->state == TASK_BLOCKED && node_has_call(n, t->op.call) &&
-		       (!n->pipe || (node_pipe(v->world, n) && world_op_pipe(v->world, actor_task(v->world, n->actor)) ==
-							 node_pipe(v->world, n)));
+		       (!n->pipe ||
+			       (node_pipe(v->world, n) &&
+				       world_op_pipe(v->world, actor_task(v->world, n->actor)) ==
+					       node_pipe(v->world, n)));
 	case NODE_POISED: return t->state == TASK_POISED && node_has_call(n, t->op.call);
 	case NODE_RUNNING: return t->state == TASK_RUNNING;
 	case NODE_GONE: return gone(t);
 	case NODE_ALIVE: return !gone(t);
 	case NODE_STUCK:
-		return t->state == TASK_BLOCKED && world_why(v->world, actor_task(v->world, n->actor), &why) &&
-		       why.cycle_n > 0;
+		return t->state == TASK_BLOCKED &&
+		       world_why(v->world, actor_task(v->world, n->actor), &why) && why.cycle_n > 0;
 	case NODE_EXITED:
-		return p && p->ended && WIFEXITED(p->status) && (n->number < 0 || WEXITSTATUS(p->status) == n->number);
+		return p && p->ended && WIFEXITED(p->status) &&
+		       (n->number < 0 || WEXITSTATUS(p->status) == n->number);
 	case NODE_KILLED:
-		return p && p->ended && WIFSIGNALED(p->status) && (!n->number || WTERMSIG(p->status) == n->number);
+		return p && p->ended && WIFSIGNALED(p->status) &&
+		       (!n->number || WTERMSIG(p->status) == n->number);
 	default: return false;
 	}
 }

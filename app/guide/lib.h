@@ -43,7 +43,8 @@ struct cond_view {
 /* From text that stands at `at` of `file` (for errors). NULL with an error. */
 struct cond *cond_parse(const char *file, struct guide_mark at, const char *text, struct err *);
 /* A number: `pipe1.capacity - 1`, `result P2 read`. */
-struct cond *cond_parse_value(const char *file, struct guide_mark at, const char *text, struct err *);
+struct cond *cond_parse_value(
+	const char *file, struct guide_mark at, const char *text, struct err *);
 void cond_destroy(struct cond *);
 bool cond_holds(const struct cond *, const struct cond_view *);
 /* False: not known (no such pipe, nothing returned yet). */
@@ -77,15 +78,23 @@ struct guide_start {
 	struct guide_mark mark;
 };
 
-enum guide_move_kind { MOVE_STEP, MOVE_ALL, MOVE_CONTINUE, MOVE_PLAY, MOVE_PASS, MOVE_SIGNAL, MOVE_TYPE };
+enum guide_move_kind {
+	MOVE_STEP,
+	MOVE_ALL,
+	MOVE_CONTINUE,
+	MOVE_PLAY,
+	MOVE_PASS,
+	MOVE_SIGNAL,
+	MOVE_TYPE
+};
 struct guide_move { /* one command of a do block */
 	enum guide_move_kind kind;
 	char actor[16];
 	u32 times;          /* step: how often */
 	struct cond *until; /* step, continue, play: up to this, NULL none */
 	int signal;
-	char *bytes;        /* type */
-	char *text;         /* the command as written */
+	char *bytes; /* type */
+	char *text;  /* the command as written */
 	struct guide_mark mark;
 };
 typedef VEC(struct guide_move) guide_moves;
@@ -93,9 +102,9 @@ typedef VEC(struct guide_move) guide_moves;
 enum guide_question_kind { ASK_CHOICE, ASK_NUMBER, ASK_WHO, ASK_ORDER, ASK_CHANGE };
 struct guide_option {
 	char *text;
-	char *reply;       /* "" none */
-	struct cond *when; /* choice, who, order: the world that makes it true */
-	i64 number;        /* number: a wrong number that has its own reply */
+	char *reply;              /* "" none */
+	struct cond *when;        /* choice, who, order: the world that makes it true */
+	i64 number;               /* number: a wrong number that has its own reply */
 	struct guide_start start; /* change: the variant */
 	struct guide_mark mark;
 };
@@ -106,7 +115,7 @@ struct guide_question {
 	char *otherwise;    /* number, order: reply to any other wrong answer */
 	struct cond *truth; /* number: the value; change: what the right variant makes true */
 	VEC(struct guide_option) options;
-	u32 hide;           /* what else would give it away: GUIDE_HIDE_* */
+	u32 hide; /* what else would give it away: GUIDE_HIDE_* */
 };
 enum { GUIDE_HIDE_RACE = 1, GUIDE_HIDE_FULL = 2, GUIDE_HIDE_NEXT = 4, GUIDE_HIDE_ENDS = 8 };
 
@@ -130,15 +139,22 @@ struct guide_experiment {
 };
 
 enum guide_text_kind { TEXT_PARAGRAPH, TEXT_ITEM, TEXT_CODE, TEXT_QUOTE };
-enum guide_block_kind { BLOCK_TEXT, BLOCK_PREDICT, BLOCK_DO, BLOCK_EXPECT, BLOCK_GOAL, BLOCK_EXPERIMENT };
+enum guide_block_kind {
+	BLOCK_TEXT,
+	BLOCK_PREDICT,
+	BLOCK_DO,
+	BLOCK_EXPECT,
+	BLOCK_GOAL,
+	BLOCK_EXPERIMENT
+};
 struct guide_block {
 	enum guide_block_kind kind;
 	struct guide_mark mark;
 	enum guide_text_kind text_kind;
 	char *text; /* TEXT: lines already joined except in code; GOAL: what to tell when it is reached */
 	struct guide_question *question;
-	guide_moves moves; /* DO; GOAL: its solution */
-	VEC(struct cond *) conds;     /* EXPECT: all of them; GOAL: one */
+	guide_moves moves;        /* DO; GOAL: its solution */
+	VEC(struct cond *) conds; /* EXPECT: all of them; GOAL: one */
 	VEC(struct guide_mark) cond_marks;
 	struct guide_experiment *experiment;
 	bool aside; /* DO: settles a question of kind=change, so it is run in the variants only */
@@ -146,13 +162,21 @@ struct guide_block {
 
 /* What the stage shows in a step. */
 enum {
-	SHOW_CALLS = 1, SHOW_PIPE = 2, SHOW_ENDS = 4, SHOW_WHY = 8, SHOW_CONTENTS = 16, SHOW_SLOTS = 32,
-	SHOW_LAST = 64, SHOW_OUTPUT = 128, SHOW_SOURCE = 256, SHOW_TIME = 512,
+	SHOW_CALLS = 1,
+	SHOW_PIPE = 2,
+	SHOW_ENDS = 4,
+	SHOW_WHY = 8,
+	SHOW_CONTENTS = 16,
+	SHOW_SLOTS = 32,
+	SHOW_LAST = 64,
+	SHOW_OUTPUT = 128,
+	SHOW_SOURCE = 256,
+	SHOW_TIME = 512,
 };
 struct guide_step {
 	char *title;
 	u32 show;
-	bool fresh;   /* has a start: line, or is the first */
+	bool fresh; /* has a start: line, or is the first */
 	struct guide_start start;
 	VEC(struct guide_block) blocks;
 	struct guide_mark mark;
@@ -162,12 +186,12 @@ struct guide {
 	char *title;
 	u32 minutes;
 	bool core;
-	char *intro;   /* text before the first step */
+	char *intro; /* text before the first step */
 	VEC(char *) needs;
 	VEC(struct guide_program) programs;
 	guide_actors actors;
 	VEC(struct guide_step) steps;
-	void *owned;   /* the strings */
+	void *owned; /* the strings */
 };
 struct guide *guide_load(const char *path, struct err *);
 /* `file` is named in errors. */
@@ -178,7 +202,8 @@ const char *guide_role(const struct guide *, u32 program, const char *actor);
 /* A question by its id, NULL: none. */
 const struct guide_question *guide_question(const struct guide *, const char *id, u32 *step);
 /* False, with EXIT_INPUT and "file:line:column: ". */
-bool guide_error(struct err *, const char *file, struct guide_mark, const char *fmt, ...) PRINTF_LIKE(4, 5);
+bool guide_error(struct err *, const char *file, struct guide_mark, const char *fmt, ...)
+	PRINTF_LIKE(4, 5);
 
 /* ---- labs/misconceptions.yaml ---- */
 struct belief {
@@ -211,20 +236,23 @@ struct guide_host {
 	void (*aside_end)(struct guide_host *);
 };
 /* One move, as far as it goes. False: it could not be done (EXIT_FAILED: the world does not allow it). */
-bool guide_move_run(const struct guide *, const struct guide_move *, const struct guide_host *, struct err *);
-bool guide_moves_run(const struct guide *, const struct guide_move *, size_t n, const struct guide_host *,
-		     struct err *);
+bool guide_move_run(
+	const struct guide *, const struct guide_move *, const struct guide_host *, struct err *);
+bool guide_moves_run(const struct guide *, const struct guide_move *, size_t n,
+	const struct guide_host *, struct err *);
 /* A command from text, as in a do block (the learner's own moves are compared in this form). */
-bool guide_move_parse(const char *file, struct guide_mark, const char *text, struct guide_move *, struct err *);
+bool guide_move_parse(
+	const char *file, struct guide_mark, const char *text, struct guide_move *, struct err *);
 void guide_move_finish(struct guide_move *);
 
 /* ---- a question, settled ---- */
 enum guide_outcome { ANSWER_NONE, ANSWER_RIGHT, ANSWER_WRONG, ANSWER_UNSURE, ANSWER_SKIPPED };
 struct guide_answer {
-	enum guide_outcome given; /* ANSWER_NONE: not yet; UNSURE, SKIPPED; else RIGHT until it is known */
-	u32 choice;               /* from 0: choice, who, change */
+	enum guide_outcome
+		given; /* ANSWER_NONE: not yet; UNSURE, SKIPPED; else RIGHT until it is known */
+	u32 choice;    /* from 0: choice, who, change */
 	i64 number;
-	u32 order[16];            /* order: options as the learner put them */
+	u32 order[16]; /* order: options as the learner put them */
 	u32 order_n;
 };
 struct guide_truth {
@@ -235,19 +263,21 @@ struct guide_truth {
 };
 /* "2", "P1", "4096", "2 1 3", "?"; the last choice is always "I do not know yet". EXIT_USAGE when
  * it is no answer to this question. */
-bool guide_answer_read(const struct guide_question *, const char *text, struct guide_answer *, struct err *);
+bool guide_answer_read(
+	const struct guide_question *, const char *text, struct guide_answer *, struct err *);
 /* The choices as they are numbered, the engine's last one included; from 0. */
 u32 guide_choices(const struct guide_question *);
 const char *guide_choice(const struct guide_question *, u32 n);
 /* What happened. False, EXIT_INPUT with file:line: none holds, or two do. moves and host only for
  * ASK_CHANGE: the variants are run aside. */
 bool guide_settle(const struct guide *, const struct guide_question *, const struct cond_view *,
-		  const struct guide_move *moves, size_t moves_n, const struct guide_host *,
-		  struct guide_truth *, struct err *);
-enum guide_outcome guide_judge(const struct guide_question *, const struct guide_answer *, const struct guide_truth *);
+	const struct guide_move *moves, size_t moves_n, const struct guide_host *,
+	struct guide_truth *, struct err *);
+enum guide_outcome guide_judge(
+	const struct guide_question *, const struct guide_answer *, const struct guide_truth *);
 /* "You said 1. What happened is 2: it goes on waiting." and the reply, one paragraph a line. */
-void guide_verdict(const struct guide_question *, const struct guide_answer *, const struct guide_truth *,
-		   struct str *);
+void guide_verdict(const struct guide_question *, const struct guide_answer *,
+	const struct guide_truth *, struct str *);
 
 /* ---- one run of an experiment ---- */
 struct guide_row {
@@ -255,16 +285,16 @@ struct guide_row {
 };
 void guide_row_finish(struct guide_row *);
 /* values[i] for parameter i. */
-bool guide_experiment_run(const struct guide *, const struct guide_experiment *, char *const *values,
-			  const struct guide_host *, struct guide_row *, struct err *);
+bool guide_experiment_run(const struct guide *, const struct guide_experiment *,
+	char *const *values, const struct guide_host *, struct guide_row *, struct err *);
 
 /* ---- where a learner is ---- */
 struct guide_play;
 enum guide_at {
-	AT_TEXT,       /* guide_play_block is a text: show it, then guide_play_read */
-	AT_QUESTION,   /* answer or skip */
-	AT_DO,         /* moves are wanted: guide_play_do, or the learner's own (guide_play_moved) */
-	AT_GOAL,       /* the learner moves until it holds: guide_play_moved after each move */
+	AT_TEXT,     /* guide_play_block is a text: show it, then guide_play_read */
+	AT_QUESTION, /* answer or skip */
+	AT_DO,       /* moves are wanted: guide_play_do, or the learner's own (guide_play_moved) */
+	AT_GOAL,     /* the learner moves until it holds: guide_play_moved after each move */
 	AT_EXPERIMENT, /* guide_play_read goes on */
 	AT_STEP_END,   /* guide_play_enter(step + 1) */
 	AT_END,        /* no step is left */
@@ -273,8 +303,10 @@ enum guide_at {
 enum {
 	PLAY_SETTLED = 1, /* a question was settled: guide_play_answer_text says how */
 	PLAY_REACHED = 2, /* the goal holds; the block's text says what to tell */
-	PLAY_ASTRAY = 4,  /* the learner has moved away from what the step wants; five times: offer guide_play_enter */
-	PLAY_BROKEN = 8,  /* an expectation does not hold, or no option does: only fresh processes help */
+	PLAY_ASTRAY =
+		4, /* the learner has moved away from what the step wants; five times: offer guide_play_enter */
+	PLAY_BROKEN =
+		8, /* an expectation does not hold, or no option does: only fresh processes help */
 };
 struct guide_play *guide_play_create(const struct guide *, const struct guide_host *);
 void guide_play_destroy(struct guide_play *);
@@ -301,7 +333,8 @@ bool guide_play_question_open(const struct guide_play *); /* answers are awaited
 /* ---- a lab against its own guide ---- */
 /* Drives the steps first..last (from 0); false (EXIT_FAILED, "file:line:column: ...") at the first thing that does not
  * hold. beliefs may be NULL. said() is told each step's title as it begins; may be NULL. */
-bool guide_verify(const struct guide *, const struct beliefs *, const char *lab, u32 first, u32 last,
-		  const struct guide_host *, void (*said)(void *arg, u32 step, const struct guide_step *), void *said_arg, struct err *);
+bool guide_verify(const struct guide *, const struct beliefs *, const char *lab, u32 first,
+	u32 last, const struct guide_host *,
+	void (*said)(void *arg, u32 step, const struct guide_step *), void *said_arg, struct err *);
 
 #endif

@@ -90,10 +90,13 @@ static bool want_extent(struct words *w, struct guide_move *m, bool times)
 		w->pos += (u32)strlen(w->text + w->pos);
 		return m->until != NULL;
 	}
-	if (!times || !isdigit((unsigned char)*buf) || strspn(buf, "0123456789") != strlen(buf) || strlen(buf) > 6)
-		return wrong(w, from, "'%s' is neither %suntil", buf, times ? "a number nor " : "the end nor ");
+	if (!times || !isdigit((unsigned char)*buf) || strspn(buf, "0123456789") != strlen(buf) ||
+		strlen(buf) > 6)
+		return wrong(w, from, "'%s' is neither %suntil", buf,
+			times ? "a number nor " : "the end nor ");
 	m->times = (u32)atoi(buf);
-	return (m->times && m->times <= TIMES_MAX) || wrong(w, from, "from 1 to %d times", TIMES_MAX);
+	return (m->times && m->times <= TIMES_MAX) ||
+	       wrong(w, from, "from 1 to %d times", TIMES_MAX);
 }
 
 static bool want_signal(struct words *w, struct guide_move *m)
@@ -145,16 +148,21 @@ static bool arguments(struct words *w, struct guide_move *m)
 	return false;
 }
 
-bool guide_move_parse(const char *file, struct guide_mark at, const char *text, struct guide_move *m,
-		      struct err *err)
+bool guide_move_parse(const char *file, struct guide_mark at, const char *text,
+	struct guide_move *m, struct err *err)
 {
 	static const struct {
 		const char *word;
 		enum guide_move_kind kind;
 		int signal;
 	} commands[] = {
-		{"step", MOVE_STEP, 0}, {"all", MOVE_ALL, 0}, {"continue", MOVE_CONTINUE, 0}, {"play", MOVE_PLAY, 0},
-		{"pass", MOVE_PASS, 0}, {"signal", MOVE_SIGNAL, 0}, {"kill", MOVE_SIGNAL, SIGKILL},
+		{"step", MOVE_STEP, 0},
+		{"all", MOVE_ALL, 0},
+		{"continue", MOVE_CONTINUE, 0},
+		{"play", MOVE_PLAY, 0},
+		{"pass", MOVE_PASS, 0},
+		{"signal", MOVE_SIGNAL, 0},
+		{"kill", MOVE_SIGNAL, SIGKILL},
 		{"type", MOVE_TYPE, 0},
 	};
 	struct words w = {.file = file, .text = text, .at = at, .err = err};
@@ -167,8 +175,11 @@ bool guide_move_parse(const char *file, struct guide_mark at, const char *text, 
 	while (i < ARRAY_LEN(commands) && strcmp(commands[i].word, buf) != 0)
 		i++;
 	if (i == ARRAY_LEN(commands))
-		return wrong(&w, from, "'%s' is no command of a do block; there is step, all, continue, play, pass, "
-			"signal, kill, type", buf);
+		return wrong(&w, from,
+			"'%s' is no command of a do block; there is step, all, continue, play, "
+			"pass, "
+			"signal, kill, type",
+			buf);
 	m->kind = commands[i].kind;
 	m->signal = commands[i].signal;
 	if (!arguments(&w, m)) {
@@ -239,7 +250,8 @@ static bool cannot_step(const struct doing *d, u32 task)
 	if (!t)
 		str_addf(&s, "there is no %s", d->move->actor);
 	else if (t->state == TASK_BLOCKED)
-		str_addf(&s, "%s cannot move: it is blocked in %s", d->move->actor, call_name(t->op.call));
+		str_addf(&s, "%s cannot move: it is blocked in %s", d->move->actor,
+			call_name(t->op.call));
 	else
 		str_addf(&s, "%s cannot move: it is %s", d->move->actor,
 			t->state == TASK_GONE || t->state == TASK_ZOMBIE ? "gone" : "not held");
@@ -290,7 +302,8 @@ static u32 count_state(const struct world *w, bool blocked)
 	for (u32 i = 1; i < world_tasks(w); i++) {
 		const struct w_task *t = world_task(w, i);
 
-		n += t && (blocked ? t->state == TASK_BLOCKED : t->state == TASK_GONE || t->state == TASK_ZOMBIE);
+		n += t && (blocked ? t->state == TASK_BLOCKED
+				   : t->state == TASK_GONE || t->state == TASK_ZOMBIE);
 	}
 	return n;
 }
@@ -305,22 +318,24 @@ static bool do_round(const struct doing *d)
 		u32 blocked = count_state(now(d), true), gone = count_state(now(d), false);
 
 		if (c.kind == CHOICE_NONE)
-			return d->move->until ? blocked_by(d, "nobody can move any more, and that has not come true")
+			return d->move->until ? blocked_by(d, "nobody can move any more, and that "
+							      "has not come true")
 					      : i > 0 || blocked_by(d, "nobody can move");
-		if (c.kind == CHOICE_TIME ? !d->host->pass(d->host->arg, c.task, d->err) : !step_task(d, c.task))
+		if (c.kind == CHOICE_TIME ? !d->host->pass(d->host->arg, c.task, d->err)
+					  : !step_task(d, c.task))
 			return false;
 		last = c.task;
 		if (reached(d))
 			return true;
 		if (d->move->kind == MOVE_CONTINUE && !d->move->until &&
-		    (count_state(now(d), true) > blocked || count_state(now(d), false) > gone))
+			(count_state(now(d), true) > blocked || count_state(now(d), false) > gone))
 			return true;
 	}
 	return blocked_by(d, "it goes on and on");
 }
 
-bool guide_move_run(const struct guide *g, const struct guide_move *m, const struct guide_host *host,
-		    struct err *err)
+bool guide_move_run(const struct guide *g, const struct guide_move *m,
+	const struct guide_host *host, struct err *err)
 {
 	struct doing d = {g, m, host, timeline_events(host->timeline(host->arg)), err};
 	u32 task;
@@ -346,8 +361,8 @@ bool guide_move_run(const struct guide *g, const struct guide_move *m, const str
 	return false;
 }
 
-bool guide_moves_run(const struct guide *g, const struct guide_move *moves, size_t n, const struct guide_host *host,
-		     struct err *err)
+bool guide_moves_run(const struct guide *g, const struct guide_move *moves, size_t n,
+	const struct guide_host *host, struct err *err)
 {
 	for (size_t i = 0; i < n; i++)
 		if (!guide_move_run(g, &moves[i], host, err))

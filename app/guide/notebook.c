@@ -38,12 +38,14 @@ static const struct guide_parameter *parameter(const struct guide_experiment *e,
 	return NULL;
 }
 
-static bool vary_read(struct reading *rd, struct yaml_file *y, yaml_ref map, struct guide_experiment *e)
+static bool vary_read(
+	struct reading *rd, struct yaml_file *y, yaml_ref map, struct guide_experiment *e)
 {
 	yaml_ref key, value;
 
 	if (!yaml_is_map(y, map) || !yaml_count(y, map))
-		return yaml_error(y, map, rd->err, "vary is missing: what is to be changed? (vary: {size: [1, 2]})");
+		return yaml_error(y, map, rd->err,
+			"vary is missing: what is to be changed? (vary: {size: [1, 2]})");
 	for (u32 i = 0; i < yaml_count(y, map); i++) {
 		struct guide_parameter p = {0};
 
@@ -52,17 +54,20 @@ static bool vary_read(struct reading *rd, struct yaml_file *y, yaml_ref map, str
 			return false;
 		p.values_n = yaml_count(y, value);
 		if (!yaml_is_list(y, value) || p.values_n < 2)
-			return yaml_error(y, value, rd->err, "two values or more, in a list: [1, 2]");
+			return yaml_error(
+				y, value, rd->err, "two values or more, in a list: [1, 2]");
 		p.values = guide_take(rd->pool, (p.values_n + 1) * sizeof *p.values);
 		for (u32 k = 0; k < p.values_n; k++)
-			if (!yaml_want_text(y, yaml_item(y, value, k), "a value", rd->pool, &p.values[k], rd->err))
+			if (!yaml_want_text(y, yaml_item(y, value, k), "a value", rd->pool,
+				    &p.values[k], rd->err))
 				return false;
 		*vec_push(&e->parameters) = p;
 	}
 	return true;
 }
 
-static bool start_words(struct reading *rd, struct yaml_file *y, yaml_ref r, struct guide_experiment *e)
+static bool start_words(
+	struct reading *rd, struct yaml_file *y, yaml_ref r, struct guide_experiment *e)
 {
 	char *text;
 	u32 n, i = 0;
@@ -70,10 +75,12 @@ static bool start_words(struct reading *rd, struct yaml_file *y, yaml_ref r, str
 	if (!yaml_want_text(y, r, "start", rd->pool, &text, rd->err))
 		return false;
 	e->start = words_split(rd->pool, text, &n);
-	while (i < rd->guide->programs.n && n && strcmp(rd->guide->programs.at[i].name, e->start[0]) != 0)
+	while (i < rd->guide->programs.n && n &&
+		strcmp(rd->guide->programs.at[i].name, e->start[0]) != 0)
 		i++;
 	if (!n || i == rd->guide->programs.n)
-		return yaml_error(y, r, rd->err, "'%s' is no program of this lab", n ? e->start[0] : "");
+		return yaml_error(
+			y, r, rd->err, "'%s' is no program of this lab", n ? e->start[0] : "");
 	e->program = i;
 	for (i = 1; i < n; i++)
 		if (e->start[i][0] == '$' && !parameter(e, e->start[i] + 1))
@@ -81,7 +88,8 @@ static bool start_words(struct reading *rd, struct yaml_file *y, yaml_ref r, str
 	return true;
 }
 
-static bool moves_read(struct reading *rd, struct yaml_file *y, yaml_ref list, struct guide_experiment *e)
+static bool moves_read(
+	struct reading *rd, struct yaml_file *y, yaml_ref list, struct guide_experiment *e)
 {
 	if (!yaml_is_list(y, list) || !yaml_count(y, list))
 		return yaml_error(y, list, rd->err, "do is a list of commands: [play]");
@@ -91,19 +99,21 @@ static bool moves_read(struct reading *rd, struct yaml_file *y, yaml_ref list, s
 		char *text;
 
 		if (!yaml_want_text(y, item, "a command", rd->pool, &text, rd->err) ||
-		    !guide_move_parse(rd->file, yaml_mark(y, item), text, &m, rd->err))
+			!guide_move_parse(rd->file, yaml_mark(y, item), text, &m, rd->err))
 			return false;
 		*vec_push(&e->moves) = m;
 	}
 	return true;
 }
 
-static bool columns_read(struct reading *rd, struct yaml_file *y, yaml_ref map, struct guide_experiment *e)
+static bool columns_read(
+	struct reading *rd, struct yaml_file *y, yaml_ref map, struct guide_experiment *e)
 {
 	yaml_ref key, value;
 
 	if (!yaml_is_map(y, map) || !yaml_count(y, map))
-		return yaml_error(y, map, rd->err, "columns are missing: what goes into the notebook?");
+		return yaml_error(
+			y, map, rd->err, "columns are missing: what goes into the notebook?");
 	for (u32 i = 0; i < yaml_count(y, map); i++) {
 		struct guide_column *c;
 		char *text;
@@ -112,11 +122,12 @@ static bool columns_read(struct reading *rd, struct yaml_file *y, yaml_ref map, 
 		*vec_push(&e->columns) = (struct guide_column){0};
 		c = &e->columns.at[i];
 		if (!yaml_want_text(y, key, "a column's title", rd->pool, &c->title, rd->err) ||
-		    !yaml_want_text(y, value, "a column's value", rd->pool, &text, rd->err))
+			!yaml_want_text(y, value, "a column's value", rd->pool, &text, rd->err))
 			return false;
 		if (*text == '$') {
 			if (!parameter(e, text + 1))
-				return yaml_error(y, value, rd->err, "%s is no parameter of vary", text);
+				return yaml_error(
+					y, value, rd->err, "%s is no parameter of vary", text);
 			c->parameter = text + 1;
 			continue;
 		}
@@ -143,7 +154,7 @@ static bool body_read(struct reading *rd, struct yaml_file *y, struct guide_expe
 }
 
 bool experiment_read(struct reading *rd, const char *info, u32 info_line, u32 first, u32 last,
-		     struct guide_block *b)
+	struct guide_block *b)
 {
 	struct guide_experiment *e = guide_take(rd->pool, sizeof *e);
 	size_t from = rd->lines.at[first - 1];
@@ -183,8 +194,8 @@ static const char *value_of(const struct guide_experiment *e, char *const *value
 	return "";
 }
 
-static void row_fill(const struct guide_experiment *e, char *const *values, const struct guide_host *host,
-		     struct guide_row *row)
+static void row_fill(const struct guide_experiment *e, char *const *values,
+	const struct guide_host *host, struct guide_row *row)
 {
 	struct timeline *t = host->timeline(host->arg);
 	struct cond_view v = {timeline_now(t), t, 0, timeline_events(t)};
@@ -202,8 +213,8 @@ static void row_fill(const struct guide_experiment *e, char *const *values, cons
 	}
 }
 
-bool guide_experiment_run(const struct guide *g, const struct guide_experiment *e, char *const *values,
-			  const struct guide_host *host, struct guide_row *row, struct err *err)
+bool guide_experiment_run(const struct guide *g, const struct guide_experiment *e,
+	char *const *values, const struct guide_host *host, struct guide_row *row, struct err *err)
 {
 	struct guide_host aside;
 	const char *args[32];

@@ -92,7 +92,8 @@ bool reading_id(struct reading *rd, const char *id, u32 line, u32 column)
 	size_t n = strlen(id);
 
 	if (!n || n > 60 || strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-") != n)
-		return reading_error(rd, line, column, "'%s' is no id: small letters, digits and dashes", id);
+		return reading_error(
+			rd, line, column, "'%s' is no id: small letters, digits and dashes", id);
 	for (size_t i = 0; i < rd->ids.n; i++)
 		if (strcmp(rd->ids.at[i], id) == 0)
 			return reading_error(rd, line, column, "the id '%s' stands here twice", id);
@@ -100,17 +101,20 @@ bool reading_id(struct reading *rd, const char *id, u32 line, u32 column)
 	return true;
 }
 
-bool start_read(struct reading *rd, const char *text, u32 line, u32 column, struct guide_start *start)
+bool start_read(
+	struct reading *rd, const char *text, u32 line, u32 column, struct guide_start *start)
 {
 	char *copy = guide_text(rd->pool, text, strlen(text)), *save = NULL;
 	char *name = strtok_r(copy, " \t", &save);
 	u32 i = 0, n = 0;
 
 	start->mark = (struct guide_mark){line, column};
-	while (name && i < rd->guide->programs.n && strcmp(rd->guide->programs.at[i].name, name) != 0)
+	while (name && i < rd->guide->programs.n &&
+		strcmp(rd->guide->programs.at[i].name, name) != 0)
 		i++;
 	if (!name || i == rd->guide->programs.n)
-		return reading_error(rd, line, column, "'%s' is no program of this lab (programs: in the front matter)",
+		return reading_error(rd, line, column,
+			"'%s' is no program of this lab (programs: in the front matter)",
 			name ? name : "");
 	start->program = i;
 	start->args = guide_take(rd->pool, (strlen(text) / 2 + 2) * sizeof *start->args);
@@ -140,13 +144,15 @@ static void text_of(cmark_node *block, struct str *out)
 			str_add(out, " ");
 		else if (type == CMARK_NODE_LINEBREAK)
 			str_add(out, "\n");
-		else if (n != block && type == CMARK_NODE_PARAGRAPH && out->len && out->s[out->len - 1] != ' ')
+		else if (n != block && type == CMARK_NODE_PARAGRAPH && out->len &&
+			 out->s[out->len - 1] != ' ')
 			str_add(out, " ");
 	}
 	cmark_iter_free(it);
 }
 
-static void add_text(struct reading *rd, struct guide_step *step, cmark_node *n, enum guide_text_kind kind, u32 line)
+static void add_text(struct reading *rd, struct guide_step *step, cmark_node *n,
+	enum guide_text_kind kind, u32 line)
 {
 	struct guide_block b = {.kind = BLOCK_TEXT, .text_kind = kind, .mark = {line, 1}};
 	struct str s = {0}, clean = {0};
@@ -178,18 +184,30 @@ static void add_text(struct reading *rd, struct guide_step *step, cmark_node *n,
 static bool show_read(struct reading *rd, const char *p, u32 line, u32 *show)
 {
 	static const char *const names[] = {
-		"calls", "pipe", "ends", "why", "contents", "slots", "last", "output", "source", "time",
+		"calls",
+		"pipe",
+		"ends",
+		"why",
+		"contents",
+		"slots",
+		"last",
+		"output",
+		"source",
+		"time",
 	};
 	const char *begin = p - 5;
 
 	while (*(p += strspn(p, " \t,"))) {
 		size_t n = strcspn(p, " \t,"), i = 0;
 
-		while (i < ARRAY_LEN(names) && (strlen(names[i]) != n || memcmp(names[i], p, n) != 0))
+		while (i < ARRAY_LEN(names) &&
+			(strlen(names[i]) != n || memcmp(names[i], p, n) != 0))
 			i++;
 		if (i == ARRAY_LEN(names))
-			return reading_error(rd, line, (u32)(p - begin) + 1, "'%.*s' is nothing the stage shows: calls, pipe, "
-				"ends, why, contents, slots, last, output, source, time", (int)n, p);
+			return reading_error(rd, line, (u32)(p - begin) + 1,
+				"'%.*s' is nothing the stage shows: calls, pipe, "
+				"ends, why, contents, slots, last, output, source, time",
+				(int)n, p);
 		*show |= 1u << i;
 		p += n;
 	}
@@ -207,7 +225,8 @@ static bool directives(struct reading *rd, struct guide_step *step, u32 first, u
 
 		if (strncmp(text, "show:", 5) != 0 && strncmp(text, "start:", 6) != 0) {
 			if (*is)
-				return reading_error(rd, i, 1, "after show: or start: an empty line, then the text");
+				return reading_error(rd, i, 1,
+					"after show: or start: an empty line, then the text");
 			return true;
 		}
 		*is = true;
@@ -227,7 +246,10 @@ static bool directives(struct reading *rd, struct guide_step *step, u32 first, u
 static bool fenced(struct reading *rd, struct guide_step *step, cmark_node *n, u32 first, u32 last)
 {
 	static const char *const words[] = {
-		[BLOCK_PREDICT] = "predict", [BLOCK_DO] = "do", [BLOCK_EXPECT] = "expect", [BLOCK_GOAL] = "goal",
+		[BLOCK_PREDICT] = "predict",
+		[BLOCK_DO] = "do",
+		[BLOCK_EXPECT] = "expect",
+		[BLOCK_GOAL] = "goal",
 		[BLOCK_EXPERIMENT] = "experiment",
 	};
 	const char *info = cmark_node_get_fence_info(n);
@@ -236,11 +258,13 @@ static bool fenced(struct reading *rd, struct guide_step *step, cmark_node *n, u
 	const char *closing;
 	u32 end = last;
 
-	while (k < ARRAY_LEN(words) && (strlen(words[k]) != word || memcmp(words[k], info, word) != 0))
+	while (k < ARRAY_LEN(words) &&
+		(strlen(words[k]) != word || memcmp(words[k], info, word) != 0))
 		k++;
 	if (k == ARRAY_LEN(words)) {
 		if (word && !strncmp(info, "solution", word))
-			return reading_error(rd, first, 4, "a solution stands inside its goal block");
+			return reading_error(
+				rd, first, 4, "a solution stands inside its goal block");
 		add_text(rd, step, n, TEXT_CODE, first);
 		return true;
 	}
@@ -250,7 +274,8 @@ static bool fenced(struct reading *rd, struct guide_step *step, cmark_node *n, u
 		end = last - 1;
 	else
 		return reading_error(rd, first, 1, "this block is not closed");
-	*vec_push(&step->blocks) = (struct guide_block){.kind = (enum guide_block_kind)k, .mark = {first, 1}};
+	*vec_push(&step->blocks) =
+		(struct guide_block){.kind = (enum guide_block_kind)k, .mark = {first, 1}};
 	b = &step->blocks.at[step->blocks.n - 1];
 	switch (b->kind) {
 	case BLOCK_PREDICT: return predict_read(rd, info + word, first, first + 1, end, b);
@@ -295,7 +320,8 @@ static bool list_read(struct reading *rd, struct guide_step *step, cmark_node *l
 /* One child of the document. lines0: lines before the text that cmark was given. */
 static bool child(struct reading *rd, cmark_node *n, u32 lines0)
 {
-	u32 first = lines0 + (u32)cmark_node_get_start_line(n), last = lines0 + (u32)cmark_node_get_end_line(n);
+	u32 first = lines0 + (u32)cmark_node_get_start_line(n),
+	    last = lines0 + (u32)cmark_node_get_end_line(n);
 	size_t steps = rd->guide->steps.n;
 	struct guide_step *step = steps ? &rd->guide->steps.at[steps - 1] : NULL;
 	bool is = false;
@@ -315,7 +341,9 @@ static bool child(struct reading *rd, cmark_node *n, u32 lines0)
 			return fenced(rd, step, n, first, last);
 		return add_text(rd, step, n, TEXT_CODE, first), true;
 	case CMARK_NODE_HTML_BLOCK: return true; /* comments of the author */
-	default: return reading_error(rd, first, 1, "a %s has no place in a guide", cmark_node_get_type_string(n));
+	default:
+		return reading_error(rd, first, 1, "a %s has no place in a guide",
+			cmark_node_get_type_string(n));
 	}
 }
 
@@ -332,24 +360,29 @@ static bool step_whole(struct reading *rd, struct guide_step *step, const struct
 
 		acts |= b->kind != BLOCK_TEXT;
 		if (open && b->kind != BLOCK_DO && b->kind != BLOCK_TEXT)
-			return reading_error(rd, open->mark.line, 1, "no do block settles this question (one must follow it)");
+			return reading_error(rd, open->mark.line, 1,
+				"no do block settles this question (one must follow it)");
 		b->aside = open && b->kind == BLOCK_DO && open->question->kind == ASK_CHANGE;
 		if (b->kind == BLOCK_PREDICT)
 			open = b;
 		else if (b->kind == BLOCK_DO)
 			open = NULL;
 		else if (open)
-			return reading_error(rd, b->mark.line, 1, "text between a question and its do block would give it away");
+			return reading_error(rd, b->mark.line, 1,
+				"text between a question and its do block would give it away");
 	}
 	if (open)
-		return reading_error(rd, open->mark.line, 1, "no do block settles this question (one must follow it)");
-	return acts || reading_error(rd, step->mark.line, 1, "a step that only tells: nothing is asked, done or expected");
+		return reading_error(rd, open->mark.line, 1,
+			"no do block settles this question (one must follow it)");
+	return acts || reading_error(rd, step->mark.line, 1,
+			       "a step that only tells: nothing is asked, done or expected");
 }
 
 static bool body_read(struct reading *rd, u32 last)
 {
 	size_t from = last < rd->lines.n ? rd->lines.at[last] : rd->n;
-	cmark_node *doc = cmark_parse_document(rd->bytes + from, rd->n - from, CMARK_OPT_VALIDATE_UTF8);
+	cmark_node *doc =
+		cmark_parse_document(rd->bytes + from, rd->n - from, CMARK_OPT_VALIDATE_UTF8);
 	struct guide *g = rd->guide;
 	bool ok = true;
 
@@ -379,7 +412,8 @@ static bool whole_read(struct reading *rd)
 	if (rd->n > GUIDE_BYTES_MAX)
 		return reading_error(rd, 1, 1, "a guide of more than 1 MiB");
 	if (!is_dashes(rd, 1))
-		return reading_error(rd, 1, 1, "a lab begins with its front matter, between two lines ---");
+		return reading_error(
+			rd, 1, 1, "a lab begins with its front matter, between two lines ---");
 	while (last <= rd->lines.n && !is_dashes(rd, last))
 		last++;
 	if (last > rd->lines.n)

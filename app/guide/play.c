@@ -12,10 +12,10 @@ struct guide_play {
 	enum guide_at at;
 	const struct guide_question *question; /* asked; settled by the next do */
 	struct guide_answer answer;
-	u64 asked;    /* event at which it was asked */
-	u64 began;    /* event at which the step began */
-	u32 move;     /* of the do block: the next one */
-	u32 times;    /* how often a `step P1 3` was done by hand */
+	u64 asked; /* event at which it was asked */
+	u64 began; /* event at which the step began */
+	u32 move;  /* of the do block: the next one */
+	u32 times; /* how often a `step P1 3` was done by hand */
 	u32 astray;
 	bool broken;
 	const struct guide_question *settled;
@@ -48,7 +48,8 @@ bool step_prepare(const struct guide *g, u32 step, const struct guide_host *host
 		for (size_t k = 0; k < g->steps.at[i].blocks.n; k++) {
 			const struct guide_block *b = &g->steps.at[i].blocks.at[k];
 
-			if (b->moves.n && !b->aside && !guide_moves_run(g, b->moves.at, b->moves.n, host, err))
+			if (b->moves.n && !b->aside &&
+				!guide_moves_run(g, b->moves.at, b->moves.n, host, err))
 				return false;
 		}
 	return true;
@@ -108,7 +109,10 @@ static bool expectations_hold(struct guide_play *p, const struct guide_block *b)
 static unsigned arrive(struct guide_play *p)
 {
 	static const enum guide_at at[] = {
-		[BLOCK_TEXT] = AT_TEXT, [BLOCK_PREDICT] = AT_QUESTION, [BLOCK_DO] = AT_DO, [BLOCK_GOAL] = AT_GOAL,
+		[BLOCK_TEXT] = AT_TEXT,
+		[BLOCK_PREDICT] = AT_QUESTION,
+		[BLOCK_DO] = AT_DO,
+		[BLOCK_GOAL] = AT_GOAL,
 		[BLOCK_EXPERIMENT] = AT_EXPERIMENT,
 	};
 	const struct guide_block *b;
@@ -147,7 +151,8 @@ bool guide_play_enter(struct guide_play *p, u32 step, bool fresh, struct err *er
 
 	if (step >= p->guide->steps.n)
 		return err_set(err, EXIT_USAGE, "there are %zu steps", p->guide->steps.n);
-	if ((fresh || !follows || p->guide->steps.at[step].fresh) && !step_prepare(p->guide, step, &p->host, err))
+	if ((fresh || !follows || p->guide->steps.at[step].fresh) &&
+		!step_prepare(p->guide, step, &p->host, err))
 		return false;
 	p->step = step;
 	p->block = p->astray = 0;
@@ -197,7 +202,8 @@ void guide_play_skip(struct guide_play *p)
 	go_on(p);
 }
 
-const struct guide_question *guide_play_settled(const struct guide_play *p, enum guide_outcome *outcome)
+const struct guide_question *guide_play_settled(
+	const struct guide_play *p, enum guide_outcome *outcome)
 {
 	if (outcome)
 		*outcome = p->outcome;
@@ -217,10 +223,12 @@ static unsigned settle(struct guide_play *p)
 	struct err err = {0};
 
 	str_clear(&p->text);
-	if (!guide_settle(p->guide, p->question, &v, b->moves.at, b->moves.n, &p->host, &truth, &err)) {
+	if (!guide_settle(
+		    p->guide, p->question, &v, b->moves.at, b->moves.n, &p->host, &truth, &err)) {
 		p->question = NULL;
 		p->broken = true;
-		str_add(&p->text, p->astray ? "The processes were moved another way, so none of the answers can be told "
+		str_add(&p->text, p->astray ? "The processes were moved another way, so none of "
+					      "the answers can be told "
 					      "right or wrong.\n"
 					    : err.text);
 		return PLAY_BROKEN;
@@ -279,8 +287,9 @@ bool guide_play_do(struct guide_play *p, unsigned *what, struct err *err)
 
 static bool same_move(const struct guide_move *a, const struct guide_move *b)
 {
-	return a->kind == b->kind && strcmp(a->actor, b->actor) == 0 && a->times == b->times && a->signal == b->signal &&
-	       !a->until == !b->until && (!a->until || cond_same(a->until, b->until)) &&
+	return a->kind == b->kind && strcmp(a->actor, b->actor) == 0 && a->times == b->times &&
+	       a->signal == b->signal && !a->until == !b->until &&
+	       (!a->until || cond_same(a->until, b->until)) &&
 	       strcmp(a->bytes ? a->bytes : "", b->bytes ? b->bytes : "") == 0;
 }
 
@@ -291,7 +300,8 @@ static bool takes_path(struct guide_play *p, const struct guide_move *mine)
 	struct cond_view v = host_view(&p->host, p->began);
 	bool whole = same_move(mine, wanted);
 
-	if (!whole && (mine->kind != MOVE_STEP || wanted->kind != MOVE_STEP || strcmp(mine->actor, wanted->actor) != 0))
+	if (!whole && (mine->kind != MOVE_STEP || wanted->kind != MOVE_STEP ||
+			      strcmp(mine->actor, wanted->actor) != 0))
 		return false;
 	if (wanted->until && cond_holds(wanted->until, &v))
 		whole = true;

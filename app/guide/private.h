@@ -10,41 +10,54 @@ enum { GUIDE_BYTES_MAX = 1 << 20, GUIDE_OPTIONS_MAX = 15, GUIDE_STEPS_MAX = 64 }
 /* ---- cond.c: a condition as a tree in one array ---- */
 enum node_kind {
 	/* booleans */
-	NODE_OR, NODE_AND, NODE_NOT, /* left, right */
-	NODE_COMPARE,                /* left cmp right, numbers */
-	NODE_RETURNED,               /* actor, calls, right: value (0: any) with cmp */
-	NODE_FAILED,                 /* actor, calls, number: errno (0: any) */
-	NODE_BLOCKED,                /* actor, calls (none: any), pipe (0: any) */
-	NODE_POISED,                 /* actor, calls */
-	NODE_RUNNING, NODE_GONE, NODE_ALIVE, NODE_STUCK, /* actor */
-	NODE_EXITED,                 /* actor, number: status, -1 any */
-	NODE_KILLED,                 /* actor, number: signal, 0 any */
-	NODE_SAID,                   /* actor, text */
-	NODE_HOLDS,                  /* pipe, cmp, right */
-	NODE_FULL, NODE_EMPTY,       /* pipe */
-	NODE_HOLDERS,                /* pipe, access, names */
+	NODE_OR,
+	NODE_AND,
+	NODE_NOT,      /* left, right */
+	NODE_COMPARE,  /* left cmp right, numbers */
+	NODE_RETURNED, /* actor, calls, right: value (0: any) with cmp */
+	NODE_FAILED,   /* actor, calls, number: errno (0: any) */
+	NODE_BLOCKED,  /* actor, calls (none: any), pipe (0: any) */
+	NODE_POISED,   /* actor, calls */
+	NODE_RUNNING,
+	NODE_GONE,
+	NODE_ALIVE,
+	NODE_STUCK,  /* actor */
+	NODE_EXITED, /* actor, number: status, -1 any */
+	NODE_KILLED, /* actor, number: signal, 0 any */
+	NODE_SAID,   /* actor, text */
+	NODE_HOLDS,  /* pipe, cmp, right */
+	NODE_FULL,
+	NODE_EMPTY,   /* pipe */
+	NODE_HOLDERS, /* pipe, access, names */
 	/* numbers */
-	NODE_NUMBER,                 /* number */
-	NODE_CAPACITY, NODE_SLOTS, NODE_USED, NODE_BYTES, NODE_ROOM, NODE_WRITERS, NODE_READERS, /* pipe */
-	NODE_CALLS,                  /* actor, calls: how often they returned */
-	NODE_RESULT,                 /* actor, calls: what the last of them returned */
-	NODE_STATUS,                 /* actor */
-	NODE_ADD, NODE_SUB,          /* left, right */
-	NODE_PRINTED,                /* actor: the last line, text */
+	NODE_NUMBER, /* number */
+	NODE_CAPACITY,
+	NODE_SLOTS,
+	NODE_USED,
+	NODE_BYTES,
+	NODE_ROOM,
+	NODE_WRITERS,
+	NODE_READERS, /* pipe */
+	NODE_CALLS,   /* actor, calls: how often they returned */
+	NODE_RESULT,  /* actor, calls: what the last of them returned */
+	NODE_STATUS,  /* actor */
+	NODE_ADD,
+	NODE_SUB,     /* left, right */
+	NODE_PRINTED, /* actor: the last line, text */
 };
 enum compare { CMP_EQ, CMP_NE, CMP_LT, CMP_LE, CMP_GT, CMP_GE };
 struct node {
 	enum node_kind kind;
 	enum compare cmp;
-	u32 left, right;    /* node numbers, 0 none */
-	u32 actor;          /* P1: 1 << 8; P2.1: 2 << 8 | 1 */
-	u32 pipe;           /* pipe1: 1 */
-	u64 calls[2];       /* bit a call; all 0: any */
-	u32 access;         /* NODE_HOLDERS */
+	u32 left, right; /* node numbers, 0 none */
+	u32 actor;       /* P1: 1 << 8; P2.1: 2 << 8 | 1 */
+	u32 pipe;        /* pipe1: 1 */
+	u64 calls[2];    /* bit a call; all 0: any */
+	u32 access;      /* NODE_HOLDERS */
 	i64 number;
-	u32 names[8];       /* NODE_HOLDERS: actors */
+	u32 names[8]; /* NODE_HOLDERS: actors */
 	u32 names_n;
-	u32 from, to;       /* its text: bytes of source */
+	u32 from, to; /* its text: bytes of source */
 	char *text;
 };
 enum { COND_NODES_MAX = 128, COND_DEPTH_MAX = 24 };
@@ -79,10 +92,10 @@ struct reading {
 	const char *file;
 	struct pool *pool;
 	struct guide *guide;
-	const char *bytes;  /* the whole file */
+	const char *bytes; /* the whole file */
 	size_t n;
-	VEC(size_t) lines;  /* where each line begins; lines.at[0] is line 1 */
-	VEC(char *) ids;    /* of questions and experiments so far */
+	VEC(size_t) lines; /* where each line begins; lines.at[0] is line 1 */
+	VEC(char *) ids;   /* of questions and experiments so far */
 	struct err *err;
 };
 bool reading_error(struct reading *, u32 line, u32 column, const char *fmt, ...) PRINTF_LIKE(4, 5);
@@ -95,13 +108,14 @@ bool start_read(struct reading *, const char *text, u32 line, u32 column, struct
 /* front.c: lines 2..last hold the front matter. */
 bool front_read(struct reading *, u32 last);
 /* block.c: a fenced block; its content is lines first..last of the file. */
-bool predict_read(struct reading *, const char *info, u32 info_line, u32 first, u32 last, struct guide_block *);
+bool predict_read(struct reading *, const char *info, u32 info_line, u32 first, u32 last,
+	struct guide_block *);
 bool do_read(struct reading *, u32 first, u32 last, struct guide_block *);
 bool expect_read(struct reading *, u32 first, u32 last, struct guide_block *);
 bool goal_read(struct reading *, u32 first, u32 last, struct guide_block *);
 /* notebook.c */
 bool experiment_read(struct reading *, const char *info, u32 info_line, u32 first, u32 last,
-		     struct guide_block *);
+	struct guide_block *);
 
 /* ---- play.c ---- */
 /* The step whose fresh processes this one goes on with. */
@@ -112,7 +126,8 @@ struct cond_view host_view(const struct guide_host *, u64 since);
 
 /* ---- yaml.c ---- */
 struct yaml_file; /* a document with its place in the file */
-struct yaml_file *yaml_file_read(const char *file, const char *bytes, size_t n, u32 line0, struct err *);
+struct yaml_file *yaml_file_read(
+	const char *file, const char *bytes, size_t n, u32 line0, struct err *);
 void yaml_file_destroy(struct yaml_file *);
 typedef int yaml_ref; /* a node; 0 none */
 yaml_ref yaml_root(struct yaml_file *);
@@ -125,7 +140,9 @@ void yaml_pair(struct yaml_file *, yaml_ref map, u32 i, yaml_ref *key, yaml_ref 
 struct guide_mark yaml_mark(struct yaml_file *, yaml_ref);
 bool yaml_error(struct yaml_file *, yaml_ref, struct err *, const char *fmt, ...) PRINTF_LIKE(4, 5);
 /* Every key of the map is one of `keys` (NULL at the end); values[i] is that of keys[i], 0 none. */
-bool yaml_keys(struct yaml_file *, yaml_ref map, const char *const *keys, yaml_ref *values, struct err *);
-bool yaml_want_text(struct yaml_file *, yaml_ref, const char *what, struct pool *, char **, struct err *);
+bool yaml_keys(
+	struct yaml_file *, yaml_ref map, const char *const *keys, yaml_ref *values, struct err *);
+bool yaml_want_text(
+	struct yaml_file *, yaml_ref, const char *what, struct pool *, char **, struct err *);
 
 #endif

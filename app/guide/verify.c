@@ -18,7 +18,8 @@ struct verifying {
 	struct err *err;
 };
 
-static bool fails(struct verifying *v, struct guide_mark at, const char *fmt, ...) PRINTF_LIKE(3, 4);
+static bool fails(struct verifying *v, struct guide_mark at, const char *fmt, ...)
+	PRINTF_LIKE(3, 4);
 static bool fails(struct verifying *v, struct guide_mark at, const char *fmt, ...)
 {
 	struct str s = {0};
@@ -49,7 +50,10 @@ static bool verify_question(struct verifying *v, const struct guide_block *b)
 		bool wrong = q->kind == ASK_NUMBER ? o->number != truth.number : i != truth.choice;
 
 		if (q->kind != ASK_ORDER && wrong && !*o->reply)
-			return fails(v, o->mark, "question '%s': nothing is said to those who choose this and are wrong", q->id);
+			return fails(v, o->mark,
+				"question '%s': nothing is said to those who choose this and are "
+				"wrong",
+				q->id);
 	}
 	return true;
 }
@@ -64,7 +68,8 @@ static bool verify_expect(struct verifying *v, const struct guide_block *b, u32 
 		if (cond_holds(b->conds.at[i], &view))
 			continue;
 		cond_explain(b->conds.at[i], &view, &s);
-		ok = fails(v, b->cond_marks.at[i], "step %u: this does not hold: %s", shown, str_get(&s));
+		ok = fails(v, b->cond_marks.at[i], "step %u: this does not hold: %s", shown,
+			str_get(&s));
 	}
 	str_finish(&s);
 	return ok;
@@ -83,7 +88,8 @@ static bool goal_holds(struct verifying *v, const struct guide_block *b)
 static bool verify_goal(struct verifying *v, const struct guide_block *b, u32 shown)
 {
 	if (goal_holds(v, b))
-		return fails(v, b->mark, "step %u: the goal is reached before anybody moves", shown);
+		return fails(
+			v, b->mark, "step %u: the goal is reached before anybody moves", shown);
 	if (!guide_moves_run(v->guide, b->moves.at, b->moves.n, v->host, v->err)) {
 		v->err->code = EXIT_FAILED;
 		return false;
@@ -109,8 +115,10 @@ static bool verify_experiment(struct verifying *v, const struct guide_block *b)
 			ok = guide_experiment_run(v->guide, e, values, v->host, &row, v->err);
 			for (size_t c = 0; ok && c < row.cells.n; c++)
 				if (strcmp(row.cells.at[c], "-") == 0)
-					ok = fails(v, b->mark, "experiment '%s': with %s = %s, '%s' is not known", e->id,
-						e->parameters.at[i].name, values[i], e->columns.at[c].title);
+					ok = fails(v, b->mark,
+						"experiment '%s': with %s = %s, '%s' is not known",
+						e->id, e->parameters.at[i].name, values[i],
+						e->columns.at[c].title);
 			guide_row_finish(&row);
 			if (!ok)
 				return v->err->code = EXIT_FAILED, false;
@@ -127,7 +135,8 @@ static bool verify_block(struct verifying *v, const struct guide_block *b, u32 s
 		v->asked = timeline_events(v->host->timeline(v->host->arg));
 		return true;
 	case BLOCK_DO:
-		if (!b->aside && !guide_moves_run(v->guide, b->moves.at, b->moves.n, v->host, v->err)) {
+		if (!b->aside &&
+			!guide_moves_run(v->guide, b->moves.at, b->moves.n, v->host, v->err)) {
 			v->err->code = v->err->code == EXIT_INPUT ? EXIT_FAILED : v->err->code;
 			return false;
 		}
@@ -151,10 +160,11 @@ static bool verify_return(struct verifying *v, u32 step)
 	ok = step_prepare(v->guide, step, &aside, v->err);
 	if (!ok)
 		v->err->code = EXIT_FAILED;
-	else if (!world_same(timeline_now(v->host->timeline(v->host->arg)), timeline_now(aside.timeline(aside.arg)),
-			&where))
-		ok = fails(v, v->guide->steps.at[step].mark, "step %u: fresh processes come to another beginning: %s",
-			step + 1, str_get(&where));
+	else if (!world_same(timeline_now(v->host->timeline(v->host->arg)),
+			 timeline_now(aside.timeline(aside.arg)), &where))
+		ok = fails(v, v->guide->steps.at[step].mark,
+			"step %u: fresh processes come to another beginning: %s", step + 1,
+			str_get(&where));
 	v->host->aside_end(&aside);
 	str_finish(&where);
 	return ok;
@@ -174,16 +184,22 @@ static bool verify_beliefs(struct verifying *v, const struct beliefs *all, const
 				continue;
 			belief = belief_find(all, q->breaks);
 			if (!belief)
-				return fails(v, b->mark, "question '%s' breaks '%s', which labs/misconceptions.yaml does not have",
+				return fails(v, b->mark,
+					"question '%s' breaks '%s', which labs/misconceptions.yaml "
+					"does not have",
 					q->id, q->breaks);
 			if (strcmp(belief->lab, lab) != 0 || strcmp(belief->prediction, q->id) != 0)
-				return fails(v, b->mark, "labs/misconceptions.yaml says that '%s' is broken by '%s' of lab %s",
+				return fails(v, b->mark,
+					"labs/misconceptions.yaml says that '%s' is broken by '%s' "
+					"of lab %s",
 					q->breaks, belief->prediction, belief->lab);
 		}
 	for (size_t i = 0; i < all->all.n; i++) {
 		belief = &all->all.at[i];
-		if (strcmp(belief->lab, lab) == 0 && !guide_question(v->guide, belief->prediction, NULL))
-			return fails(v, (struct guide_mark){1, 1}, "labs/misconceptions.yaml wants a question '%s' here",
+		if (strcmp(belief->lab, lab) == 0 &&
+			!guide_question(v->guide, belief->prediction, NULL))
+			return fails(v, (struct guide_mark){1, 1},
+				"labs/misconceptions.yaml wants a question '%s' here",
 				belief->prediction);
 	}
 	return true;
@@ -194,8 +210,9 @@ static bool verify_step(struct verifying *v, u32 i, bool first)
 {
 	const struct guide_step *step = &v->guide->steps.at[i];
 
-	if (step->fresh && !v->host->start(v->host->arg, &v->guide->programs.at[step->start.program], step->start.args,
-			v->err))
+	if (step->fresh &&
+		!v->host->start(v->host->arg, &v->guide->programs.at[step->start.program],
+			step->start.args, v->err))
 		return err_wrap(v->err, "%s:%u", v->guide->file, step->start.mark.line);
 	if (!step->fresh && first && !step_prepare(v->guide, i, v->host, v->err))
 		return false;
@@ -208,8 +225,10 @@ static bool verify_step(struct verifying *v, u32 i, bool first)
 	return true;
 }
 
-bool guide_verify(const struct guide *g, const struct beliefs *beliefs, const char *lab, u32 first, u32 last,
-		  const struct guide_host *host, void (*said)(void *arg, u32 step, const struct guide_step *), void *said_arg, struct err *err)
+bool guide_verify(const struct guide *g, const struct beliefs *beliefs, const char *lab, u32 first,
+	u32 last, const struct guide_host *host,
+	void (*said)(void *arg, u32 step, const struct guide_step *), void *said_arg,
+	struct err *err)
 {
 	struct verifying v = {.guide = g, .host = host, .err = err};
 

@@ -18,10 +18,12 @@ static bool parse_error(const yaml_parser_t *p, const char *file, u32 line0, str
 	struct guide_mark mark = {line0 + (u32)m->line + 1, (u32)m->column + 1};
 
 	/* Errors in the bytes themselves come without a place. */
-	return guide_error(err, file, mark, "this is not YAML: %s", p->problem ? p->problem : "unreadable");
+	return guide_error(
+		err, file, mark, "this is not YAML: %s", p->problem ? p->problem : "unreadable");
 }
 
-struct yaml_file *yaml_file_read(const char *file, const char *bytes, size_t n, u32 line0, struct err *err)
+struct yaml_file *yaml_file_read(
+	const char *file, const char *bytes, size_t n, u32 line0, struct err *err)
 {
 	struct yaml_file *y = xmalloc(sizeof *y);
 	yaml_parser_t parser;
@@ -85,7 +87,8 @@ const char *yaml_text(struct yaml_file *y, yaml_ref r)
 	yaml_node_t *n = node(y, r);
 
 	/* A NUL inside would cut the string short without anybody noticing. */
-	if (!n || n->type != YAML_SCALAR_NODE || strlen((char *)n->data.scalar.value) != n->data.scalar.length)
+	if (!n || n->type != YAML_SCALAR_NODE ||
+		strlen((char *)n->data.scalar.value) != n->data.scalar.length)
 		return NULL;
 	return (const char *)n->data.scalar.value;
 }
@@ -120,7 +123,8 @@ struct guide_mark yaml_mark(struct yaml_file *y, yaml_ref r)
 
 	if (!n)
 		return (struct guide_mark){y->line0 + 1, 1};
-	return (struct guide_mark){y->line0 + (u32)n->start_mark.line + 1, (u32)n->start_mark.column + 1};
+	return (struct guide_mark){
+		y->line0 + (u32)n->start_mark.line + 1, (u32)n->start_mark.column + 1};
 }
 
 bool yaml_error(struct yaml_file *y, yaml_ref r, struct err *err, const char *fmt, ...)
@@ -147,7 +151,8 @@ static bool key_unknown(struct yaml_file *y, yaml_ref key, const char *const *ke
 	return false;
 }
 
-bool yaml_keys(struct yaml_file *y, yaml_ref map, const char *const *keys, yaml_ref *values, struct err *err)
+bool yaml_keys(struct yaml_file *y, yaml_ref map, const char *const *keys, yaml_ref *values,
+	struct err *err)
 {
 	yaml_ref key, value;
 	size_t k;
@@ -171,8 +176,8 @@ bool yaml_keys(struct yaml_file *y, yaml_ref map, const char *const *keys, yaml_
 	return true;
 }
 
-bool yaml_want_text(struct yaml_file *y, yaml_ref r, const char *what, struct pool *pool, char **out,
-		    struct err *err)
+bool yaml_want_text(struct yaml_file *y, yaml_ref r, const char *what, struct pool *pool,
+	char **out, struct err *err)
 {
 	const char *text = yaml_text(y, r);
 

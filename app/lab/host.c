@@ -19,8 +19,8 @@ static void actors_name(struct lab_host *h, u32 program)
 	h->actors[last] = NULL;
 }
 
-static struct session *start(struct lab_host *h, const struct guide_program *program, char *const *args,
-			     struct err *err)
+static struct session *start(
+	struct lab_host *h, const struct guide_program *program, char *const *args, struct err *err)
 {
 	u32 index = (u32)(program - h->guide->programs.at);
 	char *path = lab_program_path(h->lab, index, err);
@@ -36,16 +36,22 @@ static struct session *start(struct lab_host *h, const struct guide_program *pro
 	argv[0] = path;
 	memcpy(argv + 1, args, n * sizeof *argv);
 	actors_name(h, index);
-	session = session_start(&(struct session_live){
-		.run = {
-			.tracer = {.held = true, .contents = true, .terminals = true, .sites = true},
-			.pin = true,
+	session = session_start(
+		&(struct session_live){
+			.run =
+				{
+					.tracer = {.held = true,
+						.contents = true,
+						.terminals = true,
+						.sites = true},
+					.pin = true,
+				},
+			.launch = {.argv = argv, .fds = {-1, -1, -1}},
+			.terminal = true,
+			.actor_names = h->actors,
+			.title = h->lab->title,
 		},
-		.launch = {.argv = argv, .fds = {-1, -1, -1}},
-		.terminal = true,
-		.actor_names = h->actors,
-		.title = h->lab->title,
-	}, err);
+		err);
 	free(argv);
 	free(path);
 	return session;
@@ -57,7 +63,8 @@ static struct session *session_of(void *arg)
 	return *((struct lab_host *)arg)->place;
 }
 
-static bool host_start(void *arg, const struct guide_program *program, char *const *args, struct err *err)
+static bool host_start(
+	void *arg, const struct guide_program *program, char *const *args, struct err *err)
 {
 	struct lab_host *h = arg;
 	struct session *fresh = start(h, program, args, err);
@@ -113,8 +120,8 @@ static void host_aside_end(struct guide_host *out)
 	out->arg = NULL;
 }
 
-struct guide_host lab_host_open(struct lab_host *h, const struct lab *lab, const struct guide *guide,
-				struct session **place)
+struct guide_host lab_host_open(struct lab_host *h, const struct lab *lab,
+	const struct guide *guide, struct session **place)
 {
 	*h = (struct lab_host){.lab = lab, .guide = guide};
 	h->place = place ? place : &h->own;

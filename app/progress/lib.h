@@ -29,24 +29,26 @@ enum progress_outcome { PROGRESS_RIGHT, PROGRESS_WRONG, PROGRESS_SKIPPED, PROGRE
 const char *progress_outcome_name(enum progress_outcome);
 
 /* False only when the database refused what it took before; without one, true. */
-bool progress_answer(struct progress *, const char *lab, const char *question, enum progress_outcome,
-		     struct err *);
+bool progress_answer(struct progress *, const char *lab, const char *question,
+	enum progress_outcome, struct err *);
 /* The learner is now at step `at` (from 0) of `steps`; steps before it are done. at == steps: the lab is. */
 bool progress_step(struct progress *, const char *lab, u32 at, u32 steps, struct err *);
 
 struct progress_lab {
 	char id[64];
-	u32 steps;    /* that it had when it was last open */
-	u32 reached;  /* steps done, the most ever */
-	u32 resume;   /* where the learner is, from 0 */
-	u32 counts[4];/* questions by their last answer: enum progress_outcome */
-	i64 last;     /* Unix time */
+	u32 steps;     /* that it had when it was last open */
+	u32 reached;   /* steps done, the most ever */
+	u32 resume;    /* where the learner is, from 0 */
+	u32 counts[4]; /* questions by their last answer: enum progress_outcome */
+	i64 last;      /* Unix time */
 };
 /* False: nothing known of that lab. */
 bool progress_lab(struct progress *, const char *lab, struct progress_lab *);
 /* Labs, the last one worked on first; then every answer in order. */
-void progress_each_lab(struct progress *, void (*fn)(void *, const struct progress_lab *), void *arg);
-void progress_each_answer(struct progress *, void (*fn)(void *, const char *lab, const char *question,
-						       const char *outcome, i64 at), void *arg);
+void progress_each_lab(
+	struct progress *, void (*fn)(void *, const struct progress_lab *), void *arg);
+void progress_each_answer(struct progress *,
+	void (*fn)(void *, const char *lab, const char *question, const char *outcome, i64 at),
+	void *arg);
 
 #endif

@@ -125,8 +125,9 @@ static bool open_to_write(struct progress *p, int *version)
 	*version = version_of(p);
 	if (*version > PROGRESS_VERSION)
 		return false;
-	if (*version >= 0 && !sqlite3_db_readonly(p->db, "main") && run(p, "PRAGMA journal_mode = WAL") &&
-	    run(p, "PRAGMA synchronous = NORMAL") && schema_bring_up(p, *version))
+	if (*version >= 0 && !sqlite3_db_readonly(p->db, "main") &&
+		run(p, "PRAGMA journal_mode = WAL") && run(p, "PRAGMA synchronous = NORMAL") &&
+		schema_bring_up(p, *version))
 		return true;
 	return false;
 }
@@ -142,7 +143,8 @@ struct progress *progress_open(const char *path, struct str *note)
 	else
 		usual_path(&p->path);
 	if (!p->path.len) {
-		str_add(note, "Your progress is not remembered: neither XDG_STATE_HOME nor HOME names a folder.");
+		str_add(note, "Your progress is not remembered: neither XDG_STATE_HOME nor HOME "
+			      "names a folder.");
 		return p;
 	}
 	if (!folders_make(str_get(&p->path)))
@@ -152,14 +154,20 @@ struct progress *progress_open(const char *path, struct str *note)
 	damaged = p->db && sqlite3_errcode(p->db) == SQLITE_NOTADB;
 	forget(p);
 	if (version > PROGRESS_VERSION) {
-		str_addf(note, "Your progress is not remembered this time: %s was written by a newer ipclab (its version %d, "
-			 "this one knows %d). It is left as it is.", str_get(&p->path), version, PROGRESS_VERSION);
+		str_addf(note,
+			"Your progress is not remembered this time: %s was written by a newer "
+			"ipclab (its version %d, "
+			"this one knows %d). It is left as it is.",
+			str_get(&p->path), version, PROGRESS_VERSION);
 	} else if (damaged) {
-		str_addf(note, "Your progress is not remembered: %s is no progress database. It is left as it is; move it "
-			 "away to begin a new one.", str_get(&p->path));
+		str_addf(note,
+			"Your progress is not remembered: %s is no progress database. It is left "
+			"as it is; move it "
+			"away to begin a new one.",
+			str_get(&p->path));
 	} else {
-		str_addf(note, "Your progress is not remembered: %s cannot be written%s%s.", str_get(&p->path),
-			 reason ? ": " : "", reason ? strerror(reason) : "");
+		str_addf(note, "Your progress is not remembered: %s cannot be written%s%s.",
+			str_get(&p->path), reason ? ": " : "", reason ? strerror(reason) : "");
 		if (!reason)
 			open_to_read(p);
 	}
@@ -185,7 +193,8 @@ const char *progress_path(const struct progress *p)
 	return str_get(&p->path);
 }
 
-sqlite3_stmt *progress_statement(struct progress *p, const char *sql, const char *const *texts, size_t n)
+sqlite3_stmt *progress_statement(
+	struct progress *p, const char *sql, const char *const *texts, size_t n)
 {
 	sqlite3_stmt *s = NULL;
 

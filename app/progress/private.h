@@ -13,6 +13,7 @@ struct progress {
 };
 
 /* A statement with `texts` bound from ?1 on; NULL when it cannot be had. */
-sqlite3_stmt *progress_statement(struct progress *, const char *sql, const char *const *texts, size_t n);
+sqlite3_stmt *progress_statement(
+	struct progress *, const char *sql, const char *const *texts, size_t n);
 
 #endif

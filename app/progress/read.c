@@ -6,14 +6,16 @@
 
 /* A question counts by its last answer. A lab may have answers and no step yet. */
 static const char *const labs_sql =
-	"WITH latest AS (SELECT lab, outcome, at FROM answer WHERE n IN (SELECT max(n) FROM answer GROUP BY lab, question)),"
+	"WITH latest AS (SELECT lab, outcome, at FROM answer WHERE n IN (SELECT max(n) FROM answer "
+	"GROUP BY lab, question)),"
 	" known AS (SELECT id FROM lab UNION SELECT lab FROM answer)"
 	" SELECT k.id, coalesce(l.steps, 0), coalesce(l.reached, 0), coalesce(l.resume, 0),"
 	"  (SELECT count(*) FROM latest a WHERE a.lab = k.id AND outcome = 'right'),"
 	"  (SELECT count(*) FROM latest a WHERE a.lab = k.id AND outcome = 'wrong'),"
 	"  (SELECT count(*) FROM latest a WHERE a.lab = k.id AND outcome = 'skipped'),"
 	"  (SELECT count(*) FROM latest a WHERE a.lab = k.id AND outcome = 'unsure'),"
-	"  max(coalesce(l.last, 0), coalesce((SELECT max(at) FROM latest a WHERE a.lab = k.id), 0)) AS last"
+	"  max(coalesce(l.last, 0), coalesce((SELECT max(at) FROM latest a WHERE a.lab = k.id), "
+	"0)) AS last"
 	" FROM known k LEFT JOIN lab l ON l.id = k.id"
 	" WHERE ?1 IS NULL OR k.id = ?1 ORDER BY last DESC, k.id";
 
@@ -40,7 +42,8 @@ bool progress_lab(struct progress *p, const char *id, struct progress_lab *lab)
 	return found;
 }
 
-void progress_each_lab(struct progress *p, void (*fn)(void *, const struct progress_lab *), void *arg)
+void progress_each_lab(
+	struct progress *p, void (*fn)(void *, const struct progress_lab *), void *arg)
 {
 	sqlite3_stmt *s = progress_statement(p, labs_sql, NULL, 0);
 	struct progress_lab lab;
@@ -52,13 +55,16 @@ void progress_each_lab(struct progress *p, void (*fn)(void *, const struct progr
 	sqlite3_finalize(s);
 }
 
-void progress_each_answer(struct progress *p, void (*fn)(void *, const char *lab, const char *question,
-						       const char *outcome, i64 at), void *arg)
+void progress_each_answer(struct progress *p,
+	void (*fn)(void *, const char *lab, const char *question, const char *outcome, i64 at),
+	void *arg)
 {
-	sqlite3_stmt *s = progress_statement(p, "SELECT lab, question, outcome, at FROM answer ORDER BY n", NULL, 0);
+	sqlite3_stmt *s = progress_statement(
+		p, "SELECT lab, question, outcome, at FROM answer ORDER BY n", NULL, 0);
 
 	while (s && sqlite3_step(s) == SQLITE_ROW)
-		fn(arg, (const char *)sqlite3_column_text(s, 0), (const char *)sqlite3_column_text(s, 1),
+		fn(arg, (const char *)sqlite3_column_text(s, 0),
+			(const char *)sqlite3_column_text(s, 1),
 			(const char *)sqlite3_column_text(s, 2), sqlite3_column_int64(s, 3));
 	sqlite3_finalize(s);
 }

@@ -2,7 +2,9 @@
 #include "progress/private.h"
 
 static const char *const outcomes[] = {
-	[PROGRESS_RIGHT] = "right", [PROGRESS_WRONG] = "wrong", [PROGRESS_SKIPPED] = "skipped",
+	[PROGRESS_RIGHT] = "right",
+	[PROGRESS_WRONG] = "wrong",
+	[PROGRESS_SKIPPED] = "skipped",
 	[PROGRESS_UNSURE] = "unsure",
 };
 
@@ -16,21 +18,25 @@ static bool finish(struct progress *p, sqlite3_stmt *s, struct err *err)
 	bool ok = s && sqlite3_step(s) == SQLITE_DONE;
 
 	if (!ok)
-		err_set(err, EXIT_MACHINE, "your progress could not be written to %s: %s", str_get(&p->path),
-			sqlite3_errmsg(p->db));
+		err_set(err, EXIT_MACHINE, "your progress could not be written to %s: %s",
+			str_get(&p->path), sqlite3_errmsg(p->db));
 	sqlite3_finalize(s);
 	return ok;
 }
 
-bool progress_answer(struct progress *p, const char *lab, const char *question, enum progress_outcome outcome,
-		     struct err *err)
+bool progress_answer(struct progress *p, const char *lab, const char *question,
+	enum progress_outcome outcome, struct err *err)
 {
 	const char *texts[] = {lab, question, outcomes[outcome]};
 
 	if (!progress_remembers(p))
 		return true;
-	return finish(p, progress_statement(p, "INSERT INTO answer (lab, question, outcome, at) VALUES (?1, ?2, ?3, unixepoch())",
-			texts, ARRAY_LEN(texts)), err);
+	return finish(p,
+		progress_statement(p,
+			"INSERT INTO answer (lab, question, outcome, at) VALUES (?1, ?2, ?3, "
+			"unixepoch())",
+			texts, ARRAY_LEN(texts)),
+		err);
 }
 
 bool progress_step(struct progress *p, const char *lab, u32 at, u32 steps, struct err *err)
@@ -39,9 +45,13 @@ bool progress_step(struct progress *p, const char *lab, u32 at, u32 steps, struc
 
 	if (!progress_remembers(p))
 		return true;
-	s = progress_statement(p, "INSERT INTO lab (id, steps, reached, resume, last) VALUES (?1, ?2, ?3, ?3, unixepoch()) "
-		"ON CONFLICT (id) DO UPDATE SET steps = ?2, reached = max(min(reached, ?2), ?3), resume = ?3, "
-		"last = unixepoch()", &lab, 1);
+	s = progress_statement(p,
+		"INSERT INTO lab (id, steps, reached, resume, last) VALUES (?1, ?2, ?3, ?3, "
+		"unixepoch()) "
+		"ON CONFLICT (id) DO UPDATE SET steps = ?2, reached = max(min(reached, ?2), ?3), "
+		"resume = ?3, "
+		"last = unixepoch()",
+		&lab, 1);
 	if (s) {
 		sqlite3_bind_int64(s, 2, steps);
 		sqlite3_bind_int64(s, 3, at);

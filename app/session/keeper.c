@@ -19,12 +19,12 @@
 
 /* Shared by keeper and screen. */
 struct keeper {
-	_Atomic bool drawn;   /* the terminal is in the screen's state */
+	_Atomic bool drawn; /* the terminal is in the screen's state */
 	bool has_settings;
 	struct termios settings;
 	char undo[256];
 	size_t undo_n;
-	struct err failure;   /* of the screen */
+	struct err failure; /* of the screen */
 	bool failed;
 	char swept[256];
 };
@@ -43,7 +43,8 @@ static bool journal_folder(char *path, size_t n)
 		snprintf(path, n, "/tmp/ipclab-%u", (unsigned)getuid());
 	if (mkdir(path, 0700) < 0 && errno != EEXIST)
 		return false;
-	return lstat(path, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid == getuid() && !(st.st_mode & 022);
+	return lstat(path, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid == getuid() &&
+	       !(st.st_mode & 022);
 }
 
 static const char *terminal_name(void)
@@ -67,7 +68,9 @@ static void sweep_one(struct keeper *k, int dir, const char *name)
 		text[n < 0 ? 0 : n] = '\0';
 		text[strcspn(text, "\n")] = '\0';
 		if (strncmp(text, "tty ", 4) == 0 && strcmp(text + 4, terminal_name()) == 0)
-			snprintf(k->swept, sizeof k->swept, "the last run here was killed before it could restore this terminal; "
+			snprintf(k->swept, sizeof k->swept,
+				"the last run here was killed before it could restore this "
+				"terminal; "
 				"if it behaves oddly afterwards, type: reset");
 		unlinkat(dir, name, 0);
 	}
@@ -140,7 +143,10 @@ void keeper_restore(struct keeper *k)
 		tcsetattr(STDIN_FILENO, TCSANOW, &k->settings);
 }
 
-const char *keeper_swept(const struct keeper *k) { return k->swept; }
+const char *keeper_swept(const struct keeper *k)
+{
+	return k->swept;
+}
 
 /* ---- the two processes ---- */
 
@@ -152,17 +158,28 @@ static void forward(int sig)
 
 	if (screen_pid > 0)
 		kill((pid_t)screen_pid, sig);
+	/* A screen whose terminal nobody reads hangs in write(2) and cannot obey: it gets a second. */
+	if (sig == SIGTERM || sig == SIGHUP)
+		alarm(1);
 	errno = saved;
 }
 
-static _Noreturn void screen_process(struct keeper *k, pid_t parent, bool (*screen)(struct keeper *, void *, struct err *), void *arg)
+static void on_alarm(int sig)
+{
+	(void)sig;
+	if (screen_pid > 0)
+		kill((pid_t)screen_pid, SIGKILL);
+}
+
+static _Noreturn void screen_process(struct keeper *k, pid_t parent,
+	bool (*screen)(struct keeper *, void *, struct err *), void *arg)
 {
 	prctl(PR_SET_NAME, "ipclab-screen");
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() != parent)
 		_exit(1);
 	for (int sig = 1; sig < 32; sig++)
-		if (sig == SIGTERM || sig == SIGHUP || sig == SIGINT || sig == SIGQUIT)
+		if (sig == SIGTERM || sig == SIGHUP || sig == SIGINT || sig == SIGQUIT || sig == SIGALRM)
 			signal(sig, SIG_DFL);
 	k->failed = !screen(k, arg, &k->failure);
 	fflush(NULL);
@@ -190,7 +207,8 @@ static void collect_the_rest(void)
 			if (fd >= 0)
 				close(fd);
 			line[n < 0 ? 0 : n] = '\0';
-			for (char *p = line, *end; (pid = (pid_t)strtol(p, &end, 10)) > 0 && end != p; p = end)
+			for (char *p = line, *end;
+				(pid = (pid_t)strtol(p, &end, 10)) > 0 && end != p; p = end)
 				kill(pid, SIGKILL);
 		}
 		usleep(5000);
@@ -202,7 +220,8 @@ static bool screen_result(const struct keeper *k, int status, struct err *err)
 	if (WIFSIGNALED(status)) {
 		const char *name = sigabbrev_np(WTERMSIG(status));
 
-		return err_set(err, 128 + WTERMSIG(status), "the screen was ended by SIG%s; the terminal has been restored",
+		return err_set(err, 128 + WTERMSIG(status),
+			"the screen was ended by SIG%s; the terminal has been restored",
 			name ? name : "?");
 	}
 	if (k->failed)
@@ -222,12 +241,15 @@ static int wait_for_screen(void)
 	}
 }
 
-static const int forwarded[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT};
+static const int forwarded[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGALRM};
 
-bool keeper_run(bool (*screen)(struct keeper *, void *arg, struct err *), void *arg, struct err *err)
+bool keeper_run(
+	bool (*screen)(struct keeper *, void *arg, struct err *), void *arg, struct err *err)
 {
-	struct keeper *k = mmap(NULL, sizeof *k, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	struct sigaction old[ARRAY_LEN(forwarded)], sa = {.sa_handler = forward}, ignore = {.sa_handler = SIG_IGN}, ttou;
+	struct keeper *k =
+		mmap(NULL, sizeof *k, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct sigaction old[ARRAY_LEN(forwarded)], sa = {.sa_handler = forward},
+						    ignore = {.sa_handler = SIG_IGN}, ttou;
 	pid_t me = getpid(), pid;
 	char path[240];
 	int journal, status;
@@ -240,8 +262,10 @@ bool keeper_run(bool (*screen)(struct keeper *, void *arg, struct err *), void *
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	fflush(NULL);
 	sigaction(SIGTTOU, &ignore, &ttou);
-	for (size_t i = 0; i < ARRAY_LEN(forwarded); i++)
+	for (size_t i = 0; i < ARRAY_LEN(forwarded); i++) {
+		sa.sa_handler = forwarded[i] == SIGALRM ? on_alarm : forward;
 		sigaction(forwarded[i], &sa, &old[i]);
+	}
 	pid = fork();
 	if (pid == 0) {
 		if (journal >= 0)
@@ -254,6 +278,7 @@ bool keeper_run(bool (*screen)(struct keeper *, void *arg, struct err *), void *
 	} else {
 		status = wait_for_screen();
 		screen_pid = 0;
+		alarm(0);
 		keeper_restore(k);
 		collect_the_rest();
 		ok = screen_result(k, status, err);

@@ -38,7 +38,7 @@ void run_fold(struct run *);
 bool run_take(struct run *, u32 task, struct err *);   /* tracer_take; looking starts anew */
 bool run_resume(struct run *, u32 task, struct err *);
 /* A full disk stops the recording, not the run: true when the run can go on. */
-bool run_disk(struct run *, bool ok, struct err *);
+bool run_disk(struct run *, bool ok);
 
 /* ---- settle.c ---- */
 enum { COMPUTING_NS = 200 * 1000 * 1000 };

@@ -47,9 +47,9 @@ bool run_resume(struct run *r, u32 task, struct err *err)
 	return tracer_resume(r->tracer, task, err);
 }
 
-bool run_disk(struct run *r, bool ok, struct err *err)
+bool run_disk(struct run *r, bool ok)
 {
-	if (ok || r->full || err->sys != ENOSPC)
+	if (ok || r->full || !log_has_stopped(r->log))
 		return ok;
 	r->full = true;
 	tracer_stop_recording(r->tracer);
@@ -272,7 +272,7 @@ bool run_free(struct run *r, enum run_end *end, struct err *err)
 {
 	bool ok = free_loop(r, end, err);
 
-	if (ok || r->full || err->sys != ENOSPC)
+	if (ok || r->full || !log_has_stopped(r->log))
 		return ok;
 	/* The disk is full: nothing more is recorded, the program goes on. Whoever was being taken is
 	 * left stopped and goes on now. */

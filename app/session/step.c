@@ -175,7 +175,7 @@ bool run_step(struct run *r, u32 task, struct err *err)
 {
 	if (!is_poised(r, task))
 		return err_set(err, EXIT_USAGE, "it is not held before an operation");
-	return run_disk(r, run_resume(r, task, err) && turn(r, task, err) && settle(r, err), err);
+	return run_disk(r, run_resume(r, task, err) && turn(r, task, err) && settle(r, err));
 }
 
 bool run_pass_time(struct run *r, u32 task, struct err *err)
@@ -188,18 +188,18 @@ bool run_pass_time(struct run *r, u32 task, struct err *err)
 	for (unsigned tries = 0; tries < 2000 && tracer_holding(r->tracer, task) == IS_INSIDE;) {
 		bool any;
 		if (!collect(r, &any, err))
-			return run_disk(r, false, err);
+			return run_disk(r, false);
 		if (!any)
 			look_pause(&tries);
 	}
-	return run_disk(r, turn(r, task, err) && settle(r, err), err);
+	return run_disk(r, turn(r, task, err) && settle(r, err));
 }
 
 bool run_signal(struct run *r, u32 task, int sig, struct err *err)
 {
 	if (!tracer_signal(r->tracer, task, sig, err))
 		return false;
-	return run_disk(r, settle(r, err), err);
+	return run_disk(r, settle(r, err));
 }
 
 bool run_hold(struct run *r, struct err *err)
@@ -207,7 +207,7 @@ bool run_hold(struct run *r, struct err *err)
 	if (r->held)
 		return true;
 	r->held = true;
-	return run_disk(r, tracer_set_held(r->tracer, true, err) && settle(r, err), err);
+	return run_disk(r, tracer_set_held(r->tracer, true, err) && settle(r, err));
 }
 
 bool run_release(struct run *r, struct err *err)
@@ -224,5 +224,5 @@ bool run_release(struct run *r, struct err *err)
 		if (ok && tracer_holding(r->tracer, task) == IS_TAKEN)
 			ok = run_resume(r, task, err);
 	}
-	return run_disk(r, ok, err);
+	return run_disk(r, ok);
 }

@@ -21,7 +21,7 @@ struct shell_guide {
 	struct str skipping; /* a move refused while a question was open: the same again skips it */
 	VEC(struct guide_row) rows;
 	const struct guide_experiment *rows_of;
-	u32 first;           /* step it began with */
+	u32 first;    /* step it began with */
 	bool active;  /* speaks */
 	bool counted; /* this step's end is in progress */
 };
@@ -94,7 +94,7 @@ static void say_experiment(struct shell *sh, const struct guide_experiment *e)
 		str_addf(&example, " %s=%s", p->name, p->values[p->values_n - 1]);
 		str_finish(&values);
 	}
-	say(sh, "Type run%s, as often as you like. Enter goes on.\n", str_get(&example));
+	say(sh, "Type run%s, as often as you like, and notebook for all runs. Enter goes on.\n", str_get(&example));
 	str_finish(&example);
 }
 
@@ -167,12 +167,26 @@ static void say_next(struct shell *sh)
 	}
 }
 
+/* After an answer the reasons may be said: why those wait who wait. */
+static void say_reasons(struct shell *sh)
+{
+	struct scene scene = shell_scene(sh);
+	struct str text = {0};
+
+	for (u32 i = 1; i < world_tasks(scene.world); i++)
+		words_why(&scene, i, &text);
+	say_text(sh, str_get(&text));
+	str_finish(&text);
+}
+
 static unsigned say_outcome(struct shell *sh, unsigned what)
 {
 	struct shell_guide *g = sh->guide;
 
 	if (what & PLAY_SETTLED) {
 		say(sh, "%s", guide_play_answer_text(g->play));
+		if (guide_play_settled(g->play, NULL)->kind != ASK_CHANGE)
+			say_reasons(sh);
 		remember_answer(sh);
 	}
 	if (what & PLAY_BROKEN)
@@ -457,8 +471,18 @@ void do_run(struct shell *sh, int n, char **words, const char *rest)
 		return;
 	}
 	*vec_push(&g->rows) = row;
-	for (size_t i = 0; i < g->rows.n; i++)
-		say_row(sh, e, i);
+	say_row(sh, e, g->rows.n - 1);
+}
+
+void do_notebook(struct shell *sh, int n, char **words, const char *rest)
+{
+	(void)n, (void)words, (void)rest;
+	if (!have_guide(sh))
+		return;
+	if (!sh->guide->rows.n)
+		say(sh, "No experiment was run yet.\n");
+	for (size_t i = 0; i < sh->guide->rows.n; i++)
+		say_row(sh, sh->guide->rows_of, i);
 }
 
 /* `restart` of a lab with a guide: this step again. */
@@ -478,7 +502,8 @@ static u32 resume_step(struct shell *sh)
 {
 	struct progress_lab lab;
 
-	if (!progress_lab(progress_of(sh), sh->guide->lab->id, &lab) || lab.resume >= sh->guide->guide->steps.n)
+	if (!progress_lab(progress_of(sh), sh->guide->lab->id, &lab) ||
+		lab.resume >= sh->guide->guide->steps.n)
 		return 0;
 	return lab.resume;
 }
@@ -532,7 +557,8 @@ void guide_say_first(struct shell *sh)
 	if (sh->guide->first == 0 && *sh->guide->guide->intro)
 		say(sh, "%s\n", sh->guide->guide->intro);
 	else if (sh->guide->first && !sh->options->lab->step_given)
-		say(sh, "You were at step %u the last time. guide 1 begins with the first.\n", sh->guide->first + 1);
+		say(sh, "You were at step %u the last time. guide 1 begins with the first.\n",
+			sh->guide->first + 1);
 	remember_step(sh, guide_play_step(sh->guide->play));
 	say_step_begin(sh);
 	say_next(sh);

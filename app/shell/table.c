@@ -32,6 +32,7 @@ const struct shell_command shell_commands[] = {
 	{"do", "", "", "do what the guide wants next, as Enter does", do_do, 0},
 	{"next", "", "", "go on in the guide", do_next, 0},
 	{"run", "", "NAME=VALUE", "run an experiment; each run is a row in its notebook", do_run, 6},
+	{"notebook", "", "", "all runs of this experiment", do_notebook, 0},
 	{"solution", "", "", "one way to reach the goal", do_solution, 0},
 	{"restart", "", "", "begin anew with fresh processes; in a guide: this step", do_restart, 0},
 	{"help", "h", "[COMMAND]", "the commands, or one of them", do_help, 1},

@@ -13,6 +13,7 @@
 struct command_word {
 	const char *name, *other, *args, *help;
 	void (*run)(struct screen_run *, const char *args);
+	enum key_id moves; /* the key that moves processes likewise; 0: it only reads */
 };
 
 /* ---- arguments ---- */
@@ -247,7 +248,8 @@ static void do_signal(struct screen_run *r, const char *args)
 	if (!task)
 		return;
 	if (!sig)
-		run_say(r, "signal P1 TERM: a process and the name or number of a signal are needed.");
+		run_say(r,
+			"signal P1 TERM: a process and the name or number of a signal are needed.");
 	else
 		motion_signal(r, task, sig);
 }
@@ -256,6 +258,35 @@ static void do_restart(struct screen_run *r, const char *args)
 {
 	(void)args;
 	run_restart(r);
+}
+
+static void do_guide(struct screen_run *r, const char *args)
+{
+	u64 n;
+
+	if (!r->guide)
+		run_say(r, "There is no guide here.");
+	else if (!*args)
+		run_view(r, PANE_GUIDE);
+	else if (number_of(r, args, 1, &n))
+		lesson_goto(r, n);
+}
+
+static void do_solution(struct screen_run *r, const char *args)
+{
+	(void)args;
+	if (r->guide)
+		lesson_solution(r);
+	else
+		run_say(r, "There is no guide here.");
+}
+
+static void do_run(struct screen_run *r, const char *args)
+{
+	if (r->guide)
+		lesson_run(r, args);
+	else
+		run_say(r, "There is no guide here.");
 }
 
 static void do_view(struct screen_run *r, const char *args)
@@ -280,29 +311,33 @@ static void do_why(struct screen_run *r, const char *args)
 }
 
 static const struct command_word commands[] = {
-	{"all", "a", "", "every process that can, one operation", do_all},
-	{"back", "b", "[N]", "back in time", do_back},
-	{"continue", "c", "", "until one blocks or ends", do_continue},
-	{"eof", "", "", "end of input on the programs' terminal", do_eof},
-	{"first", "", "", "the first event", do_first},
-	{"forward", "f", "[N]", "forward in time", do_forward},
-	{"goto", "g", "N", "to event N", do_goto},
-	{"help", "h", "", "these commands", do_help},
-	{"live", "", "", "a free run", do_live},
-	{"map", "keys", "", "the keys", do_keys},
-	{"now", "n", "", "to now", do_now},
-	{"pass", "", "[P1]", "let its time-out pass", do_pass},
-	{"pause", "", "", "hold", do_pause},
-	{"play", "", "", "go on at a pace", do_play},
-	{"quit", "q", "", "leave", do_quit},
-	{"restart", "", "", "fresh processes", do_restart},
-	{"save-display", "save", "FILE", "this screen as text", do_save},
-	{"select", "p", "P12", "select a process", do_select},
-	{"send", "", "TEXT", "type a line on the programs' terminal", do_send},
-	{"signal", "", "P1 NAME", "send a signal", do_signal},
-	{"step", "s", "[P1]", "its next operation", do_step},
-	{"view", "v", "NAME", "guide, source, time, descriptors, why, output, keys", do_view},
-	{"why", "w", "[P1]", "why it waits", do_why},
+	{"all", "a", "", "every process that can, one operation", do_all, KEY_ID_ALL},
+	{"back", "b", "[N]", "back in time", do_back, KEY_ID_NONE},
+	{"continue", "c", "", "until one blocks or ends", do_continue, KEY_ID_CONTINUE},
+	{"eof", "", "", "end of input on the programs' terminal", do_eof, KEY_ID_NONE},
+	{"first", "", "", "the first event", do_first, KEY_ID_NONE},
+	{"forward", "f", "[N]", "forward in time", do_forward, KEY_ID_NONE},
+	{"goto", "g", "N", "to event N", do_goto, KEY_ID_NONE},
+	{"guide", "", "[N]", "the guide, or step N of it", do_guide, KEY_ID_NONE},
+	{"help", "h", "", "these commands", do_help, KEY_ID_NONE},
+	{"live", "", "", "a free run", do_live, KEY_ID_FASTER},
+	{"map", "keys", "", "the keys", do_keys, KEY_ID_NONE},
+	{"now", "n", "", "to now", do_now, KEY_ID_NONE},
+	{"pass", "", "[P1]", "let its time-out pass", do_pass, KEY_ID_STEP},
+	{"pause", "", "", "hold", do_pause, KEY_ID_NONE},
+	{"play", "", "", "go on at a pace", do_play, KEY_ID_PLAY},
+	{"quit", "q", "", "leave", do_quit, KEY_ID_NONE},
+	{"restart", "", "", "fresh processes", do_restart, KEY_ID_NONE},
+	{"run", "", "NAME=VALUE", "an experiment of the guide", do_run, KEY_ID_NONE},
+	{"save-display", "save", "FILE", "this screen as text", do_save, KEY_ID_NONE},
+	{"select", "p", "P12", "select a process", do_select, KEY_ID_NONE},
+	{"send", "", "TEXT", "type a line on the programs' terminal", do_send, KEY_ID_NONE},
+	{"signal", "", "P1 NAME", "send a signal", do_signal, KEY_ID_SIGNAL},
+	{"solution", "", "", "one way to the goal", do_solution, KEY_ID_NONE},
+	{"step", "s", "[P1]", "its next operation", do_step, KEY_ID_STEP},
+	{"view", "v", "NAME", "guide, source, time, descriptors, why, output, keys", do_view,
+		KEY_ID_NONE},
+	{"why", "w", "[P1]", "why it waits", do_why, KEY_ID_NONE},
 };
 
 const char *const *command_words(void)
@@ -321,7 +356,8 @@ static const struct command_word *find(const char *word, size_t n)
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
 		const struct command_word *c = &commands[i];
 
-		if ((strlen(c->name) == n && strncmp(c->name, word, n) == 0) || (n && strlen(c->other) == n && strncmp(c->other, word, n) == 0))
+		if ((strlen(c->name) == n && strncmp(c->name, word, n) == 0) ||
+			(n && strlen(c->other) == n && strncmp(c->other, word, n) == 0))
 			return c;
 		if (n >= 2 && strncmp(c->name, word, n) == 0)
 			found = found ? &commands[ARRAY_LEN(commands)] : c;
@@ -346,12 +382,15 @@ void run_command(struct screen_run *r, const char *line)
 	while (rest.len && rest.s[rest.len - 1] == ' ')
 		rest.s[--rest.len] = '\0';
 	c = find(line, n);
-	if (c) {
+	if (c && c->moves && lesson_forbids(r, c->moves)) {
+		;
+	} else if (c) {
 		c->run(r, str_get(&rest));
 	} else {
 		str_add_bytes(&word, line, n);
 		lines_nearest(str_get(&word), command_words(), &near);
-		run_say(r, "There is no command %s%s%s (:help lists them).", str_get(&word), near.len ? "; perhaps " : "", str_get(&near));
+		run_say(r, "There is no command %s%s%s (:help lists them).", str_get(&word),
+			near.len ? "; perhaps " : "", str_get(&near));
 	}
 	r->dirty = true;
 	str_finish(&rest);

@@ -97,7 +97,7 @@ static void next_view(struct screen_run *r)
 
 static enum pane home_pane(const struct screen_run *r)
 {
-	return r->view.guide ? PANE_GUIDE : PANE_TIME;
+	return r->source->lab ? PANE_GUIDE : PANE_TIME;
 }
 
 /* The same key opens and closes. */
@@ -157,8 +157,12 @@ static const struct {
 	int sig;
 	const char *name;
 } signals[] = {
-	{'1', SIGINT, "INT"}, {'2', SIGTERM, "TERM"}, {'3', SIGKILL, "KILL"}, {'4', SIGSTOP, "STOP"},
-	{'5', SIGCONT, "CONT"}, {'6', SIGUSR1, "USR1"},
+	{'1', SIGINT, "INT"},
+	{'2', SIGTERM, "TERM"},
+	{'3', SIGKILL, "KILL"},
+	{'4', SIGSTOP, "STOP"},
+	{'5', SIGCONT, "CONT"},
+	{'6', SIGUSR1, "USR1"},
 };
 
 static void ask_signal(struct screen_run *r)
@@ -170,7 +174,8 @@ static void ask_signal(struct screen_run *r)
 		run_say(r, "A signal can be sent now only, not in the past: G goes to now.");
 		return;
 	}
-	str_addf(&text, "%s, which signal?", world_task_name(r->scene.world, r->view.selected, name));
+	str_addf(&text, "%s, which signal?",
+		world_task_name(r->scene.world, r->view.selected, name));
 	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
 		str_addf(&text, "  %c %s", signals[i].key, signals[i].name);
 	str_add(&text, "   others :signal, none q");
@@ -208,7 +213,8 @@ static bool find_in_text(struct screen_run *r, enum pane pane)
 	p = str_get(&text);
 	for (int pass = 0; pass < 2 && !found; pass++) {
 		line = 0;
-		for (const char *at = p; *at && !found; at += strcspn(at, "\n") + (at[strcspn(at, "\n")] == '\n')) {
+		for (const char *at = p; *at && !found;
+			at += strcspn(at, "\n") + (at[strcspn(at, "\n")] == '\n')) {
 			size_t n = strcspn(at, "\n");
 			const char *hit = memmem(at, n, r->find.s, r->find.len);
 
@@ -249,7 +255,7 @@ static void open_selected(struct screen_run *r)
 {
 	struct view_state *v = &r->view;
 
-	if (v->lower == PANE_OUTPUT && v->live) {
+	if (v->lower == PANE_OUTPUT && v->live && !lesson_asks(r)) {
 		run_line_begin(r, USE_SEND, "send: ");
 	} else if (stage_is_list(&r->scene, v)) {
 		v->picture = true;
@@ -257,6 +263,8 @@ static void open_selected(struct screen_run *r)
 	} else if (v->picture) {
 		v->picture = false;
 		r->dirty = true;
+	} else if (r->guide) {
+		lesson_enter(r);
 	} else {
 		scroll(r, 1);
 	}
@@ -268,6 +276,11 @@ static bool reading_key(struct screen_run *r, enum key_id id)
 	struct view_state *v = &r->view;
 	bool text = is_text(v->focus);
 
+	if (lesson_asks(r) && (id == KEY_ID_UP || id == KEY_ID_DOWN) &&
+		(!text || v->focus == PANE_GUIDE)) {
+		lesson_choose_by(r, id == KEY_ID_UP ? -1 : 1);
+		return true;
+	}
 	switch (id) {
 	case KEY_ID_UP: text ? scroll(r, -1) : select_near(r, -1); return true;
 	case KEY_ID_DOWN: text ? scroll(r, 1) : select_near(r, 1); return true;
@@ -279,11 +292,17 @@ static bool reading_key(struct screen_run *r, enum key_id id)
 	case KEY_ID_VIEW: next_view(r); return true;
 	case KEY_ID_NEXT_PANE:
 	case KEY_ID_LAST_PANE: next_pane(r); return true;
-	case KEY_ID_ZOOM: v->zoom = !v->zoom; r->dirty = true; return true;
+	case KEY_ID_ZOOM:
+		v->zoom = !v->zoom;
+		r->dirty = true;
+		return true;
 	case KEY_ID_OPEN: open_selected(r); return true;
 	case KEY_ID_COMMAND: run_line_begin(r, USE_COMMAND, ":"); return true;
 	case KEY_ID_SEARCH: run_line_begin(r, USE_SEARCH, "/"); return true;
-	case KEY_ID_REDRAW: paint_anew(r->term); r->dirty = true; return true;
+	case KEY_ID_REDRAW:
+		paint_anew(r->term);
+		r->dirty = true;
+		return true;
 	case KEY_ID_BACK: back_out(r); return true;
 	case KEY_ID_QUIT: r->leaving = true; return true;
 	case KEY_ID_LABS: r->to_home = true; return true;
@@ -291,19 +310,45 @@ static bool reading_key(struct screen_run *r, enum key_id id)
 	}
 }
 
+static bool moves_processes(enum key_id id)
+{
+	return id == KEY_ID_STEP || id == KEY_ID_ALL || id == KEY_ID_CONTINUE ||
+	       id == KEY_ID_PLAY || id == KEY_ID_FASTER || id == KEY_ID_SIGNAL;
+}
+
 static void moving_key(struct screen_run *r, enum key_id id)
 {
+	if (moves_processes(id) && lesson_forbids(r, id))
+		return;
 	switch (id) {
+	case KEY_ID_STEP_AGAIN:
+		if (r->guide)
+			lesson_again(r);
+		else
+			run_say(r, "There is no guide here; R begins the whole program again.");
+		return;
 	case KEY_ID_STEP: motion_step(r, r->view.selected); return;
 	case KEY_ID_ALL: motion_all(r); return;
 	case KEY_ID_CONTINUE: motion_continue(r); return;
 	case KEY_ID_PLAY: motion_play(r); return;
 	case KEY_ID_FASTER: motion_speed(r, 1); return;
 	case KEY_ID_SLOWER: motion_speed(r, -1); return;
-	case KEY_ID_PAST: motion_pause(r); motion_back(r, 1); return;
-	case KEY_ID_FORWARD: motion_pause(r); motion_forward(r); return;
-	case KEY_ID_FIRST: motion_pause(r); motion_to_moment(r, 1); return;
-	case KEY_ID_NOW: motion_pause(r); motion_to_end(r); return;
+	case KEY_ID_PAST:
+		motion_pause(r);
+		motion_back(r, 1);
+		return;
+	case KEY_ID_FORWARD:
+		motion_pause(r);
+		motion_forward(r);
+		return;
+	case KEY_ID_FIRST:
+		motion_pause(r);
+		motion_to_moment(r, 1);
+		return;
+	case KEY_ID_NOW:
+		motion_pause(r);
+		motion_to_end(r);
+		return;
 	case KEY_ID_SIGNAL: ask_signal(r); return;
 	case KEY_ID_AGAIN:
 		run_say(r, "The whole program again, on fresh processes? y yes, any other key no.");
@@ -319,7 +364,8 @@ static void unknown_key(struct screen_run *r, u32 key)
 {
 	if (input_is_foreign(key) && !r->foreign_said) {
 		r->foreign_said = true;
-		run_say(r, "Letters come from an input method: switch it off, or use arrows, digits and Enter.");
+		run_say(r, "Letters come from an input method: switch it off, or use arrows, "
+			   "digits and Enter.");
 	} else if (key == 'n' || key == 'N') {
 		run_say(r, "s steps one process, a all of them; / and Enter finds the next place.");
 	} else if (key > ' ' && key < 0x7f) {
@@ -344,7 +390,9 @@ void run_key(struct screen_run *r, u32 key)
 	r->pass_asked = id == KEY_ID_STEP ? asked : 0;
 	if (id == KEY_ID_INTERRUPT)
 		r->interrupted_once = interrupted;
-	if (id == KEY_ID_DIGIT)
+	if (id == KEY_ID_DIGIT && lesson_asks(r))
+		lesson_choose(r, key - '1');
+	else if (id == KEY_ID_DIGIT)
 		select_digit(r, key);
 	else if (id == KEY_ID_NONE)
 		unknown_key(r, key);

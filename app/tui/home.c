@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "progress/lib.h"
 #include "tui/private.h"
 
 struct home_screen {
@@ -23,13 +24,21 @@ struct home_screen {
 /* The parts of the course that labs belong to, by number (LABS.md). */
 static const char *group_of(u32 number)
 {
-	return number <= 5 ? "Pipes" : number <= 10 ? "Shared memory" : number <= 15 ? "Messages" : "Client and server";
+	return number <= 5    ? "Pipes"
+	       : number <= 10 ? "Shared memory"
+	       : number <= 15 ? "Messages"
+			      : "Client and server";
 }
 
 static void home_list(struct home_screen *h)
 {
 	size_t n = h->labs->list.n;
+	struct str note = {0};
+	struct progress *progress = progress_open(NULL, &note);
+	struct progress_lab known;
+	i64 last = 0;
 
+	str_finish(&note); /* a lab that is opened says it */
 	h->list = xmalloc((n + 1) * sizeof *h->list);
 	h->numbers = xmalloc((n + 1) * sizeof *h->numbers);
 	for (size_t i = 0; i < n; i++) {
@@ -37,10 +46,23 @@ static void home_list(struct home_screen *h)
 
 		snprintf(h->numbers[i], sizeof h->numbers[i], "%02u", lab->number % 1000);
 		h->list[i] = (struct home_lab){
-			.id = lab->id, .title = lab->title, .group = group_of(lab->number), .first = h->numbers[i],
-			.minutes = (int)lab->minutes, .steps = (int)lab->steps, .core = lab->core,
+			.id = lab->id,
+			.title = lab->title,
+			.group = group_of(lab->number),
+			.first = h->numbers[i],
+			.minutes = (int)lab->minutes,
+			.steps = (int)lab->steps,
+			.core = lab->core,
 		};
+		if (!progress_lab(progress, lab->id, &known))
+			continue;
+		h->list[i].done = known.reached < lab->steps ? (int)known.reached : (int)lab->steps;
+		if (known.last > last) {
+			last = known.last;
+			h->home.selected = i;
+		}
 	}
+	progress_close(progress);
 	h->home.labs = h->list;
 	h->home.n = n;
 }
@@ -74,7 +96,9 @@ static void home_command(struct home_screen *h, const char *line)
 	} else if (strncmp(line, "save-display ", 13) == 0) {
 		h->home.line = NULL;
 		home_draw(h->term->canvas, &h->home);
-		h->home.message = save_display(h->term->canvas, line + 13, &err) ? "The display has been saved." : "The display cannot be saved there.";
+		h->home.message = save_display(h->term->canvas, line + 13, &err)
+					  ? "The display has been saved."
+					  : "The display cannot be saved there.";
 	} else if (*line) {
 		h->home.message = "Here there are quit, help, map and save-display FILE.";
 	}
@@ -166,14 +190,16 @@ static void home_input(struct home_screen *h)
 		home_line(h);
 		return;
 	}
-	while (!h->leaving && !h->open && !h->term->line && !h->term->suspend && (key = input_key(h->term)) != 0)
+	while (!h->leaving && !h->open && !h->term->line && !h->term->suspend &&
+		(key = input_key(h->term)) != 0)
 		home_key(h, key);
 }
 
 static void home_loop(struct home_screen *h)
 {
 	while (!h->leaving && !h->open) {
-		struct pollfd p[2] = {{.fd = 0, .events = POLLIN}, {.fd = term_signal_fd(), .events = POLLIN}};
+		struct pollfd p[2] = {
+			{.fd = 0, .events = POLLIN}, {.fd = term_signal_fd(), .events = POLLIN}};
 
 		h->home.line = h->term->line ? line_text(h->term, &h->home.line_cursor) : NULL;
 		home_draw(h->term->canvas, &h->home);

@@ -14,6 +14,7 @@
  * dispatch.c | what each key does there
  * motion.c   | what moves processes, and time
  * tell.c     | what happened last; deeds for the time pane; output
+ * guide.c    | the guide of a lab: texts, questions, Enter
  * commands.c | the `:` line
  * home.c     | the list of labs
  */
@@ -27,7 +28,7 @@ enum tui_color { TUI_COLOR_AUTO, TUI_COLOR_ALWAYS, TUI_COLOR_NEVER };
 
 struct tui_options {
 	bool ascii;
-	bool no_motion;        /* nothing is drawn that was not asked for by a key: no LIVE, no play */
+	bool no_motion; /* nothing is drawn that was not asked for by a key: no LIVE, no play */
 	enum tui_color color;
 };
 

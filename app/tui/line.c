@@ -22,8 +22,8 @@ struct line {
 	unsigned char held[8]; /* bytes that may be the end of a paste */
 	size_t held_n;
 	bool ended;
-	char *text;         /* what on_line was given */
-	struct str shown;   /* of the last redisplay */
+	char *text;       /* what on_line was given */
+	struct str shown; /* of the last redisplay */
 	int cursor;
 	int offset;         /* columns scrolled out to the left */
 	struct str matches; /* completions that were asked for, shown until the next key */
@@ -67,7 +67,8 @@ static void queue_bytes(struct line *l, const unsigned char *bytes, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		if (l->pasting) {
 			paste_byte(l, bytes[i]);
-		} else if (n - i >= sizeof begin - 1 && memcmp(bytes + i, begin, sizeof begin - 1) == 0) {
+		} else if (n - i >= sizeof begin - 1 &&
+			   memcmp(bytes + i, begin, sizeof begin - 1) == 0) {
 			l->pasting = true;
 			i += sizeof begin - 2;
 		} else {
@@ -280,7 +281,9 @@ enum line_end line_read(struct term *t, char **text)
 	}
 	*text = l->text;
 	line_end(t);
-	if (*text && **text && (!history_length || strcmp(history_get(history_base + history_length - 1)->line, *text) != 0))
+	if (*text && **text &&
+		(!history_length ||
+			strcmp(history_get(history_base + history_length - 1)->line, *text) != 0))
 		add_history(*text);
 	return *text ? LINE_DONE : LINE_CANCELLED;
 }

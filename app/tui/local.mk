@@ -3,6 +3,7 @@ libipclab_a_SOURCES += \
 	app/tui/private.h \
 	app/tui/commands.c \
 	app/tui/dispatch.c \
+	app/tui/guide.c \
 	app/tui/home.c \
 	app/tui/input.c \
 	app/tui/line.c \

@@ -103,7 +103,8 @@ static bool was_time(struct screen_run *r)
 	}
 	if (!session_is_live(r->session)) {
 		if (r->view.live)
-			run_say(r, "The engine is gone: nothing moves any more. Time can be looked through; R begins anew.");
+			run_say(r, "The engine is gone: nothing moves any more. Time can be looked "
+				   "through; R begins anew.");
 		else
 			say_now(r);
 		return true;
@@ -123,6 +124,18 @@ static void after_move(struct screen_run *r, u64 from, bool ok, const struct err
 		run_say_error(r, err);
 }
 
+/* The same as a do block would have it: "step P1". */
+static void tell_guide(struct screen_run *r, const char *verb, u32 task, const char *more)
+{
+	struct str command = {0};
+	char name[24];
+
+	str_addf(&command, "%s%s%s%s", verb, task ? " " : "",
+		task ? world_task_name(r->scene.world, task, name) : "", more);
+	lesson_moved(r, str_get(&command));
+	str_finish(&command);
+}
+
 static bool step(struct screen_run *r, u32 task)
 {
 	u64 from = timeline_events(timeline(r));
@@ -131,6 +144,8 @@ static bool step(struct screen_run *r, u32 task)
 
 	r->last_moved = task;
 	after_move(r, from, ok, &err);
+	if (ok)
+		tell_guide(r, "step", task, "");
 	return ok;
 }
 
@@ -143,6 +158,8 @@ void motion_pass(struct screen_run *r, u32 task)
 	motion_pause(r);
 	ok = session_pass(r->session, task, &err);
 	after_move(r, from, ok, &err);
+	if (ok)
+		tell_guide(r, "pass", task, "");
 }
 
 /* Why this one cannot be stepped, and who can. */
@@ -208,7 +225,8 @@ static void say_nobody(struct screen_run *r)
 	if (!alive)
 		run_say(r, "All processes have ended. left looks back, R begins anew, q leaves.");
 	else if (timed)
-		run_say(r, "Only time can pass now: select %s and press s.", world_task_name(r->scene.world, timed, name));
+		run_say(r, "Only time can pass now: select %s and press s.",
+			world_task_name(r->scene.world, timed, name));
 	else
 		run_say(r, "Nobody can move (w why).");
 }
@@ -234,10 +252,13 @@ void motion_all(struct screen_run *r)
 		ok = session_step(r->session, tasks[i], &err);
 		r->last_moved = tasks[i];
 	}
-	if (any)
-		after_move(r, from, ok, &err);
-	else
+	if (!any) {
 		say_nobody(r);
+		return;
+	}
+	after_move(r, from, ok, &err);
+	if (ok)
+		tell_guide(r, "all", 0, "");
 }
 
 /* Somebody blocked or ended that did neither before: the reason to stop, in words. */
@@ -315,8 +336,11 @@ void motion_continue(struct screen_run *r)
 		return;
 	}
 	after_move(r, from, ok, &err);
+	if (ok)
+		tell_guide(r, "continue", 0, "");
 	if (ok && reason.len)
-		run_say(r, "%u step%s. Stopped: %s.", steps, steps == 1 ? "" : "s", str_get(&reason));
+		run_say(r, "%u step%s. Stopped: %s.", steps, steps == 1 ? "" : "s",
+			str_get(&reason));
 	else if (ok)
 		say_nobody(r);
 	str_finish(&reason);
@@ -333,6 +357,13 @@ void motion_signal(struct screen_run *r, u32 task, int sig)
 	motion_pause(r);
 	ok = session_signal(r->session, task, sig, &err);
 	after_move(r, from, ok, &err);
+	if (ok && sigabbrev_np(sig)) {
+		struct str name = {0};
+
+		str_addf(&name, " %s", sigabbrev_np(sig));
+		tell_guide(r, "signal", task, str_get(&name));
+		str_finish(&name);
+	}
 }
 
 void motion_type(struct screen_run *r, const char *bytes, size_t n)
@@ -377,7 +408,8 @@ void motion_live(struct screen_run *r, bool on)
 		return;
 	}
 	if (!session_is_live(r->session)) {
-		run_say(r, r->view.live ? "The engine is gone: R begins anew." : "A recording is no longer live.");
+		run_say(r, r->view.live ? "The engine is gone: R begins anew."
+					: "A recording is no longer live.");
 		return;
 	}
 	if (r->term->options.no_motion) {
@@ -457,15 +489,17 @@ void motion_speed(struct screen_run *r, int by)
 		if (r->playing)
 			motion_live(r, true);
 		else
-			run_say(r, "The next notch is LIVE, a free run: press Space, then +; or :live");
+			run_say(r, "The next notch is LIVE, a free run: press Space, then +; or "
+				   ":live");
 		return;
 	}
 	if (by > 0 || r->speed > 0)
 		r->speed = by > 0 ? r->speed + 1 : r->speed - 1;
 	run_scene(r);
 	if (notches[r->speed] >= 4)
-		run_say(r, "Speed %ux: %u step%s a second. Space plays.", notches[r->speed] / 4, notches[r->speed] / 4,
-			notches[r->speed] > 4 ? "s" : "");
+		run_say(r, "Speed %ux: %u step%s a second. Space plays.", notches[r->speed] / 4,
+			notches[r->speed] / 4, notches[r->speed] > 4 ? "s" : "");
 	else
-		run_say(r, "Speed 1/%ux: a step in %u seconds. Space plays.", 4 / notches[r->speed], 4 / notches[r->speed]);
+		run_say(r, "Speed 1/%ux: a step in %u seconds. Space plays.", 4 / notches[r->speed],
+			4 / notches[r->speed]);
 }

@@ -11,17 +11,18 @@ struct line;
 struct term {
 	struct keeper *keeper;
 	struct tui_options options;
-	void *screen;           /* ncurses' SCREEN */
-	void *in, *out;         /* FILEs of it */
+	void *screen;   /* ncurses' SCREEN */
+	void *in, *out; /* FILEs of it */
 	struct canvas *canvas;
-	struct line *line;      /* LINE mode; NULL: NAV */
-	unsigned char ahead[4096]; /* bytes read and not yet used: typed behind a line, or while we asked */
+	struct line *line; /* LINE mode; NULL: NAV */
+	unsigned char ahead
+		[4096]; /* bytes read and not yet used: typed behind a line, or while we asked */
 	size_t ahead_n;
 	bool color;
-	bool gone;              /* the terminal has hung up */
-	bool leaving;           /* SIGTERM, SIGHUP: leave at once */
-	bool interrupted;       /* SIGINT from outside: as ^C */
-	bool suspend;           /* SIGTSTP from outside: as ^Z */
+	bool gone;        /* the terminal has hung up */
+	bool leaving;     /* SIGTERM, SIGHUP: leave at once */
+	bool interrupted; /* SIGINT from outside: as ^C */
+	bool suspend;     /* SIGTSTP from outside: as ^Z */
 	bool resized;
 };
 bool term_open(struct term *, struct keeper *, const struct tui_options *, struct err *);
@@ -42,7 +43,7 @@ size_t term_take_ahead(struct term *, void *bytes, size_t n);
 /* ---- paint.c ---- */
 void paint_begin(struct term *); /* colours */
 void paint(struct term *);
-void paint_anew(struct term *);  /* ^L: everything is drawn again */
+void paint_anew(struct term *); /* ^L: everything is drawn again */
 
 /* ---- input.c ---- */
 /* The next key, 0: none is there. Never waits (but up to 25 ms behind an Esc). */
@@ -63,30 +64,32 @@ void line_resize(struct term *);
 
 /* ---- a run on the screen ---- */
 enum asking { ASK_NOTHING, ASK_AGAIN, ASK_SIGNAL };
-enum line_use { USE_COMMAND, USE_SEARCH, USE_SEND };
+enum line_use { USE_COMMAND, USE_SEARCH, USE_SEND, USE_ANSWER };
 
 /* Where a run comes from. */
 struct run_source {
 	struct session *(*start)(void *arg, struct err *);
 	void *arg;
-	char *title;        /* "01 Ordinary pipes" */
-	char *guide;        /* text, NULL: none */
+	char *title;           /* "01 Ordinary pipes" */
+	const struct lab *lab; /* whose guide is followed; NULL: none, `start` is called */
 };
 
+struct screen_guide;
 struct screen_run {
 	struct term *term;
 	const struct run_source *source;
+	struct screen_guide *guide; /* NULL: none */
 	struct session *session;
 	struct view_state view;
 	struct scene scene;
-	bool ended;            /* all processes have ended */
-	bool free;             /* LIVE */
+	bool ended; /* all processes have ended */
+	bool free;  /* LIVE */
 	bool playing;
-	unsigned speed;        /* index into the notches */
-	u64 next_tick;         /* ns, of play and of LIVE's samples */
+	unsigned speed; /* index into the notches */
+	u64 next_tick;  /* ns, of play and of LIVE's samples */
 	u32 last_moved;
-	u64 told_event;        /* up to here Last tells */
-	struct str last, message, title, guide, output, out_line, find;
+	u64 told_event; /* up to here Last tells */
+	struct str last, message, output, out_line, find;
 	size_t output_seen;
 	struct deeds deeds;
 	u64 deeds_from, deeds_to;
@@ -97,7 +100,7 @@ struct screen_run {
 	bool interrupted_once; /* ^C again leaves */
 	bool foreign_said;
 	bool leaving, to_home;
-	bool dirty;            /* to be drawn again */
+	bool dirty; /* to be drawn again */
 };
 
 /* Runs until it is left. *home: the learner asked for the list of labs. The session is ended here. */
@@ -105,7 +108,8 @@ bool run_screen(struct term *, const struct run_source *, bool *home, struct err
 void run_say(struct screen_run *, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void run_say_error(struct screen_run *, const struct err *);
 bool run_is_now(const struct screen_run *);
-void run_scene(struct screen_run *); /* after the shown world has changed */
+void run_session_began(struct screen_run *); /* r->session is a fresh one */
+void run_scene(struct screen_run *);         /* after the shown world has changed */
 bool run_restart(struct screen_run *);
 void run_line_begin(struct screen_run *, enum line_use, const char *prompt);
 
@@ -119,15 +123,15 @@ void run_view(struct screen_run *, enum pane);
 void motion_step(struct screen_run *, u32 task);
 void motion_all(struct screen_run *);
 void motion_continue(struct screen_run *);
-void motion_play(struct screen_run *);      /* play, pause */
-void motion_tick(struct screen_run *);      /* the next step of play */
+void motion_play(struct screen_run *); /* play, pause */
+void motion_tick(struct screen_run *); /* the next step of play */
 void motion_pause(struct screen_run *);
 void motion_speed(struct screen_run *, int by);
 void motion_live(struct screen_run *, bool on);
 void motion_pass(struct screen_run *, u32 task);
 void motion_signal(struct screen_run *, u32 task, int sig);
 void motion_type(struct screen_run *, const char *bytes, size_t n);
-bool motion_forward(struct screen_run *);   /* in time; false: this is now */
+bool motion_forward(struct screen_run *); /* in time; false: this is now */
 bool motion_back(struct screen_run *, u64 moments);
 void motion_to_moment(struct screen_run *, u64 moment);
 void motion_to_end(struct screen_run *);
@@ -139,6 +143,25 @@ void tell_since(struct screen_run *, u64 from);
 void tell_moment(struct screen_run *); /* of the moment that is shown */
 void tell_deeds(struct screen_run *);  /* brings the time pane's deeds up to what is shown */
 void tell_output(struct screen_run *);
+
+/* ---- guide.c ---- */
+bool lesson_begin(struct screen_run *, const struct lab *, struct err *); /* starts the processes */
+void lesson_end(struct screen_run *);
+void lesson_view(struct screen_run *); /* text, heading, footer, what is hidden */
+void lesson_scroll(struct screen_run *);
+bool lesson_asks(const struct screen_run *); /* a question waits for its answer */
+void lesson_answer(struct screen_run *, const char *text);
+void lesson_enter(struct screen_run *);
+void lesson_choose(struct screen_run *, u32 choice); /* from 0 */
+void lesson_choose_by(struct screen_run *, int by);
+/* True: this key must not move anybody now, and that was said. */
+bool lesson_forbids(struct screen_run *, enum key_id);
+/* The learner moved processes: the command as a do block would have it. No guide: nothing. */
+void lesson_moved(struct screen_run *, const char *command);
+void lesson_again(struct screen_run *);          /* this step, on fresh processes */
+void lesson_goto(struct screen_run *, u64 step); /* from 1 */
+void lesson_solution(struct screen_run *);
+void lesson_run(struct screen_run *, const char *args); /* an experiment */
 
 /* ---- commands.c ---- */
 void run_command(struct screen_run *, const char *line);

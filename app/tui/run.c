@@ -73,8 +73,12 @@ void run_scene(struct screen_run *r)
 	struct view_state *v = &r->view;
 
 	r->scene = (struct scene){
-		.world = timeline_world(t), .log = timeline_reader(t), .sources = session_sources(r->session),
-		.actor = actor_of, .actor_arg = r->session, .style = STYLE_SHORT,
+		.world = timeline_world(t),
+		.log = timeline_reader(t),
+		.sources = session_sources(r->session),
+		.actor = actor_of,
+		.actor_arg = r->session,
+		.style = STYLE_SHORT,
 	};
 	v->moment = world_head(r->scene.world)->moment;
 	v->moments = timeline_moments(t);
@@ -101,11 +105,8 @@ void run_line_begin(struct screen_run *r, enum line_use use, const char *prompt)
 	r->dirty = true;
 }
 
-static bool session_begin(struct screen_run *r, struct err *err)
+void run_session_began(struct screen_run *r)
 {
-	r->session = r->source->start(r->source->arg, err);
-	if (!r->session)
-		return false;
 	r->free = r->playing = r->ended = false;
 	r->last_moved = 0;
 	r->deeds.n = 0;
@@ -120,6 +121,19 @@ static bool session_begin(struct screen_run *r, struct err *err)
 		timeline_seek_moment(session_timeline(r->session), 1);
 	run_scene(r);
 	r->dirty = true;
+}
+
+static bool session_begin(struct screen_run *r, struct err *err)
+{
+	struct session *fresh;
+
+	if (r->source->lab)
+		return lesson_begin(r, r->source->lab, err);
+	fresh = r->source->start(r->source->arg, err);
+	if (!fresh)
+		return false;
+	r->session = fresh;
+	run_session_began(r);
 	return true;
 }
 
@@ -128,6 +142,10 @@ bool run_restart(struct screen_run *r)
 	struct session *old = r->session;
 	struct err err = {0};
 
+	if (r->guide) {
+		lesson_goto(r, 1);
+		return true;
+	}
 	if (!session_begin(r, &err)) {
 		r->session = old;
 		run_scene(r);
@@ -150,6 +168,8 @@ static void draw(struct screen_run *r)
 	struct view_state *v = &r->view;
 
 	run_scene(r);
+	if (r->guide)
+		lesson_view(r);
 	if (pane_is_shown(r, PANE_TIME) && !r->free)
 		tell_deeds(r);
 	if (pane_is_shown(r, PANE_OUTPUT))
@@ -160,6 +180,8 @@ static void draw(struct screen_run *r)
 	v->out_line = str_get(&r->out_line);
 	v->find = str_get(&r->find);
 	v->line = r->term->line ? line_text(r->term, &v->line_cursor) : NULL;
+	if (r->guide)
+		lesson_scroll(r);
 	screen_draw(r->term->canvas, &r->scene, v);
 	paint(r->term);
 	r->dirty = false;
@@ -186,6 +208,8 @@ static void take_line(struct screen_run *r)
 		str_addf(&line, "%s\n", text);
 		motion_type(r, str_get(&line), line.len);
 		str_finish(&line);
+	} else if (r->line_use == USE_ANSWER) {
+		lesson_answer(r, text);
 	} else {
 		run_command(r, text);
 	}
@@ -282,7 +306,8 @@ static void loop(struct screen_run *r)
 		struct pollfd p[3] = {
 			{.fd = 0, .events = POLLIN},
 			{.fd = term_signal_fd(), .events = POLLIN},
-			{.fd = session_is_live(r->session) ? session_fd(r->session) : -1, .events = POLLIN},
+			{.fd = session_is_live(r->session) ? session_fd(r->session) : -1,
+				.events = POLLIN},
 		};
 
 		if (r->dirty)
@@ -315,14 +340,18 @@ bool run_screen(struct term *t, const struct run_source *source, bool *home, str
 	*home = false;
 	v->title = source->title;
 	v->heading = "";
-	v->guide = source->guide;
-	v->lower = source->guide ? PANE_GUIDE : PANE_TIME;
+	v->lead = "";
+	v->lower = source->lab ? PANE_GUIDE : PANE_TIME;
 	v->focus = PANE_STAGE;
 	v->last = v->out_line = v->find = v->output = "";
-	if (!session_begin(&r, err))
+	if (!session_begin(&r, err)) {
+		lesson_end(&r);
+		session_end(r.session);
 		return false;
+	}
 	loop(&r);
 	*home = r.to_home && !t->leaving && !t->gone;
+	lesson_end(&r);
 	session_end(r.session);
 	str_finish(&r.last);
 	str_finish(&r.message);

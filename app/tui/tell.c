@@ -44,7 +44,8 @@ void tell_moment(struct screen_run *r)
 
 	str_clear(&r->last);
 	str_clear(&r->out_line);
-	if (timeline_moment_events(t, moment, &first, &last) && last <= world_head(timeline_world(t))->events)
+	if (timeline_moment_events(t, moment, &first, &last) &&
+		last <= world_head(timeline_world(t))->events)
 		tell_since(r, first - 1);
 }
 

@@ -18,7 +18,7 @@
 
 /* ---- signals: each is a byte in a pipe, so that poll wakes ---- */
 
-static int signal_pipe[2] = {-1, -1};    /* of the handlers below */
+static int signal_pipe[2] = {-1, -1}; /* of the handlers below */
 static struct keeper *fatal_keeper;
 
 static void on_signal(int sig)
@@ -65,7 +65,10 @@ static bool signals_begin(struct term *t, struct err *err)
 	return true;
 }
 
-int term_signal_fd(void) { return signal_pipe[0]; }
+int term_signal_fd(void)
+{
+	return signal_pipe[0];
+}
 
 void term_signals(struct term *t)
 {
@@ -75,19 +78,11 @@ void term_signals(struct term *t)
 	while ((n = read(signal_pipe[0], bytes, sizeof bytes)) > 0)
 		for (ssize_t i = 0; i < n; i++)
 			switch (bytes[i]) {
-			case SIGWINCH:
-				t->resized = true;
-				break;
+			case SIGWINCH: t->resized = true; break;
 			case SIGTERM:
-			case SIGHUP:
-				t->leaving = true;
-				break;
-			case SIGINT:
-				t->interrupted = true;
-				break;
-			case SIGTSTP:
-				t->suspend = true;
-				break;
+			case SIGHUP: t->leaving = true; break;
+			case SIGINT: t->interrupted = true; break;
+			case SIGTSTP: t->suspend = true; break;
 			}
 }
 
@@ -139,7 +134,8 @@ static int probe_width(struct term *t)
 		u64 now = clock_ns();
 		char *esc;
 
-		if (now >= limit || poll(&p, 1, (int)((limit - now) / 1000000) + 1) <= 0 || read(STDIN_FILENO, answer + n, 1) != 1)
+		if (now >= limit || poll(&p, 1, (int)((limit - now) / 1000000) + 1) <= 0 ||
+			read(STDIN_FILENO, answer + n, 1) != 1)
 			break;
 		answer[++n] = '\0';
 		esc = memchr(answer, '\033', n);
@@ -169,10 +165,21 @@ static void define_arrows(void)
 		const char *bytes;
 		int key;
 	} arrows[] = {
-		{"\033[A", KEY_UP}, {"\033[B", KEY_DOWN}, {"\033[C", KEY_RIGHT}, {"\033[D", KEY_LEFT},
-		{"\033OA", KEY_UP}, {"\033OB", KEY_DOWN}, {"\033OC", KEY_RIGHT}, {"\033OD", KEY_LEFT},
-		{"\033[H", KEY_HOME}, {"\033[F", KEY_END}, {"\033[1~", KEY_HOME}, {"\033[4~", KEY_END},
-		{"\033[5~", KEY_PPAGE}, {"\033[6~", KEY_NPAGE}, {"\033[Z", KEY_BTAB},
+		{"\033[A", KEY_UP},
+		{"\033[B", KEY_DOWN},
+		{"\033[C", KEY_RIGHT},
+		{"\033[D", KEY_LEFT},
+		{"\033OA", KEY_UP},
+		{"\033OB", KEY_DOWN},
+		{"\033OC", KEY_RIGHT},
+		{"\033OD", KEY_LEFT},
+		{"\033[H", KEY_HOME},
+		{"\033[F", KEY_END},
+		{"\033[1~", KEY_HOME},
+		{"\033[4~", KEY_END},
+		{"\033[5~", KEY_PPAGE},
+		{"\033[6~", KEY_NPAGE},
+		{"\033[Z", KEY_BTAB},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(arrows); i++)
@@ -196,7 +203,8 @@ bool tui_possible(void)
 {
 	const char *term = getenv("TERM"), *plain = getenv("IPCLAB_PLAIN");
 
-	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && term && *term && strcmp(term, "dumb") != 0 && !(plain && *plain);
+	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && term && *term &&
+	       strcmp(term, "dumb") != 0 && !(plain && *plain);
 }
 
 static void make_canvas(struct term *t)
@@ -217,7 +225,8 @@ static void make_canvas(struct term *t)
 	t->canvas = canvas_create(rows, cols, t->options.ascii);
 }
 
-bool term_open(struct term *t, struct keeper *keeper, const struct tui_options *options, struct err *err)
+bool term_open(
+	struct term *t, struct keeper *keeper, const struct tui_options *options, struct err *err)
 {
 	const char *name = getenv("TERM");
 	const char *cup;
@@ -235,14 +244,18 @@ bool term_open(struct term *t, struct keeper *keeper, const struct tui_options *
 		return err_sys(err, EXIT_MACHINE, "the terminal cannot be opened");
 	t->screen = newterm(NULL, t->out, t->in);
 	if (!t->screen)
-		return err_set(err, EXIT_MACHINE, "terminals of type '%s' (TERM) are not known here; set TERM, or use --plain",
+		return err_set(err, EXIT_MACHINE,
+			"terminals of type '%s' (TERM) are not known here; set TERM, or use "
+			"--plain",
 			name ? name : "");
 	cup = tigetstr("cup");
 	if (!cup || cup == (char *)-1) {
 		endwin();
 		delscreen(t->screen);
 		t->screen = NULL;
-		return err_set(err, EXIT_MACHINE, "a terminal of type '%s' (TERM) cannot place its cursor; use --plain", name ? name : "");
+		return err_set(err, EXIT_MACHINE,
+			"a terminal of type '%s' (TERM) cannot place its cursor; use --plain",
+			name ? name : "");
 	}
 	tell_keeper(t);
 	modes_begin(t);
@@ -255,11 +268,21 @@ bool term_open(struct term *t, struct keeper *keeper, const struct tui_options *
 	return true;
 }
 
+/* Where there is no other screen to go back to, the prompt comes to stand on the last row. */
+static void clear_last_row(void)
+{
+	move(LINES - 1, 0);
+	clrtoeol();
+	refresh();
+}
+
 void term_close(struct term *t)
 {
 	if (t->screen) {
-		if (!t->gone)
+		if (!t->gone) {
+			clear_last_row();
 			endwin();
+		}
 		delscreen(t->screen);
 		/* endwin has put back the settings that newterm found: nothing is left for the keeper. */
 		if (!t->gone)
@@ -286,6 +309,7 @@ void term_resize(struct term *t)
 void term_suspend(struct term *t)
 {
 	t->suspend = false;
+	clear_last_row();
 	def_prog_mode();
 	endwin();
 	keeper_undo(t->keeper, "", 0);

@@ -11,10 +11,10 @@
 /* What the screen's process is to show. */
 struct show {
 	const struct tui_options *options;
-	const struct labs *labs;       /* home */
-	const struct lab *lab;         /* a lab */
+	const struct labs *labs; /* home */
+	const struct lab *lab;   /* a lab */
 	const char *const *args;
-	const char *path;              /* a recording */
+	const char *path; /* a recording */
 };
 
 /* ---- where sessions come from ---- */
@@ -40,7 +40,9 @@ static struct session *start_lab(void *arg, struct err *err)
 		*vec_push(&argv) = (char *)*args++;
 	*vec_push(&argv) = NULL;
 	struct session_live live = {
-		.run = {.tracer = {.held = true, .contents = true, .terminals = true, .sites = true}, .pin = true},
+		.run = {.tracer =
+				{.held = true, .contents = true, .terminals = true, .sites = true},
+			.pin = true},
 		.launch = {.argv = argv.at, .fds = {-1, -1, -1}},
 		.terminal = true,
 		.actor_names = (const char *const *)l->lab->actors,
@@ -57,43 +59,10 @@ static struct session *open_recording(void *arg, struct err *err)
 	return session_open(arg, err);
 }
 
-/* The guide as text: what stands behind the front matter. */
-static char *guide_text(const char *path)
-{
-	FILE *f = path ? fopen(path, "re") : NULL;
-	struct str text = {0};
-	char *line = NULL;
-	size_t size = 0;
-	int rules = 0;
-	bool glue = false;
-
-	while (f && getline(&line, &size, f) > 0 && text.len < 1 << 16) {
-		size_t n = strcspn(line, "\r\n");
-
-		line[n] = '\0';
-		if (strcmp(line, "---") == 0 && rules < 2) {
-			rules++;
-			continue;
-		}
-		if (rules == 1 || (!n && !text.len))
-			continue;
-		/* A paragraph's lines flow; an empty line or one that is set in begins anew. */
-		if (glue && n && line[0] != ' ' && line[0] != '#' && line[0] != '-')
-			str_add(&text, " ");
-		else if (text.len)
-			str_add(&text, "\n");
-		str_add(&text, line);
-		glue = n && line[0] != '#';
-	}
-	free(line);
-	if (f)
-		fclose(f);
-	return text.len ? text.s : (str_finish(&text), NULL);
-}
-
 /* ---- one after the other ---- */
 
-static bool show_lab(struct term *t, const struct lab *lab, const char *const *args, bool *home, struct err *err)
+static bool show_lab(
+	struct term *t, const struct lab *lab, const char *const *args, bool *home, struct err *err)
 {
 	struct lab_start start = {lab, args};
 	struct run_source source = {.start = start_lab, .arg = &start};
@@ -101,10 +70,10 @@ static bool show_lab(struct term *t, const struct lab *lab, const char *const *a
 
 	if (asprintf(&source.title, "%02u %s", lab->number, lab->title) < 0)
 		source.title = NULL;
-	source.guide = guide_text(lab->guide);
+	/* The learner's own arguments are not what the guide talks about. */
+	source.lab = lab->steps && !args ? lab : NULL;
 	ok = run_screen(t, &source, home, err);
 	free(source.title);
-	free(source.guide);
 	return ok;
 }
 
@@ -168,7 +137,8 @@ static bool screen(struct keeper *keeper, void *arg, struct err *err)
 	return ok;
 }
 
-bool tui_lab(const struct lab *lab, const char *const *args, const struct tui_options *options, struct err *err)
+bool tui_lab(const struct lab *lab, const char *const *args, const struct tui_options *options,
+	struct err *err)
 {
 	struct show show = {.options = options, .lab = lab, .args = args};
 

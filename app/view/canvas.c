@@ -9,20 +9,42 @@
 
 /* First to last, of those that take two columns: what East Asian Width (UAX 11) calls W and F. */
 static const u32 wide_ranges[][2] = {
-	{0x1100, 0x115f}, {0x231a, 0x231b}, {0x2e80, 0x303e}, {0x3041, 0xa4cf}, {0xac00, 0xd7a3},
-	{0xf900, 0xfaff}, {0xfe30, 0xfe6f}, {0xff00, 0xff60}, {0xffe0, 0xffe6}, {0x1f300, 0x1faff},
+	{0x1100, 0x115f},
+	{0x231a, 0x231b},
+	{0x2e80, 0x303e},
+	{0x3041, 0xa4cf},
+	{0xac00, 0xd7a3},
+	{0xf900, 0xfaff},
+	{0xfe30, 0xfe6f},
+	{0xff00, 0xff60},
+	{0xffe0, 0xffe6},
+	{0x1f300, 0x1faff},
 	{0x20000, 0x3fffd},
 };
 /* Those that take none. */
 static const u32 combining_ranges[][2] = {
-	{0x0300, 0x036f}, {0x0483, 0x0489}, {0x0591, 0x05bd}, {0x064b, 0x065f}, {0x0e31, 0x0e3a},
-	{0x1ab0, 0x1aff}, {0x1dc0, 0x1dff}, {0x200b, 0x200f}, {0x20d0, 0x20ff}, {0xfe00, 0xfe0f},
+	{0x0300, 0x036f},
+	{0x0483, 0x0489},
+	{0x0591, 0x05bd},
+	{0x064b, 0x065f},
+	{0x0e31, 0x0e3a},
+	{0x1ab0, 0x1aff},
+	{0x1dc0, 0x1dff},
+	{0x200b, 0x200f},
+	{0x20d0, 0x20ff},
+	{0xfe00, 0xfe0f},
 	{0xfe20, 0xfe2f},
 };
 /* Characters that reorder a line; never drawn. */
 static const u32 unsafe_ranges[][2] = {
-	{0x0000, 0x001f}, {0x007f, 0x009f}, {0x200e, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f},
-	{0xd800, 0xdfff}, {0xfeff, 0xfeff}, {0xfff9, 0xfffb},
+	{0x0000, 0x001f},
+	{0x007f, 0x009f},
+	{0x200e, 0x200f},
+	{0x2028, 0x202e},
+	{0x2060, 0x206f},
+	{0xd800, 0xdfff},
+	{0xfeff, 0xfeff},
+	{0xfff9, 0xfffb},
 };
 
 static bool in_ranges(u32 ch, const u32 (*range)[2], size_t n)
@@ -37,7 +59,12 @@ static bool in_ranges(u32 ch, const u32 (*range)[2], size_t n)
 static int decode(const unsigned char *s, u32 *ch)
 {
 	static const u32 least[5] = {0, 0, 0x80, 0x800, 0x10000};
-	int n = s[0] < 0x80 ? 1 : s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : s[0] < 0xf5 ? 4 : 0;
+	int n = s[0] < 0x80   ? 1
+		: s[0] < 0xc2 ? 0
+		: s[0] < 0xe0 ? 2
+		: s[0] < 0xf0 ? 3
+		: s[0] < 0xf5 ? 4
+			      : 0;
 
 	if (n <= 1) {
 		*ch = s[0];
@@ -89,30 +116,18 @@ static u32 ascii_of(u32 ch)
 	if (ch >= 0x2550 && ch <= 0x256c)
 		return (u32)(unsigned char)(ch - 0x2550 < 2 ? twice[ch - 0x2550] : '+');
 	switch (ch) {
-	case 0x2500:
-		return '-';
-	case 0x2502:
-		return '|';
-	case 0x2190:
-		return '<';
-	case 0x2192:
-		return '>';
-	case 0x25b2:
-		return '^';
-	case 0x25bc:
-		return 'v';
-	case 0x2591:
-		return '.';
-	case 0x2592:
-		return ':';
-	case 0x2588:
-		return '#';
-	case 0x25a0:
-		return '*';
-	case 0x00b7:
-		return '.';
-	case 0x00d7:
-		return 'x';
+	case 0x2500: return '-';
+	case 0x2502: return '|';
+	case 0x2190: return '<';
+	case 0x2192: return '>';
+	case 0x25b2: return '^';
+	case 0x25bc: return 'v';
+	case 0x2591: return '.';
+	case 0x2592: return ':';
+	case 0x2588: return '#';
+	case 0x25a0: return '*';
+	case 0x00b7: return '.';
+	case 0x00d7: return 'x';
 	}
 	return ch > 0x2500 && ch < 0x2580 ? '+' : '?';
 }
@@ -158,7 +173,8 @@ static int at_most(int a, int b)
 
 struct area area_cut(struct area in, int row, int col, int rows, int cols)
 {
-	struct area out = {in.row + row, in.col + col, at_most(rows, in.rows - row), at_most(cols, in.cols - col)};
+	struct area out = {in.row + row, in.col + col, at_most(rows, in.rows - row),
+		at_most(cols, in.cols - col)};
 
 	if (out.rows < 0)
 		out.rows = 0;
@@ -190,7 +206,8 @@ static void clear_wide(struct canvas *c, struct cell *cell)
 		cell[-1] = (struct cell){.ch = ' ', .wide = 1};
 }
 
-static void put_char(struct canvas *c, struct area a, int row, int col, unsigned at, u32 ch, int width)
+static void put_char(
+	struct canvas *c, struct area a, int row, int col, unsigned at, u32 ch, int width)
 {
 	struct cell *cell = cell_at(c, a, row, col);
 
@@ -231,7 +248,8 @@ int canvas_put(struct canvas *c, struct area a, int row, int col, unsigned at, c
 	return col;
 }
 
-int canvas_putf(struct canvas *c, struct area a, int row, int col, unsigned at, const char *fmt, ...)
+int canvas_putf(
+	struct canvas *c, struct area a, int row, int col, unsigned at, const char *fmt, ...)
 {
 	struct str s = {0};
 	va_list args;
@@ -244,12 +262,14 @@ int canvas_putf(struct canvas *c, struct area a, int row, int col, unsigned at, 
 	return col;
 }
 
-void canvas_put_right(struct canvas *c, struct area a, int row, int right, unsigned at, const char *text)
+void canvas_put_right(
+	struct canvas *c, struct area a, int row, int right, unsigned at, const char *text)
 {
 	canvas_put(c, a, row, right - text_width(text), at, text);
 }
 
-int canvas_put_cut(struct canvas *c, struct area a, int row, int col, int cols, unsigned at, const char *text)
+int canvas_put_cut(
+	struct canvas *c, struct area a, int row, int col, int cols, unsigned at, const char *text)
 {
 	bool cut = text_width(text) > cols;
 	int end = cols + col - (cut && cols > 4 ? 2 : 0), width;
@@ -304,7 +324,8 @@ static size_t line_break(const char *text, int cols, const char **next)
 	return (size_t)(p - text);
 }
 
-int canvas_wrap(struct canvas *c, struct area a, int row, int col, unsigned at, const char *text, int skip)
+int canvas_wrap(
+	struct canvas *c, struct area a, int row, int col, unsigned at, const char *text, int skip)
 {
 	struct str line = {0};
 	int n = 0, cols = a.cols - col;
@@ -338,7 +359,8 @@ static void put_run(struct canvas *c, struct area a, int row, int from, int to, 
 		put_char(c, a, row, col, at, ch, 1);
 }
 
-void canvas_rule(struct canvas *c, struct area a, int row, const char *title, const char *right, bool focus)
+void canvas_rule(
+	struct canvas *c, struct area a, int row, const char *title, const char *right, bool focus)
 {
 	put_run(c, a, row, 0, a.cols, AT_DIM, 0x2500);
 	if (right && *right && text_width(right) + 6 < a.cols) {
@@ -353,7 +375,8 @@ void canvas_rule(struct canvas *c, struct area a, int row, const char *title, co
 		canvas_put(c, a, row, 1, AT_TITLE, ">");
 }
 
-void canvas_box(struct canvas *c, struct area clip, struct area box, bool twice, const char *name, unsigned at)
+void canvas_box(struct canvas *c, struct area clip, struct area box, bool twice, const char *name,
+	unsigned at)
 {
 	static const u32 lines[2][6] = {
 		{0x2500, 0x2502, 0x250c, 0x2510, 0x2514, 0x2518},

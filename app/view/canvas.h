@@ -61,19 +61,24 @@ int canvas_put(struct canvas *, struct area, int row, int col, unsigned at, cons
 int canvas_putf(struct canvas *, struct area, int row, int col, unsigned at, const char *fmt, ...)
 	PRINTF_LIKE(6, 7);
 /* The text's last column is right - 1. */
-void canvas_put_right(struct canvas *, struct area, int row, int right, unsigned at, const char *text);
+void canvas_put_right(
+	struct canvas *, struct area, int row, int right, unsigned at, const char *text);
 /* At most `cols` columns of it; what was cut off is said by two dots. */
-int canvas_put_cut(struct canvas *, struct area, int row, int col, int cols, unsigned at, const char *text);
+int canvas_put_cut(
+	struct canvas *, struct area, int row, int col, int cols, unsigned at, const char *text);
 /* Adds attributes to cells that are there. */
 void canvas_tint(struct canvas *, struct area, int row, int col, int cols, unsigned at);
 /* Words wrapped between col and the area's right edge, from line `skip` of them; newlines break.
  * Returns how many lines the text has in all. */
-int canvas_wrap(struct canvas *, struct area, int row, int col, unsigned at, const char *text, int skip);
+int canvas_wrap(
+	struct canvas *, struct area, int row, int col, unsigned at, const char *text, int skip);
 int canvas_wrap_lines(int cols, const char *text);
 /* "── title ────── right ─" over the whole width; `focus`: marked with ">" and selected. */
-void canvas_rule(struct canvas *, struct area, int row, const char *title, const char *right, bool focus);
+void canvas_rule(
+	struct canvas *, struct area, int row, const char *title, const char *right, bool focus);
 /* A frame of single or double lines around `box` (inside `clip`), its name in the top line. */
-void canvas_box(struct canvas *, struct area clip, struct area box, bool twice, const char *name, unsigned at);
+void canvas_box(struct canvas *, struct area clip, struct area box, bool twice, const char *name,
+	unsigned at);
 /* Where the terminal's cursor is to rest. */
 void canvas_cursor(struct canvas *, struct area, int row, int col);
 

@@ -6,9 +6,11 @@
 #include "view/screen.h"
 
 enum {
-	SMALL_COLS = 60, SMALL_ROWS = 16, /* below: one pane at a time */
-	TINY_COLS = 40, TINY_ROWS = 10,   /* below: a sentence */
-	WIDE_COLS = 110,                  /* from here on source stands beside */
+	SMALL_COLS = 60,
+	SMALL_ROWS = 16, /* below: one pane at a time */
+	TINY_COLS = 40,
+	TINY_ROWS = 10,  /* below: a sentence */
+	WIDE_COLS = 110, /* from here on source stands beside */
 	LEFT_COLS = 80,
 };
 
@@ -24,9 +26,7 @@ static void mode_text(const struct view_state *v, struct str *out)
 	unsigned long long at = v->moment, all = v->moments;
 
 	switch (v->mode) {
-	case SCREEN_HELD:
-		str_add(out, "HELD");
-		break;
+	case SCREEN_HELD: str_add(out, "HELD"); break;
 	case SCREEN_PLAYING:
 		if (v->speed >= 4)
 			str_addf(out, "PLAYING %ux", v->speed / 4);
@@ -36,15 +36,9 @@ static void mode_text(const struct view_state *v, struct str *out)
 	case SCREEN_LIVE:
 		str_addf(out, "LIVE   %llu events", (unsigned long long)v->events);
 		return;
-	case SCREEN_BACK:
-		str_addf(out, "BACK %llu of %llu", at, all);
-		return;
-	case SCREEN_RECORDED:
-		str_addf(out, "RECORDED   %llu of %llu", at, all);
-		return;
-	case SCREEN_ENDED:
-		str_add(out, "ENDED");
-		break;
+	case SCREEN_BACK: str_addf(out, "BACK %llu of %llu", at, all); return;
+	case SCREEN_RECORDED: str_addf(out, "RECORDED   %llu of %llu", at, all); return;
+	case SCREEN_ENDED: str_add(out, "ENDED"); break;
 	}
 	if (!v->first && all)
 		str_addf(out, "   event %llu/%llu", at, all);
@@ -79,15 +73,16 @@ static bool is_small(const struct canvas *c)
 	return c->cols < SMALL_COLS || c->rows < SMALL_ROWS;
 }
 
-static void layout_make(const struct canvas *c, const struct scene *s, const struct view_state *v, struct layout *l)
+static void layout_make(
+	const struct canvas *c, const struct scene *s, const struct view_state *v, struct layout *l)
 {
 	struct area all = canvas_area(c);
 	struct area body;
 	bool beside;
-	int out = v->out_line[0] != 0, want, most;
+	int out = v->out_line[0] && view_shows(v, VIEW_OUTPUT), want, most;
 
 	*l = (struct layout){.lower_pane = v->lower};
-	l->last_rows = v->message ? 1 : count_lines(v->last);
+	l->last_rows = v->message ? 1 : view_shows(v, VIEW_LAST) ? count_lines(v->last) : 0;
 	if (l->last_rows > 3)
 		l->last_rows = 3;
 	if (is_small(c) && l->last_rows > 1)
@@ -112,7 +107,8 @@ static void layout_make(const struct canvas *c, const struct scene *s, const str
 	want = stage_rows(s, v, body.cols) + 1;
 	most = v->lower == PANE_STAGE ? body.rows : body.rows - (v->lower == PANE_GUIDE ? 7 : 5);
 	/* What is opened to be read gets the larger half. */
-	if ((v->lower == PANE_HELP || v->lower == PANE_WHY || v->lower == PANE_FDS) && want > 7 && body.rows < 30)
+	if ((v->lower == PANE_HELP || v->lower == PANE_WHY || v->lower == PANE_FDS) && want > 7 &&
+		body.rows < 30)
 		want = 7;
 	l->stage = area_cut(body, 0, 0, want < most ? want : most, body.cols);
 	l->lower = area_cut(body, l->stage.rows, 0, body.rows - l->stage.rows, body.cols);
@@ -136,14 +132,16 @@ static void tint_found(struct canvas *c, struct area a, const char *find)
 			const struct cell *cell = &c->cells[(a.row + row) * c->cols + a.col + col];
 			size_t i = 0;
 
-			while (i < n && a.col + col + (int)i < c->cols && cell[i].ch == (u32)(unsigned char)find[i])
+			while (i < n && a.col + col + (int)i < c->cols &&
+				cell[i].ch == (u32)(unsigned char)find[i])
 				i++;
 			if (i == n)
 				canvas_tint(c, a, row, col, (int)n, AT_SELECTED);
 		}
 }
 
-static void draw_text(struct canvas *c, struct area a, const struct scene *s, const struct view_state *v, enum pane pane)
+static void draw_text(struct canvas *c, struct area a, const struct scene *s,
+	const struct view_state *v, enum pane pane)
 {
 	struct area text = area_cut(a, 0, 0, a.rows, a.cols - 1);
 	struct str words = {0};
@@ -154,13 +152,15 @@ static void draw_text(struct canvas *c, struct area a, const struct scene *s, co
 	if (lines - v->scroll[pane] > a.rows && a.rows > 1) {
 		for (int col = 0; col < a.cols; col++)
 			canvas_put(c, a, a.rows - 1, col, 0, " ");
-		canvas_putf(c, a, a.rows - 1, 1, AT_DIM, "%d more lines below (PgDn)", lines - v->scroll[pane] - a.rows + 1);
+		canvas_putf(c, a, a.rows - 1, 1, AT_DIM, "%d more lines below (PgDn)",
+			lines - v->scroll[pane] - a.rows + 1);
 	}
 	tint_found(c, a, v->find);
 	str_finish(&words);
 }
 
-static void draw_pane(struct canvas *c, struct area a, const struct scene *s, const struct view_state *v, enum pane pane)
+static void draw_pane(struct canvas *c, struct area a, const struct scene *s,
+	const struct view_state *v, enum pane pane)
 {
 	struct str title = {0};
 	bool focus = v->focus == pane && pane != PANE_STAGE;
@@ -186,8 +186,8 @@ static void draw_pane(struct canvas *c, struct area a, const struct scene *s, co
 	str_finish(&title);
 }
 
-void screen_pane_size(const struct canvas *c, const struct scene *s, const struct view_state *v, enum pane pane,
-		      int *lines, int *visible)
+void screen_pane_size(const struct canvas *c, const struct scene *s, const struct view_state *v,
+	enum pane pane, int *lines, int *visible)
 {
 	struct str words = {0};
 	struct layout l;
@@ -225,7 +225,8 @@ static void draw_last(struct canvas *c, struct area a, int rows, const struct vi
 	str_finish(&line);
 }
 
-static void draw_foot(struct canvas *c, const struct layout *l, const struct scene *s, const struct view_state *v)
+static void draw_foot(
+	struct canvas *c, const struct layout *l, const struct scene *s, const struct view_state *v)
 {
 	struct area a = l->foot;
 	int row = 0;
@@ -235,7 +236,7 @@ static void draw_foot(struct canvas *c, const struct layout *l, const struct sce
 		draw_last(c, area_cut(a, row, 0, l->last_rows, a.cols), l->last_rows, v);
 		row += l->last_rows;
 	}
-	if (v->out_line[0])
+	if (v->out_line[0] && view_shows(v, VIEW_OUTPUT))
 		canvas_put_cut(c, a, row++, 1, a.cols - 2, AT_STRONG, v->out_line);
 	canvas_rule(c, a, row++, NULL, NULL, false);
 	if (v->line) {
@@ -253,8 +254,10 @@ void screen_draw(struct canvas *c, const struct scene *s, const struct view_stat
 
 	canvas_clear(c);
 	if (c->cols < TINY_COLS || c->rows < TINY_ROWS) {
-		canvas_wrap(c, canvas_area(c), 0, 0, 0, "This window is too small to draw in: make it larger, at least 40 x 10, "
-			"or leave (q) and use --plain.", 0);
+		canvas_wrap(c, canvas_area(c), 0, 0, 0,
+			"This window is too small to draw in: make it larger, at least 40 x 10, "
+			"or leave (q) and use --plain.",
+			0);
 		return;
 	}
 	layout_make(c, s, v, &l);
@@ -264,6 +267,7 @@ void screen_draw(struct canvas *c, const struct scene *s, const struct view_stat
 		draw_pane(c, l.lower, s, v, l.lower_pane);
 	draw_pane(c, l.beside, s, v, PANE_SOURCE);
 	for (int row = 0; l.beside.rows && row < l.beside.rows; row++)
-		canvas_put(c, canvas_area(c), l.beside.row + row, LEFT_COLS, AT_DIM, row ? " " : "\u2500");
+		canvas_put(c, canvas_area(c), l.beside.row + row, LEFT_COLS, AT_DIM,
+			row ? " " : "\u2500");
 	draw_foot(c, &l, s, v);
 }

@@ -7,7 +7,8 @@
 
 enum { FOOTER_COLS = 80, GAP = 3 };
 
-static void item_text(const struct scene *s, const struct view_state *v, enum key_id id, struct str *out)
+static void item_text(
+	const struct scene *s, const struct view_state *v, enum key_id id, struct str *out)
 {
 	const char *label = key_table[id].label;
 	char name[24] = "";
@@ -33,7 +34,8 @@ static bool is_pinned(enum key_id id)
 	return id == KEY_ID_HELP || id == KEY_ID_BACK;
 }
 
-void footer_draw(struct canvas *c, struct area a, int row, const struct scene *s, const struct view_state *v, unsigned where)
+void footer_draw(struct canvas *c, struct area a, int row, const struct scene *s,
+	const struct view_state *v, unsigned where)
 {
 	struct str item = {0}, pinned = {0};
 	int limit = a.cols < FOOTER_COLS ? a.cols : FOOTER_COLS, col = 1, right;
@@ -44,9 +46,13 @@ void footer_draw(struct canvas *c, struct area a, int row, const struct scene *s
 			item_text(s, v, id, &pinned);
 		}
 	right = limit - text_width(str_get(&pinned)) - 1;
+	if (v && v->lead && *v->lead)
+		col = canvas_put_cut(c, a, row, col, right - col, AT_STRONG, v->lead) + GAP;
 	for (unsigned id = 1; id < KEY_ID_COUNT; id++) {
 		const struct key *k = &key_table[id];
 
+		if (v && v->question && id >= KEY_ID_STEP && id <= KEY_ID_CONTINUE)
+			continue;
 		if (!k->label || !(k->where & where) || is_pinned(id))
 			continue;
 		str_clear(&item);
@@ -55,7 +61,11 @@ void footer_draw(struct canvas *c, struct area a, int row, const struct scene *s
 			break;
 		col = canvas_put(c, a, row, col, 0, str_get(&item)) + GAP;
 	}
-	canvas_put(c, a, row, v && v->first && right > col ? right : col < right || col == 1 ? col : right, 0, str_get(&pinned));
+	canvas_put(c, a, row,
+		v && v->first && right > col ? right
+		: col < right || col == 1    ? col
+					     : right,
+		0, str_get(&pinned));
 	str_finish(&item);
 	str_finish(&pinned);
 }

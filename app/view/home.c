@@ -14,13 +14,15 @@ static int done_count(const struct home *h)
 	return n;
 }
 
-static void draw_lab(struct canvas *c, struct area a, int row, const struct home_lab *lab, bool selected)
+static void draw_lab(
+	struct canvas *c, struct area a, int row, const struct home_lab *lab, bool selected)
 {
 	int right = a.cols < 80 ? a.cols : 80;
 
 	canvas_put(c, a, row, 1, AT_TITLE, selected ? ">" : " ");
 	canvas_put(c, a, row, 3, AT_DIM, lab->first);
-	canvas_put_cut(c, a, row, 6, right - 28, AT_TITLE | (selected ? AT_SELECTED : 0), lab->title);
+	canvas_put_cut(
+		c, a, row, 6, right - 28, AT_TITLE | (selected ? AT_SELECTED : 0), lab->title);
 	if (lab->minutes)
 		canvas_putf(c, a, row, right - 21, 0, "%3d", lab->minutes);
 	if (lab->steps)
@@ -47,8 +49,10 @@ static void draw_labs(struct canvas *c, struct area a, const struct home *h)
 				group = lab->group;
 				if (pass) {
 					canvas_rule(c, a, row, group, NULL, false);
-					canvas_put(c, a, row, (a.cols < 80 ? a.cols : 80) - 22, AT_DIM, " min ");
-					canvas_put(c, a, row, (a.cols < 80 ? a.cols : 80) - 12, AT_DIM, " steps ");
+					canvas_put(c, a, row, (a.cols < 80 ? a.cols : 80) - 22,
+						AT_DIM, " min ");
+					canvas_put(c, a, row, (a.cols < 80 ? a.cols : 80) - 12,
+						AT_DIM, " steps ");
 				}
 				row++;
 			}
@@ -69,7 +73,10 @@ void home_draw(struct canvas *c, const struct home *h)
 
 	canvas_clear(c);
 	if (all.cols < 40 || all.rows < 10) {
-		canvas_wrap(c, all, 0, 0, 0, "This window is too small to draw in: make it larger, at least 40 x 10, or leave (q) and use --plain.", 0);
+		canvas_wrap(c, all, 0, 0, 0,
+			"This window is too small to draw in: make it larger, at least 40 x 10, or "
+			"leave (q) and use --plain.",
+			0);
 		return;
 	}
 	canvas_put(c, all, 0, 1, AT_TITLE | AT_STRONG, "ipclab");
@@ -81,14 +88,17 @@ void home_draw(struct canvas *c, const struct home *h)
 
 		canvas_rule(c, all, 1, pane_name(PANE_HELP), NULL, false);
 		help_text(IN_HOME, &words);
-		canvas_wrap(c, area_cut(all, 2, 0, all.rows - 4, all.cols), 0, 1, 0, str_get(&words), h->scroll);
+		canvas_wrap(c, area_cut(all, 2, 0, all.rows - 4, all.cols), 0, 1, 0,
+			str_get(&words), h->scroll);
 		str_finish(&words);
 		about = 0;
 	} else {
 		draw_labs(c, area_cut(all, 1, 0, foot, all.cols), h);
 		if (about) {
 			canvas_rule(c, all, all.rows - about - 2, NULL, NULL, false);
-			canvas_wrap(c, area_cut(all, all.rows - about - 1, 0, about - 1, all.cols - 1), 0, 1, 0, h->labs[h->selected].about, 0);
+			canvas_wrap(c,
+				area_cut(all, all.rows - about - 1, 0, about - 1, all.cols - 1), 0,
+				1, 0, h->labs[h->selected].about, 0);
 		}
 	}
 	canvas_rule(c, all, all.rows - 2, NULL, NULL, false);

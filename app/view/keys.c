@@ -2,7 +2,8 @@
 #include "view/keys.h"
 
 const struct key key_table[KEY_ID_COUNT] = {
-#define KEY(id, text, code, other, where, label, help) [KEY_ID_##id] = {text, code, other, where, label, help},
+#define KEY(id, text, code, other, where, label, help) \
+	[KEY_ID_##id] = {text, code, other, where, label, help},
 #include "view/keys.def"
 #undef KEY
 };

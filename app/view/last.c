@@ -9,7 +9,8 @@ static bool is_write(u32 call)
 	return call == CALL_write || call == CALL_writev || call == CALL_pwritev2;
 }
 
-bool last_output(const struct scene *s, const struct happening *h, const struct rec *rec, const u8 **bytes, u32 *n)
+bool last_output(const struct scene *s, const struct happening *h, const struct rec *rec,
+	const u8 **bytes, u32 *n)
 {
 	struct ev_exit e;
 
@@ -23,7 +24,8 @@ bool last_output(const struct scene *s, const struct happening *h, const struct 
 	return true;
 }
 
-static void out_line(const struct scene *s, const struct happening *h, const struct rec *rec, struct str *out)
+static void out_line(
+	const struct scene *s, const struct happening *h, const struct rec *rec, struct str *out)
 {
 	const u8 *bytes;
 	u32 n, cut;
@@ -52,8 +54,8 @@ static void add_line(u64 moment, const char *text, bool unexplained, struct str 
 	}
 }
 
-void last_collect(struct timeline *t, const struct scene *scene, u64 from, u64 to, bool question, struct str *last,
-		  struct str *out)
+void last_collect(struct timeline *t, const struct scene *scene, u64 from, u64 to, bool question,
+	struct str *last, struct str *out)
 {
 	struct scene s = *scene;
 	struct str text = {0};
@@ -66,7 +68,8 @@ void last_collect(struct timeline *t, const struct scene *scene, u64 from, u64 t
 		u64 moment;
 
 		s.world = timeline_world(t);
-		moment = world_head(s.world)->moment + 1; /* the one that this event, or one after it, completes */
+		moment = world_head(s.world)->moment +
+			 1; /* the one that this event, or one after it, completes */
 		if (!rec)
 			break;
 		happening_begin(&h, &s, rec);
@@ -76,7 +79,8 @@ void last_collect(struct timeline *t, const struct scene *scene, u64 from, u64 t
 		str_clear(&text);
 		words_event(&s, &h, rec, false, &text);
 		if (text.len)
-			add_line(moment, str_get(&text), question && rec->kind == REC_OBSERVE, last);
+			add_line(
+				moment, str_get(&text), question && rec->kind == REC_OBSERVE, last);
 		out_line(&s, &h, rec, out);
 	}
 	str_finish(&text);

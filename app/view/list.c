@@ -13,18 +13,12 @@ static int badness(const struct scene *s, u32 task)
 		if (!world_why(s->world, task, &why))
 			return 5;
 		return why.cycle_n ? 9 : why.reason == WHY_CHILD || why.reason == WHY_VFORK ? 6 : 7;
-	case TASK_SPINNING:
-		return 8;
-	case TASK_STOPPED:
-		return 4;
-	case TASK_POISED:
-		return 3;
-	case TASK_ZOMBIE:
-		return 1;
-	case TASK_GONE:
-		return 0;
-	default:
-		return 2;
+	case TASK_SPINNING: return 8;
+	case TASK_STOPPED: return 4;
+	case TASK_POISED: return 3;
+	case TASK_ZOMBIE: return 1;
+	case TASK_GONE: return 0;
+	default: return 2;
 	}
 }
 
@@ -51,7 +45,8 @@ u32 screen_tasks(const struct scene *s, const struct view_state *v, u32 *tasks, 
 	return n;
 }
 
-static void draw_row(struct canvas *c, struct area a, int row, const struct scene *s, const struct view_state *v, u32 task)
+static void draw_row(struct canvas *c, struct area a, int row, const struct scene *s,
+	const struct view_state *v, u32 task)
 {
 	const struct w_task *t = world_task(s->world, task);
 	bool selected = task == v->selected, marked = task == world_head(s->world)->last_task;
@@ -61,7 +56,8 @@ static void draw_row(struct canvas *c, struct area a, int row, const struct scen
 
 	words_task_name(s, task, &words);
 	canvas_put(c, a, row, 1, AT_TITLE, selected ? ">" : marked ? "\u25a0" : " ");
-	canvas_put_cut(c, a, row, 3, wide, AT_TITLE | (selected ? AT_SELECTED : 0) | (marked ? AT_MARK : 0), str_get(&words));
+	canvas_put_cut(c, a, row, 3, wide,
+		AT_TITLE | (selected ? AT_SELECTED : 0) | (marked ? AT_MARK : 0), str_get(&words));
 	if (selected)
 		canvas_cursor(c, a, row, 3);
 	col = canvas_put(c, a, row, 4 + wide, card_state_attribute(t), card_state(t));
@@ -74,11 +70,13 @@ static void draw_row(struct canvas *c, struct area a, int row, const struct scen
 		words_reason(s, task, &words);
 	if (!words.len)
 		card_at(s, task, &words);
-	canvas_put_cut(c, a, row, col < 27 + wide ? 27 + wide : col + 2, a.cols - 28 - wide, 0, str_get(&words));
+	canvas_put_cut(c, a, row, col < 27 + wide ? 27 + wide : col + 2, a.cols - 28 - wide, 0,
+		str_get(&words));
 	str_finish(&words);
 }
 
-static void draw_object(struct canvas *c, struct area a, int row, const struct scene *s, const struct view_state *v)
+static void draw_object(
+	struct canvas *c, struct area a, int row, const struct scene *s, const struct view_state *v)
 {
 	u32 pipe = world_op_pipe(s->world, v->selected);
 	struct str words = {0};
@@ -134,7 +132,9 @@ void list_draw(struct canvas *c, struct area a, const struct scene *s, const str
 		int col = 3;
 
 		if (first + (u32)row < n)
-			col = canvas_putf(c, a, row, col, AT_DIM, "%u more below", n - first - (u32)row) + 3;
+			col = canvas_putf(c, a, row, col, AT_DIM, "%u more below",
+				      n - first - (u32)row) +
+			      3;
 		if (gone)
 			canvas_putf(c, a, row, col, AT_DIM, "%d gone", gone);
 		row++;

@@ -48,53 +48,72 @@ const char *pane_name(enum pane); /* "Stage" */
 /* What a question hides besides reasons (guide: hide=full,next,ends). */
 enum { HIDE_FULL = 1, HIDE_NEXT = 2, HIDE_ENDS = 4 };
 
+/* What a guide's step shows (view_state.show); 0: everything. */
+enum {
+	VIEW_SHOW = 1,
+	VIEW_PIPE = 2,
+	VIEW_ENDS = 4,
+	VIEW_WHY = 8,
+	VIEW_CONTENTS = 16,
+	VIEW_SLOTS = 32,
+	VIEW_LAST = 64,
+	VIEW_OUTPUT = 128,
+};
+
 /* Something a learner sees happen: one line of the time pane. */
 struct deed {
 	u64 event;
-	u64 moment;  /* the learner's number of it */
+	u64 moment; /* the learner's number of it */
 	u32 proc;
-	u32 other;   /* process that was born, 0 */
-	u32 pipe;    /* pipe it put into or took from, 0 */
-	u8 role;     /* ACCESS_WRITE, ACCESS_READ of `pipe` */
+	u32 other; /* process that was born, 0 */
+	u32 pipe;  /* pipe it put into or took from, 0 */
+	u8 role;   /* ACCESS_WRITE, ACCESS_READ of `pipe` */
 	u8 blocked;
 	char text[46]; /* "write(4) = 1" */
 };
 
 struct view_state {
 	enum screen_mode mode;
-	unsigned speed;        /* PLAYING: quarter steps a second */
-	u64 moment, moments;   /* shown, in all */
-	u64 events;            /* LIVE: in all */
-	u32 selected;          /* task */
-	enum pane lower;       /* which pane is in the lower half */
+	unsigned speed;      /* PLAYING: quarter steps a second */
+	u64 moment, moments; /* shown, in all */
+	u64 events;          /* LIVE: in all */
+	u32 selected;        /* task */
+	enum pane lower;     /* which pane is in the lower half */
 	enum pane focus;
-	bool zoom;             /* the focused pane alone */
-	bool picture;          /* many processes: the selected one's picture in place of the list */
-	bool question;         /* open: states, never reasons */
-	unsigned hide;         /* HIDE_* */
-	bool first;            /* nothing was stepped yet: the footer names one key */
-	bool live;             /* real processes (footer) */
+	bool zoom;     /* the focused pane alone */
+	bool picture;  /* many processes: the selected one's picture in place of the list */
+	bool question; /* open: states, never reasons */
+	unsigned hide; /* HIDE_* */
+	unsigned show; /* VIEW_*; 0: everything */
+	bool first;    /* nothing was stepped yet: the footer names one key */
+	bool live;     /* real processes (footer) */
 	int scroll[PANE_COUNT];
-	const char *title;     /* "01 Ordinary pipes" */
-	const char *heading;   /* "6/9  Who holds the write end?"; "" */
-	const char *guide;     /* text of the guide pane, NULL: there is none */
-	const char *last;      /* what happened last, one line each; "" */
-	const char *message;   /* said in place of Last until the next key; NULL: none */
-	const char *out_line;  /* "out P2: ...", "" */
-	const char *output;    /* all output, escaped, lines */
-	const char *find;      /* what was searched for, "" */
-	const char *line;      /* LINE mode: what is on the last row in place of the footer; NULL */
-	int line_cursor;       /* column in it */
+	const char *title;    /* "01 Ordinary pipes" */
+	const char *heading;  /* "6/9  Who holds the write end?"; "" */
+	const char *lead;     /* first item of the footer: what Enter does; "" or NULL: nothing */
+	const char *guide;    /* text of the guide pane, NULL: there is none */
+	const char *last;     /* what happened last, one line each; "" */
+	const char *message;  /* said in place of Last until the next key; NULL: none */
+	const char *out_line; /* "out P2: ...", "" */
+	const char *output;   /* all output, escaped, lines */
+	const char *find;     /* what was searched for, "" */
+	const char *line;     /* LINE mode: what is on the last row in place of the footer; NULL */
+	int line_cursor;      /* column in it */
 	const struct deed *deeds;
 	size_t deeds_n;
 };
+
+static inline bool view_shows(const struct view_state *v, unsigned what)
+{
+	return !v->show || v->show & what;
+}
 
 /* A whole frame. */
 void screen_draw(struct canvas *, const struct scene *, const struct view_state *);
 /* How many lines a pane's text has and how many of them are visible on a canvas of that size, so
  * that scroll can be bounded. */
-void screen_pane_size(const struct canvas *, const struct scene *, const struct view_state *, enum pane,
-		      int *lines, int *visible);
+void screen_pane_size(const struct canvas *, const struct scene *, const struct view_state *,
+	enum pane, int *lines, int *visible);
 
 /* ---- parts, each in its area ---- */
 /* Rows the stage wants at that width; at least 5. */
@@ -118,10 +137,11 @@ void deeds_collect(struct timeline *, const struct scene *, u64 first, u64 last,
 
 /* The lines of Last for the events from + 1 .. to, and the last line written to a terminal ("out P2:
  * ..."). Leaves the timeline at `to`. `question`: one is open, nothing is said of why. */
-void last_collect(struct timeline *, const struct scene *, u64 from, u64 to, bool question, struct str *last,
-		  struct str *out);
+void last_collect(struct timeline *, const struct scene *, u64 from, u64 to, bool question,
+	struct str *last, struct str *out);
 /* The bytes that a finished write put on a terminal; false: it is no such thing. */
-bool last_output(const struct scene *, const struct happening *, const struct rec *, const u8 **bytes, u32 *n);
+bool last_output(const struct scene *, const struct happening *, const struct rec *,
+	const u8 **bytes, u32 *n);
 
 /* The text of a text pane, lines not yet wrapped. */
 void pane_text(enum pane, const struct scene *, const struct view_state *, struct str *);
@@ -132,19 +152,23 @@ u32 screen_waiter(const struct scene *, const struct view_state *);
 /* ---- cards (card.c) ---- */
 /* The task that stands for a process: the selected one if it is of it, else its first living one. */
 u32 card_task(const struct scene *, const struct view_state *, u32 proc);
-const char *card_state(const struct w_task *);         /* "BLOCKED" */
+const char *card_state(const struct w_task *); /* "BLOCKED" */
 unsigned card_state_attribute(const struct w_task *);
-void card_call(const struct scene *, u32 task, struct str *); /* "read(3)"; an ended one: "status 0" */
-void card_at(const struct scene *, u32 task, struct str *);   /* "consumer.c:9" */
-const struct frame *card_frame(const struct scene *, u32 task); /* source position it stands at, NULL */
+void card_call(
+	const struct scene *, u32 task, struct str *); /* "read(3)"; an ended one: "status 0" */
+void card_at(const struct scene *, u32 task, struct str *); /* "consumer.c:9" */
+const struct frame *card_frame(
+	const struct scene *, u32 task); /* source position it stands at, NULL */
 
 /* ---- footer and help (help.c) ---- */
-void footer_draw(struct canvas *, struct area, int row, const struct scene *, const struct view_state *, unsigned where);
+void footer_draw(struct canvas *, struct area, int row, const struct scene *,
+	const struct view_state *, unsigned where);
 void help_text(unsigned where, struct str *); /* one key a line */
 
 /* ---- home ---- */
 struct home_lab {
-	const char *id, *title, *group, *about, *first; /* "pipe", "Ordinary pipes", "Pipes"; first: "01" */
+	const char *id, *title, *group, *about,
+		*first; /* "pipe", "Ordinary pipes", "Pipes"; first: "01" */
 	int minutes;
 	int steps, done; /* 0: none */
 	bool core;

@@ -46,8 +46,8 @@ static void add_expanded(const char *line, int tab, struct str *out)
 }
 
 /* Who stands at this line: "P1", "P1,P2"; the selected one with '>'. */
-static bool standing(const struct scene *s, const struct view_state *v, const struct frame *shown, u32 line,
-		     struct str *out, bool *selected)
+static bool standing(const struct scene *s, const struct view_state *v, const struct frame *shown,
+	u32 line, struct str *out, bool *selected)
 {
 	char name[24];
 	bool any = false;
@@ -73,8 +73,11 @@ void source_draw(struct canvas *c, struct area a, const struct scene *s, const s
 	int top, tab = a.cols >= 70 ? 8 : 4;
 
 	if (!lines) {
-		canvas_wrap(c, a, 0, 3, 0, f ? "The source file is not to be had." : "No source line is known here: nobody stands at a call, "
-			"or the program was built without -g.", 0);
+		canvas_wrap(c, a, 0, 3, 0,
+			f ? "The source file is not to be had."
+			  : "No source line is known here: nobody stands at a call, "
+			    "or the program was built without -g.",
+			0);
 		return;
 	}
 	top = (int)f->line - a.rows / 2 + v->scroll[PANE_SOURCE];

@@ -43,7 +43,8 @@ static int procs_count(const struct scene *s, bool living)
 
 bool stage_is_list(const struct scene *s, const struct view_state *v)
 {
-	return procs_count(s, false) > PROCS_MAX && !(v->picture && world_task(s->world, v->selected));
+	return procs_count(s, false) > PROCS_MAX &&
+	       !(v->picture && world_task(s->world, v->selected));
 }
 
 static void add_proc(struct picture *p, u32 proc)
@@ -80,7 +81,8 @@ static void choose_around(const struct scene *s, const struct view_state *v, str
 	for (u32 i = table ? table->first : 0; i;) {
 		const struct w_fd *fd = world_fd(s->world, i);
 		const struct w_file *f = fd ? world_file(s->world, fd->file) : NULL;
-		const struct w_pipe *pipe = f && f->kind == OBJ_PIPE ? world_pipe(s->world, f->object) : NULL;
+		const struct w_pipe *pipe =
+			f && f->kind == OBJ_PIPE ? world_pipe(s->world, f->object) : NULL;
 
 		if (pipe && !pipe->outside)
 			add_holders(s, p, f->object);
@@ -131,7 +133,8 @@ struct arrow {
 	u32 access;
 };
 
-static int arrows_of(const struct scene *s, const struct picture *p, u32 pipe, bool left, struct arrow *arrows, int max)
+static int arrows_of(const struct scene *s, const struct picture *p, u32 pipe, bool left,
+	struct arrow *arrows, int max)
 {
 	struct w_end ends[32];
 	int n = 0;
@@ -147,7 +150,8 @@ static int arrows_of(const struct scene *s, const struct picture *p, u32 pipe, b
 			if (n == max || !is_drawn(p, a.proc) || is_left(p, a.proc) != left)
 				continue;
 			while (at > 0 && (arrows[at - 1].proc > a.proc ||
-					  (arrows[at - 1].proc == a.proc && arrows[at - 1].fd > a.fd))) {
+						 (arrows[at - 1].proc == a.proc &&
+							 arrows[at - 1].fd > a.fd))) {
 				arrows[at] = arrows[at - 1];
 				at--;
 			}
@@ -163,7 +167,7 @@ static int max_int(int a, int b)
 	return a > b ? a : b;
 }
 
-static void choose_pipes(const struct scene *s, struct picture *p)
+static void choose_pipes(const struct scene *s, const struct view_state *v, struct picture *p)
 {
 	struct arrow arrows[ENDS_MAX];
 	int row = 0;
@@ -182,7 +186,8 @@ static void choose_pipes(const struct scene *s, struct picture *p)
 			p->more_pipes++;
 			continue;
 		}
-		p->box[p->boxes] = (struct box){i, row, 2 + max_int(2, max_int(left, right))};
+		p->box[p->boxes] = (struct box){
+			i, row, 2 + max_int(v->show & VIEW_SLOTS ? 3 : 2, max_int(left, right))};
 		row += p->box[p->boxes++].rows;
 	}
 	p->rows = row + (p->more_pipes > 0);
@@ -203,12 +208,13 @@ static int label_columns(const struct scene *s, const struct picture *p)
 	return most + 6 + (p->procs > 2 ? 3 : 0);
 }
 
-static void picture_make(const struct scene *s, const struct view_state *v, int cols, struct picture *p)
+static void picture_make(
+	const struct scene *s, const struct view_state *v, int cols, struct picture *p)
 {
 	*p = (struct picture){0};
 	choose_procs(s, v, p);
-	if (!(v->hide & HIDE_ENDS))
-		choose_pipes(s, p);
+	if (view_shows(v, VIEW_PIPE))
+		choose_pipes(s, v, p);
 	p->margin = cols >= 70 ? 3 : 2;
 	p->width = cols >= 78 ? 26 : cols >= 66 ? 20 : 17;
 	p->label = label_columns(s, p);
@@ -239,8 +245,8 @@ static bool proc_is_selected(const struct scene *s, const struct view_state *v, 
 }
 
 /* The name, with ">" before it when selected, and the mark of the last event behind it. */
-static void draw_name(struct canvas *c, struct area a, int row, int col, int cols, const struct scene *s,
-		      const struct view_state *v, u32 proc)
+static void draw_name(struct canvas *c, struct area a, int row, int col, int cols,
+	const struct scene *s, const struct view_state *v, u32 proc)
 {
 	bool selected = proc_is_selected(s, v, proc), marked = proc_is_marked(s, proc);
 	const struct w_proc *p = world_proc(s->world, proc);
@@ -250,8 +256,8 @@ static void draw_name(struct canvas *c, struct area a, int row, int col, int col
 	words_task_name(s, card_task(s, v, proc), &name);
 	if (p && p->tasks > 1)
 		str_addf(&name, " +%u", p->tasks - 1);
-	end = canvas_put_cut(c, a, row, col, cols - 2 * marked, AT_TITLE | (selected ? AT_SELECTED : 0) | (marked ? AT_MARK : 0),
-		str_get(&name));
+	end = canvas_put_cut(c, a, row, col, cols - 2 * marked,
+		AT_TITLE | (selected ? AT_SELECTED : 0) | (marked ? AT_MARK : 0), str_get(&name));
 	if (marked)
 		canvas_put(c, a, row, end + 1, AT_MARK, "\u25a0");
 	if (selected) {
@@ -261,8 +267,8 @@ static void draw_name(struct canvas *c, struct area a, int row, int col, int col
 	str_finish(&name);
 }
 
-static void draw_card(struct canvas *c, struct area a, int row, int col, int cols, const struct scene *s,
-		      const struct view_state *v, u32 proc)
+static void draw_card(struct canvas *c, struct area a, int row, int col, int cols,
+	const struct scene *s, const struct view_state *v, u32 proc)
 {
 	u32 task = card_task(s, v, proc);
 	const struct w_task *t = world_task(s->world, task);
@@ -284,7 +290,8 @@ static void draw_card(struct canvas *c, struct area a, int row, int col, int col
 /* Source line `frame` stands at, blanks before it cut off. */
 static bool source_text(const struct scene *s, const struct frame *frame, struct str *out)
 {
-	const char *line = frame && frame->line ? sources_line(s->sources, frame->file, frame->line) : NULL;
+	const char *line =
+		frame && frame->line ? sources_line(s->sources, frame->file, frame->line) : NULL;
 
 	if (!line)
 		return false;
@@ -294,7 +301,8 @@ static bool source_text(const struct scene *s, const struct frame *frame, struct
 }
 
 /* One process and no pipe: room for words. */
-static void draw_alone(struct canvas *c, struct area a, const struct scene *s, const struct view_state *v, u32 proc)
+static void draw_alone(struct canvas *c, struct area a, const struct scene *s,
+	const struct view_state *v, u32 proc)
 {
 	u32 task = card_task(s, v, proc);
 	const struct w_task *t = world_task(s->world, task);
@@ -303,16 +311,21 @@ static void draw_alone(struct canvas *c, struct area a, const struct scene *s, c
 
 	draw_name(c, a, 1, 5, 17, s, v, proc);
 	canvas_putf(c, a, 1 + (col == 3), col, card_state_attribute(t), "%s%s", card_state(t),
-		!t || v->hide & HIDE_NEXT ? "" : t->state == TASK_POISED ? ": held just before" : t->state == TASK_BLOCKED ? " in" : "");
+		!t || v->hide & HIDE_NEXT  ? ""
+		: t->state == TASK_POISED  ? ": held just before"
+		: t->state == TASK_BLOCKED ? " in"
+					   : "");
 	if (!(v->hide & HIDE_NEXT)) {
 		card_call(s, task, &words);
-		canvas_put_cut(c, a, 2 + (col == 3), col, a.cols - col - 1, AT_STRONG, str_get(&words));
+		canvas_put_cut(
+			c, a, 2 + (col == 3), col, a.cols - col - 1, AT_STRONG, str_get(&words));
 		str_clear(&words);
 		card_at(s, task, &words);
 		canvas_put_right(c, a, 2 + (col == 3), a.cols - 3, 0, str_get(&words));
 		str_clear(&words);
 		if (source_text(s, card_frame(s, task), &words))
-			canvas_put_cut(c, a, 3 + (col == 3), col, a.cols - col - 1, AT_DIM, str_get(&words));
+			canvas_put_cut(c, a, 3 + (col == 3), col, a.cols - col - 1, AT_DIM,
+				str_get(&words));
 	}
 	str_finish(&words);
 }
@@ -324,13 +337,16 @@ static void fill_words(const struct w_pipe *p, const struct view_state *v, struc
 	else if (p->fill <= 0)
 		str_addf(out, "empty: 0 of %llu B", (unsigned long long)p->capacity);
 	else if ((u64)p->fill >= p->capacity)
-		str_addf(out, "FULL: %lld of %llu B", (long long)p->fill, (unsigned long long)p->capacity);
+		str_addf(out, "FULL: %lld of %llu B", (long long)p->fill,
+			(unsigned long long)p->capacity);
 	else
-		str_addf(out, "%lld of %llu B", (long long)p->fill, (unsigned long long)p->capacity);
+		str_addf(
+			out, "%lld of %llu B", (long long)p->fill, (unsigned long long)p->capacity);
 }
 
 /* A bar as wide as `cols`: any bytes show, and only a full pipe fills it. */
-static void draw_bar(struct canvas *c, struct area a, int row, int col, int cols, const struct w_pipe *p)
+static void draw_bar(
+	struct canvas *c, struct area a, int row, int col, int cols, const struct w_pipe *p)
 {
 	u64 fill = p->fill > 0 ? (u64)p->fill : 0;
 	int full = p->capacity ? (int)(fill * (u64)cols / p->capacity) : 0;
@@ -340,12 +356,13 @@ static void draw_bar(struct canvas *c, struct area a, int row, int col, int cols
 	if (fill < p->capacity && full == cols)
 		full = cols - 1;
 	for (int i = 0; i < cols; i++)
-		canvas_put(c, a, row, col + i, i < full ? 0 : AT_DIM, i < full ? "\u2588" : "\u2591");
+		canvas_put(
+			c, a, row, col + i, i < full ? 0 : AT_DIM, i < full ? "\u2588" : "\u2591");
 }
 
 /* What is in a pipe: its bytes when they fit, else a bar; below, the same in words. */
-static void draw_inside(struct canvas *c, struct area a, const struct scene *s, const struct view_state *v,
-			const struct picture *pic, const struct box *b)
+static void draw_inside(struct canvas *c, struct area a, const struct scene *s,
+	const struct view_state *v, const struct picture *pic, const struct box *b)
 {
 	const struct w_pipe *p = world_pipe(s->world, b->pipe);
 	int col = pic->box_col + 2, cols = pic->width - 4;
@@ -355,7 +372,8 @@ static void draw_inside(struct canvas *c, struct area a, const struct scene *s, 
 	u32 n;
 
 	if (!(v->hide & HIDE_FULL) && p->fill > 0) {
-		n = bytes_of_pipe(s, b->pipe, bytes, sizeof bytes);
+		n = view_shows(v, VIEW_CONTENTS) ? bytes_of_pipe(s, b->pipe, bytes, sizeof bytes)
+						 : 0;
 		words_bytes(bytes, n, n, &words);
 		if (n && (i64)n == p->fill && text_width(str_get(&words)) <= cols)
 			canvas_put(c, a, b->row + 1, col, AT_STRONG, str_get(&words));
@@ -364,14 +382,16 @@ static void draw_inside(struct canvas *c, struct area a, const struct scene *s, 
 	}
 	str_clear(&words);
 	fill_words(p, v, &words);
-	canvas_put_cut(c, a, b->row + 2, col, cols, sleeper && !(v->hide & HIDE_FULL) ? AT_BLOCKED : 0, str_get(&words));
-	if (b->rows > 4 && p->slots_sure && !(v->hide & HIDE_FULL))
-		canvas_putf(c, a, b->row + 3, col, 0, "%u of %u slots", p->slot_count, p->slots_max);
+	canvas_put_cut(c, a, b->row + 2, col, cols,
+		sleeper && !(v->hide & HIDE_FULL) ? AT_BLOCKED : 0, str_get(&words));
+	if (b->rows > 4 && view_shows(v, VIEW_SLOTS) && p->slots_sure && !(v->hide & HIDE_FULL))
+		canvas_putf(
+			c, a, b->row + 3, col, 0, "%u of %u slots", p->slot_count, p->slots_max);
 	str_finish(&words);
 }
 
-static void draw_arrows(struct canvas *c, struct area a, const struct scene *s, const struct picture *pic,
-			const struct box *b, bool left)
+static void draw_arrows(struct canvas *c, struct area a, const struct scene *s,
+	const struct picture *pic, const struct box *b, bool left)
 {
 	struct arrow arrows[ENDS_MAX];
 	int n = arrows_of(s, pic, b->pipe, left, arrows, ENDS_MAX);
@@ -395,27 +415,31 @@ static void draw_arrows(struct canvas *c, struct area a, const struct scene *s, 
 	}
 }
 
-static void draw_pipe(struct canvas *c, struct area a, const struct scene *s, const struct view_state *v,
-		      const struct picture *pic, const struct box *b)
+static void draw_pipe(struct canvas *c, struct area a, const struct scene *s,
+	const struct view_state *v, const struct picture *pic, const struct box *b)
 {
 	bool marked = world_head(s->world)->last_pipe == b->pipe;
 	char name[24], title[40];
 
 	world_pipe_name(s->world, b->pipe, name);
 	snprintf(title, sizeof title, "%s%s", name, marked ? " \u25a0" : "");
-	canvas_box(c, a, (struct area){b->row, pic->box_col, b->rows, pic->width}, true, title, marked ? AT_MARK : 0);
+	canvas_box(c, a, (struct area){b->row, pic->box_col, b->rows, pic->width}, true, title,
+		marked ? AT_MARK : 0);
 	draw_inside(c, a, s, v, pic, b);
+	if (v->hide & HIDE_ENDS)
+		return;
 	draw_arrows(c, a, s, pic, b, true);
 	draw_arrows(c, a, s, pic, b, false);
 }
 
-static void draw_picture(struct canvas *c, struct area a, const struct scene *s, const struct view_state *v,
-			 const struct picture *p)
+static void draw_picture(struct canvas *c, struct area a, const struct scene *s,
+	const struct view_state *v, const struct picture *p)
 {
 	for (int i = 0; i < p->boxes; i++)
 		draw_pipe(c, a, s, v, p, &p->box[i]);
 	if (p->more_pipes)
-		canvas_putf(c, a, p->rows - 1, p->box_col, AT_DIM, "and %d more pipes", p->more_pipes);
+		canvas_putf(
+			c, a, p->rows - 1, p->box_col, AT_DIM, "and %d more pipes", p->more_pipes);
 	for (int i = 0; i < p->procs; i++) {
 		int row = i == 2 ? CARD_ROWS + 1 : 0, col = i == 1 ? p->right_col : p->margin;
 
@@ -424,14 +448,17 @@ static void draw_picture(struct canvas *c, struct area a, const struct scene *s,
 }
 
 /* "can write   P1 fd 4, P2 fd 4        can read   P2 fd 3" of one pipe; two rows where it is narrow. */
-static int draw_holders(struct canvas *c, struct area a, int row, const struct scene *s, u32 pipe, bool named)
+static int draw_holders(
+	struct canvas *c, struct area a, int row, const struct scene *s, u32 pipe, bool named)
 {
 	struct str words = {0}, all = {0};
 	int col = 3, half = a.cols / 2 + 7, used;
 	char name[24];
 
 	if (named)
-		col = canvas_putf(c, a, row, col, AT_TITLE, "%s", world_pipe_name(s->world, pipe, name)) + 2;
+		col = canvas_putf(c, a, row, col, AT_TITLE, "%s",
+			      world_pipe_name(s->world, pipe, name)) +
+		      2;
 	words_pipe_holders(s, pipe, ACCESS_WRITE, &words);
 	str_addf(&all, "can write   %s", str_get(&words));
 	used = canvas_put_cut(c, a, row, col, a.cols - col - 1, 0, str_get(&all));
@@ -442,10 +469,16 @@ static int draw_holders(struct canvas *c, struct area a, int row, const struct s
 		row++;
 	str_clear(&all);
 	str_addf(&all, "can read %s%s", used ? "   " : "  ", str_get(&words));
-	canvas_put_cut(c, a, row, used ? col : half, a.cols - (used ? col : half) - 1, 0, str_get(&all));
+	canvas_put_cut(
+		c, a, row, used ? col : half, a.cols - (used ? col : half) - 1, 0, str_get(&all));
 	str_finish(&all);
 	str_finish(&words);
 	return 1 + used;
+}
+
+static bool shows_holders(const struct view_state *v)
+{
+	return !(v->hide & HIDE_ENDS) && view_shows(v, VIEW_ENDS);
 }
 
 u32 screen_waiter(const struct scene *s, const struct view_state *v)
@@ -454,7 +487,8 @@ u32 screen_waiter(const struct scene *s, const struct view_state *v)
 	u32 found = 0;
 
 	/* One that waits for a child waits for whatever holds up the child. */
-	if (world_why(s->world, v->selected, &why) && why.reason != WHY_CHILD && why.reason != WHY_VFORK)
+	if (world_why(s->world, v->selected, &why) && why.reason != WHY_CHILD &&
+		why.reason != WHY_VFORK)
 		return v->selected;
 	if (why.task == v->selected)
 		found = v->selected;
@@ -471,11 +505,14 @@ u32 screen_waiter(const struct scene *s, const struct view_state *v)
 
 /* Why somebody waits, or that the next call would: as many rows as it takes. With a question open
  * it says no more than that it will be said. */
-static void reason_text(const struct scene *s, const struct view_state *v, const char **label, struct str *out)
+static void reason_text(
+	const struct scene *s, const struct view_state *v, const char **label, struct str *out)
 {
 	u32 waiter = v->lower == PANE_WHY ? 0 : screen_waiter(s, v);
 
 	*label = "why";
+	if (!view_shows(v, VIEW_WHY))
+		return;
 	if (waiter && v->question) {
 		str_add(out, "said after your answer");
 		return;
@@ -489,7 +526,8 @@ static void reason_text(const struct scene *s, const struct view_state *v, const
 		words_outlook(s, v->selected, out);
 }
 
-static int draw_reason(struct canvas *c, struct area a, int row, const struct scene *s, const struct view_state *v)
+static int draw_reason(
+	struct canvas *c, struct area a, int row, const struct scene *s, const struct view_state *v)
 {
 	struct str words = {0};
 	const char *label;
@@ -498,15 +536,16 @@ static int draw_reason(struct canvas *c, struct area a, int row, const struct sc
 	reason_text(s, v, &label, &words);
 	if (words.len) {
 		canvas_put(c, a, row, 3, AT_TITLE, label);
-		rows = canvas_wrap(c, area_cut(a, 0, 0, a.rows, a.cols - 1), row, 15, 0, str_get(&words), 0);
+		rows = canvas_wrap(
+			c, area_cut(a, 0, 0, a.rows, a.cols - 1), row, 15, 0, str_get(&words), 0);
 	}
 	str_finish(&words);
 	return rows;
 }
 
 /* Where each process stands, in the source's own words: only where there is room for all. */
-static void draw_lines(struct canvas *c, struct area a, int row, const struct scene *s, const struct view_state *v,
-		       const struct picture *p)
+static void draw_lines(struct canvas *c, struct area a, int row, const struct scene *s,
+	const struct view_state *v, const struct picture *p)
 {
 	struct str words = {0};
 
@@ -525,7 +564,8 @@ static void draw_lines(struct canvas *c, struct area a, int row, const struct sc
 		col = canvas_put(c, a, row, 15, 0, str_get(&words));
 		str_clear(&words);
 		if (source_text(s, card_frame(s, task), &words))
-			canvas_put_cut(c, a, row, col + 3, a.cols - col - 4, AT_DIM, str_get(&words));
+			canvas_put_cut(
+				c, a, row, col + 3, a.cols - col - 4, AT_DIM, str_get(&words));
 		row++;
 	}
 	str_finish(&words);
@@ -552,7 +592,9 @@ void stage_draw(struct canvas *c, struct area a, const struct scene *s, const st
 		draw_picture(c, a, s, v, &p);
 		row = p.rows + 1;
 		/* Too little room: the arrows say who holds which end; why somebody waits is said nowhere else. */
-		for (int i = 0; i < p.boxes && (v->question || stage_rows(s, v, a.cols) <= a.rows); i++)
+		for (int i = 0; i < p.boxes && shows_holders(v) &&
+				(v->question || stage_rows(s, v, a.cols) <= a.rows);
+			i++)
 			row += draw_holders(c, a, row, s, p.box[i].pipe, p.boxes > 1);
 	}
 	row += draw_reason(c, a, row, s, v);
@@ -573,7 +615,7 @@ int stage_rows(const struct scene *s, const struct view_state *v, int cols)
 	}
 	picture_make(s, v, cols, &p);
 	rows = p.procs == 1 && !p.boxes ? 5 : p.rows + 1;
-	for (int i = 0; i < p.boxes; i++)
+	for (int i = 0; i < p.boxes && shows_holders(v); i++)
 		rows += draw_holders(blank, a, 1, s, p.box[i].pipe, p.boxes > 1);
 	rows += draw_reason(blank, a, 1, s, v);
 	canvas_destroy(blank);

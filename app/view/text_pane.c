@@ -7,8 +7,14 @@
 const char *pane_name(enum pane pane)
 {
 	static const char *const names[PANE_COUNT] = {
-		[PANE_STAGE] = "Stage", [PANE_GUIDE] = "Guide", [PANE_SOURCE] = "Source", [PANE_TIME] = "Time",
-		[PANE_FDS] = "Descriptors", [PANE_WHY] = "Why", [PANE_OUTPUT] = "Output", [PANE_HELP] = "Keys",
+		[PANE_STAGE] = "Stage",
+		[PANE_GUIDE] = "Guide",
+		[PANE_SOURCE] = "Source",
+		[PANE_TIME] = "Time",
+		[PANE_FDS] = "Descriptors",
+		[PANE_WHY] = "Why",
+		[PANE_OUTPUT] = "Output",
+		[PANE_HELP] = "Keys",
 	};
 
 	return pane < PANE_COUNT ? names[pane] : "";
@@ -38,7 +44,10 @@ static void fds_of(const struct scene *s, const struct view_state *v, u32 proc, 
 		if (!fd)
 			return;
 		str_addf(out, "  fd %-3d %-9s %-11s", fd->fd, object_words(s, f, buf),
-			!f ? "" : f->access == ACCESS_READ ? "read end" : f->access == ACCESS_WRITE ? "write end" : "both ways");
+			!f                          ? ""
+			: f->access == ACCESS_READ  ? "read end"
+			: f->access == ACCESS_WRITE ? "write end"
+						    : "both ways");
 		if (f && f->kind != OBJ_PIPE && f->access != (ACCESS_READ | ACCESS_WRITE))
 			str_add(out, "");
 		words_provenance(s, proc, i, false, out);
@@ -54,7 +63,8 @@ static void fds_text(const struct scene *s, const struct view_state *v, struct s
 	if (t)
 		fds_of(s, v, t->proc, out);
 	for (u32 i = 1; i < world_procs(s->world); i++)
-		if (world_proc(s->world, i) && !(t && t->proc == i) && !world_proc(s->world, i)->ended) {
+		if (world_proc(s->world, i) && !(t && t->proc == i) &&
+			!world_proc(s->world, i)->ended) {
 			str_add(out, "\n");
 			fds_of(s, v, i, out);
 		}
@@ -63,7 +73,8 @@ static void fds_text(const struct scene *s, const struct view_state *v, struct s
 static void frames_text(const struct scene *s, u32 task, struct str *out)
 {
 	const struct w_task *t = world_task(s->world, task);
-	const struct place *p = t && t->op.site && s->sources ? sources_place(s->sources, t->op.site) : NULL;
+	const struct place *p =
+		t && t->op.site && s->sources ? sources_place(s->sources, t->op.site) : NULL;
 
 	if (!p || !p->frames_n)
 		return;
@@ -104,7 +115,8 @@ static void why_text(const struct scene *s, const struct view_state *v, struct s
 			continue;
 		str_clear(&state);
 		words_why(s, i, &state);
-		str_addf(out, "%s%s", str_get(&state), state.len && state.s[state.len - 1] != '\n' ? "\n" : "");
+		str_addf(out, "%s%s", str_get(&state),
+			state.len && state.s[state.len - 1] != '\n' ? "\n" : "");
 	}
 	str_finish(&state);
 	if (pipe) {
@@ -117,12 +129,8 @@ static void why_text(const struct scene *s, const struct view_state *v, struct s
 void pane_text(enum pane pane, const struct scene *s, const struct view_state *v, struct str *out)
 {
 	switch (pane) {
-	case PANE_GUIDE:
-		str_add(out, v->guide ? v->guide : "");
-		return;
-	case PANE_WHY:
-		why_text(s, v, out);
-		return;
+	case PANE_GUIDE: str_add(out, v->guide ? v->guide : ""); return;
+	case PANE_WHY: why_text(s, v, out); return;
 	case PANE_FDS:
 		if (v->hide & HIDE_ENDS)
 			str_add(out, "said after your answer");
@@ -130,12 +138,11 @@ void pane_text(enum pane pane, const struct scene *s, const struct view_state *v
 			fds_text(s, v, out);
 		return;
 	case PANE_OUTPUT:
-		str_add(out, v->output && *v->output ? v->output : "The programs have written nothing to their terminal.");
+		str_add(out, v->output && *v->output
+				     ? v->output
+				     : "The programs have written nothing to their terminal.");
 		return;
-	case PANE_HELP:
-		help_text(v->live ? IN_LIVE : IN_RECORDED, out);
-		return;
-	default:
-		return;
+	case PANE_HELP: help_text(v->live ? IN_LIVE : IN_RECORDED, out); return;
+	default: return;
 	}
 }

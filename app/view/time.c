@@ -10,13 +10,15 @@
 
 /* ---- deeds ---- */
 
-static void exit_text(const struct scene *s, const struct rec *r, const struct w_op *op, const struct ev_exit *e, struct str *out)
+static void exit_text(const struct scene *s, const struct rec *r, const struct w_op *op,
+	const struct ev_exit *e, struct str *out)
 {
 	words_op(s, r->task, op, false, out);
 	if (r->flags & EVF_RESTART || (e->ret <= -512 && e->ret >= -530))
 		str_add(out, " again");
 	else if (e->ret < 0)
-		str_addf(out, " %s", strerrorname_np((int)-e->ret) ? strerrorname_np((int)-e->ret) : "failed");
+		str_addf(out, " %s",
+			strerrorname_np((int)-e->ret) ? strerrorname_np((int)-e->ret) : "failed");
 	else if (op->call == CALL_close || op->call == CALL_pipe || op->call == CALL_pipe2)
 		return;
 	else
@@ -30,23 +32,19 @@ static u32 pipe_of(const struct world *w, const struct w_op *op, u8 *role)
 	switch (op->call) {
 	case CALL_read:
 	case CALL_readv:
-	case CALL_preadv2:
-		*role = ACCESS_READ;
-		break;
+	case CALL_preadv2: *role = ACCESS_READ; break;
 	case CALL_write:
 	case CALL_writev:
 	case CALL_pwritev2:
-	case CALL_vmsplice:
-		*role = ACCESS_WRITE;
-		break;
-	default:
-		return 0;
+	case CALL_vmsplice: *role = ACCESS_WRITE; break;
+	default: return 0;
 	}
 	return f && f->kind == OBJ_PIPE ? f->object : 0;
 }
 
 /* What of an event needs the world before it. False: it is no deed. */
-static bool deed_before(const struct scene *s, const struct rec *r, struct deed *d, struct str *text)
+static bool deed_before(
+	const struct scene *s, const struct rec *r, struct deed *d, struct str *text)
 {
 	const struct w_task *t = world_task(s->world, r->task);
 
@@ -72,8 +70,7 @@ static bool deed_after(const struct scene *s, const struct rec *r, struct deed *
 		return false;
 	d->proc = t->proc;
 	switch (r->kind) {
-	case REC_EXIT:
-		return true;
+	case REC_EXIT: return true;
 	case REC_SPAWN:
 		memcpy(&sp, rec_body(r), sizeof sp);
 		t = world_task(s->world, sp.creator);
@@ -81,9 +78,7 @@ static bool deed_after(const struct scene *s, const struct rec *r, struct deed *
 		d->proc = t ? t->proc : d->proc;
 		str_add(text, t ? "fork" : "started");
 		return true;
-	case REC_EXEC:
-		str_add(text, "exec");
-		return true;
+	case REC_EXEC: str_add(text, "exec"); return true;
 	case REC_END:
 		memcpy(&end, rec_body(r), sizeof end);
 		if (WIFSIGNALED(end.status)) {
@@ -106,18 +101,19 @@ static bool deed_after(const struct scene *s, const struct rec *r, struct deed *
 		words_op(s, r->task, &t->op, false, text);
 		str_add(text, " BLOCKED");
 		return true;
-	default:
-		return false;
+	default: return false;
 	}
 }
 
 /* The return of fork says nothing that the birth has not said. */
 static bool is_told_already(const struct rec *r)
 {
-	return r->kind == REC_EXIT && (r->call == CALL_fork || r->call == CALL_vfork || r->call == CALL_clone || r->call == CALL_clone3);
+	return r->kind == REC_EXIT && (r->call == CALL_fork || r->call == CALL_vfork ||
+					      r->call == CALL_clone || r->call == CALL_clone3);
 }
 
-void deeds_collect(struct timeline *tl, const struct scene *scene, u64 first, u64 last, struct deeds *out)
+void deeds_collect(
+	struct timeline *tl, const struct scene *scene, u64 first, u64 last, struct deeds *out)
 {
 	struct scene s = *scene;
 	struct str text = {0};
@@ -140,7 +136,9 @@ void deeds_collect(struct timeline *tl, const struct scene *scene, u64 first, u6
 		if (!timeline_seek_event(tl, event))
 			break;
 		s.world = timeline_world(tl);
-		d.moment = before + 1; /* events belong to the moment that they, or one after them, completes */
+		d.moment =
+			before +
+			1; /* events belong to the moment that they, or one after them, completes */
 		if (!is || !deed_after(&s, r, &d, &text))
 			continue;
 		snprintf(d.text, sizeof d.text, "%s", str_get(&text));
@@ -172,7 +170,8 @@ static void add_lane(struct lanes *l, bool is_pipe, u32 index)
 }
 
 /* First process, the pipes, the other processes: as on the stage. */
-static void choose_lanes(const struct scene *s, const struct view_state *v, struct lanes *l, int cols)
+static void choose_lanes(
+	const struct scene *s, const struct view_state *v, struct lanes *l, int cols)
 {
 	u32 procs[LANES_MAX], pipes[LANES_MAX];
 	u32 procs_n = 0, pipes_n = 0, most = cols > 9 + LANE_COLS ? (u32)(cols - 9) / LANE_COLS : 1;
@@ -252,7 +251,8 @@ static void arrow(struct canvas *c, struct area a, int row, int from, int to)
 }
 
 /* The arrow between a process's text (from `begin` to `end`) and another lane at `there`. */
-static void draw_link(struct canvas *c, struct area a, int row, int begin, int end, int there, bool towards)
+static void draw_link(
+	struct canvas *c, struct area a, int row, int begin, int end, int there, bool towards)
 {
 	if (there > end + 3) {
 		if (towards)
@@ -267,7 +267,8 @@ static void draw_link(struct canvas *c, struct area a, int row, int begin, int e
 	}
 }
 
-static void draw_deed(struct canvas *c, struct area a, int row, const struct scene *s, const struct lanes *l, const struct deed *d)
+static void draw_deed(struct canvas *c, struct area a, int row, const struct scene *s,
+	const struct lanes *l, const struct deed *d)
 {
 	int me = lane_of(l, false, d->proc), pipe = d->pipe ? lane_of(l, true, d->pipe) : -1;
 	int other = d->other && d->other != d->proc ? lane_of(l, false, d->other) : -1;
@@ -280,12 +281,14 @@ static void draw_deed(struct canvas *c, struct area a, int row, const struct sce
 	if (me < 0)
 		return;
 	canvas_put(c, a, row, l->at[me].col, AT_MARK, "\u25a0");
-	end = canvas_put_cut(c, a, row, l->at[me].col + 2, me + 1 < l->n || l->width > 40 ? l->width - 3 : a.cols - l->at[me].col - 3,
+	end = canvas_put_cut(c, a, row, l->at[me].col + 2,
+		me + 1 < l->n || l->width > 40 ? l->width - 3 : a.cols - l->at[me].col - 3,
 		d->blocked ? AT_BLOCKED : 0, d->text);
 	if (pipe >= 0)
 		draw_link(c, a, row, l->at[me].col, end, l->at[pipe].col, d->role == ACCESS_WRITE);
 	if (other >= 0) {
-		draw_link(c, a, row, l->at[me].col, end, l->at[other].col + (l->at[other].col > end ? -1 : 1), true);
+		draw_link(c, a, row, l->at[me].col, end,
+			l->at[other].col + (l->at[other].col > end ? -1 : 1), true);
 		canvas_put(c, a, row, l->at[other].col, AT_MARK, "\u25a0");
 		canvas_put(c, a, row, l->at[other].col + 2, 0, "born");
 	}
@@ -300,7 +303,10 @@ void time_draw(struct canvas *c, struct area a, const struct scene *s, const str
 
 	choose_lanes(s, v, &lanes, a.cols);
 	if (!lanes.n || lanes.width < 10) {
-		canvas_wrap(c, a, 0, 3, 0, lanes.n ? "There is no room for lines of time: z shows this pane alone." : "Nothing has happened yet.", 0);
+		canvas_wrap(c, a, 0, 3, 0,
+			lanes.n ? "There is no room for lines of time: z shows this pane alone."
+				: "Nothing has happened yet.",
+			0);
 		return;
 	}
 	canvas_put(c, a, 0, 1, AT_DIM, "event");

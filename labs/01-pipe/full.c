@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,8 +31,11 @@ static void writer(int fd, int each)
 {
 	int capacity = fcntl(fd, F_GETPIPE_SZ);
 	int sum = 0;
+	char letter = 'a';
 
 	while (sum < capacity) {
+		memset(bytes, letter, (size_t)each);
+		letter = letter == 'z' ? 'a' : letter + 1;
 		if (write(fd, bytes, (size_t)each) == -1) {
 			perror("write");
 			return;

@@ -19,19 +19,30 @@
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
 static const char *const whole =
-	"---\ntitle: A lab\nminutes: 5\ncore: true\nneeds: [x]\nprograms:\n  - name: prog\n    args: [a, b]\n"
-	"    actors: {P1: x}\n  - {name: other}\nactors: {P1: actor, P2.1: thread}\n---\n\nIntro *text*.\n\n"
-	"## One\n\nshow: calls, pipe\nstart: prog tidy\n\nText `code` [link](x).\n\n- item\n  - deeper\n\n> quote\n\n```c\nint x;\n```\n\n"
-	"```predict id=q breaks=b hide=ends,full\nWhat?\n- one => P2 returned read > 0 and (pipe1 full or not P1 gone)\n    no\n"
-	"- two\n    => writers pipe1 P1 P2\n    no\n- three => P2 failed read EBADF or P1 killed SIGPIPE\n    no\n```\n\n"
-	"```do\nstep P1 until calls P1 write = 3\nall 2\ncontinue\nplay until P1 said \"x\"\npass P2\nsignal P1 SIGINT\nkill P2\n"
+	"---\ntitle: A lab\nminutes: 5\ncore: true\nneeds: [x]\nprograms:\n  - name: prog\n    "
+	"args: [a, b]\n"
+	"    actors: {P1: x}\n  - {name: other}\nactors: {P1: actor, P2.1: thread}\n---\n\nIntro "
+	"*text*.\n\n"
+	"## One\n\nshow: calls, pipe\nstart: prog tidy\n\nText `code` [link](x).\n\n- item\n  - "
+	"deeper\n\n> quote\n\n```c\nint x;\n```\n\n"
+	"```predict id=q breaks=b hide=ends,full\nWhat?\n- one => P2 returned read > 0 and (pipe1 "
+	"full or not P1 gone)\n    no\n"
+	"- two\n    => writers pipe1 P1 P2\n    no\n- three => P2 failed read EBADF or P1 killed "
+	"SIGPIPE\n    no\n```\n\n"
+	"```do\nstep P1 until calls P1 write = 3\nall 2\ncontinue\nplay until P1 said \"x\"\npass "
+	"P2\nsignal P1 SIGINT\nkill P2\n"
 	"type \"a\\n\"\n```\n```expect\npipe1.bytes + 1 <= pipe1.capacity - 2\nP1 exited 0\n```\n"
-	"## Two\n```predict id=n kind=number\nHow many?\n=> result P2 read\n- 4\n    no\n- otherwise\n    no\n```\n```do\nall\n```\n"
-	"```predict id=w kind=who\nWho?\n- P1 => P1 gone\n    no\n- P2 => P2 gone\n    no\n```\n```do\nall\n```\n"
-	"```predict id=o kind=order\nOrder?\n- a => P1 gone\n- b => P2 gone\n- otherwise\n    no\n```\n```do\nall\n```\n"
-	"```predict id=c kind=change\nWhich?\n=> P2 gone\n- a => start prog\n    no\n- b => start other x\n    no\n```\n```do\nplay\n```\n"
+	"## Two\n```predict id=n kind=number\nHow many?\n=> result P2 read\n- 4\n    no\n- "
+	"otherwise\n    no\n```\n```do\nall\n```\n"
+	"```predict id=w kind=who\nWho?\n- P1 => P1 gone\n    no\n- P2 => P2 gone\n    "
+	"no\n```\n```do\nall\n```\n"
+	"```predict id=o kind=order\nOrder?\n- a => P1 gone\n- b => P2 gone\n- otherwise\n    "
+	"no\n```\n```do\nall\n```\n"
+	"```predict id=c kind=change\nWhich?\n=> P2 gone\n- a => start prog\n    no\n- b => start "
+	"other x\n    no\n```\n```do\nplay\n```\n"
 	"```goal\nP1 stuck and P2 stuck\n    well\nsolution:\nall 3\n```\n"
-	"```experiment id=e\ntitle: x\nvary:\n  a: [1, 2]\nstart: prog $a\ndo: [play]\ncolumns:\n  a: $a\n  b: printed P1\n"
+	"```experiment id=e\ntitle: x\nvary:\n  a: [1, 2]\nstart: prog $a\ndo: [play]\ncolumns:\n  "
+	"a: $a\n  b: printed P1\n"
 	"  c: pipe1.used\n```\n";
 
 static void fail(const char *what, const struct err *e)
@@ -46,7 +57,8 @@ static void refused(const struct err *e)
 	unsigned line, column;
 	int n = 0;
 
-	if (e->code != EXIT_INPUT || sscanf(e->text, "f:%u:%u: %n", &line, &column, &n) != 2 || !n || !line || !column)
+	if (e->code != EXIT_INPUT || sscanf(e->text, "f:%u:%u: %n", &line, &column, &n) != 2 ||
+		!n || !line || !column)
 		fail("no place", e);
 }
 
@@ -97,8 +109,9 @@ static u32 chance(u32 below)
 /* Lines doubled, dropped, swapped; bytes changed; pieces cut out or put in from elsewhere. */
 static void damage(struct str *s)
 {
-	static const char *const bits[] = {"```", "\n", "- ", "=> ", "## ", "---\n", "    ", "P1 ", "pipe1", "\"", "(", "{", "[",
-		"&a [*a]", "\t", "\xff\xfe", "%s%n", "999999999999999999999", "not ", ":", "\r\n", "<!--", "*"};
+	static const char *const bits[] = {"```", "\n", "- ", "=> ", "## ", "---\n", "    ", "P1 ",
+		"pipe1", "\"", "(", "{", "[", "&a [*a]", "\t", "\xff\xfe", "%s%n",
+		"999999999999999999999", "not ", ":", "\r\n", "<!--", "*"};
 	struct str out = {0};
 	size_t at = chance((u32)s->len + 1), len = chance(40), other = chance((u32)s->len + 1);
 
@@ -107,7 +120,7 @@ static void damage(struct str *s)
 	str_add_bytes(&out, s->s, at);
 	switch (chance(5)) {
 	case 0: break; /* cut out */
-	case 1: /* doubled */
+	case 1:        /* doubled */
 		str_add_bytes(&out, s->s + at, len);
 		str_add_bytes(&out, s->s + at, len);
 		break;
@@ -187,7 +200,8 @@ int main(int argc, char **argv)
 		LLVMFuzzerTestOneInput((const uint8_t *)s.s, s.len);
 		str_finish(&s);
 	}
-	printf("%llu damaged guides, %llu of them still whole\n", (unsigned long long)runs, (unsigned long long)taken);
+	printf("%llu damaged guides, %llu of them still whole\n", (unsigned long long)runs,
+		(unsigned long long)taken);
 	return taken == 0 || taken == runs; /* neither would say anything */
 }
 #endif

@@ -24,7 +24,15 @@ live_targets += \
 	tests/live/targets/thread_exec \
 	tests/live/targets/threads \
 	tests/live/targets/timeouts
-EXTRA_DIST += tests/live/targets/foreign.c
+live_scripts += \
+	tests/live/test_bad_input.sh \
+	tests/live/test_held_idle.sh \
+	tests/live/test_kill_storm.sh \
+	tests/live/test_ordinary_user.sh \
+	tests/live/test_same_calls.sh \
+	tests/live/test_watch_programs.sh \
+	tests/live/test_watch_targets.sh
+EXTRA_DIST += tests/live/lab.sh tests/live/watch.sh tests/live/targets/foreign.c
 live_scripts += \
 	tests/live/test_shell.sh \
 	tests/live/test_watch_json.sh

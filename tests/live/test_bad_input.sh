@@ -13,7 +13,7 @@ err_is_a_sentence() { [[ $err == "ipclab: "* ]] && ((${#err} > 20)); }
 run "$IPCLAB" watch --quiet -- "$dir/missing"
 check "a missing program" status_is 127
 check "a missing program: its name" err_has "$dir/missing"
-run "$IPCLAB" watch --quiet -- no-such-command-anywhere
+run env PATH=/usr/bin:/bin "$IPCLAB" watch --quiet -- no-such-command-anywhere
 check "a missing command" status_is 127
 echo text >"$dir/plain"
 run "$IPCLAB" watch --quiet -- "$dir/plain"

@@ -2,19 +2,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # `ipclab lab pipe --verify`: the guide holds; and with a program changed, it does not: each
 # expectation and each option is seen to fail for a program that behaves otherwise.
-source "$IPCLAB_SRC/tests/live/lib.sh"
+source "${IPCLAB_SRC:?}/tests/live/lib.sh" || exit 1
 export XDG_STATE_HOME=$dir/state
 
 labs=$dir/labs
 lab=$labs/01-pipe
-source_dir=$IPCLAB_SRC/labs/01-pipe
 
 fresh() {
 	rm -rf "$labs"
 	mkdir -p "$lab"
-	cp "$IPCLAB_BUILD"/labs/01-pipe/* "$source_dir"/*.c "$source_dir"/*.h "$lab"/
-	rm -f "$lab/lab.md"
-	cp "$source_dir/lab.md" "$lab/"
+	cp "$IPCLAB_BUILD"/labs/01-pipe/* "$lab"/ # links in a build tree of its own: cp follows them
 	cp "$IPCLAB_SRC/labs/misconceptions.yaml" "$labs/"
 }
 
@@ -56,24 +53,56 @@ done
 
 # ---- programs that behave otherwise ----
 changed "no pipe" pipe main.c 's/if (pipe(fds) == -1)/if (fds[0] = 0)/' 1 "P1 returned pipe 0"
-changed "the slide would be right" slide slide.c 's/write(fds\[0\], &c, 1)/write(fds[1], \&c, 1)/' 2 "pipe1 empty"
+changed "the slide would be right" slide slide.c 's/write(fds\[0\], &c, 1)/write(fds[1], \&c, 1)/' 2 "P1 failed write EBADF"
 changed "a slide that only reads" slide slide.c 's/write(fds\[0\], &c, 1)/read(fds[1], \&c, 1)/' 2 "no option came true"
 changed "two bytes before the fork" copy copy.c 's/write(fds\[1\], "x", 1) != 1/write(fds[1], "xy", 2) != 2/' 3 "pipe1 holds 1"
-changed "the child does not read" copy copy.c '/case 0:/,/return 0;/s/read(fds\[0\], &c, 1) == 1/(close(9), 0)/' 3 "true"
+changed "the child does not read" copy copy.c '/case 0:/,/return 0;/s/read(fds\[0\], &c, 1) == 1/(close(9), 0)/' 3 "P2 returned read 1"
 changed "the writer says more a call" pipe producer.c 's/item, 1)/item, 2)/' 4 "no option came true"
 changed "borders between writes" merge merge.c 's/pipe(fds) == -1/pipe2(fds, 040000) == -1/' 5 "does not hold"
 changed "the last byte is 4096" full full.c 's/write(fd, bytes, 1) == -1/write(fd, bytes, 4096) == -1/' 6 "does not hold"
-changed "the reader takes a whole slot" full full.c 's/read(fd, bytes, 4095)/read(fd, bytes, 4096)/' 6 "does not hold"
+changed "the reader takes a whole slot" full full.c 's/read(fd, bytes, 4095)/read(fd, bytes, 4096)/' 6 "P1 blocked write pipe1"
 changed "the consumer is tidy" pipe consumer.c 's/if (tidy)/if (1)/' 7 "does not hold"
-changed "the producer keeps its end" pipe producer.c '$!N;s/\tclose(fds\[1\]);\n}/\tclose(9);\n}/;P;D' 7 "writers pipe1 P2"
+changed "the producer keeps its end" pipe producer.c '$!N;s/\tclose(fds\[1\]);\n}/\tclose(9);\n}/;P;D' 7 "P1 poised close"
 changed "no variant ends" forgot forgot.c 's/strcmp(change, "close") == 0/0/' 7 "no variant makes"
 changed "two variants end" forgot forgot.c 's/strcmp(change, "close") == 0/strcmp(change, "twice") == 0 || strcmp(change, "close") == 0/' 7 "both do it"
-changed "SIGPIPE ignored all along" sigpipe sigpipe.c 's/if (strcmp(change, "ignore") == 0)/if (1)/' 8 "does not hold"
+changed "SIGPIPE ignored all along" sigpipe sigpipe.c 's/if (strcmp(change, "ignore") == 0)/if (1)/' 8 "P1 killed SIGPIPE"
 changed "the reader stays" sigpipe sigpipe.c 's/bytes-- > 0 \&\& read/read/' 8 "P2 cannot move"
 changed "small records in all" two_writers two_writers.c 's/: 5000;/: 100; size = 100;/' 9 "no variant makes"
 changed "large records in all" two_writers two_writers.c 's/: 5000;/: 5000; size = 5000;/' 9 "both do it"
 changed "the parent closes its end" unseen unseen.c 's/\twait(NULL);/\tclose(fds[1]); wait(NULL);/' 10 "does not hold"
-changed "count keeps its end" unseen unseen.c '/static int count/,/^}/s/close(fds\[1\]);/close(9);/;s/\twait(NULL);/\tclose(fds[1]); wait(NULL);/' 10 "does not hold"
+changed "count keeps its end" unseen unseen.c '/static int count/,/^}/s/close(fds\[1\]);/close(9);/;s/\twait(NULL);/\tclose(fds[1]); wait(NULL);/' 10 "writers pipe1 P1"
+
+# ---- each condition of the guide, turned round ----
+# negated N TEXT: line N of lab.md with every condition on it turned into its opposite; a number
+# (kind=number) becomes one that is not known. Prints the step it is in.
+negated() {
+	awk -v wanted="$1" -v out="$lab/lab.md" '
+		/^```/ { block = $1; number = /kind=number/; if ($0 == "```") block = "" }
+		/^## / { if (block == "") step++ }
+		NR == wanted {
+			print step
+			if (block == "```expect") $0 = "not (" $0 ")"
+			else { at = index($0, "=> "); condition = substr($0, at + 3)
+				$0 = substr($0, 1, at + 2) (number ? "pipe9.bytes" : "not (" condition ")") }
+		}
+		{ print > out }' "$IPCLAB_SRC/labs/01-pipe/lab.md"
+}
+
+conditions=$(awk '
+	/^```/ { block = $1; if ($0 == "```") block = ""; next }
+	block == "```expect" || (block == "```predict" && /=> / && !/=> start /) { print NR }
+	' "$IPCLAB_SRC/labs/01-pipe/lab.md")
+fresh
+turned=0
+for n in $conditions; do
+	rm -f "$lab/lab.md"
+	step=$(negated "$n")
+	verify --step "$step"
+	check "line $n turned round: fails" [ "$status" -eq 1 ]
+	check "line $n turned round: says where" err_has "lab.md:"
+	turned=$((turned + 1))
+done
+check "there were conditions to turn round" [ "$turned" -gt 40 ]
 
 # ---- guides that are wrong ----
 fresh

@@ -102,7 +102,20 @@ static u32 pipe_ends_in_world(const struct world *w, u32 proc)
 	return n;
 }
 
-static bool process_agrees(const struct world *w, u32 proc, struct counts *c, struct str *trouble)
+enum { INODES_MAX = 1024 };
+struct inodes { /* of the pipes that somebody has an end of */
+	u64 ino[INODES_MAX];
+	u32 n;
+};
+
+static void inode_seen(struct inodes *s, u64 ino)
+{
+	if (s->n < INODES_MAX)
+		s->ino[s->n++] = ino;
+}
+
+static bool process_agrees(const struct world *w, u32 proc, struct inodes *inodes, struct counts *c,
+                           struct str *trouble)
 {
 	char path[64];
 	struct dirent *e;
@@ -117,6 +130,7 @@ static bool process_agrees(const struct world *w, u32 proc, struct counts *c, st
 		if (e->d_name[0] == '.' || !link_is_pipe(world_proc(w, proc)->pid, fd, &ino))
 			continue;
 		seen++;
+		inode_seen(inodes, ino);
 		if (!end_agrees(w, proc, fd, ino, c, trouble)) {
 			closedir(dir);
 			return false;
@@ -132,11 +146,31 @@ static bool process_agrees(const struct world *w, u32 proc, struct counts *c, st
 	return true;
 }
 
+/* A pipe is gone when, and only when, nobody has an end of it. */
+static bool pipe_agrees(const struct w_pipe *p, const struct inodes *inodes, struct str *trouble)
+{
+	u32 i = 0;
+
+	while (i < inodes->n && inodes->ino[i] != p->ino)
+		i++;
+	if (p->gone || i < inodes->n)
+		return true;
+	str_addf(trouble, "nobody has an end of pipe%u, the world does not know that", p->name);
+	return false;
+}
+
 bool kernel_agrees(const struct world *w, struct counts *c, struct str *trouble)
 {
+	struct inodes inodes = {.n = 0};
+
 	for (u32 i = 1; i < world_procs(w); i++) {
 		const struct w_proc *p = world_proc(w, i);
-		if (p && !p->ended && !process_agrees(w, i, c, trouble))
+		if (p && !p->ended && !process_agrees(w, i, &inodes, c, trouble))
+			return false;
+	}
+	for (u32 i = 1; i < world_pipes(w); i++) {
+		const struct w_pipe *p = world_pipe(w, i);
+		if (p && !p->outside && !pipe_agrees(p, &inodes, trouble))
 			return false;
 	}
 	return true;

@@ -4,6 +4,7 @@ check_PROGRAMS += tests/oracle/target
 tests_oracle_oracle_SOURCES = \
 	tests/oracle/program.h \
 	tests/oracle/oracle.h \
+	tests/oracle/contents.c \
 	tests/oracle/gen.c \
 	tests/oracle/kernel.c \
 	tests/oracle/oracle.c \

@@ -129,8 +129,8 @@ static int totals(const struct counts *c, u64 failed, const struct settings *s)
 	printf("seeds %lu..%lu: %lu failed\n", s->first, s->first + s->n - 1, failed);
 	printf("steps %lu events %lu settled %lu explained %lu drift %lu unknown %lu\n", c->steps, c->events,
 	       c->settled, c->explained, c->drift, c->unknown);
-	printf("ends agreed on %lu, pipes asked %lu, seeks %lu, runs ended %lu stuck %lu, compared with alone %lu\n",
-	       c->ends, c->asked, c->seeks, c->ended, c->stuck, c->fixed);
+	printf("ends agreed on %lu, pipes asked %lu, bytes compared %lu, seeks %lu, runs ended %lu stuck %lu, compared with alone %lu\n",
+	       c->ends, c->asked, c->bytes, c->seeks, c->ended, c->stuck, c->fixed);
 	if (s->n >= 20 && (s->modes & STEPPED) && (c->settled < 20 * s->n || c->explained < 20 * s->n || !c->asked)) {
 		printf("too little was looked at for this to mean anything\n");
 		failed++;

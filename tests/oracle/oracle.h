@@ -14,6 +14,7 @@ struct counts {
 	u64 programs, steps, events, settled, explained, drift, unknown;
 	u64 ends;    /* descriptors that world and /proc agreed on */
 	u64 asked;   /* pipes whose bytes the oracle asked for itself */
+	u64 bytes;   /* of contents compared, byte for byte */
 	u64 seeks;
 	u64 stuck;   /* programs that came to where nobody can move */
 	u64 ended;
@@ -39,5 +40,8 @@ bool readback_agrees(struct run *, struct chance *, struct counts *, struct str 
 
 /* kernel.c: every process's descriptors and every pipe's bytes, asked by other means than app's. */
 bool kernel_agrees(const struct world *, struct counts *, struct str *trouble);
+
+/* contents.c: what the pipes hold, byte for byte. The reader is of the log that was folded. */
+bool contents_agree(const struct world *, const struct log_reader *, struct counts *, struct str *trouble);
 
 #endif

@@ -10,6 +10,7 @@
  * gen.c     | seed -> struct program
  * target.c  | struct program -> real calls
  * kernel.c  | the oracle's own look at /proc and at pipes, sharing no code with app/
+ * contents.c| what pipes hold, copied out and compared with what was recorded
  * runs.c    | one program stepped by chance, run free, watched, run alone
  * readback.c| its log folded again and sought in
  * oracle.c  | options, many seeds, totals

@@ -189,9 +189,10 @@ bool run_one_stepped(const struct files *f, struct chance *chance, const struct 
                      struct str *trouble)
 {
 	struct run *r = start(f, true, trouble);
+	struct log_reader *reader = r ? log_reader_open_fd(dup(log_fd(run_log(r))), &(struct err){0}) : NULL;
 	struct choice choice;
 	struct err err = {0};
-	bool ok = r && world_is_sound(r, c, trouble);
+	bool ok = reader && world_is_sound(r, c, trouble);
 
 	for (int steps = 0; ok && choose(r, chance, &choice); steps++) {
 		ok = choice.time ? run_pass_time(r, choice.task, &err) : run_step(r, choice.task, &err);
@@ -201,7 +202,7 @@ bool run_one_stepped(const struct files *f, struct chance *chance, const struct 
 			str_addf(trouble, "step %d of task %u did not settle", steps, choice.task);
 			ok = false;
 		} else {
-			ok = world_is_sound(r, c, trouble);
+			ok = world_is_sound(r, c, trouble) && contents_agree(run_world(r), reader, c, trouble);
 		}
 		if (steps > STEPS_MAX) {
 			str_add(trouble, "too many steps");
@@ -209,6 +210,7 @@ bool run_one_stepped(const struct files *f, struct chance *chance, const struct 
 		}
 		c->steps++;
 	}
+	log_reader_close(reader);
 	if (ok)
 		return finish(r, f, chance, alone, c, trouble);
 	if (r)

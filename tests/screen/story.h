@@ -18,7 +18,8 @@ struct story {
 	u64 ino;
 };
 
-static void *story_body(struct story *s, u16 kind, u16 call, u32 task, u32 site, u32 flags, size_t n, struct rec **rec)
+static void *story_body(struct story *s, u16 kind, u16 call, u32 task, u32 site, u32 flags,
+	size_t n, struct rec **rec)
 {
 	struct err err = {0};
 	struct rec *r = log_begin(s->log, n, &err);
@@ -53,8 +54,14 @@ static inline void story_begin(struct story *s)
 	}
 }
 
-static inline void story_end(struct story *s) { log_close(s->log); }
-static inline void story_forget(struct story *s) { unlink(s->path); }
+static inline void story_end(struct story *s)
+{
+	log_close(s->log);
+}
+static inline void story_forget(struct story *s)
+{
+	unlink(s->path);
+}
 
 static inline void story_mode(struct story *s, u32 mode)
 {
@@ -89,11 +96,13 @@ static inline void story_exec(struct story *s, u32 task, const char *path)
 	log_commit(s->log, r);
 }
 
-static inline void story_call(struct story *s, u16 kind, u32 task, u16 call, i32 fd, u64 arg, u64 size, const char *bytes, u32 site)
+static inline void story_call(struct story *s, u16 kind, u32 task, u16 call, i32 fd, u64 arg,
+	u64 size, const char *bytes, u32 site)
 {
 	struct rec *r;
 	size_t held = bytes ? strlen(bytes) : 0;
-	struct ev_enter *e = story_body(s, kind, call, task, site, held < size && bytes ? EVF_CUT : 0, sizeof *e + held, &r);
+	struct ev_enter *e = story_body(s, kind, call, task, site,
+		held < size && bytes ? EVF_CUT : 0, sizeof *e + held, &r);
 
 	e->fd = fd;
 	e->arg = arg;
@@ -105,17 +114,20 @@ static inline void story_call(struct story *s, u16 kind, u32 task, u16 call, i32
 	log_commit(s->log, r);
 }
 
-static inline void story_poised(struct story *s, u32 task, u16 call, i32 fd, u64 size, const char *bytes, u32 site)
+static inline void story_poised(
+	struct story *s, u32 task, u16 call, i32 fd, u64 size, const char *bytes, u32 site)
 {
 	story_call(s, REC_POISED, task, call, fd, 0, size, bytes, site);
 }
 
-static inline void story_enter(struct story *s, u32 task, u16 call, i32 fd, u64 size, const char *bytes, u32 site)
+static inline void story_enter(
+	struct story *s, u32 task, u16 call, i32 fd, u64 size, const char *bytes, u32 site)
 {
 	story_call(s, REC_ENTER, task, call, fd, 0, size, bytes, site);
 }
 
-static inline void story_exit_full(struct story *s, u32 task, u16 call, i64 ret, i32 fd, i32 fd2, u64 arg, u64 arg2)
+static inline void story_exit_full(
+	struct story *s, u32 task, u16 call, i64 ret, i32 fd, i32 fd2, u64 arg, u64 arg2)
 {
 	struct rec *r;
 	struct ev_exit *e = story_body(s, REC_EXIT, call, task, 0, 0, sizeof *e, &r);
@@ -133,7 +145,8 @@ static inline void story_exit(struct story *s, u32 task, u16 call, i64 ret)
 	story_exit_full(s, task, call, ret, 0, 0, 0, 0);
 }
 
-static inline void story_observe(struct story *s, u32 task, u32 what, u64 a, u64 b, u64 c, u64 d, u64 e)
+static inline void story_observe(
+	struct story *s, u32 task, u32 what, u64 a, u64 b, u64 c, u64 d, u64 e)
 {
 	struct rec *r;
 	struct ev_observe *o = story_body(s, REC_OBSERVE, 0, task, 0, 0, sizeof *o, &r);
@@ -147,7 +160,10 @@ static inline void story_blocked(struct story *s, u32 task, u16 call)
 	story_observe(s, task, OBS_STATE, OBS_BLOCKED, call, 0, 0, 0);
 }
 
-static inline void story_settled(struct story *s) { story_observe(s, 0, OBS_SETTLED, 1, 0, 0, 0, 0); }
+static inline void story_settled(struct story *s)
+{
+	story_observe(s, 0, OBS_SETTLED, 1, 0, 0, 0, 0);
+}
 
 static inline void story_end_of(struct story *s, u32 task, i32 status)
 {
@@ -159,7 +175,8 @@ static inline void story_end_of(struct story *s, u32 task, i32 status)
 }
 
 /* A whole call that returns at once. */
-static inline void story_does(struct story *s, u32 task, u16 call, i32 fd, u64 size, const char *bytes, u32 site, i64 ret)
+static inline void story_does(
+	struct story *s, u32 task, u16 call, i32 fd, u64 size, const char *bytes, u32 site, i64 ret)
 {
 	story_enter(s, task, call, fd, size, bytes, site);
 	story_exit(s, task, call, ret);
@@ -189,7 +206,8 @@ static inline void story_terminals(struct story *s, u32 task)
 }
 
 /* Where a site is: one frame, of a file of the program's own. */
-static inline void story_line(struct story *s, u32 site, const char *file, unsigned line, const char *function)
+static inline void story_line(
+	struct story *s, u32 site, const char *file, unsigned line, const char *function)
 {
 	struct rec *r;
 	struct note_lines *l;

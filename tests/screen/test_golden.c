@@ -15,11 +15,14 @@ enum { MAIN = 1, FORK, P_CLOSE, P_WRITE, P_END, WAIT, READ };
  * 5 P1 closed its read end, 6 "h" read, P2 waits again, 7 "i" in the pipe, 8 closed, 9 hang. */
 static void story_of_pipe(struct story *s)
 {
-	static const char main_c[] = "int main(void)\n{\n\tint fds[2];\n\n\tif (pipe(fds) == -1)\n\t\treturn 1;\n\tif (fork() == 0)\n"
-		"\t\tconsumer(fds);\n\tproducer(fds);\n\twait(NULL);\n}\n";
-	static const char producer_c[] = "void producer(int fds[2])\n{\n\tclose(fds[0]);\n\twrite(fds[1], \"h\", 1);\n"
+	static const char main_c[] = "int main(void)\n{\n\tint fds[2];\n\n\tif (pipe(fds) == "
+				     "-1)\n\t\treturn 1;\n\tif (fork() == 0)\n"
+				     "\t\tconsumer(fds);\n\tproducer(fds);\n\twait(NULL);\n}\n";
+	static const char producer_c[] =
+		"void producer(int fds[2])\n{\n\tclose(fds[0]);\n\twrite(fds[1], \"h\", 1);\n"
 		"\twrite(fds[1], \"i\", 1);\n\tclose(fds[1]);\n}\n";
-	static const char consumer_c[] = "void consumer(int fds[2])\n{\n\tchar c;\n\n\twhile (read(fds[0], &c, 1) == 1)\n\t\tputchar(c);\n}\n";
+	static const char consumer_c[] = "void consumer(int fds[2])\n{\n\tchar c;\n\n\twhile "
+					 "(read(fds[0], &c, 1) == 1)\n\t\tputchar(c);\n}\n";
 	u32 p1, p2;
 
 	story_begin(s);
@@ -135,11 +138,15 @@ static const char *lab_actor(void *arg, u32 proc)
 	struct session *s = arg;
 	const struct w_proc *p = world_proc(timeline_world(session_timeline(s)), proc);
 
-	return p && p->name <= 2 && world_procs(timeline_now(session_timeline(s))) <= 3 ? actors[p->name - 1] : session_actor(s, proc);
+	return p && p->name <= 2 && world_procs(timeline_now(session_timeline(s))) <= 3
+		       ? actors[p->name - 1]
+		       : session_actor(s, proc);
 }
 
-static const char guide[] = "P1 has made a pipe and forked P2. P1 writes, P2 reads.\n\nWhat will P2's read(3) do when P1 has closed fd 4?\n"
-	"> 1  return 0: end of file\n  2  go on waiting\n  3  fail with EBADF: the pipe is closed\n  4  I do not know yet\n";
+static const char guide[] = "P1 has made a pipe and forked P2. P1 writes, P2 reads.\n\nWhat will "
+			    "P2's read(3) do when P1 has closed fd 4?\n"
+			    "> 1  return 0: end of file\n  2  go on waiting\n  3  fail with EBADF: "
+			    "the pipe is closed\n  4  I do not know yet\n";
 
 struct golden {
 	const char *name;
@@ -151,14 +158,51 @@ struct golden {
 	bool ascii;
 };
 
-static void opened(struct view_state *v) { v->question = true; }
-static void first(struct view_state *v) { v->first = v->live = true; v->mode = SCREEN_HELD; }
-static void live(struct view_state *v) { v->live = true; v->mode = SCREEN_HELD; v->selected = 2; }
-static void picture(struct view_state *v) { v->picture = true; v->selected = 3; }
-static void hidden(struct view_state *v) { v->question = true; v->hide = HIDE_FULL | HIDE_NEXT | HIDE_ENDS; }
-static void third(struct view_state *v) { v->selected = 3; }
+static void opened(struct view_state *v)
+{
+	v->question = true;
+}
+static void first(struct view_state *v)
+{
+	v->first = v->live = true;
+	v->mode = SCREEN_HELD;
+}
+static void live(struct view_state *v)
+{
+	v->live = true;
+	v->mode = SCREEN_HELD;
+	v->selected = 2;
+}
+static void picture(struct view_state *v)
+{
+	v->picture = true;
+	v->selected = 3;
+}
+static void hidden(struct view_state *v)
+{
+	v->question = true;
+	v->hide = HIDE_FULL | HIDE_NEXT | HIDE_ENDS;
+}
+static void third(struct view_state *v)
+{
+	v->selected = 3;
+}
+
+static void shows_calls(struct view_state *v)
+{
+	v->show = VIEW_SHOW;
+	v->lead = "Enter step P1";
+	v->live = true;
+	v->mode = SCREEN_HELD;
+}
+static void shows_slots(struct view_state *v)
+{
+	v->show = VIEW_SHOW | VIEW_PIPE | VIEW_SLOTS;
+}
 
 static const struct golden goldens[] = {
+	{"show-calls", story_of_pipe, 3, PANE_GUIDE, shows_calls, 24, 80, false},
+	{"show-slots", story_of_full, 0, PANE_GUIDE, shows_slots, 24, 80, false},
 	{"first", story_of_pipe, 1, PANE_GUIDE, first, 24, 80, false},
 	{"first-ascii", story_of_pipe, 1, PANE_GUIDE, first, 24, 80, true},
 	{"poised", story_of_pipe, 3, PANE_GUIDE, live, 24, 80, false},
@@ -205,23 +249,38 @@ static void draw(const struct golden *g, struct str *out)
 	session = session_open(story.path, &err);
 	ck_assert_msg(session != NULL, "%s", err.text);
 	t = session_timeline(session);
-	ck_assert_msg(world_head(timeline_now(t))->drift == 0, "drift: %s", world_head(timeline_now(t))->first_drift);
+	ck_assert_msg(world_head(timeline_now(t))->drift == 0, "drift: %s",
+		world_head(timeline_now(t))->first_drift);
 	if (g->moment)
 		timeline_seek_moment(t, g->moment);
 	struct scene scene = {
-		.world = timeline_world(t), .log = timeline_reader(t), .sources = session_sources(session), .actor = lab_actor,
-		.actor_arg = session, .style = STYLE_SHORT,
+		.world = timeline_world(t),
+		.log = timeline_reader(t),
+		.sources = session_sources(session),
+		.actor = lab_actor,
+		.actor_arg = session,
+		.style = STYLE_SHORT,
 	};
 	struct view_state v = {
-		.mode = SCREEN_RECORDED, .selected = 1, .lower = g->lower, .title = "01 Ordinary pipes", .heading = "", .guide = guide,
-		.out_line = "", .find = "", .output = "", .moment = world_head(scene.world)->moment, .moments = timeline_moments(t),
+		.mode = SCREEN_RECORDED,
+		.selected = 1,
+		.lower = g->lower,
+		.title = "01 Ordinary pipes",
+		.heading = "",
+		.guide = guide,
+		.out_line = "",
+		.find = "",
+		.output = "",
+		.moment = world_head(scene.world)->moment,
+		.moments = timeline_moments(t),
 	};
 	if (g->change)
 		g->change(&v);
 	to = world_head(scene.world)->events;
 	deeds_collect(t, &scene, 1, to, &deeds);
 	if (timeline_moment_events(t, v.moment, &from, &to) && !v.first)
-		last_collect(t, &scene, from - 1, world_head(timeline_world(t))->events, v.question, &last, &written);
+		last_collect(t, &scene, from - 1, world_head(timeline_world(t))->events, v.question,
+			&last, &written);
 	v.deeds = deeds.at;
 	v.deeds_n = deeds.n;
 	v.last = str_get(&last);
@@ -319,17 +378,20 @@ END_TEST
 /* Everything a question hides, in every pane and at every moment. */
 START_TEST(an_open_question_shows_no_reason)
 {
-	static const char *const reasons[] = {"is empty and", "pipe1 is empty", "written to by", "has not ended", "Nobody is left", "would block"};
+	static const char *const reasons[] = {"is empty and", "pipe1 is empty", "written to by",
+		"has not ended", "Nobody is left", "would block"};
 
 	for (u64 moment = 1; moment <= 9; moment++)
 		for (enum pane lower = PANE_GUIDE; lower < PANE_COUNT; lower++)
 			for (int wide = 0; wide < 2; wide++) {
-				struct golden g = {"", story_of_pipe, moment, lower, opened, wide ? 40 : 24, wide ? 140 : 80, false};
+				struct golden g = {"", story_of_pipe, moment, lower, opened,
+					wide ? 40 : 24, wide ? 140 : 80, false};
 				struct str text = {0};
 
 				draw(&g, &text);
 				for (size_t i = 0; i < ARRAY_LEN(reasons); i++)
-					ck_assert_msg(!strstr(str_get(&text), reasons[i]), "\"%s\" at moment %llu:\n%s", reasons[i],
+					ck_assert_msg(!strstr(str_get(&text), reasons[i]),
+						"\"%s\" at moment %llu:\n%s", reasons[i],
 						(unsigned long long)moment, str_get(&text));
 				str_finish(&text);
 			}
@@ -339,10 +401,27 @@ END_TEST
 START_TEST(home_is_as_kept)
 {
 	static const struct home_lab labs[] = {
-		{.id = "pipe", .title = "Ordinary pipes", .group = "Pipes", .first = "01", .minutes = 25, .steps = 9, .done = 4, .core = true,
+		{.id = "pipe",
+			.title = "Ordinary pipes",
+			.group = "Pipes",
+			.first = "01",
+			.minutes = 25,
+			.steps = 9,
+			.done = 4,
+			.core = true,
 			.about = "A pipe joins two processes in one direction."},
-		{.id = "dup2", .title = "Redirection: dup2", .group = "Pipes", .first = "02", .minutes = 20, .core = true},
-		{.id = "shm", .title = "Shared memory", .group = "Shared memory", .first = "06", .minutes = 25, .core = false},
+		{.id = "dup2",
+			.title = "Redirection: dup2",
+			.group = "Pipes",
+			.first = "02",
+			.minutes = 20,
+			.core = true},
+		{.id = "shm",
+			.title = "Shared memory",
+			.group = "Shared memory",
+			.first = "06",
+			.minutes = 25,
+			.core = false},
 	};
 	struct home home = {.labs = labs, .n = 3, .selected = (size_t)_i % 2};
 	struct canvas *c = canvas_create(24, 80, _i > 1);

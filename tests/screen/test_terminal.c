@@ -23,14 +23,43 @@ static const char *program(void)
 	return path ? path : "./ipclab";
 }
 
+static char state_home[80]; /* what is remembered of a learner, of this test alone */
+
+static void start(int rows, int cols, const char *const *argv, const char *more)
+{
+	static char state[100];
+
+	if (!state_home[0]) {
+		strcpy(state_home, "/tmp/ipclab-state-XXXXXX");
+		ck_assert_ptr_nonnull(mkdtemp(state_home));
+	}
+	snprintf(state, sizeof state, "XDG_STATE_HOME=%s", state_home);
+	vt_start(&vt, rows, cols, argv, (const char *[]){state, more, NULL});
+}
+
+/* A lab with arguments of the learner's own: no guide. */
 static void start_lab(int rows, int cols)
 {
 	prctl(PR_SET_CHILD_SUBREAPER, 1); /* orphans come to us, so that their end is seen */
-	vt_start(&vt, rows, cols, (const char *[]){program(), "lab", "pipe", NULL}, NULL);
+	start(rows, cols, (const char *[]){program(), "lab", "pipe", "--", "tidy", NULL}, NULL);
 	ck_assert(vt_sees(&vt, "POISED"));
 }
 
-static void finish(void) { vt_finish(&vt); }
+static void start_guided(int rows, int cols)
+{
+	start(rows, cols, (const char *[]){program(), "lab", "pipe", NULL}, NULL);
+	ck_assert(vt_sees(&vt, "POISED"));
+}
+
+static void finish(void)
+{
+	char command[120];
+
+	vt_finish(&vt);
+	snprintf(command, sizeof command, "rm -rf '%s'", state_home);
+	if (state_home[0])
+		ck_assert_int_eq(system(command), 0);
+}
 
 /* Enough steps that one of the two waits. */
 static void until_blocked(void)
@@ -88,7 +117,8 @@ static bool terminal_is_sane(void)
 {
 	struct termios now;
 
-	return tcgetattr(vt.fd, &now) == 0 && now.c_lflag & ICANON && now.c_lflag & ECHO && now.c_iflag & IXON;
+	return tcgetattr(vt.fd, &now) == 0 && now.c_lflag & ICANON && now.c_lflag & ECHO &&
+	       now.c_iflag & IXON;
 }
 
 /* Within a second none of the lab's processes is left. */
@@ -109,6 +139,15 @@ START_TEST(first_screen_shows_an_actor_its_call_and_one_key)
 	ck_assert(vt_sees(&vt, "held just before"));
 	ck_assert(vt_sees(&vt, "s step P1"));
 	ck_assert(vt_sees(&vt, "HELD"));
+	ck_assert(vt_lacks(&vt, "a all "));
+}
+END_TEST
+
+START_TEST(footer_of_the_first_screen_names_one_key)
+{
+	start_guided(24, 80);
+	ck_assert(vt_sees(&vt, "Enter step P1"));
+	ck_assert(vt_sees(&vt, "? all keys   q leave"));
 	ck_assert(vt_lacks(&vt, "a all "));
 }
 END_TEST
@@ -195,7 +234,8 @@ END_TEST
 
 START_TEST(a_resize_is_followed_live_down_to_nothing)
 {
-	static const int sizes[][2] = {{40, 140}, {24, 80}, {15, 59}, {10, 40}, {9, 39}, {1, 1}, {2, 500}, {60, 20}, {24, 80}};
+	static const int sizes[][2] = {{40, 140}, {24, 80}, {15, 59}, {10, 40}, {9, 39}, {1, 1},
+		{2, 500}, {60, 20}, {24, 80}};
 
 	start_lab(24, 80);
 	vt_keys(&vt, "ss");
@@ -248,6 +288,25 @@ START_TEST(termination_restores_the_terminal)
 	start_lab(24, 80);
 	kill(vt.pid, SIGTERM);
 	ck_assert_int_ne(vt_end(&vt), -1);
+	ck_assert(terminal_is_sane());
+}
+END_TEST
+
+START_TEST(termination_is_obeyed_though_nobody_reads_the_screen)
+{
+	pid_t screen;
+	int status;
+
+	start_lab(24, 80);
+	screen = only_child(vt.pid);
+	for (int i = 0; i < 400; i++) /* each draws a whole screen that we do not read */
+		vt_keys(&vt, i % 2 ? "\014" : "?");
+	usleep(300000);
+	kill(vt.pid, SIGTERM);
+	usleep(1500000);
+	ck_assert_int_eq(waitpid(vt.pid, &status, WNOHANG), vt.pid);
+	vt.pid = 0;
+	ck_assert(is_gone(screen));
 	ck_assert(terminal_is_sane());
 }
 END_TEST
@@ -321,7 +380,7 @@ END_TEST
 
 START_TEST(no_terminal_type_no_screen)
 {
-	vt_start(&vt, 24, 80, (const char *[]){program(), "lab", "pipe", NULL}, (const char *[]){"TERM=no-such-terminal", NULL});
+	start(24, 80, (const char *[]){program(), "lab", "pipe", NULL}, "TERM=no-such-terminal");
 	ck_assert(vt_sees(&vt, "no-such-terminal"));
 	ck_assert_int_eq(WEXITSTATUS(vt_end(&vt)), EXIT_MACHINE);
 }
@@ -331,7 +390,8 @@ START_TEST(ascii_has_no_other_character)
 {
 	struct str now = {0};
 
-	vt_start(&vt, 24, 80, (const char *[]){program(), "lab", "pipe", "--ascii", NULL}, NULL);
+	start(24, 80, (const char *[]){program(), "lab", "pipe", "--ascii", "--", "tidy", NULL},
+		NULL);
 	ck_assert(vt_sees(&vt, "POISED"));
 	vt_keys(&vt, "sss");
 	ck_assert(vt_sees(&vt, "+= pipe1"));
@@ -344,7 +404,7 @@ END_TEST
 
 START_TEST(home_opens_a_lab_and_comes_back)
 {
-	vt_start(&vt, 24, 80, (const char *[]){program(), NULL}, NULL);
+	start(24, 80, (const char *[]){program(), NULL}, NULL);
 	ck_assert(vt_sees(&vt, "> 01 Ordinary pipes"));
 	vt_keys(&vt, "\r");
 	ck_assert(vt_sees(&vt, "POISED"));
@@ -371,6 +431,53 @@ START_TEST(suspended_it_gives_the_terminal_back_and_returns)
 }
 END_TEST
 
+START_TEST(guide_asks_before_it_moves_and_says_why_afterwards)
+{
+	start_guided(24, 80);
+	ck_assert(vt_sees(&vt, "Enter step P1"));
+	ck_assert(vt_sees(&vt, "1/"));
+	for (int i = 0; i < 8; i++) { /* to the first question */
+		struct str now = {0};
+		bool asks;
+
+		vt_keys(&vt, "\r");
+		vt_pump(&vt, 80);
+		vt_text(&vt, &now);
+		asks = strstr(str_get(&now), "PREDICT") != NULL;
+		str_finish(&now);
+		if (asks)
+			break;
+	}
+	ck_assert(vt_sees(&vt, "PREDICT"));
+	ck_assert(vt_sees(&vt, "> 1  "));
+	vt_keys(&vt, "s");
+	ck_assert(vt_sees(&vt, "Answer first"));
+	vt_keys(&vt, "2");
+	ck_assert(vt_sees(&vt, "> 2  "));
+	vt_keys(&vt, "\033OA");
+	ck_assert(vt_sees(&vt, "> 1  "));
+	vt_keys(&vt, "\r");
+	ck_assert(vt_sees(&vt, "You said 1."));
+	ck_assert(vt_lacks(&vt, "PREDICT"));
+}
+END_TEST
+
+START_TEST(the_learner_goes_on_where_it_was_left)
+{
+	start_guided(24, 80);
+	vt_keys(&vt, "\r\r");
+	ck_assert(vt_sees(&vt, " 2/"));
+	vt_keys(&vt, "q");
+	ck_assert_int_eq(vt_end(&vt), 0);
+	vt_finish(&vt);
+	start_guided(24, 80);
+	ck_assert(vt_sees(&vt, " 2/"));
+	ck_assert(vt_sees(&vt, "You were at step 2"));
+	vt_keys(&vt, ":guide 1\r");
+	ck_assert(vt_sees(&vt, " 1/"));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("terminal");
@@ -381,6 +488,7 @@ int main(void)
 	tcase_add_checked_fixture(t, NULL, finish);
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, first_screen_shows_an_actor_its_call_and_one_key);
+	tcase_add_test(t, footer_of_the_first_screen_names_one_key);
 	tcase_add_test(t, steps_lead_to_a_blocked_process_and_its_reason);
 	tcase_add_test(t, q_leaves_and_the_terminal_is_as_before);
 	tcase_add_test(t, looking_back_moves_nobody);
@@ -392,6 +500,7 @@ int main(void)
 	tcase_add_test(t, source_stands_beside_from_110_columns);
 	tcase_add_test(t, interrupt_pauses_and_leaves_when_repeated);
 	tcase_add_test(t, termination_restores_the_terminal);
+	tcase_add_test(t, termination_is_obeyed_though_nobody_reads_the_screen);
 	tcase_add_loop_test(t, whoever_is_killed_the_terminal_is_sane_and_nothing_is_left, 0, 3);
 	tcase_add_test(t, a_hang_up_ends_everything);
 	tcase_add_test(t, save_display_writes_what_stands_there);
@@ -399,6 +508,8 @@ int main(void)
 	tcase_add_test(t, ascii_has_no_other_character);
 	tcase_add_test(t, home_opens_a_lab_and_comes_back);
 	tcase_add_test(t, suspended_it_gives_the_terminal_back_and_returns);
+	tcase_add_test(t, guide_asks_before_it_moves_and_says_why_afterwards);
+	tcase_add_test(t, the_learner_goes_on_where_it_was_left);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_ENV);

@@ -127,9 +127,12 @@ void vt_text(struct vt *t, struct str *out)
 				if (ch < 0x80)
 					b[0] = (char)ch;
 				else if (ch < 0x800)
-					b[0] = (char)(0xc0 | ch >> 6), b[1] = (char)(0x80 | (ch & 0x3f));
+					b[0] = (char)(0xc0 | ch >> 6),
+					b[1] = (char)(0x80 | (ch & 0x3f));
 				else
-					b[0] = (char)(0xe0 | ch >> 12), b[1] = (char)(0x80 | (ch >> 6 & 0x3f)), b[2] = (char)(0x80 | (ch & 0x3f));
+					b[0] = (char)(0xe0 | ch >> 12),
+					b[1] = (char)(0x80 | (ch >> 6 & 0x3f)),
+					b[2] = (char)(0x80 | (ch & 0x3f));
 				str_add(out, b);
 			}
 		}
@@ -156,13 +159,20 @@ static bool wait_for(struct vt *t, const char *text, bool there)
 			limit = 0;
 	}
 	if (!seen)
-		fprintf(stderr, "the screen %s \"%s\":\n%s\n", there ? "lacks" : "still has", text, str_get(&now));
+		fprintf(stderr, "the screen %s \"%s\":\n%s\n", there ? "lacks" : "still has", text,
+			str_get(&now));
 	str_finish(&now);
 	return seen;
 }
 
-bool vt_sees(struct vt *t, const char *text) { return wait_for(t, text, true); }
-bool vt_lacks(struct vt *t, const char *text) { return wait_for(t, text, false); }
+bool vt_sees(struct vt *t, const char *text)
+{
+	return wait_for(t, text, true);
+}
+bool vt_lacks(struct vt *t, const char *text)
+{
+	return wait_for(t, text, false);
+}
 
 void vt_resize(struct vt *t, int rows, int cols)
 {

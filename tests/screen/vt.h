@@ -26,7 +26,7 @@ void vt_pump(struct vt *, int quiet_ms);
 /* Waits for a text to stand on the screen; false: it did not within 5 s. */
 bool vt_sees(struct vt *, const char *text);
 bool vt_lacks(struct vt *, const char *text); /* likewise, for it to be gone */
-void vt_text(struct vt *, struct str *);     /* the screen's lines, blanks at their ends cut */
+void vt_text(struct vt *, struct str *);      /* the screen's lines, blanks at their ends cut */
 void vt_resize(struct vt *, int rows, int cols);
 /* Waits for the end, at most 5 s: the wait status, -1 when it did not come. */
 int vt_end(struct vt *);

@@ -41,7 +41,8 @@ static inline void *emit(struct sim *s, u16 kind, u16 call, u32 task, size_t bod
 	return *r + 1;
 }
 
-static inline void emit_enter(struct sim *s, u16 kind, u32 task, u16 call, i32 fd, u64 size, const char *text)
+static inline void emit_enter(
+	struct sim *s, u16 kind, u32 task, u16 call, i32 fd, u64 size, const char *text)
 {
 	struct rec *r;
 	size_t n = text ? strlen(text) : 0;
@@ -126,7 +127,8 @@ static inline void sim_close(struct sim *s)
 	s->log = NULL;
 }
 
-static inline bool sim_start(void *arg, const struct guide_program *p, char *const *args, struct err *err)
+static inline bool sim_start(
+	void *arg, const struct guide_program *p, char *const *args, struct err *err)
 {
 	struct sim *s = arg;
 
@@ -146,7 +148,8 @@ static inline bool sim_start(void *arg, const struct guide_program *p, char *con
 	return true;
 }
 
-static inline void sim_call(struct sim *s, u32 task, u16 call, i32 fd, u64 size, const char *text, i64 ret)
+static inline void sim_call(
+	struct sim *s, u32 task, u16 call, i32 fd, u64 size, const char *text, i64 ret)
 {
 	emit_enter(s, REC_ENTER, task, call, fd, size, text);
 	emit_exit(s, task, call, ret);
@@ -165,7 +168,8 @@ static inline void step_parent(struct sim *s)
 			emit_exit(s, 1, CALL_fork, 102);
 			poise(s, 2, CALL_close, 4, 0);
 		}
-		poise(s, 1, changed(s, "block") ? CALL_read : CALL_write, changed(s, "block") ? 3 : 4, 5);
+		poise(s, 1, changed(s, "block") ? CALL_read : CALL_write,
+			changed(s, "block") ? 3 : 4, 5);
 		break;
 	case 1:
 		if (changed(s, "block")) {
@@ -283,7 +287,8 @@ static inline void run_to(const char *change, u32 steps1, u32 steps2)
 static inline bool holds_since(const char *text, u64 since)
 {
 	struct cond *c = cond_parse("test", (struct guide_mark){1, 1}, text, &err);
-	struct cond_view v = {timeline_now(sim.timeline), sim.timeline, since, timeline_events(sim.timeline)};
+	struct cond_view v = {
+		timeline_now(sim.timeline), sim.timeline, since, timeline_events(sim.timeline)};
 	bool holds;
 
 	ck_assert_msg(c != NULL, "%s", err.text);
@@ -292,8 +297,27 @@ static inline bool holds_since(const char *text, u64 since)
 	return holds;
 }
 
-#define ck_holds(text) ck_assert_msg(holds_since(text, 0), "should hold: %s", text)
+#define ck_holds(text)     ck_assert_msg(holds_since(text, 0), "should hold: %s", text)
 #define ck_holds_not(text) ck_assert_msg(!holds_since(text, 0), "should not hold: %s", text)
+
+/* ---- guides ---- */
+#define FRONT                                                                                   \
+	"---\ntitle: A lab\nminutes: 5\nprograms:\n  - name: prog\n  - name: other\n    args: " \
+	"[block]\nactors: {P1: actor}\n---\n"
+#define FRONT_LINES 9
+
+/* One step around `body`, whose first line is line 12. */
+static inline struct guide *parse_step(const char *body)
+{
+	struct str s = {0};
+	struct guide *g;
+
+	str_addf(&s, FRONT "\n## A step\n%s", body);
+	err = (struct err){0};
+	g = guide_parse("lab.md", str_get(&s), s.len, &err);
+	str_finish(&s);
+	return g;
+}
 
 /* A suite of one case in which `fill` puts the tests. */
 static inline int sim_main(const char *name, void (*fill)(TCase *))

@@ -22,5 +22,6 @@ pure_tests += \
 pure_tests += \
 	tests/unit/test_cond \
 	tests/unit/test_guide \
+	tests/unit/test_play \
 	tests/unit/test_progress
 EXTRA_DIST += tests/unit/guide_sim.h

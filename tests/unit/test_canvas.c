@@ -8,7 +8,10 @@
 
 static struct str text;
 
-static void clear(void) { str_finish(&text); }
+static void clear(void)
+{
+	str_finish(&text);
+}
 
 /* Row `row` of a canvas as text. */
 static const char *row_of(const struct canvas *c, int row)
@@ -156,14 +159,16 @@ END_TEST
 
 static bool same_code(const struct key *a, const struct key *b)
 {
-	return a->code == b->code || (a->other && (a->other == b->code || a->other == b->other)) || (b->other && b->other == a->code);
+	return a->code == b->code || (a->other && (a->other == b->code || a->other == b->other)) ||
+	       (b->other && b->other == a->code);
 }
 
 START_TEST(no_key_means_two_things_in_one_place)
 {
 	for (unsigned i = 1; i < KEY_ID_COUNT; i++)
 		for (unsigned j = i + 1; j < KEY_ID_COUNT; j++)
-			ck_assert_msg(!(key_table[i].where & key_table[j].where) || !same_code(&key_table[i], &key_table[j]),
+			ck_assert_msg(!(key_table[i].where & key_table[j].where) ||
+					      !same_code(&key_table[i], &key_table[j]),
 				"%s and %s", key_table[i].help, key_table[j].help);
 }
 END_TEST

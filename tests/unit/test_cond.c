@@ -101,6 +101,7 @@ START_TEST(and_binds_closer_than_or)
 }
 END_TEST
 
+/* clang-format off */
 static const struct {
 	const char *text;
 	u32 column;
@@ -135,6 +136,7 @@ static const struct {
 	{"not not not not not not not not not not not not not not not not not not not not not not not not not "
 	 "not not not P1 gone", 97, "nested too deeply"},
 };
+/* clang-format on */
 
 START_TEST(a_bad_condition_is_named_with_its_column)
 {
@@ -145,11 +147,13 @@ START_TEST(a_bad_condition_is_named_with_its_column)
 	snprintf(place, sizeof place, "lab.md:7:%u: ", bad_conditions[_i].column);
 	ck_assert_msg(c == NULL, "taken: %s", text);
 	ck_assert_int_eq(err.code, EXIT_INPUT);
-	ck_assert_msg(strncmp(err.text, place, strlen(place)) == 0, "%s, not at %s", err.text, place);
+	ck_assert_msg(
+		strncmp(err.text, place, strlen(place)) == 0, "%s, not at %s", err.text, place);
 	ck_assert_msg(strstr(err.text, bad_conditions[_i].wrong) != NULL, "%s", err.text);
 }
 END_TEST
 
+/* clang-format off */
 static const struct {
 	const char *text;
 	bool possible;
@@ -182,6 +186,7 @@ static const struct {
 	{"1 = 2", false},
 	{"P1 returned read < 0", false},
 };
+/* clang-format on */
 
 START_TEST(what_no_world_can_make_true_is_found)
 {
@@ -197,14 +202,17 @@ END_TEST
 
 START_TEST(why_a_condition_does_not_hold)
 {
-	struct cond *c = cond_parse("t", (struct guide_mark){1, 1}, "P1 alive and P1 blocked read", &err);
+	struct cond *c =
+		cond_parse("t", (struct guide_mark){1, 1}, "P1 alive and P1 blocked read", &err);
 	struct cond_view v;
 	struct str s = {0};
 
 	run_to("", 1, 0);
-	v = (struct cond_view){timeline_now(sim.timeline), sim.timeline, 0, timeline_events(sim.timeline)};
+	v = (struct cond_view){
+		timeline_now(sim.timeline), sim.timeline, 0, timeline_events(sim.timeline)};
 	cond_explain(c, &v, &s);
-	ck_assert_str_eq(str_get(&s), "P1 blocked read (P1 is poised before write; its pipe2 gave 0)");
+	ck_assert_str_eq(
+		str_get(&s), "P1 blocked read (P1 is poised before write; its pipe2 gave 0)");
 	str_finish(&s);
 	cond_destroy(c);
 }
@@ -219,7 +227,8 @@ static void fill(TCase *c)
 	tcase_add_test(c, who_holds_an_end_is_an_exact_set);
 	tcase_add_test(c, what_a_process_said);
 	tcase_add_test(c, and_binds_closer_than_or);
-	tcase_add_loop_test(c, a_bad_condition_is_named_with_its_column, 0, (int)ARRAY_LEN(bad_conditions));
+	tcase_add_loop_test(
+		c, a_bad_condition_is_named_with_its_column, 0, (int)ARRAY_LEN(bad_conditions));
 	tcase_add_loop_test(c, what_no_world_can_make_true_is_found, 0, (int)ARRAY_LEN(worlds));
 	tcase_add_test(c, why_a_condition_does_not_hold);
 }

@@ -58,7 +58,8 @@ static void count(void *arg, const struct progress_lab *lab)
 	++*(int *)arg;
 }
 
-static void count_answer(void *arg, const char *lab, const char *question, const char *outcome, i64 at)
+static void count_answer(
+	void *arg, const char *lab, const char *question, const char *outcome, i64 at)
 {
 	ck_assert(lab && question && outcome && at > 1600000000);
 	++*(int *)arg;
@@ -132,7 +133,8 @@ START_TEST(two_at_once_lose_nothing)
 		_exit(0);
 	}
 	for (int i = 0; i < 200; i++)
-		ck_assert_msg(progress_answer(mine, "pipe", "a", PROGRESS_RIGHT, &err), "%s", err.text);
+		ck_assert_msg(
+			progress_answer(mine, "pipe", "a", PROGRESS_RIGHT, &err), "%s", err.text);
 	waitpid(other, &status, 0);
 	ck_assert_int_eq(status, 0);
 	progress_each_answer(mine, count_answer, &answers);
@@ -175,12 +177,15 @@ START_TEST(a_newer_database_is_left_alone)
 	stat(path, &before);
 	p = progress_open(path, &note);
 	ck_assert(!progress_remembers(p));
-	ck_assert_msg(strstr(str_get(&note), "written by a newer ipclab (its version 7, this one knows 1)"), "%s",
-		str_get(&note));
-	ck_assert(progress_step(p, "pipe", 1, 9, &err) && progress_answer(p, "pipe", "a", PROGRESS_RIGHT, &err));
+	ck_assert_msg(strstr(str_get(&note),
+			      "written by a newer ipclab (its version 7, this one knows 1)"),
+		"%s", str_get(&note));
+	ck_assert(progress_step(p, "pipe", 1, 9, &err) &&
+		  progress_answer(p, "pipe", "a", PROGRESS_RIGHT, &err));
 	progress_close(p);
 	stat(path, &after);
-	ck_assert(before.st_mtim.tv_nsec == after.st_mtim.tv_nsec && before.st_size == after.st_size);
+	ck_assert(
+		before.st_mtim.tv_nsec == after.st_mtim.tv_nsec && before.st_size == after.st_size);
 }
 END_TEST
 
@@ -225,7 +230,8 @@ START_TEST(a_read_only_folder_is_said_once_and_stops_nothing)
 	p = progress_open(path, &note);
 	ck_assert(!progress_remembers(p));
 	ck_assert_msg(strstr(str_get(&note), "cannot be written: Permission denied") ||
-			      strstr(str_get(&note), "cannot be written: No such file"), "%s", str_get(&note));
+			      strstr(str_get(&note), "cannot be written: No such file"),
+		"%s", str_get(&note));
 	ck_assert(progress_step(p, "pipe", 1, 9, &err));
 	progress_close(p);
 	seteuid(0);
@@ -267,7 +273,8 @@ START_TEST(no_home_is_said)
 	unsetenv("HOME");
 	p = progress_open(NULL, &note);
 	ck_assert(!progress_remembers(p));
-	ck_assert_msg(strstr(str_get(&note), "neither XDG_STATE_HOME nor HOME"), "%s", str_get(&note));
+	ck_assert_msg(
+		strstr(str_get(&note), "neither XDG_STATE_HOME nor HOME"), "%s", str_get(&note));
 	progress_close(p);
 }
 END_TEST

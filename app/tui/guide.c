@@ -1,0 +1,670 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The guide on the screen: what a step says so far, the question that is open, what Enter does next.
+ * The text of a step grows from above; the newest part is in sight. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lab/lib.h"
+#include "progress/lib.h"
+#include "tui/private.h"
+
+struct screen_guide {
+	const struct lab *lab;
+	struct guide *guide;
+	struct lab_host lab_host;
+	struct guide_host host;
+	struct guide_play *play;
+	struct progress *progress;
+	struct str text;    /* of this step, so far */
+	struct str pane;    /* with what is open below it */
+	struct str heading; /* "6/9  Who holds the write end?" */
+	struct str lead;    /* first item of the footer */
+	int old_lines;      /* of the text before the newest part; -1: nothing is new */
+	size_t old_len;
+	u32 chosen;
+	enum key_id skipping; /* a move that was refused: the same again skips the question */
+	bool counted;         /* this step's end is in progress */
+	bool fresh;           /* the session was replaced while the guide moved */
+	VEC(struct guide_row) rows;
+	const struct guide_experiment *rows_of;
+};
+
+/* ---- progress ---- */
+
+static void remember_step(struct screen_run *r, u32 at)
+{
+	struct screen_guide *g = r->guide;
+	struct err err = {0};
+
+	if (!progress_step(g->progress, g->lab->id, at, (u32)g->guide->steps.n, &err))
+		run_say_error(r, &err);
+}
+
+static void remember_answer(struct screen_run *r)
+{
+	static const enum progress_outcome outcomes[] = {
+		[ANSWER_RIGHT] = PROGRESS_RIGHT,
+		[ANSWER_WRONG] = PROGRESS_WRONG,
+		[ANSWER_UNSURE] = PROGRESS_UNSURE,
+		[ANSWER_SKIPPED] = PROGRESS_SKIPPED,
+	};
+	struct screen_guide *g = r->guide;
+	enum guide_outcome outcome;
+	const struct guide_question *q = guide_play_settled(g->play, &outcome);
+	struct err err = {0};
+
+	if (q && outcome != ANSWER_NONE &&
+		!progress_answer(g->progress, g->lab->id, q->id, outcomes[outcome], &err))
+		run_say_error(r, &err);
+}
+
+/* ---- the text of the step ---- */
+
+/* Begins a part: what stood there before may scroll away. */
+static void part(struct screen_guide *g)
+{
+	g->old_len = g->text.len;
+	g->old_lines = 0;
+}
+
+static void paragraph(struct screen_guide *g, const char *text)
+{
+	size_t n = strlen(text);
+
+	while (n && text[n - 1] == '\n')
+		n--;
+	if (!n)
+		return;
+	if (g->text.len)
+		str_add(&g->text, "\n");
+	str_add_bytes(&g->text, text, n);
+	str_add(&g->text, "\n");
+}
+
+static void text_block(struct screen_guide *g, const struct guide_block *b)
+{
+	struct str indented = {0};
+	const char *p = b->text;
+
+	if (b->text_kind == TEXT_PARAGRAPH || !p) {
+		paragraph(g, p ? p : "");
+		return;
+	}
+	while (*p) {
+		size_t n = strcspn(p, "\n");
+
+		str_add(&indented,
+			b->text_kind == TEXT_ITEM ? (p == b->text ? "\u00b7 " : "  ") : "   ");
+		str_add_bytes(&indented, p, n);
+		str_add(&indented, "\n");
+		p += n + (p[n] == '\n');
+	}
+	paragraph(g, str_get(&indented));
+	str_finish(&indented);
+}
+
+static void question_text(
+	const struct screen_guide *g, const struct guide_question *q, bool open, struct str *out)
+{
+	str_addf(out, "%s\n", q->text);
+	for (u32 i = 0; i < guide_choices(q); i++)
+		str_addf(out, "%s %u  %s\n",
+			open && i == g->chosen && q->kind != ASK_NUMBER && q->kind != ASK_ORDER
+				? ">"
+				: " ",
+			i + 1, guide_choice(q, i));
+}
+
+static void experiment_text(struct screen_guide *g, const struct guide_experiment *e)
+{
+	struct str s = {0};
+
+	paragraph(g, e->title);
+	str_add(&s, "Type :run");
+	for (size_t i = 0; i < e->parameters.n; i++)
+		str_addf(&s, " %s=%s", e->parameters.at[i].name,
+			e->parameters.at[i].values[e->parameters.at[i].values_n - 1]);
+	str_add(&s, ", with these values or others:");
+	for (size_t i = 0; i < e->parameters.n; i++) {
+		const struct guide_parameter *p = &e->parameters.at[i];
+
+		str_addf(&s, " %s", p->name);
+		for (u32 k = 0; k < p->values_n; k++)
+			str_addf(&s, "%s%s", k ? ", " : " ", p->values[k]);
+		str_add(&s, i + 1 < e->parameters.n ? ";" : ".");
+	}
+	paragraph(g, str_get(&s));
+	str_finish(&s);
+}
+
+static void outcome(struct screen_run *r, unsigned what)
+{
+	struct screen_guide *g = r->guide;
+
+	if (what & PLAY_SETTLED) {
+		paragraph(g, guide_play_answer_text(g->play));
+		remember_answer(r);
+	}
+	if (what & PLAY_BROKEN) {
+		paragraph(g, guide_play_answer_text(g->play));
+		paragraph(g, "r begins this step again, on fresh processes.");
+	}
+	if (what & PLAY_ASTRAY && guide_play_astray(g->play) % 5 == 0)
+		run_say(r, "You have gone your own way for a while: r begins this step again.");
+}
+
+/* Whatever can be said without the learner's doing anything. */
+static void go_on(struct screen_run *r)
+{
+	struct screen_guide *g = r->guide;
+
+	while (guide_play_at(g->play) == AT_TEXT) {
+		text_block(g, guide_play_block(g->play));
+		outcome(r, guide_play_read(g->play));
+	}
+	g->chosen = 0;
+	g->skipping = KEY_ID_NONE;
+	if (guide_play_at(g->play) == AT_EXPERIMENT)
+		experiment_text(g, guide_play_block(g->play)->experiment);
+	if ((guide_play_at(g->play) == AT_STEP_END || guide_play_at(g->play) == AT_END) &&
+		!g->counted) {
+		g->counted = true;
+		remember_step(r, guide_play_step(g->play) + 1);
+	}
+	r->dirty = true;
+}
+
+/* ---- moving ---- */
+
+/* After the guide has moved processes: what happened since, of these or of fresh ones. */
+static void moved_by_guide(struct screen_run *r, u64 from)
+{
+	run_scene(r);
+	if (!r->guide->fresh) {
+		tell_since(r, from);
+	} else if (timeline_moments(session_timeline(r->session)) > 1) {
+		tell_moment(r);
+	} else {
+		str_clear(&r->last); /* that they were started is no news */
+		str_clear(&r->out_line);
+	}
+	r->guide->fresh = false;
+	r->dirty = true;
+}
+
+static void enter(struct screen_run *r, u32 step, bool fresh)
+{
+	struct screen_guide *g = r->guide;
+	u64 from = r->session ? timeline_events(session_timeline(r->session)) : 0;
+	struct err err = {0};
+
+	if (!guide_play_enter(g->play, step, fresh, &err)) {
+		run_scene(r);
+		run_say_error(r, &err);
+		return;
+	}
+	str_clear(&g->text);
+	part(g);
+	g->counted = false;
+	r->view.scroll[PANE_GUIDE] = 0;
+	moved_by_guide(r, from);
+	remember_step(r, step);
+	go_on(r);
+}
+
+static void do_pending(struct screen_run *r)
+{
+	struct screen_guide *g = r->guide;
+	u64 from = timeline_events(session_timeline(r->session));
+	struct err err = {0};
+	unsigned what = 0;
+	bool ok = guide_play_do(g->play, &what, &err);
+
+	r->view.first = false;
+	part(g);
+	moved_by_guide(r, from);
+	if (!ok) {
+		paragraph(g, err.text);
+		paragraph(g, "r begins this step again, on fresh processes.");
+		return;
+	}
+	outcome(r, what);
+	go_on(r);
+}
+
+bool lesson_asks(const struct screen_run *r)
+{
+	return r->guide && guide_play_at(r->guide->play) == AT_QUESTION;
+}
+
+/* The answer as typed, "2" or "4096": then the processes move. */
+void lesson_answer(struct screen_run *r, const char *text)
+{
+	struct screen_guide *g = r->guide;
+	const struct guide_question *q = guide_play_block(g->play)->question;
+	struct str asked = {0};
+	struct err err = {0};
+
+	if (!guide_play_answer(g->play, text, &err)) {
+		run_say_error(r, &err);
+		return;
+	}
+	part(g);
+	question_text(g, q, false, &asked);
+	paragraph(g, str_get(&asked));
+	str_finish(&asked);
+	go_on(r);
+	if (guide_play_at(g->play) == AT_DO && run_is_now(r))
+		do_pending(r);
+}
+
+static void answer_chosen(struct screen_run *r)
+{
+	const struct guide_question *q = guide_play_block(r->guide->play)->question;
+	struct str text = {0};
+
+	if (q->kind == ASK_NUMBER) {
+		run_line_begin(r, USE_ANSWER, "a number, or ? for \"I do not know yet\": ");
+		return;
+	}
+	if (q->kind == ASK_ORDER) {
+		run_line_begin(r, USE_ANSWER, "in order, like 2 1 3, or ?: ");
+		return;
+	}
+	str_addf(&text, "%u", r->guide->chosen + 1);
+	lesson_answer(r, str_get(&text));
+	str_finish(&text);
+}
+
+/* Enter. */
+void lesson_enter(struct screen_run *r)
+{
+	struct screen_guide *g = r->guide;
+
+	if (!run_is_now(r) && guide_play_at(g->play) != AT_QUESTION) {
+		run_say(r, "You are looking back: G returns to now.");
+		return;
+	}
+	switch (guide_play_at(g->play)) {
+	case AT_QUESTION: answer_chosen(r); return;
+	case AT_DO:
+		motion_pause(r);
+		do_pending(r);
+		return;
+	case AT_EXPERIMENT:
+		part(g);
+		outcome(r, guide_play_read(g->play));
+		go_on(r);
+		return;
+	case AT_STEP_END:
+		motion_pause(r);
+		enter(r, guide_play_step(g->play) + 1, false);
+		return;
+	case AT_END: r->to_home = true; return;
+	default: run_say(r, "It is your turn to move them; :solution shows one way.");
+	}
+}
+
+/* Digits and arrows while a question is open. */
+void lesson_choose(struct screen_run *r, u32 choice)
+{
+	const struct guide_question *q = guide_play_block(r->guide->play)->question;
+	char first[2] = {(char)('1' + choice), 0};
+
+	if (q->kind == ASK_NUMBER || q->kind == ASK_ORDER) {
+		answer_chosen(r);
+		term_put_ahead(r->term, first, 1);
+		return;
+	}
+	if (choice < guide_choices(q))
+		r->guide->chosen = choice;
+	r->dirty = true;
+}
+
+void lesson_choose_by(struct screen_run *r, int by)
+{
+	u32 n = guide_choices(guide_play_block(r->guide->play)->question);
+
+	if (by < 0 ? r->guide->chosen > 0 : r->guide->chosen + 1 < n)
+		r->guide->chosen = by < 0 ? r->guide->chosen - 1 : r->guide->chosen + 1;
+	r->dirty = true;
+}
+
+/* A key that moves processes while a question is open: the first press only says so. */
+bool lesson_forbids(struct screen_run *r, enum key_id id)
+{
+	if (!lesson_asks(r) || !run_is_now(r))
+		return false;
+	if (r->guide->skipping == id) {
+		part(r->guide);
+		guide_play_skip(r->guide->play);
+		paragraph(r->guide, "Skipped.");
+		go_on(r);
+		return false;
+	}
+	r->guide->skipping = id;
+	run_say(r, "Answer first, or press it again to skip.");
+	return true;
+}
+
+void lesson_moved(struct screen_run *r, const char *command)
+{
+	struct screen_guide *g = r->guide;
+	const struct guide_block *b;
+	struct err err = {0};
+	unsigned what = 0;
+
+	if (!g)
+		return;
+	b = guide_play_block(g->play);
+	if (!guide_play_moved(g->play, command, &what, &err))
+		return;
+	if (what & (PLAY_SETTLED | PLAY_REACHED | PLAY_BROKEN) || guide_play_block(g->play) != b)
+		part(g);
+	if (what & PLAY_REACHED && b && b->text)
+		paragraph(g, b->text);
+	outcome(r, what);
+	if (guide_play_block(g->play) != b || what & (PLAY_SETTLED | PLAY_REACHED))
+		go_on(r);
+}
+
+/* ---- commands ---- */
+
+void lesson_again(struct screen_run *r)
+{
+	motion_pause(r);
+	enter(r, guide_play_step(r->guide->play), true);
+}
+
+void lesson_goto(struct screen_run *r, u64 step)
+{
+	if (step < 1 || step > r->guide->guide->steps.n) {
+		run_say(r, "There are %zu steps.", r->guide->guide->steps.n);
+		return;
+	}
+	motion_pause(r);
+	enter(r, (u32)step - 1, true);
+}
+
+void lesson_solution(struct screen_run *r)
+{
+	const struct guide_block *b = guide_play_block(r->guide->play);
+	struct str s = {0};
+
+	if (guide_play_at(r->guide->play) != AT_GOAL) {
+		run_say(r, "No goal is open.");
+		return;
+	}
+	part(r->guide);
+	str_add(&s, "From the beginning of this step (r goes there):");
+	for (size_t i = 0; i < b->moves.n; i++)
+		str_addf(&s, "\n   %s", b->moves.at[i].text);
+	paragraph(r->guide, str_get(&s));
+	str_finish(&s);
+	r->dirty = true;
+}
+
+static void rows_clear(struct screen_guide *g)
+{
+	for (size_t i = 0; i < g->rows.n; i++)
+		guide_row_finish(&g->rows.at[i]);
+	free(g->rows.at);
+	g->rows.at = NULL;
+	g->rows.n = g->rows.cap = 0;
+}
+
+/* "bytes=2049 size=3" into values; cuts `words` up. */
+static bool values_read(
+	struct screen_run *r, const struct guide_experiment *e, char *words, char **values)
+{
+	char *save = NULL;
+
+	for (char *word = strtok_r(words, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
+		size_t n = strcspn(word, "="), i = 0;
+
+		while (i < e->parameters.n &&
+			(strlen(e->parameters.at[i].name) != n ||
+				memcmp(e->parameters.at[i].name, word, n) != 0))
+			i++;
+		if (i == e->parameters.n || word[n] != '=') {
+			run_say(r, "run wants NAME=VALUE, as in run %s=%s.",
+				e->parameters.at[0].name, e->parameters.at[0].values[0]);
+			return false;
+		}
+		values[i] = word + n + 1;
+	}
+	return true;
+}
+
+void lesson_run(struct screen_run *r, const char *args)
+{
+	struct screen_guide *g = r->guide;
+	const struct guide_experiment *e;
+	struct guide_row row = {0};
+	struct str line = {0};
+	struct err err = {0};
+	char *values[8], *words = xstrdup(args);
+
+	if (guide_play_at(g->play) != AT_EXPERIMENT) {
+		run_say(r, "No experiment is open.");
+		goto done;
+	}
+	e = guide_play_block(g->play)->experiment;
+	for (size_t i = 0; i < e->parameters.n && i < ARRAY_LEN(values); i++)
+		values[i] = e->parameters.at[i].values[0];
+	if (!values_read(r, e, words, values))
+		goto done;
+	if (g->rows_of != e)
+		rows_clear(g);
+	g->rows_of = e;
+	if (!guide_experiment_run(g->guide, e, values, &g->host, &row, &err)) {
+		guide_row_finish(&row);
+		run_say_error(r, &err);
+		goto done;
+	}
+	*vec_push(&g->rows) = row;
+	part(g);
+	str_addf(&line, "%zu ", g->rows.n);
+	for (size_t i = 0; i < e->columns.n && i < row.cells.n; i++)
+		str_addf(&line, "%s %s: %s", i ? "," : "", e->columns.at[i].title, row.cells.at[i]);
+	paragraph(g, str_get(&line));
+	r->dirty = true;
+done:
+	str_finish(&line);
+	free(words);
+}
+
+/* ---- what the view is told ---- */
+
+static unsigned hidden(const struct guide_question *q)
+{
+	return (q->hide & GUIDE_HIDE_FULL ? HIDE_FULL : 0) |
+	       (q->hide & GUIDE_HIDE_NEXT ? HIDE_NEXT : 0) |
+	       (q->hide & GUIDE_HIDE_ENDS ? HIDE_ENDS : 0);
+}
+
+static unsigned shown(u32 show)
+{
+	return VIEW_SHOW | (show & SHOW_PIPE ? VIEW_PIPE : 0) | (show & SHOW_ENDS ? VIEW_ENDS : 0) |
+	       (show & SHOW_WHY ? VIEW_WHY : 0) | (show & SHOW_CONTENTS ? VIEW_CONTENTS : 0) |
+	       (show & SHOW_SLOTS ? VIEW_SLOTS : 0) | (show & SHOW_LAST ? VIEW_LAST : 0) |
+	       (show & SHOW_OUTPUT ? VIEW_OUTPUT : 0);
+}
+
+/* What is open, below the text; and what Enter does, for the footer. */
+static void open_part(struct screen_guide *g, struct str *out, struct str *lead)
+{
+	const struct guide_block *b = guide_play_block(g->play);
+	struct str pending = {0};
+	u32 step = guide_play_step(g->play);
+
+	if (g->text.len)
+		str_add(out, "\n");
+	switch (guide_play_at(g->play)) {
+	case AT_QUESTION:
+		question_text(g, b->question, true, out);
+		if (b->question->kind == ASK_NUMBER || b->question->kind == ASK_ORDER)
+			str_add(lead, "PREDICT  Enter answer");
+		else
+			str_addf(lead, "PREDICT  1-%u choose, Enter answer",
+				guide_choices(b->question));
+		break;
+	case AT_DO:
+		guide_play_pending(g->play, &pending);
+		if (b->aside)
+			str_add(out, "Enter: each of these programs is run.\n");
+		else
+			str_addf(out, "Enter: %s.\n", str_get(&pending));
+		str_addf(lead, "Enter %s",
+			b->aside || pending.len > 30 ? "go on" : str_get(&pending));
+		break;
+	case AT_GOAL:
+		str_add(out, "It is your turn: s, a and c move them. :solution shows one way.\n");
+		break;
+	case AT_EXPERIMENT:
+		str_add(out, "Enter goes on.\n");
+		str_add(lead, "Enter go on");
+		break;
+	case AT_STEP_END:
+		str_addf(
+			out, "Enter: step %u, %s.\n", step + 2, g->guide->steps.at[step + 1].title);
+		str_add(lead, "Enter next step");
+		break;
+	case AT_END:
+		str_add(out, "That was the last step. Enter: the list of labs.\n");
+		str_add(lead, "Enter labs");
+		break;
+	default: break;
+	}
+	str_finish(&pending);
+}
+
+void lesson_view(struct screen_run *r)
+{
+	struct screen_guide *g = r->guide;
+	struct view_state *v = &r->view;
+	u32 step = guide_play_step(g->play);
+	bool open = guide_play_question_open(g->play);
+	const struct guide_block *b = guide_play_block(g->play);
+
+	str_clear(&g->pane);
+	str_clear(&g->lead);
+	str_clear(&g->heading);
+	str_add(&g->pane, str_get(&g->text));
+	open_part(g, &g->pane, &g->lead);
+	str_addf(&g->heading, "%u/%zu  %s", step + 1, g->guide->steps.n,
+		g->guide->steps.at[step].title);
+	v->guide = str_get(&g->pane);
+	v->heading = str_get(&g->heading);
+	v->lead = str_get(&g->lead);
+	if (open != v->question) {
+		v->question = open;
+		tell_moment(r); /* what was said with its reason must not stay, and may come back */
+	}
+	v->hide = open && b && b->question ? hidden(b->question) : open ? v->hide : 0;
+	v->show = shown(g->guide->steps.at[step].show);
+}
+
+/* Brings the newest part of the text into sight. */
+void lesson_scroll(struct screen_run *r)
+{
+	struct screen_guide *g = r->guide;
+	int lines, visible, before;
+	struct str old = {0};
+
+	if (g->old_lines < 0 || r->view.lower != PANE_GUIDE)
+		return;
+	screen_pane_size(r->term->canvas, &r->scene, &r->view, PANE_GUIDE, &lines, &visible);
+	str_add_bytes(&old, str_get(&g->text), g->old_len);
+	r->view.guide = str_get(&old);
+	screen_pane_size(r->term->canvas, &r->scene, &r->view, PANE_GUIDE, &before, &visible);
+	r->view.guide = str_get(&g->pane);
+	before += before > 0; /* the blank line */
+	/* The newest part from its beginning; a question with all its answers. */
+	r->view.scroll[PANE_GUIDE] =
+		lines - visible < before || lesson_asks(r) ? lines - visible : before;
+	if (r->view.scroll[PANE_GUIDE] < 0)
+		r->view.scroll[PANE_GUIDE] = 0;
+	str_finish(&old);
+	g->old_lines = -1;
+}
+
+/* ---- begin and end ---- */
+
+static void session_began(void *arg)
+{
+	struct screen_run *r = arg;
+
+	if (r->guide)
+		r->guide->fresh = true;
+	run_session_began(r);
+}
+
+static u32 resume_step(const struct screen_guide *g)
+{
+	struct progress_lab lab;
+
+	if (!progress_lab(g->progress, g->lab->id, &lab) || lab.resume >= g->guide->steps.n)
+		return 0;
+	return lab.resume;
+}
+
+bool lesson_begin(struct screen_run *r, const struct lab *lab, struct err *err)
+{
+	struct screen_guide *g = xmalloc(sizeof *g);
+	struct str note = {0};
+	u32 step;
+
+	r->guide = g;
+	g->lab = lab;
+	g->old_lines = -1;
+	g->guide = guide_load(lab->guide, err);
+	if (!g->guide)
+		return false;
+	g->progress = progress_open(NULL, &note);
+	g->host = lab_host_open(&g->lab_host, lab, g->guide, &r->session);
+	g->lab_host.began = session_began;
+	g->lab_host.began_arg = r;
+	g->play = guide_play_create(g->guide, &g->host);
+	step = resume_step(g);
+	if (!guide_play_enter(g->play, step, true, err)) {
+		str_finish(&note);
+		return false;
+	}
+	part(g);
+	if (step == 0 && g->guide->intro)
+		paragraph(g, g->guide->intro);
+	run_scene(r);
+	if (step)
+		tell_moment(r);
+	remember_step(r, step);
+	go_on(r);
+	if (note.len)
+		run_say(r, "%s", str_get(&note));
+	else if (step)
+		run_say(r, "You were at step %u the last time; :guide 1 begins with the first.",
+			step + 1);
+	str_finish(&note);
+	return true;
+}
+
+void lesson_end(struct screen_run *r)
+{
+	struct screen_guide *g = r->guide;
+
+	if (!g)
+		return;
+	rows_clear(g);
+	guide_play_destroy(g->play);
+	if (g->guide)
+		lab_host_close(&g->lab_host);
+	guide_destroy(g->guide);
+	if (g->progress)
+		progress_close(g->progress);
+	str_finish(&g->text);
+	str_finish(&g->pane);
+	str_finish(&g->heading);
+	str_finish(&g->lead);
+	free(g);
+	r->guide = NULL;
+}
