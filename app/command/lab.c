@@ -94,10 +94,13 @@ static bool run_lab(struct invocation *inv, const struct lab *lab, struct err *e
 
 static bool screen_lab(struct invocation *inv, const struct lab *lab, struct err *err)
 {
+	const char *const *args = inv->argc > 1 ? (const char *const *)inv->argv + 1 : NULL;
 	struct tui_options options;
+	u32 step = TUI_RESUME;
 
-	return screen_options(inv, &options, err) &&
-	       tui_lab(lab, inv->argc > 1 ? (const char *const *)inv->argv + 1 : NULL, &options, err);
+	if (option_given(inv, "step") && !lab_step_option(inv, lab->steps, &step, err))
+		return false;
+	return screen_options(inv, &options, err) && tui_lab(lab, args, step, &options, err);
 }
 
 bool command_lab(struct invocation *inv, struct err *err)

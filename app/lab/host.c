@@ -79,19 +79,39 @@ static bool host_start(
 	return true;
 }
 
+static bool computes(const struct world *w)
+{
+	for (u32 i = 1; i < world_tasks(w); i++)
+		if (world_task(w, i) && world_task(w, i)->state == TASK_RUNNING)
+			return true;
+	return false;
+}
+
+/* On a loaded machine a task may be on its way for so long that it is shown RUNNING. A guide's next
+ * move, or what it expects, is about the world after that: so it is waited for, within reason. */
+static bool rest(void *arg, bool ok, struct err *err)
+{
+	struct session *s = session_of(arg);
+	bool ended = false;
+
+	for (int i = 0; ok && i < 200 && !ended && computes(timeline_now(session_timeline(s))); i++)
+		ok = session_wait(s, 50, &ended, err);
+	return ok;
+}
+
 static bool host_step(void *arg, u32 task, struct err *err)
 {
-	return session_step(session_of(arg), task, err);
+	return rest(arg, session_step(session_of(arg), task, err), err);
 }
 
 static bool host_pass(void *arg, u32 task, struct err *err)
 {
-	return session_pass(session_of(arg), task, err);
+	return rest(arg, session_pass(session_of(arg), task, err), err);
 }
 
 static bool host_signal(void *arg, u32 task, int sig, struct err *err)
 {
-	return session_signal(session_of(arg), task, sig, err);
+	return rest(arg, session_signal(session_of(arg), task, sig, err), err);
 }
 
 static bool host_type(void *arg, const char *bytes, size_t n, struct err *err)

@@ -150,7 +150,8 @@ const char *keeper_swept(const struct keeper *k)
 
 /* ---- the two processes ---- */
 
-static volatile sig_atomic_t screen_pid; /* of the handler below */
+static volatile sig_atomic_t screen_pid; /* of the handlers below */
+static volatile sig_atomic_t told_to_end;
 
 static void forward(int sig)
 {
@@ -159,8 +160,10 @@ static void forward(int sig)
 	if (screen_pid > 0)
 		kill((pid_t)screen_pid, sig);
 	/* A screen whose terminal nobody reads hangs in write(2) and cannot obey: it gets a second. */
-	if (sig == SIGTERM || sig == SIGHUP)
+	if (sig == SIGTERM || sig == SIGHUP) {
+		told_to_end = sig;
 		alarm(1);
+	}
 	errno = saved;
 }
 
@@ -179,7 +182,8 @@ static _Noreturn void screen_process(struct keeper *k, pid_t parent,
 	if (getppid() != parent)
 		_exit(1);
 	for (int sig = 1; sig < 32; sig++)
-		if (sig == SIGTERM || sig == SIGHUP || sig == SIGINT || sig == SIGQUIT || sig == SIGALRM)
+		if (sig == SIGTERM || sig == SIGHUP || sig == SIGINT || sig == SIGQUIT ||
+			sig == SIGALRM)
 			signal(sig, SIG_DFL);
 	k->failed = !screen(k, arg, &k->failure);
 	fflush(NULL);
@@ -291,5 +295,7 @@ bool keeper_run(
 		close(journal);
 	}
 	munmap(k, sizeof *k);
+	if (told_to_end)
+		raise(told_to_end); /* all is put right: end as whoever sent it expects */
 	return ok;
 }

@@ -52,6 +52,8 @@ bool run_step(struct run *, u32 task, struct err *);
 bool run_pass_time(struct run *, u32 task, struct err *);
 /* Signals a task's process; then settles. */
 bool run_signal(struct run *, u32 task, int sig, struct err *);
+/* Held: something may have moved by itself (a real timer, a task that was computing); settles. */
+bool run_settle(struct run *, struct err *);
 /* From free to held: tasks stay at the next stop they come to; returns when settled or 200 ms have gone. */
 bool run_hold(struct run *, struct err *);
 /* From held to free: everybody goes on with the next run_free. */

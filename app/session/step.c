@@ -202,6 +202,11 @@ bool run_signal(struct run *r, u32 task, int sig, struct err *err)
 	return run_disk(r, settle(r, err));
 }
 
+bool run_settle(struct run *r, struct err *err)
+{
+	return run_disk(r, settle(r, err));
+}
+
 bool run_hold(struct run *r, struct err *err)
 {
 	if (r->held)

@@ -347,6 +347,7 @@ bool shell_run_lab(const struct shell_options *options, int *status, struct err 
 	guide_close(&sh);
 	input_destroy(sh.input);
 	session_end(sh.session);
+	free(sh.touched.at);
 	str_finish(&sh.answer);
 	*status = sh.status;
 	return ok;

@@ -4,30 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lab/lib.h"
-#include "progress/lib.h"
-#include "tui/private.h"
-
-struct screen_guide {
-	const struct lab *lab;
-	struct guide *guide;
-	struct lab_host lab_host;
-	struct guide_host host;
-	struct guide_play *play;
-	struct progress *progress;
-	struct str text;    /* of this step, so far */
-	struct str pane;    /* with what is open below it */
-	struct str heading; /* "6/9  Who holds the write end?" */
-	struct str lead;    /* first item of the footer */
-	int old_lines;      /* of the text before the newest part; -1: nothing is new */
-	size_t old_len;
-	u32 chosen;
-	enum key_id skipping; /* a move that was refused: the same again skips the question */
-	bool counted;         /* this step's end is in progress */
-	bool fresh;           /* the session was replaced while the guide moved */
-	VEC(struct guide_row) rows;
-	const struct guide_experiment *rows_of;
-};
+#include "tui/guide.h"
 
 /* ---- progress ---- */
 
@@ -61,13 +38,13 @@ static void remember_answer(struct screen_run *r)
 /* ---- the text of the step ---- */
 
 /* Begins a part: what stood there before may scroll away. */
-static void part(struct screen_guide *g)
+void lesson_part(struct screen_guide *g)
 {
 	g->old_len = g->text.len;
 	g->old_lines = 0;
 }
 
-static void paragraph(struct screen_guide *g, const char *text)
+void lesson_paragraph(struct screen_guide *g, const char *text)
 {
 	size_t n = strlen(text);
 
@@ -87,7 +64,7 @@ static void text_block(struct screen_guide *g, const struct guide_block *b)
 	const char *p = b->text;
 
 	if (b->text_kind == TEXT_PARAGRAPH || !p) {
-		paragraph(g, p ? p : "");
+		lesson_paragraph(g, p ? p : "");
 		return;
 	}
 	while (*p) {
@@ -99,7 +76,7 @@ static void text_block(struct screen_guide *g, const struct guide_block *b)
 		str_add(&indented, "\n");
 		p += n + (p[n] == '\n');
 	}
-	paragraph(g, str_get(&indented));
+	lesson_paragraph(g, str_get(&indented));
 	str_finish(&indented);
 }
 
@@ -115,39 +92,17 @@ static void question_text(
 			i + 1, guide_choice(q, i));
 }
 
-static void experiment_text(struct screen_guide *g, const struct guide_experiment *e)
-{
-	struct str s = {0};
-
-	paragraph(g, e->title);
-	str_add(&s, "Type :run");
-	for (size_t i = 0; i < e->parameters.n; i++)
-		str_addf(&s, " %s=%s", e->parameters.at[i].name,
-			e->parameters.at[i].values[e->parameters.at[i].values_n - 1]);
-	str_add(&s, ", with these values or others:");
-	for (size_t i = 0; i < e->parameters.n; i++) {
-		const struct guide_parameter *p = &e->parameters.at[i];
-
-		str_addf(&s, " %s", p->name);
-		for (u32 k = 0; k < p->values_n; k++)
-			str_addf(&s, "%s%s", k ? ", " : " ", p->values[k]);
-		str_add(&s, i + 1 < e->parameters.n ? ";" : ".");
-	}
-	paragraph(g, str_get(&s));
-	str_finish(&s);
-}
-
 static void outcome(struct screen_run *r, unsigned what)
 {
 	struct screen_guide *g = r->guide;
 
 	if (what & PLAY_SETTLED) {
-		paragraph(g, guide_play_answer_text(g->play));
+		lesson_paragraph(g, guide_play_answer_text(g->play));
 		remember_answer(r);
 	}
 	if (what & PLAY_BROKEN) {
-		paragraph(g, guide_play_answer_text(g->play));
-		paragraph(g, "r begins this step again, on fresh processes.");
+		lesson_paragraph(g, guide_play_answer_text(g->play));
+		lesson_paragraph(g, "r begins this step again, on fresh processes.");
 	}
 	if (what & PLAY_ASTRAY && guide_play_astray(g->play) % 5 == 0)
 		run_say(r, "You have gone your own way for a while: r begins this step again.");
@@ -165,7 +120,7 @@ static void go_on(struct screen_run *r)
 	g->chosen = 0;
 	g->skipping = KEY_ID_NONE;
 	if (guide_play_at(g->play) == AT_EXPERIMENT)
-		experiment_text(g, guide_play_block(g->play)->experiment);
+		lesson_experiment(g, guide_play_block(g->play)->experiment);
 	if ((guide_play_at(g->play) == AT_STEP_END || guide_play_at(g->play) == AT_END) &&
 		!g->counted) {
 		g->counted = true;
@@ -204,7 +159,7 @@ static void enter(struct screen_run *r, u32 step, bool fresh)
 		return;
 	}
 	str_clear(&g->text);
-	part(g);
+	lesson_part(g);
 	g->counted = false;
 	r->view.scroll[PANE_GUIDE] = 0;
 	moved_by_guide(r, from);
@@ -221,11 +176,11 @@ static void do_pending(struct screen_run *r)
 	bool ok = guide_play_do(g->play, &what, &err);
 
 	r->view.first = false;
-	part(g);
+	lesson_part(g);
 	moved_by_guide(r, from);
 	if (!ok) {
-		paragraph(g, err.text);
-		paragraph(g, "r begins this step again, on fresh processes.");
+		lesson_paragraph(g, err.text);
+		lesson_paragraph(g, "r begins this step again, on fresh processes.");
 		return;
 	}
 	outcome(r, what);
@@ -249,9 +204,9 @@ void lesson_answer(struct screen_run *r, const char *text)
 		run_say_error(r, &err);
 		return;
 	}
-	part(g);
+	lesson_part(g);
 	question_text(g, q, false, &asked);
-	paragraph(g, str_get(&asked));
+	lesson_paragraph(g, str_get(&asked));
 	str_finish(&asked);
 	go_on(r);
 	if (guide_play_at(g->play) == AT_DO && run_is_now(r))
@@ -292,7 +247,7 @@ void lesson_enter(struct screen_run *r)
 		do_pending(r);
 		return;
 	case AT_EXPERIMENT:
-		part(g);
+		lesson_part(g);
 		outcome(r, guide_play_read(g->play));
 		go_on(r);
 		return;
@@ -336,9 +291,9 @@ bool lesson_forbids(struct screen_run *r, enum key_id id)
 	if (!lesson_asks(r) || !run_is_now(r))
 		return false;
 	if (r->guide->skipping == id) {
-		part(r->guide);
+		lesson_part(r->guide);
 		guide_play_skip(r->guide->play);
-		paragraph(r->guide, "Skipped.");
+		lesson_paragraph(r->guide, "Skipped.");
 		go_on(r);
 		return false;
 	}
@@ -360,9 +315,9 @@ void lesson_moved(struct screen_run *r, const char *command)
 	if (!guide_play_moved(g->play, command, &what, &err))
 		return;
 	if (what & (PLAY_SETTLED | PLAY_REACHED | PLAY_BROKEN) || guide_play_block(g->play) != b)
-		part(g);
+		lesson_part(g);
 	if (what & PLAY_REACHED && b && b->text)
-		paragraph(g, b->text);
+		lesson_paragraph(g, b->text);
 	outcome(r, what);
 	if (guide_play_block(g->play) != b || what & (PLAY_SETTLED | PLAY_REACHED))
 		go_on(r);
@@ -395,83 +350,13 @@ void lesson_solution(struct screen_run *r)
 		run_say(r, "No goal is open.");
 		return;
 	}
-	part(r->guide);
+	lesson_part(r->guide);
 	str_add(&s, "From the beginning of this step (r goes there):");
 	for (size_t i = 0; i < b->moves.n; i++)
 		str_addf(&s, "\n   %s", b->moves.at[i].text);
-	paragraph(r->guide, str_get(&s));
+	lesson_paragraph(r->guide, str_get(&s));
 	str_finish(&s);
 	r->dirty = true;
-}
-
-static void rows_clear(struct screen_guide *g)
-{
-	for (size_t i = 0; i < g->rows.n; i++)
-		guide_row_finish(&g->rows.at[i]);
-	free(g->rows.at);
-	g->rows.at = NULL;
-	g->rows.n = g->rows.cap = 0;
-}
-
-/* "bytes=2049 size=3" into values; cuts `words` up. */
-static bool values_read(
-	struct screen_run *r, const struct guide_experiment *e, char *words, char **values)
-{
-	char *save = NULL;
-
-	for (char *word = strtok_r(words, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
-		size_t n = strcspn(word, "="), i = 0;
-
-		while (i < e->parameters.n &&
-			(strlen(e->parameters.at[i].name) != n ||
-				memcmp(e->parameters.at[i].name, word, n) != 0))
-			i++;
-		if (i == e->parameters.n || word[n] != '=') {
-			run_say(r, "run wants NAME=VALUE, as in run %s=%s.",
-				e->parameters.at[0].name, e->parameters.at[0].values[0]);
-			return false;
-		}
-		values[i] = word + n + 1;
-	}
-	return true;
-}
-
-void lesson_run(struct screen_run *r, const char *args)
-{
-	struct screen_guide *g = r->guide;
-	const struct guide_experiment *e;
-	struct guide_row row = {0};
-	struct str line = {0};
-	struct err err = {0};
-	char *values[8], *words = xstrdup(args);
-
-	if (guide_play_at(g->play) != AT_EXPERIMENT) {
-		run_say(r, "No experiment is open.");
-		goto done;
-	}
-	e = guide_play_block(g->play)->experiment;
-	for (size_t i = 0; i < e->parameters.n && i < ARRAY_LEN(values); i++)
-		values[i] = e->parameters.at[i].values[0];
-	if (!values_read(r, e, words, values))
-		goto done;
-	if (g->rows_of != e)
-		rows_clear(g);
-	g->rows_of = e;
-	if (!guide_experiment_run(g->guide, e, values, &g->host, &row, &err)) {
-		guide_row_finish(&row);
-		run_say_error(r, &err);
-		goto done;
-	}
-	*vec_push(&g->rows) = row;
-	part(g);
-	str_addf(&line, "%zu ", g->rows.n);
-	for (size_t i = 0; i < e->columns.n && i < row.cells.n; i++)
-		str_addf(&line, "%s %s: %s", i ? "," : "", e->columns.at[i].title, row.cells.at[i]);
-	paragraph(g, str_get(&line));
-	r->dirty = true;
-done:
-	str_finish(&line);
-	free(words);
 }
 
 /* ---- what the view is told ---- */
@@ -609,7 +494,7 @@ static u32 resume_step(const struct screen_guide *g)
 	return lab.resume;
 }
 
-bool lesson_begin(struct screen_run *r, const struct lab *lab, struct err *err)
+bool lesson_begin(struct screen_run *r, const struct lab *lab, u32 wanted, struct err *err)
 {
 	struct screen_guide *g = xmalloc(sizeof *g);
 	struct str note = {0};
@@ -626,14 +511,14 @@ bool lesson_begin(struct screen_run *r, const struct lab *lab, struct err *err)
 	g->lab_host.began = session_began;
 	g->lab_host.began_arg = r;
 	g->play = guide_play_create(g->guide, &g->host);
-	step = resume_step(g);
+	step = wanted == TUI_RESUME ? resume_step(g) : wanted;
 	if (!guide_play_enter(g->play, step, true, err)) {
 		str_finish(&note);
 		return false;
 	}
-	part(g);
+	lesson_part(g);
 	if (step == 0 && g->guide->intro)
-		paragraph(g, g->guide->intro);
+		lesson_paragraph(g, g->guide->intro);
 	run_scene(r);
 	if (step)
 		tell_moment(r);
@@ -641,7 +526,7 @@ bool lesson_begin(struct screen_run *r, const struct lab *lab, struct err *err)
 	go_on(r);
 	if (note.len)
 		run_say(r, "%s", str_get(&note));
-	else if (step)
+	else if (step && wanted == TUI_RESUME)
 		run_say(r, "You were at step %u the last time; :guide 1 begins with the first.",
 			step + 1);
 	str_finish(&note);
@@ -654,7 +539,7 @@ void lesson_end(struct screen_run *r)
 
 	if (!g)
 		return;
-	rows_clear(g);
+	lesson_rows_clear(g);
 	guide_play_destroy(g->play);
 	if (g->guide)
 		lab_host_close(&g->lab_host);

@@ -15,6 +15,7 @@
  * motion.c   | what moves processes, and time
  * tell.c     | what happened last; deeds for the time pane; output
  * guide.c    | the guide of a lab: texts, questions, Enter
+ * experiment.c | its experiments
  * commands.c | the `:` line
  * home.c     | the list of labs
  */
@@ -37,7 +38,10 @@ struct tui_options {
 bool tui_possible(void);
 /* A lab on the screen: `args` replace those of lab.md when not NULL. EXIT_MACHINE when the terminal
  * cannot be used. */
-bool tui_lab(const struct lab *, const char *const *args, const struct tui_options *, struct err *);
+/* step: where the guide begins, from 0; TUI_RESUME: where the learner stopped. */
+#define TUI_RESUME UINT32_MAX
+bool tui_lab(const struct lab *, const char *const *args, u32 step, const struct tui_options *,
+	struct err *);
 bool tui_replay(const char *path, const struct tui_options *, struct err *);
 /* The list of labs, from which labs are opened. */
 bool tui_home(const struct labs *, const struct tui_options *, struct err *);

@@ -3,7 +3,9 @@ libipclab_a_SOURCES += \
 	app/tui/private.h \
 	app/tui/commands.c \
 	app/tui/dispatch.c \
+	app/tui/experiment.c \
 	app/tui/guide.c \
+	app/tui/guide.h \
 	app/tui/home.c \
 	app/tui/input.c \
 	app/tui/line.c \

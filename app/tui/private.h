@@ -72,6 +72,7 @@ struct run_source {
 	void *arg;
 	char *title;           /* "01 Ordinary pipes" */
 	const struct lab *lab; /* whose guide is followed; NULL: none, `start` is called */
+	u32 step;              /* of it, TUI_RESUME */
 };
 
 struct screen_guide;
@@ -145,7 +146,8 @@ void tell_deeds(struct screen_run *);  /* brings the time pane's deeds up to wha
 void tell_output(struct screen_run *);
 
 /* ---- guide.c ---- */
-bool lesson_begin(struct screen_run *, const struct lab *, struct err *); /* starts the processes */
+bool lesson_begin(
+	struct screen_run *, const struct lab *, u32 step, struct err *); /* starts the processes */
 void lesson_end(struct screen_run *);
 void lesson_view(struct screen_run *); /* text, heading, footer, what is hidden */
 void lesson_scroll(struct screen_run *);

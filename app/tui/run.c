@@ -128,7 +128,7 @@ static bool session_begin(struct screen_run *r, struct err *err)
 	struct session *fresh;
 
 	if (r->source->lab)
-		return lesson_begin(r, r->source->lab, err);
+		return lesson_begin(r, r->source->lab, r->source->step, err);
 	fresh = r->source->start(r->source->arg, err);
 	if (!fresh)
 		return false;
@@ -349,6 +349,8 @@ bool run_screen(struct term *t, const struct run_source *source, bool *home, str
 		session_end(r.session);
 		return false;
 	}
+	if (!r.view.message && *keeper_swept(t->keeper))
+		run_say(&r, "%s", keeper_swept(t->keeper));
 	loop(&r);
 	*home = r.to_home && !t->leaving && !t->gone;
 	lesson_end(&r);

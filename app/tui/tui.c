@@ -14,6 +14,7 @@ struct show {
 	const struct labs *labs; /* home */
 	const struct lab *lab;   /* a lab */
 	const char *const *args;
+	u32 step;         /* of its guide */
 	const char *path; /* a recording */
 };
 
@@ -61,8 +62,8 @@ static struct session *open_recording(void *arg, struct err *err)
 
 /* ---- one after the other ---- */
 
-static bool show_lab(
-	struct term *t, const struct lab *lab, const char *const *args, bool *home, struct err *err)
+static bool show_lab(struct term *t, const struct lab *lab, const char *const *args, u32 step,
+	bool *home, struct err *err)
 {
 	struct lab_start start = {lab, args};
 	struct run_source source = {.start = start_lab, .arg = &start};
@@ -72,6 +73,7 @@ static bool show_lab(
 		source.title = NULL;
 	/* The learner's own arguments are not what the guide talks about. */
 	source.lab = lab->steps && !args ? lab : NULL;
+	source.step = step;
 	ok = run_screen(t, &source, home, err);
 	free(source.title);
 	return ok;
@@ -87,7 +89,7 @@ static bool show_home(struct term *t, const struct labs *labs, struct err *err)
 		bool home = false;
 
 		str_clear(&message);
-		if (!show_lab(t, lab, NULL, &home, err)) {
+		if (!show_lab(t, lab, NULL, TUI_RESUME, &home, err)) {
 			str_add_harmless(&message, err->text);
 			*err = (struct err){0};
 		} else if (!home) {
@@ -127,7 +129,7 @@ static bool screen(struct keeper *keeper, void *arg, struct err *err)
 	if (show->path)
 		ok = show_recording(&t, show->path, err);
 	else if (show->lab)
-		ok = show_lab(&t, show->lab, show->args, &home, err);
+		ok = show_lab(&t, show->lab, show->args, show->step, &home, err);
 	else
 		ok = show_home(&t, show->labs, err);
 	if (ok && home && labs_find(&found, err))
@@ -137,10 +139,10 @@ static bool screen(struct keeper *keeper, void *arg, struct err *err)
 	return ok;
 }
 
-bool tui_lab(const struct lab *lab, const char *const *args, const struct tui_options *options,
-	struct err *err)
+bool tui_lab(const struct lab *lab, const char *const *args, u32 step,
+	const struct tui_options *options, struct err *err)
 {
-	struct show show = {.options = options, .lab = lab, .args = args};
+	struct show show = {.options = options, .lab = lab, .args = args, .step = step};
 
 	return keeper_run(screen, &show, err);
 }

@@ -15,7 +15,9 @@ libipclab_a_SOURCES += \
 	app/view/keys.h \
 	app/view/screen.h \
 	app/view/canvas.c \
+	app/view/below.c \
 	app/view/card.c \
+	app/view/stage.h \
 	app/view/frame.c \
 	app/view/help.c \
 	app/view/home.c \

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "view/screen.h"
+#include "view/stage.h"
 
 enum { PROCS_MAX = 3, PIPES_MAX = 3, ENDS_MAX = 4, CARD_ROWS = 4 };
 
@@ -287,19 +287,6 @@ static void draw_card(struct canvas *c, struct area a, int row, int col, int col
 	str_finish(&words);
 }
 
-/* Source line `frame` stands at, blanks before it cut off. */
-static bool source_text(const struct scene *s, const struct frame *frame, struct str *out)
-{
-	const char *line =
-		frame && frame->line ? sources_line(s->sources, frame->file, frame->line) : NULL;
-
-	if (!line)
-		return false;
-	line += strspn(line, " \t");
-	str_add_harmless(out, line);
-	return out->len > 0;
-}
-
 /* One process and no pipe: room for words. */
 static void draw_alone(struct canvas *c, struct area a, const struct scene *s,
 	const struct view_state *v, u32 proc)
@@ -323,7 +310,7 @@ static void draw_alone(struct canvas *c, struct area a, const struct scene *s,
 		card_at(s, task, &words);
 		canvas_put_right(c, a, 2 + (col == 3), a.cols - 3, 0, str_get(&words));
 		str_clear(&words);
-		if (source_text(s, card_frame(s, task), &words))
+		if (stage_source_text(s, card_frame(s, task), &words))
 			canvas_put_cut(c, a, 3 + (col == 3), col, a.cols - col - 1, AT_DIM,
 				str_get(&words));
 	}
@@ -447,130 +434,6 @@ static void draw_picture(struct canvas *c, struct area a, const struct scene *s,
 	}
 }
 
-/* "can write   P1 fd 4, P2 fd 4        can read   P2 fd 3" of one pipe; two rows where it is narrow. */
-static int draw_holders(
-	struct canvas *c, struct area a, int row, const struct scene *s, u32 pipe, bool named)
-{
-	struct str words = {0}, all = {0};
-	int col = 3, half = a.cols / 2 + 7, used;
-	char name[24];
-
-	if (named)
-		col = canvas_putf(c, a, row, col, AT_TITLE, "%s",
-			      world_pipe_name(s->world, pipe, name)) +
-		      2;
-	words_pipe_holders(s, pipe, ACCESS_WRITE, &words);
-	str_addf(&all, "can write   %s", str_get(&words));
-	used = canvas_put_cut(c, a, row, col, a.cols - col - 1, 0, str_get(&all));
-	str_clear(&words);
-	words_pipe_holders(s, pipe, ACCESS_READ, &words);
-	used = used + 2 > half || half + 11 + text_width(str_get(&words)) > a.cols;
-	if (used)
-		row++;
-	str_clear(&all);
-	str_addf(&all, "can read %s%s", used ? "   " : "  ", str_get(&words));
-	canvas_put_cut(
-		c, a, row, used ? col : half, a.cols - (used ? col : half) - 1, 0, str_get(&all));
-	str_finish(&all);
-	str_finish(&words);
-	return 1 + used;
-}
-
-static bool shows_holders(const struct view_state *v)
-{
-	return !(v->hide & HIDE_ENDS) && view_shows(v, VIEW_ENDS);
-}
-
-u32 screen_waiter(const struct scene *s, const struct view_state *v)
-{
-	struct why why = {0};
-	u32 found = 0;
-
-	/* One that waits for a child waits for whatever holds up the child. */
-	if (world_why(s->world, v->selected, &why) && why.reason != WHY_CHILD &&
-		why.reason != WHY_VFORK)
-		return v->selected;
-	if (why.task == v->selected)
-		found = v->selected;
-	for (u32 task = 1; task < world_tasks(s->world); task++) {
-		if (!world_why(s->world, task, &why))
-			continue;
-		if (why.reason != WHY_CHILD && why.reason != WHY_VFORK)
-			return task;
-		if (!found)
-			found = task;
-	}
-	return found;
-}
-
-/* Why somebody waits, or that the next call would: as many rows as it takes. With a question open
- * it says no more than that it will be said. */
-static void reason_text(
-	const struct scene *s, const struct view_state *v, const char **label, struct str *out)
-{
-	u32 waiter = v->lower == PANE_WHY ? 0 : screen_waiter(s, v);
-
-	*label = "why";
-	if (!view_shows(v, VIEW_WHY))
-		return;
-	if (waiter && v->question) {
-		str_add(out, "said after your answer");
-		return;
-	}
-	if (waiter) {
-		words_why(s, waiter, out);
-		return;
-	}
-	*label = "next";
-	if (!v->question && v->lower != PANE_WHY)
-		words_outlook(s, v->selected, out);
-}
-
-static int draw_reason(
-	struct canvas *c, struct area a, int row, const struct scene *s, const struct view_state *v)
-{
-	struct str words = {0};
-	const char *label;
-	int rows = 0;
-
-	reason_text(s, v, &label, &words);
-	if (words.len) {
-		canvas_put(c, a, row, 3, AT_TITLE, label);
-		rows = canvas_wrap(
-			c, area_cut(a, 0, 0, a.rows, a.cols - 1), row, 15, 0, str_get(&words), 0);
-	}
-	str_finish(&words);
-	return rows;
-}
-
-/* Where each process stands, in the source's own words: only where there is room for all. */
-static void draw_lines(struct canvas *c, struct area a, int row, const struct scene *s,
-	const struct view_state *v, const struct picture *p)
-{
-	struct str words = {0};
-
-	if (a.rows - row < p->procs || v->hide & HIDE_NEXT)
-		return;
-	for (int i = 0; i < p->procs; i++) {
-		u32 task = card_task(s, v, p->proc[i]);
-		char name[24];
-		int col;
-
-		str_clear(&words);
-		card_at(s, task, &words);
-		if (!words.len)
-			continue;
-		canvas_put(c, a, row, 3, AT_TITLE, world_proc_name(s->world, p->proc[i], name));
-		col = canvas_put(c, a, row, 15, 0, str_get(&words));
-		str_clear(&words);
-		if (source_text(s, card_frame(s, task), &words))
-			canvas_put_cut(
-				c, a, row, col + 3, a.cols - col - 4, AT_DIM, str_get(&words));
-		row++;
-	}
-	str_finish(&words);
-}
-
 void stage_draw(struct canvas *c, struct area a, const struct scene *s, const struct view_state *v)
 {
 	struct picture p;
@@ -592,14 +455,14 @@ void stage_draw(struct canvas *c, struct area a, const struct scene *s, const st
 		draw_picture(c, a, s, v, &p);
 		row = p.rows + 1;
 		/* Too little room: the arrows say who holds which end; why somebody waits is said nowhere else. */
-		for (int i = 0; i < p.boxes && shows_holders(v) &&
+		for (int i = 0; i < p.boxes && stage_shows_holders(v) &&
 				(v->question || stage_rows(s, v, a.cols) <= a.rows);
 			i++)
-			row += draw_holders(c, a, row, s, p.box[i].pipe, p.boxes > 1);
+			row += stage_holders(c, a, row, s, p.box[i].pipe, p.boxes > 1);
 	}
-	row += draw_reason(c, a, row, s, v);
+	row += stage_reason(c, a, row, s, v);
 	if (p.procs > 1 || p.boxes)
-		draw_lines(c, a, row + 1, s, v, &p);
+		stage_lines(c, a, row + 1, s, v, p.proc, p.procs);
 }
 
 int stage_rows(const struct scene *s, const struct view_state *v, int cols)
@@ -615,9 +478,9 @@ int stage_rows(const struct scene *s, const struct view_state *v, int cols)
 	}
 	picture_make(s, v, cols, &p);
 	rows = p.procs == 1 && !p.boxes ? 5 : p.rows + 1;
-	for (int i = 0; i < p.boxes && shows_holders(v); i++)
-		rows += draw_holders(blank, a, 1, s, p.box[i].pipe, p.boxes > 1);
-	rows += draw_reason(blank, a, 1, s, v);
+	for (int i = 0; i < p.boxes && stage_shows_holders(v); i++)
+		rows += stage_holders(blank, a, 1, s, p.box[i].pipe, p.boxes > 1);
+	rows += stage_reason(blank, a, 1, s, v);
 	canvas_destroy(blank);
 	return rows < 5 ? 5 : rows;
 }

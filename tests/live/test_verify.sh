@@ -137,4 +137,35 @@ verify --step 4
 check "one step alone" status_is 0
 check "one step alone is named" out_has "4 of 10"
 check "one step alone is alone" out_lacks "5 of 10"
+
+# ---- time ----
+# A program that computes for 0.6 s between its calls: nothing depends on how long it takes.
+slow=$dir/slow/01-slow
+mkdir -p "$slow"
+cat >"$slow/slow.c" <<'END'
+#include <time.h>
+#include <unistd.h>
+static void compute(void)
+{
+	clock_t begin = clock();
+	while (clock() - begin < 6 * CLOCKS_PER_SEC / 10)
+		;
+}
+int main(void)
+{
+	int fds[2];
+	char c = 'x';
+	if (pipe(fds))
+		return 1;
+	compute();
+	if (write(fds[1], &c, 1) != 1)
+		return 1;
+	compute();
+	return read(fds[0], &c, 1) != 1;
+}
+END
+${CC:-cc} -g -O0 -o "$slow/slow" "$slow/slow.c" || echo "FAILED to build slow"
+printf -- '---\ntitle: Slow\nminutes: 1\nprograms: [{name: slow}]\n---\n\n## One\n```do\nstep P1\nstep P1\n```\n```expect\npipe1 holds 1\nP1 poised read\n```\n' >"$slow/lab.md"
+run env IPCLAB_LABS="$dir/slow" "$IPCLAB" lab slow --verify
+check "a slow program is waited for" status_is 0
 finish

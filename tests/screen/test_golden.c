@@ -379,13 +379,14 @@ END_TEST
 START_TEST(an_open_question_shows_no_reason)
 {
 	static const char *const reasons[] = {"is empty and", "pipe1 is empty", "written to by",
-		"has not ended", "Nobody is left", "would block"};
+		"has not ended", "has ended: P2", "Nobody is left", "would block"};
 
-	for (u64 moment = 1; moment <= 9; moment++)
+	for (u64 moment = 0; moment <= 9; moment++) /* 0: the end of another story */
 		for (enum pane lower = PANE_GUIDE; lower < PANE_COUNT; lower++)
 			for (int wide = 0; wide < 2; wide++) {
-				struct golden g = {"", story_of_pipe, moment, lower, opened,
-					wide ? 40 : 24, wide ? 140 : 80, false};
+				struct golden g = {"", moment ? story_of_pipe : story_of_many,
+					moment, lower, opened, wide ? 40 : 24, wide ? 140 : 80,
+					false};
 				struct str text = {0};
 
 				draw(&g, &text);

@@ -16,7 +16,7 @@
 
 /* ---- a host that plays by heart ---- */
 /* P1: pipe, write of 5 bytes (3 with the argument "short"), read of 5, end. With "block" P1 reads
- * first, and blocks. "two" bears P2 after the pipe; P2 closes fd 4 and ends. */
+ * first, and blocks; with "fail" its write fails. "two" bears P2 after the pipe; P2 closes fd 4 and ends. */
 struct sim {
 	struct log *log;
 	struct log_reader *reader;
@@ -177,7 +177,10 @@ static inline void step_parent(struct sim *s)
 			emit_observe(s, 1, OBS_STATE, OBS_BLOCKED, CALL_read);
 			break;
 		}
-		sim_call(s, 1, CALL_write, 4, (u64)n, n == 3 ? "hel" : "hello", n);
+		if (changed(s, "fail"))
+			sim_call(s, 1, CALL_write, 3, 5, NULL, -EBADF);
+		else
+			sim_call(s, 1, CALL_write, 4, (u64)n, n == 3 ? "hel" : "hello", n);
 		poise(s, 1, CALL_read, 3, 5);
 		break;
 	case 2:

@@ -19,6 +19,28 @@ START_TEST(a_result_counts_since_the_question)
 }
 END_TEST
 
+START_TEST(a_failed_call_did_not_return)
+{
+	run_to("fail", 2, 0);
+	ck_holds("P1 failed write EBADF and P1 failed write");
+	ck_holds_not("P1 failed write EPIPE");
+	ck_holds_not("P1 returned write");
+	ck_holds("calls P1 write = 0 and result P1 write < 0");
+}
+END_TEST
+
+START_TEST(calls_count_since_the_question)
+{
+	u64 question;
+
+	run_to("", 2, 0);
+	question = timeline_events(sim.timeline);
+	ck_holds("calls P1 write = 1 and calls P1 pipe = 1");
+	ck_assert(holds_since("calls P1 write = 0", question));
+	ck_assert(!holds_since("result P1 write = 5", question));
+}
+END_TEST
+
 START_TEST(states_of_a_process)
 {
 	run_to("", 1, 0);
@@ -221,6 +243,8 @@ END_TEST
 static void fill(TCase *c)
 {
 	tcase_add_test(c, a_result_counts_since_the_question);
+	tcase_add_test(c, a_failed_call_did_not_return);
+	tcase_add_test(c, calls_count_since_the_question);
 	tcase_add_test(c, states_of_a_process);
 	tcase_add_test(c, a_killed_process_is_told_by_its_signal);
 	tcase_add_test(c, what_a_pipe_holds);

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What stage.c and below.c share. */
+#ifndef VIEW_STAGE_H
+#define VIEW_STAGE_H
+
+#include "view/screen.h"
+
+/* Each draws from `row` on and returns how many rows it took. */
+int stage_holders(
+	struct canvas *, struct area, int row, const struct scene *, u32 pipe, bool named);
+int stage_reason(
+	struct canvas *, struct area, int row, const struct scene *, const struct view_state *);
+/* Where each of these processes stands, in the source's own words: only where there is room for all. */
+void stage_lines(struct canvas *, struct area, int row, const struct scene *,
+	const struct view_state *, const u32 *procs, int n);
+bool stage_shows_holders(const struct view_state *);
+/* The source line a frame stands at, without the blanks before it. */
+bool stage_source_text(const struct scene *, const struct frame *, struct str *);
+
+#endif

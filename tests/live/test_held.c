@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The small programs of targets/, held and stepped in an order picked by chance, time-outs passed
+ * when they are picked: the same output and status as by themselves, no drift, no unknown call.
+ * test_held [TARGET [SEED]]: one of them; without arguments all, with some seeds each.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "session/lib.h"
+
+enum { STEPS_MAX = 20000, SECONDS_MAX = 60 };
+
+static const char *const targets[] = {
+	"births", "cloexec", "close_range", "dev_fd", "dup_chain", "edges", "eintr", "ends", "long_write", "nonblock",
+	"orphan", "packets", "sigpipe", "splices", "stopped", "thread_exec", "threads", "timeouts",
+};
+
+static void read_file(const char *path, struct str *text)
+{
+	char bytes[4096];
+	size_t n;
+	FILE *f = fopen(path, "re");
+
+	while (f && (n = fread(bytes, 1, sizeof bytes, f)) > 0)
+		str_add_bytes(text, bytes, n);
+	if (f)
+		fclose(f);
+}
+
+static int run_alone(const char *program, const char *output)
+{
+	int status = -1;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		int in = open("/dev/null", O_RDONLY), out = open(output, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+		dup2(in, 0);
+		dup2(out, 1);
+		execl(program, program, (char *)NULL);
+		_exit(127);
+	}
+	waitpid(pid, &status, 0);
+	return status;
+}
+
+/* Picks a task that can move, or a time-out that can pass. */
+static bool choose(struct run *r, unsigned *seed, u32 *task, bool *time)
+{
+	struct tracer *t = run_tracer(r);
+	u32 can[512], n = 0;
+
+	for (u32 i = 1; i <= tracer_tasks(t) && n < ARRAY_LEN(can); i++)
+		if (run_can_step(r, i) ||
+		    (tracer_holding(t, i) == IS_INSIDE && tracer_timeout(t, i) != TIME_NONE))
+			can[n++] = i;
+	if (!n)
+		return false;
+	*task = can[(unsigned)rand_r(seed) % n];
+	*time = !run_can_step(r, *task);
+	return true;
+}
+
+/* Nobody can be stepped, but somebody may be on its way: a real timer (alarm) or a computing task. */
+static bool wait_for_movement(struct run *r, unsigned *quiet)
+{
+	struct err err = {0};
+
+	if (!tracer_alive(run_tracer(r)) || ++*quiet > 100)
+		return false;
+	usleep(20000);
+	return run_settle(r, &err);
+}
+
+static bool step_to_the_end(struct run *r, unsigned *seed, struct err *err)
+{
+	unsigned quiet = 0;
+
+	for (int steps = 0; steps < STEPS_MAX; steps++) {
+		u32 task;
+		bool time;
+
+		if (!choose(r, seed, &task, &time)) {
+			if (!wait_for_movement(r, &quiet))
+				return true;
+			continue;
+		}
+		quiet = 0;
+		if (!(time ? run_pass_time(r, task, err) : run_step(r, task, err)))
+			return false;
+	}
+	return err_set(err, EXIT_FAILED, "too many steps");
+}
+
+static bool judge(struct run *r, int alone, struct err *err)
+{
+	const struct w_head *h = world_head(run_world(r));
+	int status = -1;
+
+	if (tracer_alive(run_tracer(r)) || !tracer_root_status(run_tracer(r), &status))
+		return err_set(err, EXIT_FAILED, "it did not end");
+	if (status != alone)
+		return err_set(err, EXIT_FAILED, "wait status %d, alone %d", status, alone);
+	if (h->drift || h->unknown)
+		return err_set(err, EXIT_FAILED, "drift %lu (%s), unknown %lu", h->drift, h->first_drift, h->unknown);
+	if (!h->settled)
+		return err_set(err, EXIT_FAILED, "never settled");
+	return true;
+}
+
+static bool run_held(char *program, unsigned seed, int alone, const char *output, struct err *err)
+{
+	struct run_options opt = {.tracer = {.held = true, .contents = true, .sites = true}, .pin = true, .fold = true,
+	                          .slots = true};
+	char *argv[] = {program, NULL};
+	int in = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	int out = open(output, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	struct launch launch = {.argv = argv, .fds = {in, out, -1}};
+	struct run *r = run_create(&opt, &launch, err);
+	bool ok = r && step_to_the_end(r, &seed, err) && judge(r, alone, err);
+
+	run_destroy(r);
+	close(in);
+	close(out);
+	return ok;
+}
+
+/* In a process of its own, so that one that hangs or crashes does not take the rest along. */
+static bool check(const char *name, unsigned seed, const char *dir)
+{
+	char program[600], expected[600], got[600];
+	const char *build = getenv("IPCLAB_BUILD");
+	struct str one = {0}, two = {0};
+	struct err err = {0};
+	int status = -1, alone;
+	pid_t pid;
+
+	snprintf(program, sizeof program, "%s/tests/live/targets/%s", build ? build : ".", name);
+	snprintf(expected, sizeof expected, "%s/expected", dir);
+	snprintf(got, sizeof got, "%s/got", dir);
+	alone = run_alone(program, expected);
+	pid = fork();
+	if (pid == 0) {
+		bool ok;
+
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		alarm(SECONDS_MAX);
+		ok = run_held(program, seed, alone, got, &err);
+		if (!ok)
+			printf("%s %u: %s\n", name, seed, err.text);
+		fflush(stdout);
+		_exit(!ok);
+	}
+	waitpid(pid, &status, 0);
+	read_file(expected, &one);
+	read_file(got, &two);
+	if (status == 0 && strcmp(str_get(&one), str_get(&two)) != 0) {
+		printf("%s %u: it printed\n%sand alone\n%s", name, seed, str_get(&two), str_get(&one));
+		status = 1;
+	} else if (status > 255 || WIFSIGNALED(status)) {
+		printf("%s %u: failed, wait status %d%s\n", name, seed, status,
+		       WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM ? " (too long)" : "");
+	}
+	str_finish(&one);
+	str_finish(&two);
+	fflush(stdout);
+	return status == 0;
+}
+
+int main(int argc, char **argv)
+{
+	unsigned seeds = getenv("IPCLAB_SOAK") ? 40 : 4, checks = 0, failures = 0;
+	char dir[] = "/tmp/ipclab-held-XXXXXX", command[64];
+
+	if (!mkdtemp(dir))
+		return 99;
+	for (size_t i = 0; i < ARRAY_LEN(targets); i++) {
+		if (argc > 1 && strcmp(argv[1], targets[i]) != 0)
+			continue;
+		for (unsigned seed = 1; seed <= seeds; seed++) {
+			checks++;
+			failures += !check(targets[i], argc > 2 ? (unsigned)atoi(argv[2]) : seed, dir);
+			if (argc > 2)
+				break;
+		}
+	}
+	snprintf(command, sizeof command, "%s/expected", dir);
+	unlink(command);
+	snprintf(command, sizeof command, "%s/got", dir);
+	unlink(command);
+	rmdir(dir);
+	printf("Checks: %u, Failures: %u, Errors: 0\n", checks, failures);
+	return failures > 0;
+}
