@@ -69,9 +69,8 @@ static void sweep_one(struct keeper *k, int dir, const char *name)
 		text[strcspn(text, "\n")] = '\0';
 		if (strncmp(text, "tty ", 4) == 0 && strcmp(text + 4, terminal_name()) == 0)
 			snprintf(k->swept, sizeof k->swept,
-				"the last run here was killed before it could restore this "
-				"terminal; "
-				"if it behaves oddly afterwards, type: reset");
+				"The last run was killed: if this terminal is odd afterwards, type: "
+				"reset");
 		unlinkat(dir, name, 0);
 	}
 	close(fd);
@@ -127,6 +126,21 @@ void keeper_undo(struct keeper *k, const char *bytes, size_t n)
 	atomic_store(&k->drawn, true);
 }
 
+/* Where the screen's own output is in the way, nobody will read that: it is thrown away. A shell
+ * that waits in a write of its own then goes first. */
+static void write_undo(const struct keeper *k)
+{
+	for (int i = 0; i < 20; i++) {
+		ssize_t n = write(STDOUT_FILENO, k->undo, k->undo_n);
+
+		if (n == (ssize_t)k->undo_n || (n < 0 && errno != EAGAIN))
+			return;
+		if (i == 0)
+			tcflush(STDOUT_FILENO, TCOFLUSH);
+		usleep(1000);
+	}
+}
+
 void keeper_restore(struct keeper *k)
 {
 	if (!atomic_exchange(&k->drawn, false))
@@ -136,7 +150,7 @@ void keeper_restore(struct keeper *k)
 
 	if (flags >= 0)
 		fcntl(STDOUT_FILENO, F_SETFL, flags | O_NONBLOCK);
-	(void)!write(STDOUT_FILENO, k->undo, k->undo_n);
+	write_undo(k);
 	if (flags >= 0)
 		fcntl(STDOUT_FILENO, F_SETFL, flags);
 	if (k->has_settings)
@@ -284,6 +298,9 @@ bool keeper_run(
 		screen_pid = 0;
 		alarm(0);
 		keeper_restore(k);
+		/* Killed while it took the terminal, it had not come to say how to give it back. */
+		if (WIFSIGNALED(status) && k->has_settings)
+			tcsetattr(STDIN_FILENO, TCSANOW, &k->settings);
 		collect_the_rest();
 		ok = screen_result(k, status, err);
 	}

@@ -55,6 +55,22 @@ static bool asleep_for_good(struct run *r, u32 task, bool *asleep, struct err *e
 	return tracer_note_state(r->tracer, task, OBS_BLOCKED, err);
 }
 
+/* execve waits in the kernel until the other threads of its process are gone (de_thread): their
+ * ends are part of its step. */
+static bool let_siblings_end(struct run *r, u32 task, struct err *err)
+{
+	const struct probe *seen = &run_look(r, task)->seen;
+
+	if (seen->state != 'D' || seen->in_vfork)
+		return true;
+	for (u32 other = 1; other <= tracer_tasks(r->tracer); other++)
+		if (tracer_holding(r->tracer, other) == IS_STOPPED &&
+		    tracer_stop_kind(r->tracer, other) == STOP_ENDING &&
+		    tracer_pid(r->tracer, other) == tracer_pid(r->tracer, task) && !act(r, other, err))
+			return false;
+	return true;
+}
+
 bool turn(struct run *r, u32 task, struct err *err)
 {
 	unsigned tries = 0;
@@ -88,6 +104,8 @@ bool turn(struct run *r, u32 task, struct err *err)
 			return false;
 		if (asleep)
 			return true;
+		if (!let_siblings_end(r, task, err))
+			return false;
 		if (clock_ns() - run_look(r, task)->resumed_ns > COMPUTING_NS)
 			return note_running(r, task, err);
 		look_pause(&tries);

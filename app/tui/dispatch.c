@@ -116,7 +116,8 @@ static void next_pane(struct screen_run *r)
 
 /* ---- closing ---- */
 
-static void back_out(struct screen_run *r)
+/* Esc closes and cancels; only q leaves. */
+static void back_out(struct screen_run *r, bool may_leave)
 {
 	struct view_state *v = &r->view;
 
@@ -131,8 +132,10 @@ static void back_out(struct screen_run *r)
 		v->focus = PANE_STAGE;
 	} else if (v->picture) {
 		v->picture = false;
-	} else {
+	} else if (may_leave) {
 		r->leaving = true;
+	} else {
+		run_say(r, "There is nothing to close; q leaves.");
 	}
 }
 
@@ -303,7 +306,7 @@ static bool reading_key(struct screen_run *r, enum key_id id)
 		paint_anew(r->term);
 		r->dirty = true;
 		return true;
-	case KEY_ID_BACK: back_out(r); return true;
+	case KEY_ID_BACK: back_out(r, true); return true;
 	case KEY_ID_QUIT: r->leaving = true; return true;
 	case KEY_ID_LABS: r->to_home = true; return true;
 	default: return false;
@@ -390,7 +393,9 @@ void run_key(struct screen_run *r, u32 key)
 	r->pass_asked = id == KEY_ID_STEP ? asked : 0;
 	if (id == KEY_ID_INTERRUPT)
 		r->interrupted_once = interrupted;
-	if (id == KEY_ID_DIGIT && lesson_asks(r))
+	if (key == K_ESC)
+		back_out(r, false);
+	else if (id == KEY_ID_DIGIT && lesson_asks(r))
 		lesson_choose(r, key - '1');
 	else if (id == KEY_ID_DIGIT)
 		select_digit(r, key);

@@ -10,18 +10,20 @@ void lesson_experiment(struct screen_guide *g, const struct guide_experiment *e)
 	struct str s = {0};
 
 	lesson_paragraph(g, e->title);
-	str_add(&s, "Type :run");
-	for (size_t i = 0; i < e->parameters.n; i++)
-		str_addf(&s, " %s=%s", e->parameters.at[i].name,
-			e->parameters.at[i].values[e->parameters.at[i].values_n - 1]);
-	str_add(&s, ", with these values or others:");
+	str_add(&s, ":run");
 	for (size_t i = 0; i < e->parameters.n; i++) {
 		const struct guide_parameter *p = &e->parameters.at[i];
 
-		str_addf(&s, " %s", p->name);
+		str_addf(&s, " %s=%s", p->name, p->values[p->values_n - 1]);
+	}
+	str_add(&s, " runs it, as often as you like.");
+	for (size_t i = 0; i < e->parameters.n; i++) {
+		const struct guide_parameter *p = &e->parameters.at[i];
+
+		str_addf(&s, " You may change %s:", p->name);
 		for (u32 k = 0; k < p->values_n; k++)
-			str_addf(&s, "%s%s", k ? ", " : " ", p->values[k]);
-		str_add(&s, i + 1 < e->parameters.n ? ";" : ".");
+			str_addf(&s, " %s,", p->values[k]);
+		str_add(&s, " or another value.");
 	}
 	lesson_paragraph(g, str_get(&s));
 	str_finish(&s);

@@ -142,6 +142,10 @@ static void home_key(struct home_screen *h, u32 key)
 
 	h->home.message = NULL;
 	h->once = false;
+	if (key == K_ESC) {
+		h->home.help = false; /* it closes and cancels; only q leaves */
+		return;
+	}
 	switch (key_find(key, IN_HOME)) {
 	case KEY_ID_ENTER:
 		if (h->home.n && !h->home.help)

@@ -34,7 +34,7 @@ static size_t key_bytes(const unsigned char *b, size_t n)
 {
 	size_t i;
 
-	if (b[0] == 033 && n > 2 && (b[1] == '[' || b[1] == 'O')) {
+	if (b[0] == 033 && n > 1 && (b[1] == '[' || b[1] == 'O')) {
 		for (i = 2; i < n && (b[i] < 0x40 || b[i] > 0x7e); i++)
 			;
 		return i < n ? i + 1 : n;

@@ -44,6 +44,9 @@ void tell_moment(struct screen_run *r)
 
 	str_clear(&r->last);
 	str_clear(&r->out_line);
+	/* That a guide's processes were started is no news. */
+	if (r->guide && moment <= 1)
+		return;
 	if (timeline_moment_events(t, moment, &first, &last) &&
 		last <= world_head(timeline_world(t))->events)
 		tell_since(r, first - 1);

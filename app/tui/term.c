@@ -27,6 +27,9 @@ static void on_signal(int sig)
 	char byte = (char)sig;
 
 	(void)!write(signal_pipe[1], &byte, 1);
+	/* Hanging in a write to a terminal that nobody reads, we do not come to obey: then by force. */
+	if (sig == SIGTERM || sig == SIGHUP)
+		alarm(1);
 	errno = saved;
 }
 
@@ -57,6 +60,7 @@ static bool signals_begin(struct term *t, struct err *err)
 	handle(SIGTSTP, on_signal);
 	handle(SIGPIPE, SIG_IGN);
 	handle(SIGTTOU, SIG_IGN);
+	handle(SIGALRM, on_fatal);
 	handle(SIGSEGV, on_fatal);
 	handle(SIGBUS, on_fatal);
 	handle(SIGFPE, on_fatal);
@@ -204,7 +208,7 @@ bool tui_possible(void)
 	const char *term = getenv("TERM"), *plain = getenv("IPCLAB_PLAIN");
 
 	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && term && *term &&
-	       strcmp(term, "dumb") != 0 && !(plain && *plain);
+	       strcmp(term, "dumb") != 0 && !(plain && *plain && strcmp(plain, "0") != 0);
 }
 
 static void make_canvas(struct term *t)

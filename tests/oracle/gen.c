@@ -7,6 +7,7 @@
  */
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -101,14 +102,15 @@ static void make_pipe(struct guess *g, int proc)
 		g->fd[proc][lowest_free(g, proc, 3)] = (struct guess_fd){g->pipes, end};
 }
 
-static void make_process(struct guess *g, int proc)
+static void make_process(struct guess *g, int proc, enum op_kind kind)
 {
 	int child = g->p->procs;
 
-	if (child == PROC_MAX || !add(g, proc, OP_fork, child, 0, 0))
+	if (child == PROC_MAX || !add(g, proc, kind, child, 0, 0))
 		return;
 	g->p->procs++;
 	g->p->proc[child].ignore_sigpipe = chance_percent(&g->chance, 40);
+	g->p->proc[child].usr1 = (enum usr1)chance_below(&g->chance, 4);
 	memcpy(g->fd[child], g->fd[proc], sizeof g->fd[child]);
 }
 
@@ -200,6 +202,14 @@ static void wait_for_something(struct guess *g, int proc)
 		    chance_percent(&g->chance, 60) ? POLLIN : POLLOUT, patience[chance_below(&g->chance, 4)]);
 }
 
+static void send_signal(struct guess *g, int proc)
+{
+	static const int signals[] = {SIGUSR1, SIGUSR1, SIGUSR1, SIGKILL, SIGTERM, SIGSTOP, SIGCONT, SIGCONT, SIGCHLD};
+
+	add(g, proc, OP_kill, (int)chance_below(&g->chance, (uint32_t)g->p->procs),
+	    signals[chance_below(&g->chance, 9)], 0);
+}
+
 static void add_by_chance(struct guess *g)
 {
 	int proc = (int)chance_below(&g->chance, (uint32_t)g->p->procs);
@@ -210,7 +220,7 @@ static void add_by_chance(struct guess *g)
 	if (r < 9)
 		make_pipe(g, proc);
 	else if (r < 17)
-		make_process(g, proc);
+		make_process(g, proc, chance_percent(&g->chance, 80) ? OP_fork : OP_thread);
 	else if (r < 25)
 		copy_fd(g, proc);
 	else if (r < 31)
@@ -223,8 +233,10 @@ static void add_by_chance(struct guess *g)
 		move_bytes(g, proc, false);
 	else if (r < 90)
 		move_pages(g, proc);
-	else if (r < 97)
+	else if (r < 95)
 		wait_for_something(g, proc);
+	else if (r < 97)
+		send_signal(g, proc);
 	else if (r < 99)
 		add(g, proc, OP_exec, 0, 0, 0);
 	else if (proc > 0) {
@@ -288,7 +300,7 @@ static void generate_fixed(struct guess *g)
 		l[i].to = (l[i].from + 1 + (int)chance_below(&g->chance, (uint32_t)procs - 1)) % procs;
 	}
 	while (g->p->procs < procs)
-		make_process(g, 0);
+		make_process(g, 0, OP_fork);
 	for (int i = 0; i < procs; i++)
 		give_ends(g, l, n, i);
 	while (transfers-- > 0)

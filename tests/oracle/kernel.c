@@ -58,9 +58,20 @@ static int bytes_in_pipe(int pid, int fd)
 	return n;
 }
 
+/* A thread of it that lives: a leader that has ended shows no descriptors. */
+static int live_tid(const struct world *w, u32 proc)
+{
+	for (u32 i = 1; i < world_tasks(w); i++) {
+		const struct w_task *t = world_task(w, i);
+		if (t && t->proc == proc && t->state < TASK_ENDING)
+			return t->tid;
+	}
+	return world_proc(w, proc)->pid;
+}
+
 static bool end_agrees(const struct world *w, u32 proc, int fd, u64 ino, struct counts *c, struct str *trouble)
 {
-	int pid = world_proc(w, proc)->pid, bytes;
+	int pid = live_tid(w, proc), bytes;
 	const struct w_fd *d = world_fd(w, world_fd_find(w, proc, fd));
 	const struct w_file *file = d ? world_file(w, d->file) : NULL;
 	const struct w_pipe *pipe = file && file->kind == OBJ_PIPE ? world_pipe(w, file->object) : NULL;
@@ -118,16 +129,17 @@ static bool process_agrees(const struct world *w, u32 proc, struct inodes *inode
                            struct str *trouble)
 {
 	char path[64];
+	int pid = live_tid(w, proc);
 	struct dirent *e;
 	DIR *dir;
 	u32 seen = 0;
 	u64 ino;
 
-	snprintf(path, sizeof path, "/proc/%d/fd", world_proc(w, proc)->pid);
+	snprintf(path, sizeof path, "/proc/%d/fd", pid);
 	dir = opendir(path);
 	while (dir && (e = readdir(dir))) {
 		int fd = atoi(e->d_name);
-		if (e->d_name[0] == '.' || !link_is_pipe(world_proc(w, proc)->pid, fd, &ino))
+		if (e->d_name[0] == '.' || !link_is_pipe(pid, fd, &ino))
 			continue;
 		seen++;
 		inode_seen(inodes, ino);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A pipe program as data: up to six processes, each a list of operations. gen.c makes one from a
+ * A pipe program as data: up to six processes or threads, each a list of operations. gen.c makes one from a
  * seed, target.c carries it out with plain libc calls, oracle.c watches it being carried out.
  * Every program is bounded: there are no loops, and each process is forked at most once. A
  * process may well block for ever in a call; that is a legitimate outcome.
@@ -29,6 +29,7 @@ enum { PROC_MAX = 6, OPS_MAX = 96, REPORT_FD = 900, IO_MAX = 200000 };
 	X(pipe, "-")                                                                 \
 	X(pipe2, "flags")                                                            \
 	X(fork, "process")                                                           \
+	X(thread, "process: a thread that carries out that list")                    \
 	X(dup, "fd")                                                                 \
 	X(dup2, "fd to")                                                             \
 	X(dup3, "fd to flags")                                                       \
@@ -50,6 +51,7 @@ enum { PROC_MAX = 6, OPS_MAX = 96, REPORT_FD = 900, IO_MAX = 200000 };
 	X(wait, "options: one child")                                                \
 	X(waitall, "-: all children, statuses added up")                             \
 	X(sleep, "microseconds")                                                     \
+	X(kill, "process signal")                                                    \
 	X(poll, "fd events milliseconds")                                            \
 	X(exec, "-: itself, going on with the rest")                                 \
 	X(exit, "status")
@@ -66,8 +68,11 @@ struct op {
 	int32_t a, b, c;
 };
 
+enum usr1 { USR1_KILLS, USR1_RESTARTS, USR1_INTERRUPTS, USR1_IGNORED };
+
 struct proc {
 	bool ignore_sigpipe;
+	enum usr1 usr1; /* what SIGUSR1 does to it: default action, handler with or without SA_RESTART */
 	int n;
 	struct op ops[OPS_MAX];
 };

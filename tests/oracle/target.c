@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,9 +23,10 @@
 
 static struct program program;
 static char *const *arguments;
-static int self, at;
-static uint64_t digest = 1469598103934665603ull;
-static char buffer[IO_MAX];
+static __thread int self, at; /* which list this thread carries out, and where it is */
+static __thread uint64_t digest = 1469598103934665603ull;
+static __thread char buffer[IO_MAX];
+static pid_t pids[PROC_MAX]; /* as far as known here; 0: nobody */
 
 static void digest_bytes(const void *bytes, size_t n)
 {
@@ -39,7 +41,7 @@ static void digest_number(long long v)
 	digest_bytes(&v, sizeof v);
 }
 
-static void report_and_end(int status)
+static void report_and_end(int status, bool thread)
 {
 	char line[80];
 	int n = snprintf(line, sizeof line, "process %d did %d digest %016llx status %d\n", self, at,
@@ -47,6 +49,8 @@ static void report_and_end(int status)
 
 	if (write(REPORT_FD, line, (size_t)n) != n)
 		_exit(99);
+	if (thread)
+		pthread_exit(NULL);
 	_exit(status);
 }
 
@@ -140,6 +144,46 @@ static void go_on_from(int process, int operation)
 	execv("/proc/self/exe", args);
 }
 
+static void on_usr1(int sig)
+{
+	(void)sig;
+}
+
+static void take_signals(void)
+{
+	static void (*const usr1[])(int) = {SIG_DFL, on_usr1, on_usr1, SIG_IGN};
+	const struct proc *p = &program.proc[self];
+	struct sigaction sa = {.sa_handler = usr1[p->usr1], .sa_flags = p->usr1 == USR1_RESTARTS ? SA_RESTART : 0};
+
+	signal(SIGPIPE, p->ignore_sigpipe ? SIG_IGN : SIG_DFL);
+	sigaction(SIGUSR1, &sa, NULL);
+}
+
+static void carry_out(const struct op *op);
+
+static void *thread(void *arg)
+{
+	self = *(const int *)arg;
+	for (at = 0; at < program.proc[self].n; at++)
+		carry_out(&program.proc[self].ops[at]);
+	report_and_end(0, true);
+	return NULL;
+}
+
+static long make_thread(const struct op *op)
+{
+	pthread_attr_t attr;
+	pthread_t t;
+	int e;
+
+	pids[op->a] = getpid();
+	pthread_attr_init(&attr);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	e = pthread_create(&t, &attr, thread, (void *)&op->a);
+	pthread_attr_destroy(&attr);
+	return e ? -1 : 0;
+}
+
 static long process_op(const struct op *op)
 {
 	struct timespec ts = {0, op->a * 1000L};
@@ -154,9 +198,14 @@ static long process_op(const struct op *op)
 		if (pid == 0) {
 			self = op->a;
 			at = -1;
-			signal(SIGPIPE, program.proc[self].ignore_sigpipe ? SIG_IGN : SIG_DFL);
+			pids[self] = getpid();
+			take_signals();
+		} else if (pid > 0) {
+			pids[op->a] = pid;
 		}
 		return pid < 0 ? -1 : 0;
+	case OP_thread: return make_thread(op);
+	case OP_kill: return pids[op->a] ? kill(pids[op->a], op->b) : -1;
 	case OP_wait:
 		pid = waitpid(-1, &status, op->a);
 		return pid > 0 ? status : pid;
@@ -167,7 +216,7 @@ static long process_op(const struct op *op)
 	case OP_sleep: return nanosleep(&ts, NULL);
 	case OP_poll: return poll(&p, 1, op->c) < 0 ? -1 : p.revents;
 	case OP_exec: go_on_from(self, at + 1); return -1;
-	case OP_exit: report_and_end(op->a); return 0;
+	case OP_exit: report_and_end(op->a, gettid() != getpid()); return 0;
 	default: return -1;
 	}
 }
@@ -179,7 +228,7 @@ static void carry_out(const struct op *op)
 	errno = 0;
 	if (op->kind >= OP_read && op->kind <= OP_tee)
 		r = transfer(op);
-	else if (op->kind >= OP_wait || op->kind == OP_fork)
+	else if (op->kind >= OP_wait || op->kind == OP_fork || op->kind == OP_thread)
 		r = process_op(op);
 	else
 		r = change_fd(op);
@@ -210,8 +259,9 @@ int main(int argc, char **argv)
 	}
 	if (self < 0 || self >= program.procs || at < 0)
 		return 96;
-	signal(SIGPIPE, program.proc[self].ignore_sigpipe ? SIG_IGN : SIG_DFL);
+	pids[self] = getpid();
+	take_signals();
 	for (; at < program.proc[self].n; at++)
 		carry_out(&program.proc[self].ops[at]);
-	report_and_end(0);
+	report_and_end(0, false);
 }

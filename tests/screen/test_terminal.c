@@ -175,6 +175,18 @@ START_TEST(q_leaves_and_the_terminal_is_as_before)
 }
 END_TEST
 
+START_TEST(esc_closes_and_never_leaves)
+{
+	start_lab(24, 80);
+	vt_keys(&vt, "?");
+	ck_assert(vt_sees(&vt, " Keys "));
+	vt_keys(&vt, "\033");
+	ck_assert(vt_lacks(&vt, " Keys "));
+	vt_keys(&vt, "\033");
+	ck_assert(vt_sees(&vt, "q leaves"));
+}
+END_TEST
+
 START_TEST(looking_back_moves_nobody)
 {
 	start_lab(24, 80);
@@ -494,6 +506,7 @@ int main(void)
 	tcase_add_test(t, footer_of_the_first_screen_names_one_key);
 	tcase_add_test(t, steps_lead_to_a_blocked_process_and_its_reason);
 	tcase_add_test(t, q_leaves_and_the_terminal_is_as_before);
+	tcase_add_test(t, esc_closes_and_never_leaves);
 	tcase_add_test(t, looking_back_moves_nobody);
 	tcase_add_test(t, command_line_is_edited_by_readline);
 	tcase_add_test(t, a_line_typed_ahead_loses_nothing);
