@@ -101,9 +101,17 @@ static int next_byte(FILE *unused)
 	return l->head < l->tail ? l->queue[l->head++] : EOF;
 }
 
+/* What cancels the line is ours: readline, which reads on behind a letter, must not take it. */
+static bool cancels(unsigned char byte)
+{
+	return byte == 0x03 || byte == 0x1a; /* ^C; ^Z has no meaning in a line */
+}
+
 static int bytes_ready(void)
 {
-	return the_line->head < the_line->tail;
+	const struct line *l = the_line;
+
+	return l->head < l->tail && !cancels(l->queue[l->head]);
 }
 
 /* ---- readline's callbacks ---- */
@@ -265,9 +273,7 @@ enum line_end line_read(struct term *t, char **text)
 	queue_bytes(l, bytes, (size_t)n);
 	str_clear(&l->matches);
 	while (l->head < l->tail && !l->ended) {
-		unsigned char byte = l->queue[l->head];
-
-		if (byte == 0x03 || byte == 0x1a) { /* ^C; ^Z has no meaning in a line */
+		if (cancels(l->queue[l->head])) {
 			l->head++;
 			cancel();
 			line_end(t);

@@ -145,15 +145,18 @@ static void draw_text(struct canvas *c, struct area a, const struct scene *s,
 {
 	struct area text = area_cut(a, 0, 0, a.rows, a.cols - 1);
 	struct str words = {0};
-	int lines;
+	int lines, skip = v->scroll[pane];
 
 	pane_text(pane, s, v, &words);
-	lines = canvas_wrap(c, text, 0, 1, 0, str_get(&words), v->scroll[pane]);
-	if (lines - v->scroll[pane] > a.rows && a.rows > 1) {
+	lines = canvas_wrap_lines(a.cols - 2, str_get(&words));
+	if (skip > lines - a.rows) /* scrolled in a smaller window: its end stays in sight */
+		skip = lines > a.rows ? lines - a.rows : 0;
+	canvas_wrap(c, text, 0, 1, 0, str_get(&words), skip);
+	if (lines - skip > a.rows && a.rows > 1) {
 		for (int col = 0; col < a.cols; col++)
 			canvas_put(c, a, a.rows - 1, col, 0, " ");
 		canvas_putf(c, a, a.rows - 1, 1, AT_DIM, "%d more lines below (PgDn)",
-			lines - v->scroll[pane] - a.rows + 1);
+			lines - skip - a.rows + 1);
 	}
 	tint_found(c, a, v->find);
 	str_finish(&words);
@@ -162,7 +165,8 @@ static void draw_text(struct canvas *c, struct area a, const struct scene *s,
 static void draw_pane(struct canvas *c, struct area a, const struct scene *s,
 	const struct view_state *v, enum pane pane)
 {
-	struct str title = {0};
+	struct str title = {0}, tab = {0};
+	const char *other = NULL;
 	bool focus = v->focus == pane && pane != PANE_STAGE;
 	const char *name = pane_name(pane);
 
@@ -172,7 +176,12 @@ static void draw_pane(struct canvas *c, struct area a, const struct scene *s,
 		name = source_title(s, v, &title);
 	if (pane == PANE_STAGE && stage_is_list(s, v))
 		name = "Processes";
-	canvas_rule(c, a, 0, name, NULL, focus);
+	if (is_small(c) || v->zoom)
+		other = pane == PANE_STAGE ? pane_name(v->lower) : pane_name(PANE_STAGE);
+	if (other)
+		str_addf(&tab, "Tab: %s", other);
+	canvas_rule(c, a, 0, name, str_get(&tab), focus);
+	str_finish(&tab);
 	if (pane == PANE_STAGE)
 		stage_draw(c, inside(a), s, v);
 	else if (pane == PANE_SOURCE)
@@ -193,7 +202,9 @@ void screen_pane_size(const struct canvas *c, const struct scene *s, const struc
 	struct layout l;
 
 	layout_make(c, s, v, &l);
-	*visible = (l.lower.rows ? l.lower.rows : c->rows - 5) - 1;
+	if (!l.lower.rows) /* the stage alone is shown: as large as the pane will be in its place */
+		l.lower = l.stage;
+	*visible = l.lower.rows - 1;
 	pane_text(pane, s, v, &words);
 	*lines = canvas_wrap_lines(l.lower.cols - 2, str_get(&words));
 	if (pane == PANE_TIME)

@@ -58,6 +58,7 @@ if [ -n "${IPCLAB_SOAK:-}" ]; then
 	if (cd "$dir/build" && "$IPCLAB_SRC/configure" -q >/dev/null 2>&1); then
 		run_watched --json -- make -s -j4 -C "$dir/build"
 		total=$(tail -n 1 "$dir/out")
+		echo "make -j4 of ipclab: $total"
 		check "make -j4 of ipclab" status_is 0
 		check "make -j4 of ipclab: $total" total_is_clean
 		check "make -j4 of ipclab made it" test -x "$dir/build/ipclab"
