@@ -7,8 +7,8 @@
 #include <fcntl.h>
 #include <errno.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +24,7 @@ struct watch {
 	const char *record; /* file, NULL: none */
 	struct run *run;
 	struct stream stream;
-	atomic_bool ended;
+	sem_t ended; /* posted once: the reader is not to sleep out its rest */
 	bool full;
 };
 
@@ -61,24 +61,22 @@ static void catch_signals(struct tracer *tracer)
 
 /* ---- the reading thread ---- */
 
-static void rest(unsigned *idle)
+/* 1 ms doubling to 50 ms: shown 20 times a second when little happens. True when the run is over. */
+static bool rest(struct watch *w, unsigned *idle)
 {
-	struct timespec t = {.tv_nsec = 1000000};
+	u64 until = clock_ns() + (*idle < 6 ? 1000000ull << (*idle)++ : 50000000ull);
+	struct timespec t = {(time_t)(until / 1000000000), (long)(until % 1000000000)};
 
-	if (*idle < 6) /* 1 ms doubling to 50 ms: shown 20 times a second when little happens */
-		t.tv_nsec <<= (*idle)++;
-	else
-		t.tv_nsec = 50000000;
-	nanosleep(&t, NULL);
+	return sem_clockwait(&w->ended, CLOCK_MONOTONIC, &t) == 0;
 }
 
 static void *read_log(void *arg)
 {
 	struct watch *w = arg;
 	unsigned idle = 0;
+	bool ended = false;
 
 	for (;;) {
-		bool ended = atomic_load(&w->ended); /* before the last look */
 		struct log *log = run_log(w->run);
 		u64 end;
 
@@ -93,7 +91,7 @@ static void *read_log(void *arg)
 		else if (!w->record)
 			log_forget(log, 0);
 		if (!ended)
-			rest(&idle);
+			ended = rest(w, &idle);
 	}
 }
 
@@ -238,12 +236,13 @@ static bool watch_run(
 	stream_init(&w->stream, reader, form, option_given(inv, "lines"),
 		form == STREAM_JSON ? stdout : stderr);
 	w->stream.keep_notes = !w->record;
+	sem_init(&w->ended, 0, 0);
 	if (!start_reading(w, &thread)) {
 		stream_finish(&w->stream);
 		return err_set(err, EXIT_OURS, "no second thread can be started");
 	}
 	ok = run_to_the_end(w, err);
-	atomic_store(&w->ended, true);
+	sem_post(&w->ended);
 	pthread_join(thread, NULL);
 	stream_total(&w->stream);
 	stream_finish(&w->stream);

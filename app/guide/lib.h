@@ -10,6 +10,7 @@
  * parse.c     | CommonMark to steps and blocks
  * block.c     | the fenced blocks: predict, do, expect, goal, solution
  * notebook.c  | experiment blocks
+ * words.c     | a move as a learner reads it
  * yaml.c      | what front.c, notebook.c and belief.c need of libyaml
  * belief.c    | labs/misconceptions.yaml
  * cond.c      | a condition from text: the grammar stands there

@@ -14,4 +14,5 @@ libipclab_a_SOURCES += \
 	app/guide/parse.c \
 	app/guide/play.c \
 	app/guide/verify.c \
+	app/guide/words.c \
 	app/guide/yaml.c

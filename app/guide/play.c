@@ -254,8 +254,10 @@ void guide_play_pending(const struct guide_play *p, struct str *out)
 
 	if (p->at != AT_DO)
 		return;
-	for (size_t i = p->move; i < b->moves.n; i++)
-		str_addf(out, "%s%s", i > p->move ? ", then " : "", b->moves.at[i].text);
+	for (size_t i = p->move; i < b->moves.n; i++) {
+		str_add(out, i > p->move ? ", then " : "");
+		move_words(&b->moves.at[i], out);
+	}
 }
 
 /* What is left of the next move when a part of it was done by hand. */

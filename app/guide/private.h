@@ -79,6 +79,9 @@ u32 actor_task(const struct world *, u32 actor);
 u32 node_pipe(const struct world *, const struct node *);
 bool node_holds(const struct cond *, u32 node, const struct cond_view *);
 
+/* ---- words.c ---- */
+void move_words(const struct guide_move *, struct str *);
+
 /* ---- strings that live as long as the guide ---- */
 struct pool {
 	VEC(void *) blocks;

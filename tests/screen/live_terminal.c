@@ -159,8 +159,8 @@ START_TEST(a_torn_paste_is_one_paste)
 	}
 	live_watch_ms(&live, 200);
 	ck_assert(!live_shows(&live, "left="));
-	ck_assert(live_shows(&live, "POISED"));
-	ck_assert(live_shows(&live, "event 1"));
+	ck_assert(live_shows(&live, ":quit"));
+	ck_assert(!live_shows(&live, "event 2"));
 	vt_keys(&live.vt, "\003");
 	live_watch_ms(&live, 100);
 	vt_keys(&live.vt, ":");
