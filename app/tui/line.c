@@ -260,6 +260,8 @@ enum line_end line_read(struct term *t, char **text)
 		n = read_more(bytes, sizeof bytes - 64, 0);
 	if (n <= 0)
 		return LINE_GOES_ON;
+	if (n == 1 && cancels(bytes[0]))
+		l->pasting = false; /* a key, and a way out of a paste whose end was lost */
 	if (bytes[n - 1] == 033 && !l->pasting) {
 		ssize_t more = read_more(bytes + n, sizeof bytes - (size_t)n, 25);
 
