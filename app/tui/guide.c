@@ -231,6 +231,20 @@ static void answer_chosen(struct screen_run *r)
 	str_finish(&text);
 }
 
+/* A question's choices may lie below what is in sight: they come up before one is chosen. */
+static bool scroll_to_end(struct screen_run *r)
+{
+	int lines, visible;
+
+	if (r->view.lower != PANE_GUIDE)
+		return false;
+	screen_pane_size(r->term->canvas, &r->scene, &r->view, PANE_GUIDE, &lines, &visible);
+	if (lines - visible <= r->view.scroll[PANE_GUIDE])
+		return false;
+	r->view.scroll[PANE_GUIDE] = lines - visible;
+	return true;
+}
+
 /* Enter. */
 void lesson_enter(struct screen_run *r)
 {
@@ -241,7 +255,11 @@ void lesson_enter(struct screen_run *r)
 		return;
 	}
 	switch (guide_play_at(g->play)) {
-	case AT_QUESTION: answer_chosen(r); return;
+	case AT_QUESTION:
+		if (!scroll_to_end(r))
+			answer_chosen(r);
+		r->dirty = true;
+		return;
 	case AT_DO:
 		motion_pause(r);
 		do_pending(r);
@@ -273,6 +291,7 @@ void lesson_choose(struct screen_run *r, u32 choice)
 	}
 	if (choice < guide_choices(q))
 		r->guide->chosen = choice;
+	scroll_to_end(r);
 	r->dirty = true;
 }
 
@@ -280,6 +299,7 @@ void lesson_choose_by(struct screen_run *r, int by)
 {
 	u32 n = guide_choices(guide_play_block(r->guide->play)->question);
 
+	scroll_to_end(r);
 	if (by < 0 ? r->guide->chosen > 0 : r->guide->chosen + 1 < n)
 		r->guide->chosen = by < 0 ? r->guide->chosen - 1 : r->guide->chosen + 1;
 	r->dirty = true;
@@ -465,9 +485,9 @@ void lesson_scroll(struct screen_run *r)
 	screen_pane_size(r->term->canvas, &r->scene, &r->view, PANE_GUIDE, &before, &visible);
 	r->view.guide = str_get(&g->pane);
 	before += before > 0; /* the blank line */
-	/* The newest part from its beginning; a question with all its answers. */
-	r->view.scroll[PANE_GUIDE] =
-		lines - visible < before || lesson_asks(r) ? lines - visible : before;
+	/* The newest part from its beginning: what came of the last answer is read before the next
+	 * question; scroll_to_end brings its choices. */
+	r->view.scroll[PANE_GUIDE] = lines - visible < before ? lines - visible : before;
 	if (r->view.scroll[PANE_GUIDE] < 0)
 		r->view.scroll[PANE_GUIDE] = 0;
 	str_finish(&old);

@@ -126,7 +126,7 @@ START_TEST(an_option_that_no_world_makes_true_is_found)
 	struct str out = {0};
 	int status;
 
-	make_lab(FRONT "```predict id=never\nWhat will P1 do?\n- end => P1 ended\n"
+	make_lab(FRONT "```predict id=never\nWhat will P1 do?\n- end => P1 gone\n"
 		       "- be killed => P1 killed\n```\n\n```do\nstep P1\n```\n");
 	status = live_command(&live, "\"$IPCLAB\" lab bad --verify 2>&1", &out);
 	ck_assert_msg(status == 1, "status %d, %s", status, str_get(&out));
@@ -159,7 +159,7 @@ START_TEST(a_program_that_is_not_built_is_named)
 	run("\"$IPCLAB\"; echo left=$?; exec sleep 1000", NULL);
 	ck_assert(vt_sees(&live.vt, "09 Bad"));
 	vt_keys(&live.vt, "\r");
-	ck_assert(vt_sees(&live.vt, "cat"));
+	ck_assert(vt_sees(&live.vt, "cannot be run"));
 	vt_keys(&live.vt, "Q");
 	assert_left("left=0");
 }
