@@ -225,8 +225,10 @@ static int until(struct live *l, bool (*true_now)(struct live *), int ms)
 		int took = (int)((clock_ns() - begin) / 1000000);
 
 		vt_pump(&l->vt, 0);
-		if (true_now(l))
+		if (true_now(l)) {
+			vt_pump(&l->vt, 0); /* what was written meanwhile */
 			return took;
+		}
 		if (took > ms)
 			return -1;
 		usleep(500);

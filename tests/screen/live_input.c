@@ -55,7 +55,7 @@ static void write_file(const char *name, const char *text)
 	fclose(f);
 }
 
-/* A lab `bad` with this guide; its program is /bin/cat. */
+/* A lab `bad` with this guide; its program does nothing. */
 static void make_lab(const char *text)
 {
 	static char labs[100];
@@ -66,19 +66,19 @@ static void make_lab(const char *text)
 	setenv("IPCLAB_LABS", labs, 1);
 	snprintf(path, sizeof path, "%s/09-bad", labs);
 	ck_assert_int_eq(mkdir(path, 0700), 0);
-	snprintf(path, sizeof path, "%s/09-bad/cat", labs);
-	ck_assert_int_eq(symlink("/bin/cat", path), 0);
+	snprintf(path, sizeof path, "%s/09-bad/idle", labs);
+	ck_assert_int_eq(symlink("/bin/true", path), 0);
 	write_file("labs/09-bad/lab.md", text);
 }
 
-#define FRONT "---\ntitle: Bad\nminutes: 5\nprograms:\n  - name: cat\n---\nText.\n\n## One\n\nshow: calls\nstart: cat\n\n"
+#define FRONT "---\ntitle: Bad\nminutes: 5\nprograms:\n  - name: idle\n---\nText.\n\n## One\n\nshow: calls\nstart: idle\n\n"
 static const struct {
 	const char *guide, *place, *says;
 } wrong[] = {
-	{"---\ntitle: [Bad\nprograms:\n  - name: cat\n---\n", "lab.md:3:", ""},
-	{"---\ntitle: Bad\nprogrammes:\n  - name: cat\n---\n", "lab.md:3:1:", "programmes"},
-	{"---\ntitle: Bad\nprograms:\n  - nam: cat\n---\n", "lab.md:4:5:", ""},
-	{"---\ntitle: Bad\nminutes: soon\nprograms:\n  - name: cat\n---\n", "lab.md:3:10:", "whole number"},
+	{"---\ntitle: [Bad\nprograms:\n  - name: idle\n---\n", "lab.md:3:", ""},
+	{"---\ntitle: Bad\nprogrammes:\n  - name: idle\n---\n", "lab.md:3:1:", "programmes"},
+	{"---\ntitle: Bad\nprograms:\n  - nam: idle\n---\n", "lab.md:4:5:", ""},
+	{"---\ntitle: Bad\nminutes: soon\nprograms:\n  - name: idle\n---\n", "lab.md:3:10:", "whole number"},
 	{"---\ntitle: Bad\n", "lab.md:", ""},
 	{"no front matter\n", "lab.md:1:1:", ""},
 	{FRONT "```do\nstepp P1\n```\n", "lab.md:15:1:", "stepp"},
@@ -126,11 +126,11 @@ START_TEST(an_option_that_no_world_makes_true_is_found)
 	struct str out = {0};
 	int status;
 
-	make_lab(FRONT "```predict id=never\nWhat will P1 do?\n- end => P1 gone\n"
-		       "- be killed => P1 killed\n```\n\n```do\nstep P1\n```\n");
+	make_lab(FRONT "```predict id=never\nWhat will P1 do?\n- wait => P1 blocked\n    No.\n"
+		       "- be killed => P1 killed\n    No.\n```\n\n```do\nstep P1\n```\n");
 	status = live_command(&live, "\"$IPCLAB\" lab bad --verify 2>&1", &out);
 	ck_assert_msg(status == 1, "status %d, %s", status, str_get(&out));
-	ck_assert_msg(strstr(str_get(&out), "lab.md:14:") && strstr(str_get(&out), "no option came true"),
+	ck_assert_msg(strstr(str_get(&out), "lab.md:16:") && strstr(str_get(&out), "no option came true"),
 		"it says: %s", str_get(&out));
 	str_finish(&out);
 	/* A learner meets it: told so, and nothing else breaks. */
@@ -149,10 +149,10 @@ START_TEST(a_program_that_is_not_built_is_named)
 	char path[120];
 
 	make_lab(FRONT "```do\nstep P1\n```\n");
-	snprintf(path, sizeof path, "%s/labs/09-bad/cat", live.folder);
+	snprintf(path, sizeof path, "%s/labs/09-bad/idle", live.folder);
 	unlink(path);
 	run("\"$IPCLAB\" lab bad; echo left=$?; exec sleep 1000", NULL);
-	ck_assert(vt_sees(&live.vt, "cat"));
+	ck_assert(vt_sees(&live.vt, "idle"));
 	assert_left("left=3");
 	live_stop(&live);
 	/* From home, it is said there, and home stays. */

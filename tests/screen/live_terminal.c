@@ -75,7 +75,7 @@ END_TEST
 /* ---- ^Z and fg ---- */
 
 static const char jobs[] = "exec bash --norc -c 'set -m; \"$IPCLAB\" \"$@\"; echo stopped=$?; "
-			   "read x; fg >/dev/null; echo ended=$?; exec sleep 1000' bash %s";
+			   "read x; fg >/dev/null; echo ended=$?; read x' bash %s";
 
 /* 0 home, 1 a lab, 2 a lab that plays, 3 by a signal from outside. */
 START_TEST(suspended_it_gives_the_terminal_back_and_fg_brings_it_back)
@@ -194,6 +194,8 @@ START_TEST(noise_does_no_harm)
 	ck_assert(live_pid(&live, SCREEN) || live_shows(&live, "left=0"));
 	kill(live_pid(&live, KEEPER), SIGTERM);
 	ck_assert_int_ge(live_gone(&live, 2000), 0);
+	live_watch_ms(&live, 50);
+	live_say_insane(&live);
 	ck_assert(live_is_sane(&live));
 }
 END_TEST
