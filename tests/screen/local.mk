@@ -8,4 +8,41 @@ engine_tests += tests/screen/test_terminal
 tests_screen_test_terminal_SOURCES = tests/screen/test_terminal.c tests/screen/vt.c tests/screen/vt.h
 tests_screen_test_terminal_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
 tests_screen_test_terminal_LDADD = $(LDADD) $(VTERM_LIBS) -lutil
+
+# Live proofs: the program below a shell in such a terminal, killed, stalled, measured, fed with
+# mistakes. Short counts here, long ones in a soak.
+engine_tests += \
+	tests/screen/live_first \
+	tests/screen/live_idle \
+	tests/screen/live_input \
+	tests/screen/live_kill \
+	tests/screen/live_leave \
+	tests/screen/live_pace \
+	tests/screen/live_terminal
+live_common = tests/screen/live.c tests/screen/live.h tests/screen/vt.c tests/screen/vt.h
+live_cppflags = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
+live_libs = $(LDADD) $(VTERM_LIBS) -lutil
+tests_screen_live_first_SOURCES = tests/screen/live_first.c $(live_common)
+tests_screen_live_first_CPPFLAGS = $(live_cppflags)
+tests_screen_live_first_LDADD = $(live_libs)
+tests_screen_live_idle_SOURCES = tests/screen/live_idle.c $(live_common)
+tests_screen_live_idle_CPPFLAGS = $(live_cppflags)
+tests_screen_live_idle_LDADD = $(live_libs)
+tests_screen_live_input_SOURCES = tests/screen/live_input.c $(live_common)
+tests_screen_live_input_CPPFLAGS = $(live_cppflags)
+tests_screen_live_input_LDADD = $(live_libs)
+tests_screen_live_kill_SOURCES = tests/screen/live_kill.c $(live_common)
+tests_screen_live_kill_CPPFLAGS = $(live_cppflags)
+tests_screen_live_kill_LDADD = $(live_libs)
+tests_screen_live_leave_SOURCES = tests/screen/live_leave.c $(live_common)
+tests_screen_live_leave_CPPFLAGS = $(live_cppflags)
+tests_screen_live_leave_LDADD = $(live_libs)
+tests_screen_live_pace_SOURCES = tests/screen/live_pace.c $(live_common)
+tests_screen_live_pace_CPPFLAGS = $(live_cppflags)
+tests_screen_live_pace_LDADD = $(live_libs)
+tests_screen_live_terminal_SOURCES = tests/screen/live_terminal.c $(live_common)
+tests_screen_live_terminal_CPPFLAGS = $(live_cppflags)
+tests_screen_live_terminal_LDADD = $(live_libs)
 endif
+live_targets += tests/screen/counting
+live_scripts += tests/screen/live_verify.sh
