@@ -126,8 +126,8 @@ void keeper_undo(struct keeper *k, const char *bytes, size_t n)
 	atomic_store(&k->drawn, true);
 }
 
-/* Where the screen's own output is in the way, nobody will read that: it is thrown away. A shell
- * that waits in a write of its own then goes first. */
+/* Where the screen's own output is in the way, nobody will read that: it is thrown away. Against
+ * a shell that hangs in a write of its own there, holding the terminal's lock, nothing helps. */
 static void write_undo(const struct keeper *k)
 {
 	for (int i = 0; i < 20; i++) {
@@ -143,7 +143,7 @@ static void write_undo(const struct keeper *k)
 
 void keeper_restore(struct keeper *k)
 {
-	if (!atomic_exchange(&k->drawn, false))
+	if (!atomic_load(&k->drawn))
 		return;
 	/* What cannot be written now (the terminal is gone, or nobody reads it) is not waited for. */
 	int flags = fcntl(STDOUT_FILENO, F_GETFL);
@@ -155,6 +155,8 @@ void keeper_restore(struct keeper *k)
 		fcntl(STDOUT_FILENO, F_SETFL, flags);
 	if (k->has_settings)
 		tcsetattr(STDIN_FILENO, TCSANOW, &k->settings);
+	/* Only now: a screen that is killed in the middle of this leaves it to the keeper. */
+	atomic_store(&k->drawn, false);
 }
 
 const char *keeper_swept(const struct keeper *k)

@@ -55,8 +55,8 @@ int main(int argc, char **argv)
 		took[i] = clock_ns() - begin;
 	}
 	qsort(took, SEEKS, sizeof *took, compare);
-	fprintf(stderr, "%lu %lu %lu %lu %lu %lu\n", timeline_events(t), (u64)st.st_size, own_memory(), fold,
-	        took[SEEKS - 1], took[SEEKS / 2]);
+	fprintf(stderr, "%lu %lu %lu %lu %lu %lu\n", timeline_events(t), (u64)st.st_size,
+		own_memory(), fold, took[SEEKS - 1], took[SEEKS / 2]);
 	timeline_destroy(t);
 	log_reader_close(reader);
 	return 0;

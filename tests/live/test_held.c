@@ -18,8 +18,24 @@
 enum { STEPS_MAX = 20000, SECONDS_MAX = 60 };
 
 static const char *const targets[] = {
-	"births", "cloexec", "close_range", "dev_fd", "dup_chain", "edges", "eintr", "ends", "long_write", "nonblock",
-	"orphan", "packets", "sigpipe", "splices", "stopped", "thread_exec", "threads", "timeouts",
+	"births",
+	"cloexec",
+	"close_range",
+	"dev_fd",
+	"dup_chain",
+	"edges",
+	"eintr",
+	"ends",
+	"long_write",
+	"nonblock",
+	"orphan",
+	"packets",
+	"sigpipe",
+	"splices",
+	"stopped",
+	"thread_exec",
+	"threads",
+	"timeouts",
 };
 
 static void read_file(const char *path, struct str *text)
@@ -40,7 +56,8 @@ static int run_alone(const char *program, const char *output)
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		int in = open("/dev/null", O_RDONLY), out = open(output, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+		int in = open("/dev/null", O_RDONLY),
+		    out = open(output, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 		dup2(in, 0);
 		dup2(out, 1);
 		execl(program, program, (char *)NULL);
@@ -58,7 +75,7 @@ static bool choose(struct run *r, unsigned *seed, u32 *task, bool *time)
 
 	for (u32 i = 1; i <= tracer_tasks(t) && n < ARRAY_LEN(can); i++)
 		if (run_can_step(r, i) ||
-		    (tracer_holding(t, i) == IS_INSIDE && tracer_timeout(t, i) != TIME_NONE))
+			(tracer_holding(t, i) == IS_INSIDE && tracer_timeout(t, i) != TIME_NONE))
 			can[n++] = i;
 	if (!n)
 		return false;
@@ -108,7 +125,8 @@ static bool judge(struct run *r, int alone, struct err *err)
 	if (status != alone)
 		return err_set(err, EXIT_FAILED, "wait status %d, alone %d", status, alone);
 	if (h->drift || h->unknown)
-		return err_set(err, EXIT_FAILED, "drift %lu (%s), unknown %lu", h->drift, h->first_drift, h->unknown);
+		return err_set(err, EXIT_FAILED, "drift %lu (%s), unknown %lu", h->drift,
+			h->first_drift, h->unknown);
 	if (!h->settled)
 		return err_set(err, EXIT_FAILED, "never settled");
 	return true;
@@ -116,8 +134,10 @@ static bool judge(struct run *r, int alone, struct err *err)
 
 static bool run_held(char *program, unsigned seed, int alone, const char *output, struct err *err)
 {
-	struct run_options opt = {.tracer = {.held = true, .contents = true, .sites = true}, .pin = true, .fold = true,
-	                          .slots = true};
+	struct run_options opt = {.tracer = {.held = true, .contents = true, .sites = true},
+		.pin = true,
+		.fold = true,
+		.slots = true};
 	char *argv[] = {program, NULL};
 	int in = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	int out = open(output, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -161,11 +181,12 @@ static bool check(const char *name, unsigned seed, const char *dir)
 	read_file(expected, &one);
 	read_file(got, &two);
 	if (status == 0 && strcmp(str_get(&one), str_get(&two)) != 0) {
-		printf("%s %u: it printed\n%sand alone\n%s", name, seed, str_get(&two), str_get(&one));
+		printf("%s %u: it printed\n%sand alone\n%s", name, seed, str_get(&two),
+			str_get(&one));
 		status = 1;
 	} else if (status > 255 || WIFSIGNALED(status)) {
 		printf("%s %u: failed, wait status %d%s\n", name, seed, status,
-		       WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM ? " (too long)" : "");
+			WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM ? " (too long)" : "");
 	}
 	str_finish(&one);
 	str_finish(&two);
@@ -185,7 +206,8 @@ int main(int argc, char **argv)
 			continue;
 		for (unsigned seed = 1; seed <= seeds; seed++) {
 			checks++;
-			failures += !check(targets[i], argc > 2 ? (unsigned)atoi(argv[2]) : seed, dir);
+			failures +=
+				!check(targets[i], argc > 2 ? (unsigned)atoi(argv[2]) : seed, dir);
 			if (argc > 2)
 				break;
 		}

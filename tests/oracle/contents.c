@@ -52,8 +52,9 @@ static const u8 *recorded(const struct log_reader *reader, const struct w_span *
 	return e->contents + s->off;
 }
 
-static bool spans_agree(const struct world *w, const struct w_pipe *p, const struct log_reader *reader,
-                        const char *bytes, size_t got, struct counts *c, struct str *trouble)
+static bool spans_agree(const struct world *w, const struct w_pipe *p,
+	const struct log_reader *reader, const char *bytes, size_t got, struct counts *c,
+	struct str *trouble)
 {
 	size_t at = 0;
 
@@ -65,8 +66,10 @@ static bool spans_agree(const struct world *w, const struct w_pipe *p, const str
 		if (n > got - at)
 			n = got - at;
 		if (expected && memcmp(bytes + at, expected, n) != 0) {
-			str_addf(trouble, "pipe%u: what it holds from byte %zu on is not what was written at event %lu",
-			         p->name, at, s->seq);
+			str_addf(trouble,
+				"pipe%u: what it holds from byte %zu on is not what was written at "
+				"event %lu",
+				p->name, at, s->seq);
 			return false;
 		}
 		c->bytes += expected ? n : 0;
@@ -75,7 +78,8 @@ static bool spans_agree(const struct world *w, const struct w_pipe *p, const str
 	return true;
 }
 
-bool contents_agree(const struct world *w, const struct log_reader *reader, struct counts *c, struct str *trouble)
+bool contents_agree(const struct world *w, const struct log_reader *reader, struct counts *c,
+	struct str *trouble)
 {
 	static char bytes[COPY_MAX];
 
@@ -85,7 +89,8 @@ bool contents_agree(const struct world *w, const struct log_reader *reader, stru
 		size_t got;
 		int fd;
 
-		if (!p || p->gone || p->fill <= 0 || !p->spans_sure || world_pipe_ends(w, i, ACCESS_READ, &end, 1) == 0)
+		if (!p || p->gone || p->fill <= 0 || !p->spans_sure ||
+			world_pipe_ends(w, i, ACCESS_READ, &end, 1) == 0)
 			continue;
 		fd = borrow(world_proc(w, end.proc)->pid, world_fd(w, end.fd)->fd);
 		if (fd < 0)

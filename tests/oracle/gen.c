@@ -89,7 +89,8 @@ static int pick_size(struct guess *g)
 
 static void make_pipe(struct guess *g, int proc)
 {
-	static const int flags[] = {0, O_NONBLOCK, O_CLOEXEC, O_DIRECT, O_NONBLOCK | O_CLOEXEC, O_DIRECT | O_NONBLOCK};
+	static const int flags[] = {
+		0, O_NONBLOCK, O_CLOEXEC, O_DIRECT, O_NONBLOCK | O_CLOEXEC, O_DIRECT | O_NONBLOCK};
 
 	if (g->pipes == PIPES_TOP)
 		return;
@@ -122,9 +123,14 @@ static void copy_fd(struct guess *g, int proc)
 	struct guess_fd what = fd < FD_TOP ? g->fd[proc][fd] : (struct guess_fd){0};
 
 	switch (chance_below(&g->chance, 4)) {
-	case 0: add(g, proc, OP_dup, fd, 0, 0); to = lowest_free(g, proc, 3); break;
+	case 0:
+		add(g, proc, OP_dup, fd, 0, 0);
+		to = lowest_free(g, proc, 3);
+		break;
 	case 1: add(g, proc, OP_dup2, fd, to, 0); break;
-	case 2: add(g, proc, OP_dup3, fd, to, chance_percent(&g->chance, 50) ? O_CLOEXEC : 0); break;
+	case 2:
+		add(g, proc, OP_dup3, fd, to, chance_percent(&g->chance, 50) ? O_CLOEXEC : 0);
+		break;
 	default:
 		add(g, proc, OP_fdup, fd, least, chance_percent(&g->chance, 50));
 		to = lowest_free(g, proc, least);
@@ -141,7 +147,9 @@ static void change_fd(struct guess *g, int proc)
 
 	switch (chance_below(&g->chance, 4)) {
 	case 0: add(g, proc, OP_setfl, fd, flags[chance_below(&g->chance, 4)], 0); break;
-	case 1: add(g, proc, OP_setfd, fd, chance_percent(&g->chance, 70) ? FD_CLOEXEC : 0, 0); break;
+	case 1:
+		add(g, proc, OP_setfd, fd, chance_percent(&g->chance, 70) ? FD_CLOEXEC : 0, 0);
+		break;
 	case 2: add(g, proc, OP_setsize, fd, sizes[chance_below(&g->chance, 6)], 0); break;
 	default: add(g, proc, OP_fionbio, fd, (int)chance_below(&g->chance, 2), 0);
 	}
@@ -173,7 +181,8 @@ static void move_bytes(struct guess *g, int proc, bool out)
 
 	if (fd < 0)
 		return;
-	add(g, proc, out ? (vector ? OP_writev : OP_write) : (vector ? OP_readv : OP_read), fd, n, vector ? pieces : 0);
+	add(g, proc, out ? (vector ? OP_writev : OP_write) : (vector ? OP_readv : OP_read), fd, n,
+		vector ? pieces : 0);
 	pipe = fd < FD_TOP ? g->fd[proc][fd].pipe : 0;
 	g->fill[pipe] += out ? n : -n;
 	if (g->fill[pipe] < 0)
@@ -185,7 +194,8 @@ static void move_pages(struct guess *g, int proc)
 	int from = pick_ready(g, proc, FD_READ), to = pick_fd(g, proc, FD_WRITE);
 
 	if (from >= 0)
-		add(g, proc, chance_percent(&g->chance, 60) ? OP_splice : OP_tee, from, to, 1 + pick_size(g));
+		add(g, proc, chance_percent(&g->chance, 60) ? OP_splice : OP_tee, from, to,
+			1 + pick_size(g));
 }
 
 static void wait_for_something(struct guess *g, int proc)
@@ -199,15 +209,17 @@ static void wait_for_something(struct guess *g, int proc)
 		add(g, proc, OP_sleep, (int)chance_below(&g->chance, 2000), 0, 0);
 	else
 		add(g, proc, OP_poll, pick_fd(g, proc, FD_READ | FD_WRITE),
-		    chance_percent(&g->chance, 60) ? POLLIN : POLLOUT, patience[chance_below(&g->chance, 4)]);
+			chance_percent(&g->chance, 60) ? POLLIN : POLLOUT,
+			patience[chance_below(&g->chance, 4)]);
 }
 
 static void send_signal(struct guess *g, int proc)
 {
-	static const int signals[] = {SIGUSR1, SIGUSR1, SIGUSR1, SIGKILL, SIGTERM, SIGSTOP, SIGCONT, SIGCONT, SIGCHLD};
+	static const int signals[] = {
+		SIGUSR1, SIGUSR1, SIGUSR1, SIGKILL, SIGTERM, SIGSTOP, SIGCONT, SIGCONT, SIGCHLD};
 
 	add(g, proc, OP_kill, (int)chance_below(&g->chance, (uint32_t)g->p->procs),
-	    signals[chance_below(&g->chance, 9)], 0);
+		signals[chance_below(&g->chance, 9)], 0);
 }
 
 static void add_by_chance(struct guess *g)
@@ -249,7 +261,7 @@ static void add_by_chance(struct guess *g)
  * process meets its transfers in one global order, so that none can deadlock ---- */
 
 struct link {
-	int from, to;   /* processes */
+	int from, to; /* processes */
 	int rfd, wfd;
 };
 
@@ -283,13 +295,14 @@ static void transfer(struct guess *g, const struct link *l)
 	add(g, l->to, OP_readall, l->rfd, n, 0);
 	if (chance_percent(&g->chance, 8))
 		add(g, chance_percent(&g->chance, 50) ? l->from : l->to, OP_sleep,
-		    (int)chance_below(&g->chance, 500), 0, 0);
+			(int)chance_below(&g->chance, 500), 0, 0);
 }
 
 static void generate_fixed(struct guess *g)
 {
 	struct link l[5];
-	int n = 1 + (int)chance_below(&g->chance, 5), procs = 2 + (int)chance_below(&g->chance, PROC_MAX - 1);
+	int n = 1 + (int)chance_below(&g->chance, 5),
+	    procs = 2 + (int)chance_below(&g->chance, PROC_MAX - 1);
 	int transfers = 4 + (int)chance_below(&g->chance, 20);
 
 	for (int i = 0; i < n; i++) {
@@ -297,7 +310,8 @@ static void generate_fixed(struct guess *g)
 		l[i].rfd = 3 + 2 * i;
 		l[i].wfd = 4 + 2 * i;
 		l[i].from = (int)chance_below(&g->chance, (uint32_t)procs);
-		l[i].to = (l[i].from + 1 + (int)chance_below(&g->chance, (uint32_t)procs - 1)) % procs;
+		l[i].to = (l[i].from + 1 + (int)chance_below(&g->chance, (uint32_t)procs - 1)) %
+			  procs;
 	}
 	while (g->p->procs < procs)
 		make_process(g, 0, OP_fork);

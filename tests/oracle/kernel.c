@@ -69,31 +69,36 @@ static int live_tid(const struct world *w, u32 proc)
 	return world_proc(w, proc)->pid;
 }
 
-static bool end_agrees(const struct world *w, u32 proc, int fd, u64 ino, struct counts *c, struct str *trouble)
+static bool end_agrees(
+	const struct world *w, u32 proc, int fd, u64 ino, struct counts *c, struct str *trouble)
 {
 	int pid = live_tid(w, proc), bytes;
 	const struct w_fd *d = world_fd(w, world_fd_find(w, proc, fd));
 	const struct w_file *file = d ? world_file(w, d->file) : NULL;
-	const struct w_pipe *pipe = file && file->kind == OBJ_PIPE ? world_pipe(w, file->object) : NULL;
+	const struct w_pipe *pipe =
+		file && file->kind == OBJ_PIPE ? world_pipe(w, file->object) : NULL;
 	unsigned long flags = fd_flags(pid, fd);
 	unsigned access = (flags & O_ACCMODE) == O_RDONLY ? ACCESS_READ : ACCESS_WRITE;
 
 	if (!pipe || pipe->ino != ino) {
-		str_addf(trouble, "P%u fd %d leads to pipe inode %lu, the world says %lu", world_proc(w, proc)->name, fd,
-		         ino, pipe ? pipe->ino : 0);
+		str_addf(trouble, "P%u fd %d leads to pipe inode %lu, the world says %lu",
+			world_proc(w, proc)->name, fd, ino, pipe ? pipe->ino : 0);
 		return false;
 	}
 	if (flags == ~0ul)
 		return true;
 	if (file->access != access || !!d->cloexec != !!(flags & O_CLOEXEC) ||
-	    (file->flags & (O_NONBLOCK | O_DIRECT)) != (flags & (O_NONBLOCK | O_DIRECT))) {
-		str_addf(trouble, "P%u fd %d has flags 0%lo, the world says access %u flags 0%o cloexec %u",
-		         world_proc(w, proc)->name, fd, flags, file->access, file->flags, d->cloexec);
+		(file->flags & (O_NONBLOCK | O_DIRECT)) != (flags & (O_NONBLOCK | O_DIRECT))) {
+		str_addf(trouble,
+			"P%u fd %d has flags 0%lo, the world says access %u flags 0%o cloexec %u",
+			world_proc(w, proc)->name, fd, flags, file->access, file->flags,
+			d->cloexec);
 		return false;
 	}
 	bytes = bytes_in_pipe(pid, fd);
 	if (bytes >= 0 && bytes != pipe->fill) {
-		str_addf(trouble, "pipe%u holds %d bytes, the world says %ld", pipe->name, bytes, (long)pipe->fill);
+		str_addf(trouble, "pipe%u holds %d bytes, the world says %ld", pipe->name, bytes,
+			(long)pipe->fill);
 		return false;
 	}
 	c->ends++;
@@ -126,7 +131,7 @@ static void inode_seen(struct inodes *s, u64 ino)
 }
 
 static bool process_agrees(const struct world *w, u32 proc, struct inodes *inodes, struct counts *c,
-                           struct str *trouble)
+	struct str *trouble)
 {
 	char path[64];
 	int pid = live_tid(w, proc);
@@ -151,8 +156,8 @@ static bool process_agrees(const struct world *w, u32 proc, struct inodes *inode
 	if (dir)
 		closedir(dir);
 	if (seen != pipe_ends_in_world(w, proc)) {
-		str_addf(trouble, "P%u has %u pipe ends, the world says %u", world_proc(w, proc)->name, seen,
-		         pipe_ends_in_world(w, proc));
+		str_addf(trouble, "P%u has %u pipe ends, the world says %u",
+			world_proc(w, proc)->name, seen, pipe_ends_in_world(w, proc));
 		return false;
 	}
 	return true;

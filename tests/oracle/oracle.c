@@ -30,11 +30,13 @@ struct settings {
 static const struct {
 	const char *name;
 	unsigned modes;
-} mode_names[] = {{"stepped", STEPPED}, {"free", FREE}, {"watch", WATCH}, {"all", STEPPED | FREE | WATCH}};
+} mode_names[] = {
+	{"stepped", STEPPED}, {"free", FREE}, {"watch", WATCH}, {"all", STEPPED | FREE | WATCH}};
 
 static void usage(void)
 {
-	fprintf(stderr, "oracle [--count N] [--seed S] [--mode stepped|free|watch|all] [--print]\n");
+	fprintf(stderr,
+		"oracle [--count N] [--seed S] [--mode stepped|free|watch|all] [--print]\n");
 	exit(2);
 }
 
@@ -57,8 +59,8 @@ static bool has_threads(const struct program *p)
 	return false;
 }
 
-static bool run_seed(const struct settings *s, const struct files *f, const struct program *p, struct counts *c,
-                     struct str *trouble)
+static bool run_seed(const struct settings *s, const struct files *f, const struct program *p,
+	struct counts *c, struct str *trouble)
 {
 	struct outcome alone = {0};
 	const struct outcome *expect = p->fixed ? &alone : NULL;
@@ -87,7 +89,8 @@ static bool run_seed(const struct settings *s, const struct files *f, const stru
 }
 
 /* In a child: a crash or a hang of ours is a failure of this seed alone. */
-static bool run_apart(const struct settings *s, const struct files *f, const struct program *p, struct counts *shared)
+static bool run_apart(const struct settings *s, const struct files *f, const struct program *p,
+	struct counts *shared)
 {
 	int status = -1;
 	pid_t pid = fork();
@@ -107,8 +110,8 @@ static bool run_apart(const struct settings *s, const struct files *f, const str
 	while (waitpid(pid, &status, 0) != pid)
 		;
 	if (WIFSIGNALED(status))
-		printf("seed %lu: the oracle's own process ended by signal %d%s\n", p->seed, WTERMSIG(status),
-		       WTERMSIG(status) == SIGALRM ? " (too long)" : "");
+		printf("seed %lu: the oracle's own process ended by signal %d%s\n", p->seed,
+			WTERMSIG(status), WTERMSIG(status) == SIGALRM ? " (too long)" : "");
 	return status == 0;
 }
 
@@ -130,7 +133,8 @@ static bool one(const struct settings *s, unsigned long seed, struct counts *c)
 	c->programs++;
 	if (run_apart(s, &f, &p, c))
 		return true;
-	printf("  again: tests/oracle/oracle --seed %lu --count 1     the program: --print\n", seed);
+	printf("  again: tests/oracle/oracle --seed %lu --count 1     the program: --print\n",
+		seed);
 	fflush(stdout);
 	return false;
 }
@@ -138,11 +142,13 @@ static bool one(const struct settings *s, unsigned long seed, struct counts *c)
 static int totals(const struct counts *c, u64 failed, const struct settings *s)
 {
 	printf("seeds %lu..%lu: %lu failed\n", s->first, s->first + s->n - 1, failed);
-	printf("steps %lu events %lu settled %lu explained %lu drift %lu unknown %lu\n", c->steps, c->events,
-	       c->settled, c->explained, c->drift, c->unknown);
-	printf("ends agreed on %lu, pipes asked %lu, bytes compared %lu, seeks %lu, runs ended %lu stuck %lu, compared with alone %lu\n",
-	       c->ends, c->asked, c->bytes, c->seeks, c->ended, c->stuck, c->fixed);
-	if (s->n >= 20 && (s->modes & STEPPED) && (c->settled < 20 * s->n || c->explained < 20 * s->n || !c->asked)) {
+	printf("steps %lu events %lu settled %lu explained %lu drift %lu unknown %lu\n", c->steps,
+		c->events, c->settled, c->explained, c->drift, c->unknown);
+	printf("ends agreed on %lu, pipes asked %lu, bytes compared %lu, seeks %lu, runs ended %lu "
+	       "stuck %lu, compared with alone %lu\n",
+		c->ends, c->asked, c->bytes, c->seeks, c->ended, c->stuck, c->fixed);
+	if (s->n >= 20 && (s->modes & STEPPED) &&
+		(c->settled < 20 * s->n || c->explained < 20 * s->n || !c->asked)) {
 		printf("too little was looked at for this to mean anything\n");
 		failed++;
 	}
@@ -153,7 +159,7 @@ static int totals(const struct counts *c, u64 failed, const struct settings *s)
 static void parse(struct settings *s, int argc, char **argv)
 {
 	static const struct option options[] = {{"count", 1, NULL, 'c'}, {"seed", 1, NULL, 's'},
-	                                        {"mode", 1, NULL, 'm'},  {"print", 0, NULL, 'p'}, {0}};
+		{"mode", 1, NULL, 'm'}, {"print", 0, NULL, 'p'}, {0}};
 	bool print = false;
 	int o;
 
@@ -202,8 +208,10 @@ static int remove_one(const char *path, const struct stat *st, int kind, struct 
 
 int main(int argc, char **argv)
 {
-	struct settings s = {.first = 1, .n = getenv("IPCLAB_SOAK") ? 500 : 40, .modes = STEPPED | FREE | WATCH};
-	struct counts *c = mmap(NULL, sizeof *c, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct settings s = {
+		.first = 1, .n = getenv("IPCLAB_SOAK") ? 500 : 40, .modes = STEPPED | FREE | WATCH};
+	struct counts *c =
+		mmap(NULL, sizeof *c, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	u64 failed = 0;
 	int code;
 

@@ -12,13 +12,13 @@ struct files { /* of one seed, in a private folder */
 
 struct counts {
 	u64 programs, steps, events, settled, explained, drift, unknown;
-	u64 ends;    /* descriptors that world and /proc agreed on */
-	u64 asked;   /* pipes whose bytes the oracle asked for itself */
-	u64 bytes;   /* of contents compared, byte for byte */
+	u64 ends;  /* descriptors that world and /proc agreed on */
+	u64 asked; /* pipes whose bytes the oracle asked for itself */
+	u64 bytes; /* of contents compared, byte for byte */
 	u64 seeks;
-	u64 stuck;   /* programs that came to where nobody can move */
+	u64 stuck; /* programs that came to where nobody can move */
 	u64 ended;
-	u64 fixed;   /* runs compared with one of the program alone */
+	u64 fixed; /* runs compared with one of the program alone */
 };
 
 /* What a fixed program must come to, as seen when it runs alone. */
@@ -28,11 +28,12 @@ struct outcome {
 };
 
 /* Each returns false with a sentence in `trouble`. `alone`: NULL unless the program is fixed. */
-bool run_one_stepped(const struct files *, struct chance *, const struct outcome *alone, struct counts *,
-                     struct str *trouble);
-bool run_one_free(const struct files *, const struct outcome *alone, struct counts *, struct str *trouble);
-bool run_one_watched(const struct files *, const char *ipclab, const struct outcome *alone, struct counts *,
-                     struct str *trouble);
+bool run_one_stepped(const struct files *, struct chance *, const struct outcome *alone,
+	struct counts *, struct str *trouble);
+bool run_one_free(
+	const struct files *, const struct outcome *alone, struct counts *, struct str *trouble);
+bool run_one_watched(const struct files *, const char *ipclab, const struct outcome *alone,
+	struct counts *, struct str *trouble);
 bool run_one_alone(const struct files *, struct outcome *, struct str *trouble);
 
 /* readback.c: folds the log again, seeks in it, compares with the world folded live. */
@@ -42,6 +43,7 @@ bool readback_agrees(struct run *, struct chance *, struct counts *, struct str 
 bool kernel_agrees(const struct world *, struct counts *, struct str *trouble);
 
 /* contents.c: what the pipes hold, byte for byte. The reader is of the log that was folded. */
-bool contents_agree(const struct world *, const struct log_reader *, struct counts *, struct str *trouble);
+bool contents_agree(
+	const struct world *, const struct log_reader *, struct counts *, struct str *trouble);
 
 #endif

@@ -15,7 +15,8 @@ bool program_save(const struct program *p, FILE *f)
 {
 	fprintf(f, "program %llu %d %d\n", (unsigned long long)p->seed, p->fixed, p->procs);
 	for (int i = 0; i < p->procs; i++) {
-		fprintf(f, "process %d %d %d\n", p->proc[i].ignore_sigpipe, p->proc[i].usr1, p->proc[i].n);
+		fprintf(f, "process %d %d %d\n", p->proc[i].ignore_sigpipe, p->proc[i].usr1,
+			p->proc[i].n);
 		for (int k = 0; k < p->proc[i].n; k++) {
 			const struct op *op = &p->proc[i].ops[k];
 			fprintf(f, "%s %d %d %d\n", names[op->kind], op->a, op->b, op->c);
@@ -45,13 +46,14 @@ bool program_load(struct program *p, FILE *f)
 
 	memset(p, 0, sizeof *p);
 	if (fscanf(f, " program %llu %d %d", &seed, &fixed, &p->procs) != 3 || p->procs < 1 ||
-	    p->procs > PROC_MAX)
+		p->procs > PROC_MAX)
 		return false;
 	p->seed = seed;
 	p->fixed = fixed;
 	for (int i = 0; i < p->procs; i++) {
 		struct proc *q = &p->proc[i];
-		if (fscanf(f, " process %d %d %d", &ignore, &usr1, &q->n) != 3 || usr1 < 0 || usr1 > USR1_IGNORED || q->n < 0 || q->n > OPS_MAX)
+		if (fscanf(f, " process %d %d %d", &ignore, &usr1, &q->n) != 3 || usr1 < 0 ||
+			usr1 > USR1_IGNORED || q->n < 0 || q->n > OPS_MAX)
 			return false;
 		q->ignore_sigpipe = ignore;
 		q->usr1 = (enum usr1)usr1;

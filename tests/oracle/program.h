@@ -25,42 +25,42 @@
 enum { PROC_MAX = 6, OPS_MAX = 96, REPORT_FD = 900, IO_MAX = 200000 };
 
 /* name, what a, b, c mean */
-#define OPS(X)                                                                       \
-	X(pipe, "-")                                                                 \
-	X(pipe2, "flags")                                                            \
-	X(fork, "process")                                                           \
-	X(thread, "process: a thread that carries out that list")                    \
-	X(dup, "fd")                                                                 \
-	X(dup2, "fd to")                                                             \
-	X(dup3, "fd to flags")                                                       \
-	X(fdup, "fd least cloexec: fcntl F_DUPFD")                                   \
-	X(setfl, "fd flags: fcntl F_SETFL")                                          \
-	X(setfd, "fd flags: fcntl F_SETFD")                                          \
-	X(setsize, "fd bytes: fcntl F_SETPIPE_SZ")                                   \
-	X(fionbio, "fd on")                                                          \
-	X(close, "fd")                                                               \
-	X(closerange, "first last flags")                                            \
-	X(read, "fd bytes")                                                          \
-	X(write, "fd bytes")                                                         \
-	X(readv, "fd bytes pieces")                                                  \
-	X(writev, "fd bytes pieces")                                                 \
-	X(readall, "fd bytes: until all or end of file")                             \
-	X(writeall, "fd bytes: until all or an error")                               \
-	X(splice, "from to bytes")                                                   \
-	X(tee, "from to bytes")                                                      \
-	X(wait, "options: one child")                                                \
-	X(waitall, "-: all children, statuses added up")                             \
-	X(sleep, "microseconds")                                                     \
-	X(kill, "process signal")                                                    \
-	X(poll, "fd events milliseconds")                                            \
-	X(exec, "-: itself, going on with the rest")                                 \
+#define OPS(X)                                                    \
+	X(pipe, "-")                                              \
+	X(pipe2, "flags")                                         \
+	X(fork, "process")                                        \
+	X(thread, "process: a thread that carries out that list") \
+	X(dup, "fd")                                              \
+	X(dup2, "fd to")                                          \
+	X(dup3, "fd to flags")                                    \
+	X(fdup, "fd least cloexec: fcntl F_DUPFD")                \
+	X(setfl, "fd flags: fcntl F_SETFL")                       \
+	X(setfd, "fd flags: fcntl F_SETFD")                       \
+	X(setsize, "fd bytes: fcntl F_SETPIPE_SZ")                \
+	X(fionbio, "fd on")                                       \
+	X(close, "fd")                                            \
+	X(closerange, "first last flags")                         \
+	X(read, "fd bytes")                                       \
+	X(write, "fd bytes")                                      \
+	X(readv, "fd bytes pieces")                               \
+	X(writev, "fd bytes pieces")                              \
+	X(readall, "fd bytes: until all or end of file")          \
+	X(writeall, "fd bytes: until all or an error")            \
+	X(splice, "from to bytes")                                \
+	X(tee, "from to bytes")                                   \
+	X(wait, "options: one child")                             \
+	X(waitall, "-: all children, statuses added up")          \
+	X(sleep, "microseconds")                                  \
+	X(kill, "process signal")                                 \
+	X(poll, "fd events milliseconds")                         \
+	X(exec, "-: itself, going on with the rest")              \
 	X(exit, "status")
 
 enum op_kind {
 #define X(name, meaning) OP_##name,
 	OPS(X)
 #undef X
-	OP_COUNT
+		OP_COUNT
 };
 
 struct op {
@@ -72,7 +72,8 @@ enum usr1 { USR1_KILLS, USR1_RESTARTS, USR1_INTERRUPTS, USR1_IGNORED };
 
 struct proc {
 	bool ignore_sigpipe;
-	enum usr1 usr1; /* what SIGUSR1 does to it: default action, handler with or without SA_RESTART */
+	enum usr1
+		usr1; /* what SIGUSR1 does to it: default action, handler with or without SA_RESTART */
 	int n;
 	struct op ops[OPS_MAX];
 };

@@ -29,25 +29,30 @@ static bool say_unless(bool ok, struct str *trouble, const char *what, u64 event
 }
 
 /* Seeks to `event`, `n` back, `n` forward; each place must be what a fold from the start gives. */
-static bool point_agrees(struct timeline *t, struct log_reader *reader, u64 event, u64 n, struct str *trouble)
+static bool point_agrees(
+	struct timeline *t, struct log_reader *reader, u64 event, u64 n, struct str *trouble)
 {
 	u64 events = timeline_events(t);
 	struct world *here = fold(reader, event), *before = fold(reader, event - n);
 	bool ok = timeline_seek_event(t, event) &&
-	          say_unless(world_equal_bytes(timeline_world(t), here), trouble, "seek: another world", event, events);
+		  say_unless(world_equal_bytes(timeline_world(t), here), trouble,
+			  "seek: another world", event, events);
 
 	ok = ok && timeline_seek_event(t, event - n) &&
-	     say_unless(world_equal_bytes(timeline_world(t), before), trouble, "back: another world", event - n, events);
+	     say_unless(world_equal_bytes(timeline_world(t), before), trouble,
+		     "back: another world", event - n, events);
 	ok = ok && timeline_seek_event(t, event) &&
-	     say_unless(world_equal_bytes(timeline_world(t), here), trouble, "forward: another world", event, events);
-	ok = ok && say_unless(world_same(timeline_world(t), here, trouble), trouble, "not the same", event, events);
+	     say_unless(world_equal_bytes(timeline_world(t), here), trouble,
+		     "forward: another world", event, events);
+	ok = ok && say_unless(world_same(timeline_world(t), here, trouble), trouble, "not the same",
+			   event, events);
 	world_destroy(here);
 	world_destroy(before);
 	return ok;
 }
 
-static bool timeline_agrees(struct log_reader *reader, const struct world *live, struct chance *chance,
-                            struct counts *c, struct str *trouble)
+static bool timeline_agrees(struct log_reader *reader, const struct world *live,
+	struct chance *chance, struct counts *c, struct str *trouble)
 {
 	struct timeline *t = timeline_create(reader);
 	bool ok = true;
@@ -56,15 +61,16 @@ static bool timeline_agrees(struct log_reader *reader, const struct world *live,
 	timeline_update(t);
 	events = timeline_events(t);
 	ok = say_unless(timeline_at_end(t) && world_equal_bytes(timeline_now(t), live), trouble,
-	                "the timeline's end is another world", events, events);
+		"the timeline's end is another world", events, events);
 	for (int i = 0; ok && events && i < POINTS; i++) {
 		u64 event = 1 + chance_below(chance, (uint32_t)events);
-		ok = point_agrees(t, reader, event, chance_below(chance, (uint32_t)event + 1), trouble);
+		ok = point_agrees(
+			t, reader, event, chance_below(chance, (uint32_t)event + 1), trouble);
 		c->seeks += 3;
 	}
 	timeline_seek_end(t);
-	ok = ok && say_unless(world_equal_bytes(timeline_world(t), live), trouble, "back at now: another world", events,
-	                      events);
+	ok = ok && say_unless(world_equal_bytes(timeline_world(t), live), trouble,
+			   "back at now: another world", events, events);
 	timeline_destroy(t);
 	return ok;
 }
@@ -83,9 +89,10 @@ bool readback_agrees(struct run *r, struct chance *chance, struct counts *c, str
 	}
 	once = fold(reader, events);
 	again = fold(reader, events);
-	ok = say_unless(world_equal_bytes(once, again), trouble, "two folds differ", events, events) &&
-	     say_unless(world_equal_bytes(once, run_world(r)), trouble, "the fold differs from the live world", events,
-	                events) &&
+	ok = say_unless(
+		     world_equal_bytes(once, again), trouble, "two folds differ", events, events) &&
+	     say_unless(world_equal_bytes(once, run_world(r)), trouble,
+		     "the fold differs from the live world", events, events) &&
 	     timeline_agrees(reader, run_world(r), chance, c, trouble);
 	world_destroy(once);
 	world_destroy(again);

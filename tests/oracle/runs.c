@@ -36,8 +36,8 @@ static void report_read(const char *path, struct str *lines)
 	}
 }
 
-static bool outcome_is(const struct files *f, const struct outcome *alone, int status, struct counts *c,
-                       struct str *trouble)
+static bool outcome_is(const struct files *f, const struct outcome *alone, int status,
+	struct counts *c, struct str *trouble)
 {
 	struct str lines = {0};
 	bool ok;
@@ -46,7 +46,7 @@ static bool outcome_is(const struct files *f, const struct outcome *alone, int s
 	ok = status == alone->status && strcmp(str_get(&lines), str_get(&alone->lines)) == 0;
 	if (!ok)
 		str_addf(trouble, "alone: status %d\n%swith ipclab: status %d\n%s", alone->status,
-		         str_get(&alone->lines), status, str_get(&lines));
+			str_get(&alone->lines), status, str_get(&lines));
 	str_finish(&lines);
 	c->fixed++;
 	return ok;
@@ -84,11 +84,11 @@ bool run_one_alone(const struct files *f, struct outcome *o, struct str *trouble
 	return false;
 }
 
-bool run_one_watched(const struct files *f, const char *ipclab, const struct outcome *alone, struct counts *c,
-                     struct str *trouble)
+bool run_one_watched(const struct files *f, const char *ipclab, const struct outcome *alone,
+	struct counts *c, struct str *trouble)
 {
-	char *argv[] = {(char *)ipclab,     "watch", "--quiet", "--", (char *)f->target, (char *)f->program,
-	                (char *)f->report, NULL};
+	char *argv[] = {(char *)ipclab, "watch", "--quiet", "--", (char *)f->target,
+		(char *)f->program, (char *)f->report, NULL};
 
 	unlink(f->report);
 	return outcome_is(f, alone, spawn_and_wait(argv), c, trouble);
@@ -98,9 +98,14 @@ bool run_one_watched(const struct files *f, const char *ipclab, const struct out
 
 static struct run *start(const struct files *f, bool held, struct str *trouble)
 {
-	struct run_options opt = {.tracer = {.held = held, .contents = true, .terminals = held, .sites = true},
-	                          .record = f->log, .overwrite = true, .pin = held, .fold = true, .slots = true,
-	                          .census = held ? 0 : 16};
+	struct run_options opt = {
+		.tracer = {.held = held, .contents = true, .terminals = held, .sites = true},
+		.record = f->log,
+		.overwrite = true,
+		.pin = held,
+		.fold = true,
+		.slots = true,
+		.census = held ? 0 : 16};
 	char *argv[] = {(char *)f->target, (char *)f->program, (char *)f->report, NULL};
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	struct launch launch = {.argv = argv, .fds = {null, null, null}};
@@ -133,8 +138,8 @@ static bool world_is_sound(struct run *r, struct counts *c, struct str *trouble)
 	const struct w_head *h = world_head(run_world(r));
 
 	if (h->drift || h->unknown) {
-		str_addf(trouble, "drift %lu unknown %lu, first at event %lu: %s", h->drift, h->unknown,
-		         h->first_drift_seq, h->first_drift);
+		str_addf(trouble, "drift %lu unknown %lu, first at event %lu: %s", h->drift,
+			h->unknown, h->first_drift_seq, h->first_drift);
 		return false;
 	}
 	if (!world_invariant(run_world(r), trouble))
@@ -143,8 +148,8 @@ static bool world_is_sound(struct run *r, struct counts *c, struct str *trouble)
 }
 
 /* At the end: status, report, and the log read back. */
-static bool finish(struct run *r, const struct files *f, struct chance *chance, const struct outcome *alone,
-                   struct counts *c, struct str *trouble)
+static bool finish(struct run *r, const struct files *f, struct chance *chance,
+	const struct outcome *alone, struct counts *c, struct str *trouble)
 {
 	int status = -1;
 	bool ok = readback_agrees(r, chance, c, trouble);
@@ -176,7 +181,7 @@ static bool choose(struct run *r, struct chance *chance, struct choice *choice)
 		if (run_can_step(r, task))
 			can[n++] = (struct choice){task, false};
 		else if (tracer_holding(run_tracer(r), task) == IS_INSIDE &&
-		         tracer_timeout(run_tracer(r), task) != TIME_NONE)
+			 tracer_timeout(run_tracer(r), task) != TIME_NONE)
 			can[n++] = (struct choice){task, true};
 	}
 	if (!n)
@@ -185,24 +190,27 @@ static bool choose(struct run *r, struct chance *chance, struct choice *choice)
 	return true;
 }
 
-bool run_one_stepped(const struct files *f, struct chance *chance, const struct outcome *alone, struct counts *c,
-                     struct str *trouble)
+bool run_one_stepped(const struct files *f, struct chance *chance, const struct outcome *alone,
+	struct counts *c, struct str *trouble)
 {
 	struct run *r = start(f, true, trouble);
-	struct log_reader *reader = r ? log_reader_open_fd(dup(log_fd(run_log(r))), &(struct err){0}) : NULL;
+	struct log_reader *reader =
+		r ? log_reader_open_fd(dup(log_fd(run_log(r))), &(struct err){0}) : NULL;
 	struct choice choice;
 	struct err err = {0};
 	bool ok = reader && world_is_sound(r, c, trouble);
 
 	for (int steps = 0; ok && choose(r, chance, &choice); steps++) {
-		ok = choice.time ? run_pass_time(r, choice.task, &err) : run_step(r, choice.task, &err);
+		ok = choice.time ? run_pass_time(r, choice.task, &err)
+				 : run_step(r, choice.task, &err);
 		if (!ok)
 			str_addf(trouble, "step %d of task %u: %s", steps, choice.task, err.text);
 		else if (!world_head(run_world(r))->is_settled) {
 			str_addf(trouble, "step %d of task %u did not settle", steps, choice.task);
 			ok = false;
 		} else {
-			ok = world_is_sound(r, c, trouble) && contents_agree(run_world(r), reader, c, trouble);
+			ok = world_is_sound(r, c, trouble) &&
+			     contents_agree(run_world(r), reader, c, trouble);
 		}
 		if (steps > STEPS_MAX) {
 			str_add(trouble, "too many steps");
@@ -263,7 +271,8 @@ static bool free_until_idle(struct run *r, struct counts *c, struct str *trouble
 	return world_is_sound(r, c, trouble);
 }
 
-bool run_one_free(const struct files *f, const struct outcome *alone, struct counts *c, struct str *trouble)
+bool run_one_free(
+	const struct files *f, const struct outcome *alone, struct counts *c, struct str *trouble)
 {
 	struct run *r = start(f, false, trouble);
 	struct ringer ringer = {0};

@@ -44,8 +44,8 @@ static void digest_number(long long v)
 static void report_and_end(int status, bool thread)
 {
 	char line[80];
-	int n = snprintf(line, sizeof line, "process %d did %d digest %016llx status %d\n", self, at,
-	                 (unsigned long long)digest, status);
+	int n = snprintf(line, sizeof line, "process %d did %d digest %016llx status %d\n", self,
+		at, (unsigned long long)digest, status);
 
 	if (write(REPORT_FD, line, (size_t)n) != n)
 		_exit(99);
@@ -79,7 +79,7 @@ static long transfer_all(const struct op *op, bool out)
 
 	while (done < op->b) {
 		r = out ? write(op->a, buffer + done, (size_t)(op->b - done))
-		        : read(op->a, buffer + done, (size_t)(op->b - done));
+			: read(op->a, buffer + done, (size_t)(op->b - done));
 		if (r <= 0)
 			break;
 		done += r;
@@ -153,7 +153,8 @@ static void take_signals(void)
 {
 	static void (*const usr1[])(int) = {SIG_DFL, on_usr1, on_usr1, SIG_IGN};
 	const struct proc *p = &program.proc[self];
-	struct sigaction sa = {.sa_handler = usr1[p->usr1], .sa_flags = p->usr1 == USR1_RESTARTS ? SA_RESTART : 0};
+	struct sigaction sa = {
+		.sa_handler = usr1[p->usr1], .sa_flags = p->usr1 == USR1_RESTARTS ? SA_RESTART : 0};
 
 	signal(SIGPIPE, p->ignore_sigpipe ? SIG_IGN : SIG_DFL);
 	sigaction(SIGUSR1, &sa, NULL);
@@ -206,9 +207,7 @@ static long process_op(const struct op *op)
 		return pid < 0 ? -1 : 0;
 	case OP_thread: return make_thread(op);
 	case OP_kill: return pids[op->a] ? kill(pids[op->a], op->b) : -1;
-	case OP_wait:
-		pid = waitpid(-1, &status, op->a);
-		return pid > 0 ? status : pid;
+	case OP_wait: pid = waitpid(-1, &status, op->a); return pid > 0 ? status : pid;
 	case OP_waitall:
 		while (waitpid(-1, &status, 0) > 0)
 			sum += status + 1;
@@ -252,7 +251,8 @@ int main(int argc, char **argv)
 	} else {
 		int fd;
 
-		close_range(3, REPORT_FD + 100, 0); /* what the caller left open would shift the numbers */
+		close_range(3, REPORT_FD + 100,
+			0); /* what the caller left open would shift the numbers */
 		fd = open(argv[2], O_WRONLY | O_APPEND | O_CREAT, 0600);
 		if (fd < 0 || dup2(fd, REPORT_FD) < 0 || close(fd) < 0)
 			return 97;

@@ -20,7 +20,8 @@ static void hear(const char *expected)
 	char got[32] = "";
 	ssize_t n = read(ends[0], got, sizeof got - 1);
 
-	printf("%s: %s\n", expected, n == (ssize_t)strlen(expected) && strcmp(got, expected) == 0 ? "ok" : "NOT OK");
+	printf("%s: %s\n", expected,
+		n == (ssize_t)strlen(expected) && strcmp(got, expected) == 0 ? "ok" : "NOT OK");
 }
 
 int main(int argc, char **argv)

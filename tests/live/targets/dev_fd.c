@@ -26,7 +26,8 @@ int main(void)
 	printf("opened: %s\n", again >= 0 && other >= 0 ? "ok" : "NOT OK");
 	printf("empty: %s\n", read(again, &byte, 1) < 0 && errno == EAGAIN ? "ok" : "NOT OK");
 	close(ends[1]);
-	printf("still a writer: %s\n", read(again, &byte, 1) < 0 && errno == EAGAIN ? "ok" : "NOT OK");
+	printf("still a writer: %s\n",
+		read(again, &byte, 1) < 0 && errno == EAGAIN ? "ok" : "NOT OK");
 	printf("written: %zd\n", write(other, "w", 1));
 	show_byte("read", ends[0]);
 	close(other);

@@ -2,13 +2,23 @@
 /* Built with -m32 -nostdlib -static, without a C library, so that it needs nothing that is 32-bit
  * but the compiler: such a program runs and is not decoded. Ends with 5 when all went well. */
 #ifdef __i386__
-enum { CALL_EXIT = 1, CALL_FORK = 2, CALL_READ = 3, CALL_WRITE = 4, CALL_WAITPID = 7, CALL_PIPE = 42 };
+enum {
+	CALL_EXIT = 1,
+	CALL_FORK = 2,
+	CALL_READ = 3,
+	CALL_WRITE = 4,
+	CALL_WAITPID = 7,
+	CALL_PIPE = 42
+};
 
 static int call(int number, long a, long b, long c)
 {
 	int result;
 
-	__asm__ volatile("int $0x80" : "=a"(result) : "a"(number), "b"(a), "c"(b), "d"(c) : "memory");
+	__asm__ volatile("int $0x80"
+			 : "=a"(result)
+			 : "a"(number), "b"(a), "c"(b), "d"(c)
+			 : "memory");
 	return result;
 }
 

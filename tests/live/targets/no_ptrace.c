@@ -21,7 +21,7 @@ int main(int argc, char **argv)
 	struct sock_fprog program = {sizeof rules / sizeof *rules, rules};
 
 	if (argc < 2 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
-	    syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) < 0)
+		syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) < 0)
 		return 77;
 	execv(argv[1], argv + 1);
 	perror(argv[1]);

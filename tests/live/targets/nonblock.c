@@ -30,7 +30,8 @@ int main(void)
 	printf("a long write: %zd\n", n);
 	n = write(ends[1], bytes, PIPE_BUF);
 	printf("PIPE_BUF: %zd %s\n", n, n < 0 && errno == EAGAIN ? "EAGAIN" : "");
-	printf("smaller: %d %s\n", fcntl(ends[1], F_SETPIPE_SZ, 4096), errno == EBUSY ? "EBUSY" : "");
+	printf("smaller: %d %s\n", fcntl(ends[1], F_SETPIPE_SZ, 4096),
+		errno == EBUSY ? "EBUSY" : "");
 	printf("larger: %d\n", fcntl(ends[1], F_SETPIPE_SZ, 1 << 17));
 	n = write(ends[1], bytes, 99999);
 	printf("a long write: %zd\n", n);

@@ -20,7 +20,8 @@ int main(void)
 		_exit(write(ends[1], "x", 1) == 1);
 	}
 	waitpid(pid, &status, 0);
-	printf("killed by SIGPIPE: %s\n", WIFSIGNALED(status) && WTERMSIG(status) == SIGPIPE ? "ok" : "NOT OK");
+	printf("killed by SIGPIPE: %s\n",
+		WIFSIGNALED(status) && WTERMSIG(status) == SIGPIPE ? "ok" : "NOT OK");
 	signal(SIGPIPE, SIG_IGN);
 	printf("EPIPE: %s\n", write(ends[1], "x", 1) < 0 && errno == EPIPE ? "ok" : "NOT OK");
 	return 0;

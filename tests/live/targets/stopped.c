@@ -28,7 +28,8 @@ int main(void)
 		_exit(write(ends[1], "g", 1) != 1 || read(go[0], &byte, 1) != 0);
 	}
 	waitpid(pid, &status, WUNTRACED);
-	printf("stopped: %s\n", WIFSTOPPED(status) && WSTOPSIG(status) == SIGSTOP ? "ok" : "NOT OK");
+	printf("stopped: %s\n",
+		WIFSTOPPED(status) && WSTOPSIG(status) == SIGSTOP ? "ok" : "NOT OK");
 	kill(pid, SIGCONT);
 	waitpid(pid, &status, WCONTINUED);
 	printf("continued: %s\n", WIFCONTINUED(status) ? "ok" : "NOT OK");

@@ -39,7 +39,8 @@ int main(int argc, char **argv)
 		printf("write: %zd\n", write(4, &byte, 1));
 		n = read(3, &byte, 1);
 		printf("read: %zd %c\n", n, byte);
-		printf("close-on-exec: %s\n", fcntl(5, F_GETFD) < 0 && fcntl(6, F_GETFD) < 0 ? "ok" : "NOT OK");
+		printf("close-on-exec: %s\n",
+			fcntl(5, F_GETFD) < 0 && fcntl(6, F_GETFD) < 0 ? "ok" : "NOT OK");
 		return 3;
 	}
 	close_range(3, 100, 0);
