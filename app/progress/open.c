@@ -99,7 +99,7 @@ static bool open_as(struct progress *p, int flags, const char *suffix)
 	ok = sqlite3_open_v2(str_get(&uri), &p->db, flags | SQLITE_OPEN_URI, NULL) == SQLITE_OK;
 	str_finish(&uri);
 	if (ok)
-		sqlite3_busy_timeout(p->db, 2000);
+		sqlite3_busy_timeout(p->db, 200);
 	else
 		forget(p);
 	return ok;

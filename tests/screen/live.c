@@ -41,6 +41,27 @@ void live_sleep_ms(unsigned ms)
 
 /* ---- begin and end ---- */
 
+static char all_folders[] = "/tmp/ipclab-live-XXXXXX"; /* of this program's tests */
+
+int live_run(Suite *s)
+{
+	char command[80];
+	SRunner *r;
+	int failed;
+
+	if (!mkdtemp(all_folders)) {
+		perror(all_folders);
+		return 99;
+	}
+	r = srunner_create(s);
+	srunner_run_all(r, CK_ENV);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	/* A test that failed has not cleaned up; what it had started ended with its terminal. */
+	snprintf(command, sizeof command, "rm -rf '%s'", all_folders);
+	return system(command) == 0 && !failed ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
 static void make_folder(const char *folder, const char *name)
 {
 	char path[80];
@@ -52,7 +73,7 @@ static void make_folder(const char *folder, const char *name)
 void live_begin(struct live *l)
 {
 	memset(l, 0, sizeof *l);
-	strcpy(l->folder, "/tmp/ipclab-live-XXXXXX");
+	snprintf(l->folder, sizeof l->folder, "%s/XXXXXX", all_folders);
 	ck_assert_ptr_nonnull(mkdtemp(l->folder));
 	make_folder(l->folder, "state");
 	make_folder(l->folder, "run");

@@ -4,6 +4,7 @@
 #ifndef LIVE_H
 #define LIVE_H
 
+#include <check.h>
 #include <termios.h>
 
 #include "vt.h"
@@ -22,6 +23,9 @@ enum role { KEEPER, SCREEN, ENGINE, LAB };
 bool live_soak(void);               /* IPCLAB_SOAK: long counts */
 unsigned live_random(unsigned max); /* 0..max-1; IPCLAB_SEED repeats a run */
 void live_sleep_ms(unsigned ms);
+
+/* Runs the suite; main's status. */
+int live_run(Suite *);
 
 /* Makes the folder. Terminals of one live follow each other; end is live_finish. */
 void live_begin(struct live *);

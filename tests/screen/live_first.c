@@ -131,8 +131,6 @@ int main(void)
 {
 	Suite *s = suite_create("first");
 	TCase *t = tcase_create("first");
-	SRunner *r;
-	int failed;
 
 	tcase_add_checked_fixture(t, begin, finish);
 	tcase_set_timeout(t, 120);
@@ -140,9 +138,5 @@ int main(void)
 	tcase_add_test(t, four_keys_lead_to_a_blocked_process);
 	tcase_add_test(t, enter_alone_leads_on);
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return live_run(s);
 }

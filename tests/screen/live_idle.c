@@ -120,8 +120,6 @@ int main(void)
 {
 	Suite *s = suite_create("idle");
 	TCase *t = tcase_create("idle");
-	SRunner *r;
-	int failed;
 
 	if (system("strace -o /dev/null true 2>/dev/null") != 0) {
 		puts("no strace here that may trace (apt install strace)");
@@ -133,9 +131,5 @@ int main(void)
 	tcase_add_test(t, home_makes_no_call);
 	tcase_add_test(t, the_witness_is_awake);
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return live_run(s);
 }

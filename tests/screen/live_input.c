@@ -352,8 +352,6 @@ int main(void)
 {
 	Suite *s = suite_create("input");
 	TCase *t = tcase_create("input");
-	SRunner *r;
-	int failed;
 
 	tcase_add_checked_fixture(t, begin, finish);
 	tcase_set_timeout(t, 60);
@@ -370,9 +368,5 @@ int main(void)
 	tcase_add_test(t, a_folder_that_cannot_be_written_to_is_named);
 	tcase_add_test(t, progress_that_is_locked_holds_up_no_screen_for_long);
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return live_run(s);
 }

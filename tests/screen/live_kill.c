@@ -213,8 +213,6 @@ int main(void)
 {
 	Suite *s = suite_create("kill");
 	TCase *t = tcase_create("kill");
-	SRunner *r;
-	int failed;
 
 	tcase_add_checked_fixture(t, begin, finish);
 	tcase_set_timeout(t, live_soak() ? 600 : 100);
@@ -222,9 +220,5 @@ int main(void)
 	tcase_add_test(t, a_killed_keeper_leaves_a_journal_and_the_next_sweeps_it);
 	tcase_add_loop_test(t, both_killed_at_once_the_next_start_says_what_to_do, 0, 2);
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return live_run(s);
 }

@@ -183,8 +183,6 @@ int main(void)
 {
 	Suite *s = suite_create("leave");
 	TCase *t = tcase_create("leave");
-	SRunner *r;
-	int failed;
 
 	tcase_add_checked_fixture(t, begin, finish);
 	tcase_set_timeout(t, 60);
@@ -194,9 +192,5 @@ int main(void)
 	tcase_add_loop_test(t, a_terminal_that_vanishes_ends_all_and_nothing_spins, 0, 8);
 	tcase_add_loop_test(t, a_terminal_that_nobody_reads_holds_up_no_end, 0, 3);
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return live_run(s);
 }

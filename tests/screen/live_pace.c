@@ -212,17 +212,11 @@ int main(void)
 {
 	Suite *s = suite_create("pace");
 	TCase *t = tcase_create("pace");
-	SRunner *r;
-	int failed;
 
 	tcase_add_checked_fixture(t, begin, finish);
 	tcase_set_timeout(t, 200);
 	tcase_add_loop_test(t, a_terminal_that_does_not_read_holds_up_nobody, 0, 2);
 	tcase_add_test(t, the_screen_takes_at_most_a_tenth_of_the_speed);
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return live_run(s);
 }

@@ -204,8 +204,6 @@ int main(void)
 {
 	Suite *s = suite_create("terminal");
 	TCase *t = tcase_create("terminal");
-	SRunner *r;
-	int failed;
 
 	tcase_add_checked_fixture(t, begin, finish);
 	tcase_set_timeout(t, 60);
@@ -216,9 +214,5 @@ int main(void)
 	tcase_add_test(t, a_torn_paste_is_one_paste);
 	tcase_add_loop_test(t, noise_does_no_harm, 0, 3);
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return live_run(s);
 }
