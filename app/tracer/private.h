@@ -83,6 +83,7 @@ struct tracee {
 	int event;         /* PTRACE_EVENT_* of the stop */
 	i64 pending_ret;   /* the -ERESTART* result */
 	int status;        /* of the stop, as waitpid gave it */
+	u64 strings_at;    /* where the strings of argv and environ begin on its stack; 0: not asked */
 	u32 site, map;     /* last site; its address space's picture in the log */
 	bool map_stale;
 	unsigned long msg; /* PTRACE_GETEVENTMSG */

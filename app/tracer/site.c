@@ -118,6 +118,34 @@ static u32 *site_find(struct tracer *t, u64 key)
 	return &t->sites[k].site;
 }
 
+/* proc(5): field 48 of /proc/PID/stat, arg_start. Above it lie the strings of argv and environ: not
+ * needed to unwind, and a recording may be given to others. */
+static u64 ask_strings_at(pid_t tid)
+{
+	char path[64], buf[2048];
+	const char *p;
+	size_t n;
+	FILE *f;
+
+	snprintf(path, sizeof path, "/proc/%d/stat", (int)tid);
+	f = fopen(path, "re");
+	n = f ? fread(buf, 1, sizeof buf - 1, f) : 0;
+	if (f)
+		fclose(f);
+	buf[n] = '\0';
+	p = strrchr(buf, ')'); /* the name, field 2, may hold anything */
+	for (int field = 2; p && field < 48; field++)
+		p = strchr(p + 1, ' ');
+	return p ? strtoull(p, NULL, 10) : 0;
+}
+
+static size_t stack_wanted(struct tracee *x, u64 sp)
+{
+	if (!x->strings_at && !(x->strings_at = ask_strings_at(x->tid)))
+		x->strings_at = UINT64_MAX;
+	return x->strings_at - sp < STACK_KEPT ? (size_t)(x->strings_at - sp) & ~(size_t)7 : STACK_KEPT;
+}
+
 u32 site_copy(struct tracer *t, struct tracee *x, struct err *err)
 {
 	u64 stack[STACK_KEPT / 8];
@@ -140,7 +168,7 @@ u32 site_copy(struct tracer *t, struct tracee *x, struct err *err)
 		if ((!known || !in_code(t, arch_pc(&regs))) && !maps_note(t, x, err))
 			return 0;
 	}
-	got = memory_read(x->tid, arch_sp(&regs), stack, sizeof stack);
+	got = memory_read(x->tid, arch_sp(&regs), stack, stack_wanted(x, arch_sp(&regs)));
 	site = site_find(t, site_key(t, x, &regs, stack, got / 8));
 	if (!*site) {
 		struct note_site body = {.site = ++t->sites_n, .map = x->map, .stack_len = (u32)got, .sp = arch_sp(&regs)};

@@ -64,6 +64,7 @@ static bool take_exec(struct tracer *t, struct tracee *x, struct err *err)
 	}
 	x->in_call = x->restarting = x->altered = x->ended = x->stepping = x->passing = false;
 	x->map = 0;
+	x->strings_at = 0;
 	x->site = 0;
 	if (x->fds->refs > 1) { /* exec takes a table of its own, execve(2) */
 		struct fdmap *own = fdmap_copy(t, x->fds);
@@ -91,6 +92,7 @@ static bool take_birth(struct tracer *t, struct tracee *x, struct err *err)
 	child->tgid = flags & CLONE_THREAD ? x->tgid : child->tid;
 	child->fds = flags & CLONE_FILES ? fdmap_share(x->fds) : fdmap_copy(t, x->fds);
 	child->map = x->map;
+	child->strings_at = x->strings_at;
 	if (!child->born_seen)
 		child->holding = IS_RUNNING;
 	evf |= flags & CLONE_THREAD ? EVF_THREAD : 0;

@@ -3,6 +3,7 @@
 set -u
 : "${IPCLAB:?is set by make check}" "${IPCLAB_SRC:?}" "${IPCLAB_BUILD:?}"
 dir=$(mktemp -d) || exit 1
+exec </dev/null # make -j gives all but one job a broken pipe as standard input
 trap 'rm -rf "$dir"' EXIT
 checks=0
 failures=0

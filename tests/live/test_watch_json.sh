@@ -77,6 +77,9 @@ check bytes_are_not_recorded_unasked eval '! "$IPCLAB" replay "$log" <<<"events 
 out=$(printf 'now\nevents 500\n' | "$IPCLAB" replay "$dir/c.ipclog" 2>&1)
 check bytes_are_recorded_when_asked out_has 'P1 wrote 1 byte, "h", to pipe1'
 
+SECRET=s3cr3t-in-environ "$IPCLAB" watch --quiet --contents -o "$dir/s.ipclog" -- "$pipe" tidy >"$dir/ignored" 2>&1
+check strings_of_the_environment_are_not_recorded eval '! grep -qa s3cr3t "$dir/s.ipclog"'
+
 # A recording in the shell.
 replay() {
 	printf '%b\n' "$1" | "$IPCLAB" replay "$dir/c.ipclog" >"$dir/out" 2>"$dir/err"

@@ -1,13 +1,20 @@
 # Screens: canvas -> golden text from recorded logs (pure); the program in a terminal of libvterm.
 pure_tests += tests/screen/test_golden
 tests_screen_test_golden_SOURCES = tests/screen/test_golden.c tests/screen/story.h
-EXTRA_DIST += tests/screen/golden
+EXTRA_DIST += tests/screen/golden tests/screen/steps tests/screen/record.c
 
 if HAVE_VTERM
 engine_tests += tests/screen/test_terminal
 tests_screen_test_terminal_SOURCES = tests/screen/test_terminal.c tests/screen/vt.c tests/screen/vt.h
 tests_screen_test_terminal_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
 tests_screen_test_terminal_LDADD = $(LDADD) $(VTERM_LIBS) -lutil
+
+# Every step of the first lab: recordings (made by record.c), drawn, and in the terminal.
+engine_tests += tests/screen/test_steps
+tests_screen_test_steps_SOURCES = tests/screen/test_steps.c tests/screen/lesson.c \
+	tests/screen/lesson.h tests/screen/vt.c tests/screen/vt.h
+tests_screen_test_steps_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
+tests_screen_test_steps_LDADD = $(LDADD) $(VTERM_LIBS) -lutil
 
 # Live proofs: the program below a shell in such a terminal, killed, stalled, measured, fed with
 # mistakes. Short counts here, long ones in a soak.
