@@ -1,5 +1,6 @@
 # A lab: its files in lab_files (installed below $(datadir)/ipclab), its programs in lab_programs
-# (installed below $(libexecdir)/ipclab) with their sources and `$(lab_build) SOURCES`.
+# (installed below $(libexecdir)/ipclab) with their sources and `$(lab_build) SOURCES`. A program whose accesses
+# to shared memory are to be stepped: in hooked_programs, with `$(hooked_build) SOURCES`.
 
 lab_files += \
 	labs/01-pipe/lab.md \

@@ -7,46 +7,24 @@
 #include "command/lab_verify.h"
 #include "command/plain.h"
 #include "command/screen.h"
-#include "session/lab.h"
+#include "lab/lib.h"
 
 struct starting {
 	const struct lab *lab;
-	char **argv; /* the program's */
+	const char *const *args; /* the learner's own; NULL: those the lab names */
 };
 
 static struct session *start(void *arg, struct err *err)
 {
 	const struct starting *s = arg;
-	struct session_live live = {
-		.run = {
-			.tracer = {.held = true, .contents = true, .terminals = true, .sites = true},
-			.pin = true,
-		},
-		.launch = {.argv = s->argv, .fds = {-1, -1, -1}},
-		.terminal = true,
-		.actor_names = (const char *const *)s->lab->actors,
-		.title = s->lab->title,
-	};
 
-	return session_start(&live, err);
+	return lab_start(s->lab, 0, s->args, err);
 }
 
-/* The program's path, then what was typed behind --, else the arguments that the lab names. */
-static char **program_argv(const struct lab *lab, char *path, int argc, char **argv)
+/* What was typed behind --. */
+static const char *const *own_args(const struct invocation *inv)
 {
-	char **named = lab->programs.at[0].args;
-	size_t n = 0;
-	char **out;
-
-	while (argc == 0 && named && named[n])
-		n++;
-	if (argc > 0)
-		n = (size_t)argc;
-	out = xmalloc((n + 2) * sizeof *out);
-	out[0] = path;
-	for (size_t i = 0; i < n; i++)
-		out[i + 1] = argc > 0 ? argv[i] : named[i];
-	return out;
+	return inv->argc > 1 ? (const char *const *)inv->argv + 1 : NULL;
 }
 
 /* The lab with its guide; not when it has none, and not for arguments of the learner's own. */
@@ -55,12 +33,12 @@ static bool run_guided(struct invocation *inv, const struct lab *lab, struct err
 	struct shell_lab guided = {.lab = lab, .step_given = option_given(inv, "step")};
 	struct shell_options options = {.lab = &guided};
 	struct str greeting = {0};
-	bool ok = lab_step_option(inv, lab->steps, &guided.step, err);
+	bool ok = lab_step_option(inv, (u32)lab->guide->steps.n, &guided.step, err);
 
 	str_addf(&greeting,
 		 "%s. Enter goes on; guide says where you are, why asks why one waits, help lists "
 		 "all commands.\n",
-		 lab->title);
+		 lab->guide->title);
 	options.greeting = greeting.s;
 	ok = ok && plain_run_lab(inv, &options, err);
 	str_finish(&greeting);
@@ -70,37 +48,30 @@ static bool run_guided(struct invocation *inv, const struct lab *lab, struct err
 static bool run_lab(struct invocation *inv, const struct lab *lab, struct err *err)
 {
 	struct shell_options options = {0};
-	struct starting starting = {.lab = lab};
+	struct starting starting = {.lab = lab, .args = own_args(inv)};
 	struct str greeting = {0};
 	struct session *session;
-	char *path = lab_program_path(lab, 0, err);
 	bool ok;
 
-	if (!path)
-		return false;
-	starting.argv = program_argv(lab, path, inv->argc - 1, inv->argv + 1);
 	str_addf(&greeting, "%s. Type step for one call, why to ask why one waits, help for all commands.\n",
-		 lab->title);
+		 lab->guide->title);
 	options.greeting = greeting.s;
 	options.restart = start;
 	options.restart_arg = &starting;
 	session = start(&starting, err);
 	ok = session && plain_run(inv, session, &options, err);
 	str_finish(&greeting);
-	free(starting.argv);
-	free(path);
 	return ok;
 }
 
 static bool screen_lab(struct invocation *inv, const struct lab *lab, struct err *err)
 {
-	const char *const *args = inv->argc > 1 ? (const char *const *)inv->argv + 1 : NULL;
 	struct tui_options options;
 	u32 step = TUI_RESUME;
 
-	if (option_given(inv, "step") && !lab_step_option(inv, lab->steps, &step, err))
+	if (option_given(inv, "step") && !lab_step_option(inv, (u32)lab->guide->steps.n, &step, err))
 		return false;
-	return screen_options(inv, &options, err) && tui_lab(lab, args, step, &options, err);
+	return screen_options(inv, &options, err) && tui_lab(lab, own_args(inv), step, &options, err);
 }
 
 bool command_lab(struct invocation *inv, struct err *err)
@@ -123,7 +94,7 @@ bool command_lab(struct invocation *inv, struct err *err)
 	if (lab && !plain_wanted(inv))
 		ok = screen_lab(inv, lab, err);
 	else
-		ok = lab && (lab->steps && inv->argc == 1 ? run_guided : run_lab)(inv, lab, err);
+		ok = lab && (lab->guide->steps.n && inv->argc == 1 ? run_guided : run_lab)(inv, lab, err);
 	labs_finish(&labs);
 	return ok;
 }

@@ -37,7 +37,7 @@ bool lab_step_option(const struct invocation *inv, u32 steps, u32 *step, struct 
 
 bool lab_verify(struct invocation *inv, const struct lab *lab, struct err *err)
 {
-	struct guide *guide = guide_load(lab->guide, err);
+	const struct guide *guide = lab->guide;
 	struct saying saying = {.guide = guide};
 	struct beliefs *beliefs = NULL;
 	struct guide_host host;
@@ -45,8 +45,9 @@ bool lab_verify(struct invocation *inv, const struct lab *lab, struct err *err)
 	u32 first = 0, last;
 	bool ok;
 
-	if (!guide)
-		return false;
+	if (!guide->steps.n)
+		return guide_error(err, lab->file, (struct guide_mark){1, 1},
+			"the guide has no step (## Title): there is nothing to verify");
 	last = (u32)guide->steps.n - 1;
 	ok = lab_step_option(inv, (u32)guide->steps.n, &first, err);
 	if (option_given(inv, "step"))
@@ -55,13 +56,12 @@ bool lab_verify(struct invocation *inv, const struct lab *lab, struct err *err)
 		beliefs = lab_beliefs(lab, err);
 		ok = !err->code;
 	}
-	host = lab_host_open(&h, lab, guide, NULL);
+	host = lab_host_open(&h, lab, NULL);
 	ok = ok &&
 	     guide_verify(guide, beliefs, lab->id, first, last, &host, say_step, &saying, err);
 	if (ok)
 		printf("All of it holds.\n");
 	lab_host_close(&h);
 	beliefs_destroy(beliefs);
-	guide_destroy(guide);
 	return ok;
 }

@@ -3,7 +3,7 @@
 #define COMMAND_LAB_VERIFY_H
 
 #include "command/lib.h"
-#include "session/lab.h"
+#include "lab/lib.h"
 
 bool lab_verify(struct invocation *, const struct lab *, struct err *);
 /* The value of --step, from 0; *step stays as it is when there is none. */

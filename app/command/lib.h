@@ -43,6 +43,7 @@ struct command {
 	/* False: err says what went wrong and which exit code it leads to. */
 	bool (*run)(struct invocation *, struct err *);
 	bool command_follows; /* options end at the first operand: the rest is another program's */
+	bool words_pass;      /* every word is another program's, but for --help alone */
 	struct command_option options[OPTIONS_MAX]; /* up to a NULL name */
 };
 
@@ -74,6 +75,7 @@ void version_print(void);
 bool command_home(int *status, struct err *);
 
 /* The verbs, one file each. */
+bool command_cc(struct invocation *, struct err *);
 bool command_help(struct invocation *, struct err *);
 bool command_lab(struct invocation *, struct err *);
 bool command_labs(struct invocation *, struct err *);

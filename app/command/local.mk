@@ -16,8 +16,11 @@ libipclab_a_SOURCES += \
 	app/command/labs.c \
 	app/command/plain.c \
 	app/command/replay.c \
+	app/command/schedule.h \
+	app/command/schedule.c \
 	app/command/stream.c \
 	app/command/watch.c
 libipclab_a_SOURCES += \
 	app/command/screen.h \
 	app/command/screen.c
+libipclab_a_SOURCES += app/command/cc.c

@@ -90,6 +90,11 @@ bool options_read(struct invocation *inv, int argc, char **argv, bool *help, str
 	char **end = argv + argc;
 
 	inv->argv = argv;
+	inv->argc = argc;
+	if (inv->command->words_pass) {
+		*help = argc == 1 && strcmp(argv[0], "--help") == 0;
+		return true;
+	}
 	for (char **w = argv; w < end; w++) {
 		if (strcmp(*w, "--") == 0) {
 			memmove(operand, w + 1, (size_t)(end - w - 1) * sizeof *w);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* ipclab replay FILE: a recording, as JSON, or in the shell. */
+/* ipclab replay FILE: a recording, as JSON, in the shell, or on the screen; a schedule: schedule.c. */
 #include <stdio.h>
 #include <string.h>
 
 #include "command/plain.h"
+#include "command/schedule.h"
 #include "command/screen.h"
 #include "command/stream.h"
 
@@ -61,11 +62,11 @@ bool command_replay(struct invocation *inv, struct err *err)
 	unsigned width;
 
 	if (inv->argc != 1)
-		return err_set(err, EXIT_USAGE, "replay needs one recording, as in ipclab replay FILE.ipclog");
-	if (is_schedule(inv->argv[0]))
-		return err_set(err, EXIT_USAGE, "schedules cannot be replayed yet, only recordings (.ipclog)");
+		return err_set(err, EXIT_USAGE, "replay needs one file, as in ipclab replay FILE.ipclog");
 	if (!plain_width(inv, &width, err))
 		return false;
+	if (is_schedule(inv->argv[0]))
+		return schedule_replay(inv, inv->argv[0], err);
 	if (option_given(inv, "json") || option_given(inv, "quiet"))
 		return replay_stream(inv, inv->argv[0], err);
 	if (!plain_wanted(inv))

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "command/stream.h"
 
+#include "view/memory.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +16,7 @@ void stream_init(
 		.reader = reader,
 		.world = world_create(),
 		.sources = lines || form == STREAM_WORDS ? sources_create() : NULL,
+		.typed = typed_create(),
 		.form = form,
 		.lines = lines,
 		.out = out,
@@ -23,6 +26,7 @@ void stream_init(
 
 void stream_finish(struct stream *s)
 {
+	typed_destroy(s->typed);
 	sources_destroy(s->sources);
 	world_destroy(s->world);
 	log_reader_close(s->reader);
@@ -67,6 +71,7 @@ static void take_event(struct stream *s, const struct rec *r, u64 pos)
 		.log = s->reader,
 		.sources = s->sources,
 		.style = STYLE_PLAIN,
+		.typed = s->typed,
 	};
 	struct happening h;
 

@@ -14,6 +14,7 @@ enum stream_form { STREAM_QUIET, STREAM_JSON, STREAM_WORDS };
 struct stream {
 	struct log_reader *reader; /* the stream's */
 	struct world *world;
+	struct typed *typed;     /* C types of segments */
 	struct sources *sources; /* NULL: no source lines */
 	enum stream_form form;
 	bool lines;       /* JSON: with "at" */

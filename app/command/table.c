@@ -7,6 +7,16 @@
 
 const struct command command_table[] = {
 	{
+		.name = "cc",
+		.args = "[GCC OPTIONS]",
+		.summary = "compile so that accesses to shared memory can be stepped",
+		.example = "ipclab cc -Wall -o ring ring.c\n"
+			   "ipclab cc -c ring.c && ipclab cc -o ring ring.o\n"
+			   "IPCLAB_CC=gcc-13 ipclab cc -O2 -o ring ring.c\n",
+		.run = command_cc,
+		.words_pass = true,
+	},
+	{
 		.name = "help",
 		.args = "[VERB]",
 		.summary = "say what a verb does",
@@ -51,9 +61,10 @@ const struct command command_table[] = {
 	},
 	{
 		.name = "replay",
-		.args = "FILE.ipclog",
-		.summary = "look back and forward in a recording",
-		.example = "ipclab replay seq.ipclog --plain\n",
+		.args = "FILE.ipclog|FILE.sched",
+		.summary = "look back and forward in a recording; make a schedule's choices again, on fresh processes",
+		.example = "ipclab replay seq.ipclog --plain\n"
+			   "ipclab replay run.sched\n",
 		.run = command_replay,
 		.options = {
 			{"json", 0, NULL, "print every event as one line of JSON"},

@@ -165,8 +165,7 @@ static bool write_sources(struct watch *w, struct err *err)
 		return false;
 	sources = sources_create();
 	while ((r = log_reader_next(reader, &pos)))
-		if (!rec_is_event(r))
-			sources_add(sources, r);
+		sources_add(sources, r);
 	patient = pthread_create(&patience, NULL, say_patience, NULL) == 0;
 	ok = sources_write(sources, run_log(w->run), err);
 	if (patient) {

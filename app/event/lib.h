@@ -43,12 +43,17 @@ enum rec_kind {
 	REC_OBSERVE = 7,/* ev_observe: the kernel was asked */
 	REC_POISED = 8, /* ev_enter: held just before this call; it has not begun ("observe" in JSON) */
 	REC_INJECT = 9, /* ev_inject: we did something to a task */
+	REC_SEGMENT = 10, /* ev_segment: memory that can be shared, named before it is first used in the log */
+	REC_MEMORY = 11,  /* ev_memory: bytes of a shared mapping, as the kernel has them now */
+	REC_NAME = 12,    /* ev_name: an object has a name: an address, a path */
 	REC_NOTES = 64,
 	REC_META = 64,  /* "key\0value\0..." pairs: command, cwd, lab, host, kernel */
 	REC_MAPS = 65,  /* note_maps: an address space's executable mappings, as /proc/PID/maps lines */
 	REC_SITE = 66,  /* note_site: registers and stack at a call, to be unwound later */
 	REC_LINES = 67, /* note_lines: a site, unwound */
 	REC_SOURCE = 68,/* note_source: a source file as it was */
+	REC_POINTER = 69,/* note_pointer: a word of the program's own data that points at a shared mapping */
+	REC_TYPES = 70, /* note_types: C types of a program, and which of its pointers lead to them */
 };
 
 /* rec.flags */
@@ -60,6 +65,11 @@ enum {
 	EVF_LAST = 1u << 4,    /* END: the process is gone with it */
 	EVF_CUT = 1u << 5,     /* ENTER: held < size, the rest is in the hash only */
 	EVF_UNREAD = 1u << 6,  /* ENTER: arguments in memory could not be read */
+	EVF_ATOMIC = 1u << 7,  /* load, store, update: by a C11 atomic operation */
+	EVF_VOLATILE = 1u << 8,/* load, store: of a volatile object */
+	EVF_ATTACHED = 1u << 10, /* SPAWN: it ran before we came */
+	EVF_TOLD = 1u << 9,    /* POISED, ENTER, EXIT of a C library call (sem_wait, ...) as our runtime tells it;
+	                          its futex calls inside are no operations of their own */
 };
 
 struct rec {
@@ -107,7 +117,50 @@ struct ev_end {
  *   kill tkill tgkill     fd = pid or tid, fd2 = signal
  *   splice tee sendfile copy_file_range         fd = in, fd2 = out, size, arg = flags
  *   vmsplice              fd, size, arg = flags
- *   open*                 arg = flags, contents = path (only logged when it may lead to a pipe)
+ *   open*                 arg = flags, contents = path (only logged when it may lead to an IPC object)
+ *   load store update     arg = address, size = bytes, fd = memory order (C11 numbers; -1: plain). No fd.
+ *   mmap                  (MAP_SHARED only) fd, size = length, arg = prot | flags << 32, hash = offset
+ *   munmap                arg = address, size = length (only when our runtime tells of it)
+ *   mremap                arg = old address, size = new length, hash = old length
+ *   msync                 arg = address, size = length, fd2 = flags
+ *   ftruncate             fd, arg = new length (only logged when fd leads to a segment)
+ *   memfd_create          arg = flags, contents = name
+ *   unlink unlinkat       contents = path (only logged when it is an IPC object's name)
+ *   sem_* pthread_*       arg = address of the object, size = second operand (hook/protocol.h), hash = time-out
+ *                         in ns from now (TIME_NONE); sem_open, sem_unlink: contents = name
+ *   socket socketpair     arg = domain | type << 16 | protocol << 32 (type without its flags), size = the type's flags
+ *   bind connect          fd, contents = struct sockaddr       listen  fd, arg = backlog
+ *   accept accept4        fd, arg = flags                       shutdown  fd, arg = how
+ *   setsockopt            fd, arg = option | level << 32, size = the int given (only options that matter to IPC)
+ *   sendto sendmsg        fd, size = bytes, arg = flags, hash, contents = first bytes; fd2 = descriptors sent along
+ *   sendmmsg recvmmsg     fd, size = messages, arg = flags
+ *   recvfrom recvmsg      fd, size = room, arg = flags
+ *   eventfd eventfd2      size = first value, arg = flags      timerfd_create  arg = flags, size = clock
+ *   signalfd signalfd4    fd, arg = flags, size = signal mask   timerfd_settime  fd, arg = ns until first, size = interval ns
+ *   pidfd_open            fd = pid, arg = flags                 pidfd_send_signal  fd, fd2 = signal
+ *   epoll_create1         arg = flags                           epoll_ctl  fd = epoll, fd2 = the other, arg = op, size = events
+ *   epoll_wait epoll_pwait epoll_pwait2  fd, size = maxevents, arg = time-out in ns
+ *   mq_open               contents = name, arg = O_ flags, size = maxmsg | msgsize << 32 (0: not given)
+ *   mq_unlink             contents = name                       mq_notify  fd, arg = 1 asks, 0 takes back
+ *   mq_timedsend          fd, size = bytes, arg = time-out in ns from now, fd2 = priority, hash, contents
+ *   mq_timedreceive       fd, size = room, arg = time-out       mq_getsetattr  fd, arg = new flags (or TIME_NONE)
+ *   msgget semget shmget  arg = key | flags << 32, size = semaphores, or bytes
+ *   msgsnd                fd = id, size = bytes, arg = type, fd2 = flags, hash, contents
+ *   msgrcv                fd = id, size = room, arg = type (as i64), fd2 = flags
+ *   semop semtimedop      fd = id, size = operations, arg = time-out, contents = struct sembuf[]
+ *   msgctl semctl shmctl  fd = id, arg = cmd, fd2 = semnum, size = value (SETVAL)
+ *   shmat                 fd = id, arg = address asked, size = flags    shmdt  arg = address
+ *   flock                 fd, arg = operation
+ *   fcntl F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW   fd, arg = cmd, size = l_type, contents = i64 start, i64 end
+ *                         (absolute, end = INT64_MAX: to the end of the file)
+ *   mknod mknodat         contents = path, arg = mode (FIFOs and sockets only)
+ *   rt_sigaction          fd = signal, arg = 0 default, 1 ignored, 2 handler, size = sa_flags
+ *   rt_sigprocmask        arg = new mask as it will stand
+ *   rt_sigqueueinfo rt_tgsigqueueinfo  fd = pid or tid, fd2 = signal
+ *   rt_sigtimedwait       size = mask, arg = time-out
+ *   alarm setitimer timer_settime      arg = ns until it rings (0: off), size = interval ns, fd = which
+ *   futex                 (not private, and not inside a C library call we are told of) arg = address, fd = operation
+ *                         with its flags, size = value, hash = time-out in ns from now
  */
 #define TIME_NONE UINT64_MAX
 struct ev_enter {
@@ -126,6 +179,24 @@ struct ev_enter {
  *   dup, dup2, dup3, fcntl F_DUPFD*: ret is the new fd
  *   wait4        fd = wait status when ret > 0
  *   poll, select contents (ev_enter of the ENTER) carry what was asked; arg = number ready
+ *   load         arg = value loaded (up to 8 bytes, little endian; more: REC_MEMORY before)
+ *   store update arg = value that stands there afterwards, arg2 = value before. An access has no exit stop of
+ *                its own: its EXIT is logged at the task's next stop, or when the set is settled
+ *   mmap         ret = address (or -errno), arg = inode, arg2 = device of the segment
+ *   ftruncate    arg = inode, arg2 = device      memfd_create: likewise
+ *   sem_open     arg = address   (its inode is known from the mapping that it made)
+ *   sem_getvalue arg = value
+ *   socket       arg = inode            socketpair  fd, fd2, arg, arg2 = both inodes
+ *   accept       ret = new fd, arg = its inode, arg2 = inode of the peer (0 unknown or outside)
+ *   connect      arg = inode of the socket it is connected to now (Unix: the listener's, until accept; 0 outside)
+ *   send*        arg = inode of the socket the message went to (datagrams; 0: outside, or connected)
+ *   recv*        arg = inode of the sender's socket (0 unknown), arg2 = MSG_ flags that came back; descriptors that
+ *                came along: OBS_FD with how = received, just behind
+ *   eventfd signalfd timerfd_create pidfd_open epoll_create  ret = fd, arg = an id that is unique in this log
+ *   mq_open      ret = fd, arg = inode, arg2 = device; fd = maxmsg, fd2 = msgsize as they are
+ *   mq_timedreceive, msgrcv  arg = priority, or type, of what was received
+ *   msgget semget shmget     ret = id      shmat  ret = address, arg = inode, arg2 = device of the segment
+ *   epoll_wait   arg = number ready
  */
 struct ev_exit {
 	i64 ret;
@@ -151,13 +222,32 @@ enum observation {
 	OBS_FD_GONE = 7, /* rec.task's process no longer has fd a (learnt late) */
 	OBS_UNKNOWN_CALL = 8, /* rec.task made IPC call number a (kernel's number) that no rule covers */
 	OBS_HOLD = 9,    /* rec.task waits its turn at the exit of its own call */
+	OBS_CHOICE = 10, /* somebody chose: rec.task moves next. a = enum choice_made, b = signal number;
+	                    CHOSE_TYPE: task 0, b = bytes here (1..24) | more follow << 32, c d e = the bytes */
+	OBS_UNMAP = 11,  /* rec.task's process no longer has a mapping at a, b bytes (learnt from maps, or told) */
+	OBS_FAULT = 12,  /* the SIGBUS or SIGSEGV just logged for rec.task is about address a, b = si_code */
+	OBS_HOOKED = 13, /* rec.task's process has our runtime in it: a = flags (1: --threads) */
+	OBS_SEGMENT = 14,/* a = inode, b = device, c = size now (a change nobody we watch made, or a resize) */
+	OBS_SOCKET = 16, /* a = inode, b = state as TCP names it (TCP_ESTABLISHED, ...; Unix likewise), c = peer's inode (0 unknown),
+	                    d = readable: bytes of a stream, messages of datagrams (0 or 1 = empty or not for UDP),
+	                    e = OUTQ | OUTQNSD << 32 (TCP) or drops (datagrams) */
+	OBS_QUEUE = 17,  /* a = OBJ kind's id (mq: inode; SysV: id), b = enum: 1 mq, 2 msg; c = messages, d = bytes, e = most */
+	OBS_SEMS = 18,   /* SysV set a: semaphore b has value c, d waiting for more, e waiting for zero */
+	OBS_COUNTER = 19,/* id a (eventfd, timerfd, signalfd, pidfd): value or readiness c */
+	OBS_LOCK = 20,   /* file with inode a, device b: locks held by pid c, type d; as /proc/locks has them */
+	OBS_SIGNALS = 21,/* rec.task: a = pending mask, b = blocked mask */
+	OBS_ATTACHED = 22,/* rec.task was running before we came (watch -p): a = call it is inside, b = pid of its parent */
+	OBS_SYNC = 15,   /* an object of the C library at address a in rec.task's process, as its words stand: b = call
+	                    family (CALL_sem_wait, CALL_pthread_mutex_lock, ...), c = value, owner's tid, or count;
+	                    only of objects without our runtime */
 };
+enum choice_made { CHOSE_STEP = 1, CHOSE_TIME = 2, CHOSE_SIGNAL = 3, CHOSE_TYPE = 4 };
 enum obs_state { OBS_RUNNING = 1, OBS_BLOCKED = 2, OBS_STOPPED = 3 };
 enum obs_mode { OBS_HELD = 1, OBS_FREE = 2 };
 #define OBS_UNKNOWN UINT64_MAX
 /* OBS_FD: a = fd | access << 32 (1 read, 2 write) | cloexec << 40 | how << 48 (enum fd_how of world);
  * b = inode; c = file status flags (O_NONBLOCK, O_DIRECT, ...); d = 1 + an fd of the same process that is the same open
- * file, 0: none known; e = kind: 1 pipe, 2 terminal, 3 other. A pipe first seen this way may have ends outside. */
+ * file, 0: none known; e = kind: 1 pipe, 2 terminal, 3 other, 4 a segment named before (b = its inode). A pipe first seen this way may have ends outside. */
 struct ev_observe {
 	u32 what; /* enum observation */
 	u32 pad;
@@ -171,6 +261,84 @@ struct ev_inject {
 	u64 a; /* INJ_TIMEOUT: ns that passed; INJ_SIGNAL: signal number */
 };
 
+enum segment_kind {
+	SEGMENT_ANONYMOUS = 1, /* mmap(MAP_SHARED | MAP_ANONYMOUS) */
+	SEGMENT_MEMFD,
+	SEGMENT_POSIX,         /* shm_open: a name in /dev/shm */
+	SEGMENT_FILE,          /* a mapped file */
+	SEGMENT_SYSV,
+	SEGMENT_PRIVATE,       /* --threads: a process's own .data, .bss and heap; ino = pid, offset = address */
+};
+struct ev_segment { /* identity is (ino, dev) while it lives */
+	u64 ino, dev;
+	u64 size;     /* bytes: st_size, or of the mapping for anonymous memory */
+	u32 kind;     /* enum segment_kind */
+	u32 name_len; /* NUL included; 0: no name */
+	char name[];  /* "/OS" for shm_open, the path of a file, the name given to memfd_create */
+};
+enum { MEMORY_FIRST = 1u, MEMORY_CHANGED = 2u };
+struct ev_memory {
+	u64 addr;  /* in rec.task's process, inside a mapping the log knows */
+	u32 len;
+	u32 flags; /* MEMORY_FIRST: how it was when first looked at; MEMORY_CHANGED: differs from what the log
+	              tells so far (code without our runtime, the kernel, or a process that is not watched) */
+	u8 bytes[];
+};
+
+enum named { NAMED_LOCAL = 1, NAMED_PEER = 2, NAMED_PATH = 3 };
+struct ev_name {
+	u64 ino;      /* of the socket, FIFO, queue or file */
+	u32 what;     /* enum named: a socket's own address, its peer's; the path or queue name */
+	u32 len;      /* NUL included */
+	char text[];  /* "127.0.0.1:12000", "[::1]:80", "/tmp/s", "@abstract", "/queue" */
+};
+
+struct note_pointer { /* rec.task's process */
+	u32 map, pad;
+	u64 at;    /* address of the word, in .data or .bss of the program or a library (runtime address) */
+	u64 value; /* what it holds: an address inside a shared mapping */
+};
+/* C types, so that a recording needs neither the program nor libdw. Behind the head stand types_n note_type,
+ * fields_n note_field, enums_n note_enum, targets_n note_target, then text: names, each from its
+ * offset to the next NUL. A type is made of earlier ones only; a pointer may lead to any. */
+struct note_types {
+	u32 map;   /* whose */
+	u32 debug; /* enum debug_state of source */
+	u32 name;  /* of the executable */
+	u32 types_n, fields_n, enums_n, targets_n;
+	u32 text_len;
+	u8 bytes[];
+};
+enum note_shape { SHAPE_SCALAR, SHAPE_FIELDS, SHAPE_ARRAY, SHAPE_POINTER, SHAPE_ENUM };
+struct note_type {
+	u8 kind;      /* enum type_kind of source */
+	u8 shape;     /* enum note_shape */
+	u8 flags;     /* NOTE_ATOMIC ... */
+	u8 pad;
+	u32 name;
+	u64 size, count;
+	u32 of;       /* array, pointer: 1 + number of the type; 0: void, unknown */
+	u32 first, n; /* fields or enumerators */
+	u32 pad2;
+};
+enum { NOTE_ATOMIC = 1u, NOTE_VOLATILE = 2u, NOTE_UNSIGNED = 4u };
+struct note_field {
+	u64 offset;
+	u32 name, type;
+	u32 bit, bits;
+};
+struct note_enum {
+	i64 value;
+	u32 name, pad;
+};
+struct note_target { /* struct target of source */
+	u64 value;
+	u32 site, task, name;
+	u32 type;  /* 1 + number; 0 none */
+	u32 flags; /* NOTE_OWN, NOTE_LOST */
+	u32 pad;
+};
+enum { NOTE_OWN = 1u, NOTE_LOST = 2u };
 struct note_maps {
 	u32 map; /* number of this address-space picture, from 1 */
 	u32 text_len;

@@ -34,6 +34,9 @@ const char *rec_kind_name(unsigned kind)
 	case REC_OBSERVE: return "observe";
 	case REC_POISED: return "observe";
 	case REC_INJECT: return "inject";
+	case REC_SEGMENT:
+	case REC_NAME:
+	case REC_MEMORY: return "observe";
 	default: return NULL;
 	}
 }

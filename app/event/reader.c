@@ -93,6 +93,90 @@ static bool source_is_sound(const struct rec *r, u64 n)
 	       b->text_len <= n - sizeof *b - b->name_len;
 }
 
+/* Made of earlier types only: then no type holds itself. Kinds are the reader's to judge. */
+static bool type_is_sound(const struct note_types *b, const struct note_field *fields, u32 number,
+	const struct note_type *t)
+{
+	u64 end = (u64)t->first + t->n;
+
+	if (t->name >= b->text_len)
+		return false;
+	switch (t->shape) {
+	case SHAPE_SCALAR: return true;
+	case SHAPE_POINTER: return t->of <= b->types_n;
+	case SHAPE_ARRAY: return t->of && t->of <= number;
+	case SHAPE_ENUM: return end <= b->enums_n;
+	case SHAPE_FIELDS:
+		for (u64 i = t->first; end <= b->fields_n && i < end; i++)
+			if (fields[i].type >= number)
+				return false;
+		return end <= b->fields_n;
+	default: return false;
+	}
+}
+
+static bool types_is_sound(const struct rec *r, u64 n)
+{
+	const struct note_types *b = rec_body(r);
+	const struct note_type *types = (const void *)(b + 1);
+	const struct note_field *fields;
+	const struct note_enum *enums;
+	const struct note_target *targets;
+	u64 visits = 0;
+
+	if (n < sizeof *b)
+		return false;
+	n -= sizeof *b;
+	if ((u64)b->types_n * sizeof *types + (u64)b->fields_n * sizeof *fields +
+			(u64)b->enums_n * sizeof *enums + (u64)b->targets_n * sizeof *targets +
+			b->text_len > n)
+		return false;
+	fields = (const void *)(types + b->types_n);
+	enums = (const void *)(fields + b->fields_n);
+	targets = (const void *)(enums + b->enums_n);
+	if (!b->text_len || ((const char *)(targets + b->targets_n))[b->text_len - 1] ||
+		b->name >= b->text_len)
+		return false;
+	for (u32 i = 0; i < b->types_n; i++) {
+		/* Each field belongs to one type: else reading them all would take for ever. */
+		visits += types[i].shape == SHAPE_FIELDS ? types[i].n : 0;
+		if (visits > b->fields_n || !type_is_sound(b, fields, i, &types[i]))
+			return false;
+	}
+	for (u32 i = 0; i < b->fields_n; i++)
+		if (fields[i].name >= b->text_len || fields[i].type >= b->types_n)
+			return false;
+	for (u32 i = 0; i < b->enums_n; i++)
+		if (enums[i].name >= b->text_len)
+			return false;
+	for (u32 i = 0; i < b->targets_n; i++)
+		if (targets[i].name >= b->text_len || targets[i].type > b->types_n)
+			return false;
+	return true;
+}
+
+static bool segment_is_sound(const struct rec *r, u64 n)
+{
+	const struct ev_segment *b = rec_body(r);
+
+	return n >= sizeof *b && b->name_len <= n - sizeof *b && b->kind >= SEGMENT_ANONYMOUS &&
+	       b->kind <= SEGMENT_PRIVATE && (!b->name_len || text_ends(b->name, b->name_len, n - sizeof *b));
+}
+
+static bool memory_is_sound(const struct rec *r, u64 n)
+{
+	const struct ev_memory *b = rec_body(r);
+
+	return n >= sizeof *b && b->len <= n - sizeof *b && b->addr <= UINT64_MAX - b->len;
+}
+
+static bool name_is_sound(const struct rec *r, u64 n)
+{
+	const struct ev_name *b = rec_body(r);
+
+	return n >= sizeof *b && b->len <= n - sizeof *b && text_ends(b->text, b->len, n - sizeof *b);
+}
+
 bool rec_is_sound(const struct rec *r)
 {
 	u64 n = r->len - sizeof *r;
@@ -109,14 +193,18 @@ bool rec_is_sound(const struct rec *r)
 	case REC_SIGNAL: return n >= sizeof(struct ev_signal);
 	case REC_OBSERVE: return n >= sizeof(struct ev_observe);
 	case REC_INJECT: return n >= sizeof(struct ev_inject);
+	case REC_SEGMENT: return segment_is_sound(r, n);
+	case REC_MEMORY: return memory_is_sound(r, n);
+	case REC_NAME: return name_is_sound(r, n);
 	case REC_META: return meta_is_sound(r, n);
 	case REC_MAPS: return maps_is_sound(r, n);
 	case REC_SITE: return site_is_sound(r, n);
 	case REC_LINES: return lines_is_sound(r, n);
 	case REC_SOURCE: return source_is_sound(r, n);
+	case REC_POINTER: return n >= sizeof(struct note_pointer);
+	case REC_TYPES: return types_is_sound(r, n);
 	default:
-		return r->kind >
-		       REC_SOURCE; /* a note of a later minor version: skipped by who reads it */
+		return r->kind > REC_TYPES; /* a note of a later minor version: skipped by who reads it */
 	}
 }
 

@@ -188,7 +188,7 @@ static bool take_pipe(struct parser *p, u32 *pipe)
 	return advance(p);
 }
 
-static bool take_call(struct parser *p, u64 calls[2])
+static bool take_call(struct parser *p, struct call_set *calls)
 {
 	char buf[40];
 
@@ -263,7 +263,7 @@ static bool take_where(struct parser *p, struct node *n)
 
 	if (p->kind != 'w' || is(p, "and") || is(p, "or"))
 		return true;
-	if (!take_call(p, n->calls))
+	if (!take_call(p, &n->calls))
 		return false;
 	if (n->kind == NODE_BLOCKED && p->kind == 'w' &&
 		pipe_parse(p->text + p->pos, p->end - p->pos, &pipe))
@@ -283,9 +283,9 @@ static bool take_quoted(struct parser *p, struct node *n)
 static bool take_object(struct parser *p, struct node *n)
 {
 	switch (n->kind) {
-	case NODE_RETURNED: return take_call(p, n->calls) && take_wanted(p, n);
+	case NODE_RETURNED: return take_call(p, &n->calls) && take_wanted(p, n);
 	case NODE_FAILED:
-		return take_call(p, n->calls) &&
+		return take_call(p, &n->calls) &&
 		       take_name_or_any(p, n, errno_by_name, "error", "E");
 	case NODE_BLOCKED:
 	case NODE_POISED: return take_where(p, n);
@@ -380,7 +380,7 @@ static u32 parse_value(struct parser *p)
 		return n.kind = NODE_NUMBER, take_number(p, &n.number) ? add(p, n, from) : 0;
 	if (is(p, "calls") || is(p, "result")) {
 		n.kind = is(p, "calls") ? NODE_CALLS : NODE_RESULT;
-		return advance(p) && take_actor(p, &n.actor) && take_call(p, n.calls)
+		return advance(p) && take_actor(p, &n.actor) && take_call(p, &n.calls)
 			       ? add(p, n, from)
 			       : 0;
 	}

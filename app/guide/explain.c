@@ -146,13 +146,12 @@ static enum state_class state_class(const struct node *n)
 
 static bool calls_any(const struct node *n)
 {
-	return !n->calls[0] && !n->calls[1];
+	return calls_empty(&n->calls);
 }
 
 static bool calls_meet(const struct node *a, const struct node *b)
 {
-	return calls_any(a) || calls_any(b) || (a->calls[0] & b->calls[0]) ||
-	       (a->calls[1] & b->calls[1]);
+	return calls_any(a) || calls_any(b) || calls_share(&a->calls, &b->calls);
 }
 
 /* Bytes a pipe fact allows. */
@@ -238,7 +237,7 @@ static bool implies(const struct node *a, const struct node *b)
 		return ca != CLASS_GONE;
 	if (a->kind != b->kind || (a->kind != NODE_BLOCKED && a->kind != NODE_POISED))
 		return false;
-	return (calls_any(b) || (a->calls[0] == b->calls[0] && a->calls[1] == b->calls[1])) &&
+	return (calls_any(b) || calls_same(&a->calls, &b->calls)) &&
 	       (!b->pipe || a->pipe == b->pipe);
 }
 
@@ -249,7 +248,7 @@ static bool same_node(const struct cond *ca, u32 a, const struct cond *cb, u32 b
 	if (!a || !b)
 		return a == b;
 	return x->kind == y->kind && x->cmp == y->cmp && x->actor == y->actor &&
-	       x->pipe == y->pipe && x->calls[0] == y->calls[0] && x->calls[1] == y->calls[1] &&
+	       x->pipe == y->pipe && calls_same(&x->calls, &y->calls) &&
 	       x->access == y->access && x->number == y->number && same_names(x, y) &&
 	       same_node(ca, x->left, cb, y->left) && same_node(ca, x->right, cb, y->right) &&
 	       !strcmp(x->text ? x->text : "", y->text ? y->text : "");

@@ -2,7 +2,7 @@
 /*
  * The front matter of a lab.md:
  *     title: Ordinary pipes
- *     minutes: 25
+ *     minutes: 25                # may be left out
  *     core: true                 # on the core path
  *     needs: [after words]       # may be left out
  *     programs:
@@ -11,6 +11,8 @@
  *         actors: {P1: parent}   # may be left out: those below
  *     actors:
  *       P1: producer
+ *     memory:                    # may be left out: recognised by types and names
+ *       shm1: {type: struct ring, array: buffer, in: in, out: out, count: n}
  */
 #include "guide/private.h"
 
@@ -81,44 +83,86 @@ static bool program(struct yaml_file *y, yaml_ref r, struct reading *rd, struct 
 	       actors(y, values[2], rd->pool, &p->actors, rd->err);
 }
 
+static bool minutes(struct yaml_file *y, yaml_ref r, u32 *out, struct err *err)
+{
+	const char *text = yaml_text(y, r);
+
+	if (!r)
+		return true;
+	if (text && strlen(text) < 4 && strspn(text, "0123456789") == strlen(text))
+		*out = (u32)atoi(text);
+	return *out || yaml_error(y, r, err, "minutes is a whole number from 1 to 999");
+}
+
+static bool truth(struct yaml_file *y, yaml_ref r, const char *what, bool *out, struct err *err)
+{
+	const char *text = yaml_text(y, r);
+
+	*out = text && strcmp(text, "true") == 0;
+	return !r || *out || (text && strcmp(text, "false") == 0) ||
+	       yaml_error(y, r, err, "%s is true or false", what);
+}
+
+static bool programs(struct reading *rd, struct yaml_file *y, yaml_ref list)
+{
+	if (!yaml_is_list(y, list) || !yaml_count(y, list))
+		return yaml_error(y, list, rd->err, "programs is missing, or no list of programs");
+	for (u32 i = 0; i < yaml_count(y, list); i++) {
+		*vec_push(&rd->guide->programs) = (struct guide_program){0};
+		if (!program(y, yaml_item(y, list, i), rd, &rd->guide->programs.at[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool memory(struct reading *rd, struct yaml_file *y, yaml_ref map)
+{
+	static const char *const keys[] = {"type", "array", "in", "out", "count", NULL};
+
+	if (map && !yaml_is_map(y, map))
+		return yaml_error(y, map, rd->err, "memory is shm1: {array: buffer, in: in, out: out}");
+	for (u32 i = 0; i < yaml_count(y, map); i++) {
+		struct guide_memory *m = vec_push(&rd->guide->memory);
+		char **const names[] = {&m->type, &m->array, &m->in, &m->out, &m->count};
+		yaml_ref key, value, values[5];
+
+		*m = (struct guide_memory){0};
+		yaml_pair(y, map, i, &key, &value);
+		if (!yaml_want_text(y, key, "a segment", rd->pool, &m->segment, rd->err) ||
+			!yaml_keys(y, value, keys, values, rd->err))
+			return false;
+		if (strncmp(m->segment, "shm", 3) != 0)
+			return yaml_error(
+				y, key, rd->err, "'%s' is no segment: shm1, shm2, ...", m->segment);
+		for (size_t k = 0; k < ARRAY_LEN(names); k++)
+			if (values[k] && !yaml_want_text(y, values[k], keys[k], rd->pool, names[k],
+						 rd->err))
+				return false;
+	}
+	return true;
+}
+
 static bool front(struct reading *rd, struct yaml_file *y)
 {
 	static const char *const keys[] = {
-		"title", "minutes", "core", "needs", "programs", "actors", NULL};
+		"title", "minutes", "core", "needs", "programs", "actors", "memory",
+		NULL};
 	struct guide *g = rd->guide;
-	yaml_ref values[6], root = yaml_root(y);
-	const char *text;
+	yaml_ref values[7], root = yaml_root(y);
 	char **needs;
 	u32 n;
 
 	if (!yaml_keys(y, root, keys, values, rd->err) ||
 		!yaml_want_text(
-			y, values[0] ? values[0] : root, "title", rd->pool, &g->title, rd->err))
-		return false;
-	text = yaml_text(y, values[1]);
-	g->minutes = text && strlen(text) < 4 && strspn(text, "0123456789") == strlen(text)
-			     ? (u32)atoi(text)
-			     : 0;
-	if (!g->minutes)
-		return yaml_error(
-			y, values[1], rd->err, "minutes is missing, or no number from 1 to 999");
-	text = yaml_text(y, values[2]);
-	if (values[2] && (!text || (strcmp(text, "true") != 0 && strcmp(text, "false") != 0)))
-		return yaml_error(y, values[2], rd->err, "core is true or false");
-	g->core = text && strcmp(text, "true") == 0;
-	if (!texts(y, values[3], "needs", rd->pool, &needs, &n, rd->err))
+			y, values[0] ? values[0] : root, "title", rd->pool, &g->title, rd->err) ||
+		!minutes(y, values[1], &g->minutes, rd->err) ||
+		!truth(y, values[2], "core", &g->core, rd->err) ||
+		!texts(y, values[3], "needs", rd->pool, &needs, &n, rd->err))
 		return false;
 	for (u32 i = 0; i < n; i++)
 		*vec_push(&g->needs) = needs[i];
-	if (!yaml_is_list(y, values[4]) || !yaml_count(y, values[4]))
-		return yaml_error(
-			y, values[4], rd->err, "programs is missing, or no list of programs");
-	for (u32 i = 0; i < yaml_count(y, values[4]); i++) {
-		*vec_push(&g->programs) = (struct guide_program){0};
-		if (!program(y, yaml_item(y, values[4], i), rd, &g->programs.at[i]))
-			return false;
-	}
-	return actors(y, values[5], rd->pool, &g->actors, rd->err);
+	return programs(rd, y, values[4]) &&
+	       actors(y, values[5], rd->pool, &g->actors, rd->err) && memory(rd, y, values[6]);
 }
 
 bool front_read(struct reading *rd, u32 last)

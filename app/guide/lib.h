@@ -173,6 +173,7 @@ enum {
 	SHOW_OUTPUT = 128,
 	SHOW_SOURCE = 256,
 	SHOW_TIME = 512,
+	SHOW_MEMORY = 1024,
 };
 struct guide_step {
 	char *title;
@@ -182,15 +183,21 @@ struct guide_step {
 	VEC(struct guide_block) blocks;
 	struct guide_mark mark;
 };
+/* What a lab says of shared memory: the C type of a segment, and which of its fields are a ring's. */
+struct guide_memory {
+	char *segment; /* "shm1" */
+	char *type, *array, *in, *out, *count; /* NULL: not said */
+};
 struct guide {
 	char *file;
 	char *title;
-	u32 minutes;
+	u32 minutes; /* 0: not said */
 	bool core;
 	char *intro; /* text before the first step */
 	VEC(char *) needs;
 	VEC(struct guide_program) programs;
 	guide_actors actors;
+	VEC(struct guide_memory) memory;
 	VEC(struct guide_step) steps;
 	void *owned; /* the strings */
 };

@@ -55,10 +55,34 @@ bool pipe_parse(const char *t, size_t n, u32 *pipe)
 	return value != 0;
 }
 
-static void calls_add(u64 calls[2], unsigned call)
+static void calls_add(struct call_set *calls, unsigned call)
 {
-	_Static_assert(CALL_COUNT <= 128, "node.calls has a bit a call");
-	calls[call / 64] |= 1ull << call % 64;
+	calls->bits[call / 64] |= 1ull << call % 64;
+}
+
+bool calls_has(const struct call_set *calls, unsigned call)
+{
+	return call < CALL_COUNT && (calls->bits[call / 64] >> call % 64 & 1);
+}
+
+bool calls_empty(const struct call_set *calls)
+{
+	static const struct call_set none;
+
+	return calls_same(calls, &none);
+}
+
+bool calls_share(const struct call_set *a, const struct call_set *b)
+{
+	for (size_t i = 0; i < ARRAY_LEN(a->bits); i++)
+		if (a->bits[i] & b->bits[i])
+			return true;
+	return false;
+}
+
+bool calls_same(const struct call_set *a, const struct call_set *b)
+{
+	return memcmp(a, b, sizeof *a) == 0;
 }
 
 /* Names that stand for several calls: the man page's name, then what it may be made of. */
@@ -78,11 +102,11 @@ static const char *const families[][8] = {
 	{"dup2", "dup2", "dup3"},
 };
 
-bool calls_by_name(const char *name, u64 calls[2])
+bool calls_by_name(const char *name, struct call_set *calls)
 {
 	unsigned one = call_by_name(name);
 
-	calls[0] = calls[1] = 0;
+	*calls = (struct call_set){0};
 	for (size_t i = 0; i < ARRAY_LEN(families); i++) {
 		if (strcmp(families[i][0], name) != 0)
 			continue;
@@ -98,9 +122,9 @@ bool calls_by_name(const char *name, u64 calls[2])
 
 bool node_has_call(const struct node *n, unsigned call)
 {
-	if (!n->calls[0] && !n->calls[1])
+	if (calls_empty(&n->calls))
 		return true;
-	return call < 128 && (n->calls[call / 64] >> call % 64 & 1);
+	return calls_has(&n->calls, call);
 }
 
 int signal_by_name(const char *name)

@@ -4,7 +4,7 @@
  * heading of level 2. A step may begin with lines `show: calls, pipe` (what of the stage is there)
  * and `start: pipe tidy` (fresh processes of that program); paragraphs, lists, quotations and code
  * are its text, fenced blocks with a word (predict, do, expect, goal, experiment) its actions.
- * Other fenced blocks are code to be shown.
+ * Other fenced blocks are code to be shown. A lab without a step is a program to be stepped freely.
  */
 #include "guide/private.h"
 
@@ -194,6 +194,7 @@ static bool show_read(struct reading *rd, const char *p, u32 line, u32 *show)
 		"output",
 		"source",
 		"time",
+		"memory",
 	};
 	const char *begin = p - 5;
 
@@ -206,7 +207,7 @@ static bool show_read(struct reading *rd, const char *p, u32 line, u32 *show)
 		if (i == ARRAY_LEN(names))
 			return reading_error(rd, line, (u32)(p - begin) + 1,
 				"'%.*s' is nothing the stage shows: calls, pipe, "
-				"ends, why, contents, slots, last, output, source, time",
+				"ends, why, contents, slots, last, output, source, time, memory",
 				(int)n, p);
 		*show |= 1u << i;
 		p += n;
@@ -389,8 +390,6 @@ static bool body_read(struct reading *rd, u32 last)
 	for (cmark_node *n = cmark_node_first_child(doc); n && ok; n = cmark_node_next(n))
 		ok = child(rd, n, last);
 	cmark_node_free(doc);
-	if (ok && !g->steps.n)
-		return reading_error(rd, last, 1, "the guide has no step (## Title)");
 	for (size_t i = 0; ok && i < g->steps.n; i++)
 		ok = step_whole(rd, &g->steps.at[i], i ? &g->steps.at[i - 1] : NULL);
 	return ok;
@@ -537,6 +536,7 @@ void guide_destroy(struct guide *g)
 	free(g->steps.at);
 	free(g->needs.at);
 	free(g->actors.at);
+	free(g->memory.at);
 	guide_pool_destroy(g->owned);
 	free(g);
 }

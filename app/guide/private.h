@@ -3,6 +3,7 @@
 #ifndef GUIDE_PRIVATE_H
 #define GUIDE_PRIVATE_H
 
+#include "event/lib.h"
 #include "guide/lib.h"
 
 enum { GUIDE_BYTES_MAX = 1 << 20, GUIDE_OPTIONS_MAX = 15, GUIDE_STEPS_MAX = 64 };
@@ -46,13 +47,17 @@ enum node_kind {
 	NODE_PRINTED, /* actor: the last line, text */
 };
 enum compare { CMP_EQ, CMP_NE, CMP_LT, CMP_LE, CMP_GT, CMP_GE };
+/* Calls by number. */
+struct call_set {
+	u64 bits[(CALL_COUNT + 63) / 64];
+};
 struct node {
 	enum node_kind kind;
 	enum compare cmp;
 	u32 left, right; /* node numbers, 0 none */
 	u32 actor;       /* P1: 1 << 8; P2.1: 2 << 8 | 1 */
 	u32 pipe;        /* pipe1: 1 */
-	u64 calls[2];    /* bit a call; all 0: any */
+	struct call_set calls; /* empty: any */
 	u32 access;      /* NODE_HOLDERS */
 	i64 number;
 	u32 names[8]; /* NODE_HOLDERS: actors */
@@ -68,7 +73,11 @@ struct cond {
 };
 const struct node *cond_node(const struct cond *, u32);
 bool node_has_call(const struct node *, unsigned call);
-bool calls_by_name(const char *name, u64 calls[2]);
+bool calls_by_name(const char *name, struct call_set *);
+bool calls_has(const struct call_set *, unsigned call);
+bool calls_empty(const struct call_set *);
+bool calls_share(const struct call_set *, const struct call_set *); /* have one in common */
+bool calls_same(const struct call_set *, const struct call_set *);
 /* "P1" and "P2.1"; buf of 24. */
 const char *actor_name(u32 actor, char *buf);
 bool actor_parse(const char *text, size_t n, u32 *actor);

@@ -11,7 +11,7 @@ static const char *only_call(const struct node *n)
 	const char *name = NULL;
 
 	for (unsigned call = 1; call < CALL_COUNT && call < 128; call++) {
-		if (!(n->calls[call / 64] >> call % 64 & 1))
+		if (!calls_has(&n->calls, call))
 			continue;
 		/* glibc spells one call in several ways: the shortest name is the one in the source */
 		if (!name || strlen(call_name(call)) < strlen(name))

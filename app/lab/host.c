@@ -5,37 +5,40 @@
 
 #include "lab/lib.h"
 
-static void actors_name(struct lab_host *h, u32 program)
+/* P1's name, P2's, ..., NULL at the end. */
+static void actors_of(const struct lab *lab, u32 program, const char **actors)
 {
 	char name[24];
 	u32 last = 0;
 
 	for (u32 i = 0; i < LAB_ACTORS_MAX; i++) {
 		snprintf(name, sizeof name, "P%u", i + 1);
-		h->actors[i] = guide_role(h->guide, program, name);
-		if (*h->actors[i])
+		actors[i] = guide_role(lab->guide, program, name);
+		if (*actors[i])
 			last = i + 1;
 	}
-	h->actors[last] = NULL;
+	actors[last] = NULL;
 }
 
-static struct session *start(
-	struct lab_host *h, const struct guide_program *program, char *const *args, struct err *err)
+struct session *lab_start(
+	const struct lab *lab, u32 program, const char *const *args, struct err *err)
 {
-	u32 index = (u32)(program - h->guide->programs.at);
-	char *path = lab_program_path(h->lab, index, err);
+	const char *actors[LAB_ACTORS_MAX + 1];
+	char *path = lab_program_path(lab, program, err);
 	struct session *session = NULL;
 	char **argv;
 	size_t n = 0;
 
 	if (!path)
 		return NULL;
+	if (!args)
+		args = (const char *const *)lab->guide->programs.at[program].args;
 	while (args[n])
 		n++;
 	argv = xmalloc((n + 2) * sizeof *argv);
 	argv[0] = path;
 	memcpy(argv + 1, args, n * sizeof *argv);
-	actors_name(h, index);
+	actors_of(lab, program, actors);
 	session = session_start(
 		&(struct session_live){
 			.run =
@@ -48,8 +51,9 @@ static struct session *start(
 				},
 			.launch = {.argv = argv, .fds = {-1, -1, -1}},
 			.terminal = true,
-			.actor_names = h->actors,
-			.title = h->lab->title,
+			.actor_names = actors,
+			.title = lab->guide->title,
+			.lab = lab->id,
 		},
 		err);
 	free(argv);
@@ -67,7 +71,8 @@ static bool host_start(
 	void *arg, const struct guide_program *program, char *const *args, struct err *err)
 {
 	struct lab_host *h = arg;
-	struct session *fresh = start(h, program, args, err);
+	struct session *fresh = lab_start(h->lab, (u32)(program - h->lab->guide->programs.at),
+		(const char *const *)args, err);
 
 	/* The new one first: when it cannot be had, what was there is not lost. */
 	if (!fresh)
@@ -129,7 +134,7 @@ static bool host_aside(void *arg, struct guide_host *out, struct err *err)
 	struct lab_host *h = arg, *aside = xmalloc(sizeof *aside);
 
 	(void)err;
-	*out = lab_host_open(aside, h->lab, h->guide, NULL);
+	*out = lab_host_open(aside, h->lab, NULL);
 	return true;
 }
 
@@ -140,10 +145,9 @@ static void host_aside_end(struct guide_host *out)
 	out->arg = NULL;
 }
 
-struct guide_host lab_host_open(struct lab_host *h, const struct lab *lab,
-	const struct guide *guide, struct session **place)
+struct guide_host lab_host_open(struct lab_host *h, const struct lab *lab, struct session **place)
 {
-	*h = (struct lab_host){.lab = lab, .guide = guide};
+	*h = (struct lab_host){.lab = lab};
 	h->place = place ? place : &h->own;
 	return (struct guide_host){
 		.arg = h,

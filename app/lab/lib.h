@@ -1,38 +1,104 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * lab: a lab being worked through: the processes of its programs, as its guide moves them. What
- * shell, screen and --verify have in common.
+ * lab: the labs there are, and one being worked through: its guide, the processes of its programs
+ * as the guide moves them, and what is remembered of the learner. What shell, screen and --verify
+ * have in common; prints nothing.
  *
- * file     | what it holds
- * host.c   | guide_host over a session
- * places.c | files beside a lab: labs/misconceptions.yaml
+ * A lab is a folder NN-name with lab.md (YAML front matter, then the guide in CommonMark) and the
+ * programs the learner watches. Labs are looked for in $IPCLAB_LABS, else beside the executable
+ * (a build tree), else where `make install` puts them.
+ *
+ * file      | what it holds
+ * labs.c    | folders: finding labs, the one of an id, the labs nearest to a mistyped one
+ * places.c  | files of a lab: its programs, labs/misconceptions.yaml
+ * host.c    | guide_host over a session; a session of a lab's program
+ * sitting.c | a learner at a lab: play, progress, notebook of experiments
  */
 #ifndef LAB_LIB_H
 #define LAB_LIB_H
 
 #include "guide/lib.h"
-#include "session/lab.h"
+#include "progress/lib.h"
 #include "session/lib.h"
+
+#define LAB_ACTORS_MAX 16u /* names that a guide may give */
+
+/* ---- the labs there are ---- */
+struct lab {
+	u32 number; /* NN of the folder: the order of labs, and nothing else */
+	char *id;   /* "pipe" */
+	char *file; /* path of lab.md */
+	char *programs_dir;
+	struct guide *guide; /* NULL: lab.md cannot be used */
+	struct err wrong;    /* then: file:line:column and why */
+};
+struct labs {
+	VEC(struct lab) list; /* by number, then id */
+};
+
+/* Every lab there is, those that cannot be used too. EXIT_INPUT when there is no folder of labs. */
+bool labs_find(struct labs *, struct err *);
+void labs_finish(struct labs *);
+/* The lab of an id ("pipe"), a folder number ("1", "01") or a folder's name ("01-pipe"); it has a
+ * guide. When there is none: EXIT_USAGE, with the nearest three; when it cannot be used, why. */
+const struct lab *labs_get(const struct labs *, const char *word, struct err *);
+
+/* ---- files of a lab ---- */
+/* The path of a lab's program, to be freed. EXIT_MACHINE with the remedy when it is not built. */
+char *lab_program_path(const struct lab *, u32 program, struct err *);
+/* labs/misconceptions.yaml beside the lab's folder; NULL without an error when there is none. */
+struct beliefs *lab_beliefs(const struct lab *, struct err *);
+
+/* ---- its processes ---- */
+/* Fresh processes of one of its programs, held before their first operation. args: NULL at the
+ * end; NULL: those that the guide names. */
+struct session *lab_start(
+	const struct lab *, u32 program, const char *const *args, struct err *);
 
 struct lab_host {
 	const struct lab *lab;
-	const struct guide *guide;
 	struct session **
 		place; /* where the session is kept: a fresh one replaces (and ends) what is there */
 	void (*began)(void *arg); /* a fresh session is in place; may be NULL */
 	void *began_arg;
 	struct session *own; /* `place` of a host that nobody else looks at */
-	const char *actors[LAB_ACTORS_MAX + 1];
 };
-
 /* A guide_host that moves this lab's programs. place NULL: it keeps the session to itself. The
  * lab_host stays where it is as long as the guide_host is used. */
-struct guide_host lab_host_open(
-	struct lab_host *, const struct lab *, const struct guide *, struct session **place);
+struct guide_host lab_host_open(struct lab_host *, const struct lab *, struct session **place);
 /* Ends its own session, never one that lies elsewhere. */
 void lab_host_close(struct lab_host *);
 
-/* labs/misconceptions.yaml beside the lab's folder; NULL without an error when there is none. */
-struct beliefs *lab_beliefs(const struct lab *, struct err *);
+/* ---- a learner at a lab ---- */
+struct sitting {
+	const struct lab *lab;
+	const struct guide *guide; /* the lab's */
+	struct lab_host lab_host;
+	struct guide_host host;
+	struct guide_play *play;
+	struct progress *progress; /* NULL: not opened yet */
+	VEC(struct guide_row) rows;
+	const struct guide_experiment *rows_of;
+	bool counted; /* this step's end is in progress */
+};
+/* Nothing is started and nothing remembered yet. began(arg): a fresh session is in *place. */
+void sitting_open(struct sitting *, const struct lab *, struct session **place,
+	void (*began)(void *arg), void *arg);
+void sitting_close(struct sitting *); /* the session in *place is its owner's to end */
+/* Opens what is remembered of the learner, if it is not yet: a sitting that never asks for it
+ * leaves no trace. `note` gets a sentence when nothing will be remembered. */
+void sitting_remember(struct sitting *, struct str *note);
+/* The step, from 0, at which the learner stopped the last time. */
+u32 sitting_resume(struct sitting *);
+/* What is remembered: the learner is at this step; the step's end is reached; the question that
+ * was settled last. False when the database refuses it. */
+bool sitting_at(struct sitting *, u32 step, struct err *);
+bool sitting_step_done(struct sitting *, struct err *);
+bool sitting_answered(struct sitting *, struct err *);
+/* Runs the experiment that is open, with "bytes=2049 size=3"; its row is the last one then.
+ * EXIT_USAGE: the words are not understood. */
+bool sitting_run(struct sitting *, const char *args, struct err *);
+/* "bytes: 2049, pieces: 2" of row 0, 1, ... */
+void sitting_row(const struct sitting *, size_t row, struct str *);
 
 #endif

@@ -4,13 +4,28 @@
 
 #include "lab/lib.h"
 
+char *lab_program_path(const struct lab *lab, u32 program, struct err *err)
+{
+	struct str path = {0};
+
+	str_addf(&path, "%s/%s", lab->programs_dir, lab->guide->programs.at[program].name);
+	if (access(path.s, X_OK) == -1) {
+		err_sys(err, EXIT_MACHINE,
+			"the program of lab %s cannot be run: %s. Build it with ./bootstrap build",
+			lab->id, path.s);
+		str_finish(&path);
+		return NULL;
+	}
+	return path.s;
+}
+
 struct beliefs *lab_beliefs(const struct lab *lab, struct err *err)
 {
 	struct str path = {0};
 	struct beliefs *b = NULL;
 	char *slash;
 
-	str_add(&path, lab->guide); /* .../labs/01-pipe/lab.md */
+	str_add(&path, lab->file); /* .../labs/01-pipe/lab.md */
 	for (int i = 0; i < 2 && (slash = strrchr(str_get(&path), '/')); i++)
 		*slash = '\0';
 	path.len = strlen(str_get(&path));

@@ -53,6 +53,19 @@ static bool drain_terminal(struct engine *e)
 	return n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR));
 }
 
+/* What was written to the master reaches the line discipline by a kernel worker, some time later.
+ * poll(2) of the slave waits for that worker (n_tty_poll): behind it a sleeping reader is awake. */
+static void wait_for_line_discipline(int master)
+{
+	int slave = ioctl(master, TIOCGPTPEER, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	struct pollfd p = {.fd = slave, .events = POLLIN};
+
+	if (slave < 0)
+		return;
+	poll(&p, 1, 0);
+	close(slave);
+}
+
 static void type_bytes(struct engine *e, const struct engine_request *q)
 {
 	size_t n = q->arg < 0 ? 0 : (size_t)q->arg, done = 0;
@@ -65,6 +78,7 @@ static void type_bytes(struct engine *e, const struct engine_request *q)
 			return; /* nobody reads there and it is full: the rest is dropped */
 		done += (size_t)w;
 	}
+	wait_for_line_discipline(e->terminal);
 }
 
 static void *command_thread(void *arg)
@@ -128,6 +142,31 @@ static void reply_start(int socket, struct run *run, const struct err *err)
 	sendmsg(socket, &m, MSG_NOSIGNAL);
 }
 
+/* What is typed is a choice like a step: it goes into the log, 24 bytes a record. */
+static bool note_typed(struct engine *e, const struct engine_request *q, struct err *err)
+{
+	u32 n = q->arg < 0 ? 0 : (u32)q->arg;
+
+	if (n > sizeof q->bytes)
+		n = sizeof q->bytes;
+	for (u32 done = 0, piece; done < n && e->run->held && !e->run->full; done += piece) {
+		struct rec *r = log_begin(run_log(e->run), sizeof(struct ev_observe), err);
+		struct ev_observe *o;
+
+		if (!r)
+			return run_disk(e->run, false);
+		o = (struct ev_observe *)(r + 1);
+		piece = n - done < 3 * sizeof o->c ? n - done : 3 * (u32)sizeof o->c;
+		r->kind = REC_OBSERVE;
+		o->what = OBS_CHOICE;
+		o->a = CHOSE_TYPE;
+		o->b = piece | (u64)(done + piece < n) << 32;
+		memcpy(&o->c, q->bytes + done, piece);
+		log_commit(run_log(e->run), r);
+	}
+	return true;
+}
+
 static void obey(struct engine *e, const struct engine_request *q)
 {
 	struct err err = {0};
@@ -150,8 +189,9 @@ static void obey(struct engine *e, const struct engine_request *q)
 		ok = run_hold(e->run, &err);
 		break;
 	case CMD_TYPE:
+		ok = note_typed(e, q, &err);
 		type_bytes(e, q);
-		if (e->run->held)
+		if (ok && e->run->held)
 			ok = settle(e->run, &err);
 		break;
 	default:
@@ -257,7 +297,7 @@ _Noreturn void engine_main(int socket, const struct session_live *live, struct o
 	struct run_options opt = live->run;
 	struct err err = {0};
 	pthread_t thread;
-	int null = open("/dev/null", O_RDWR);
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC); /* never the watched program's */
 
 	prctl(PR_SET_NAME, "ipclab-engine");
 	prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -13,6 +13,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -175,10 +176,11 @@ static void forward(int sig)
 
 	if (screen_pid > 0)
 		kill((pid_t)screen_pid, sig);
-	/* A screen whose terminal nobody reads hangs in write(2) and cannot obey: it gets a second. */
+	/* A screen whose terminal nobody reads hangs in write(2) and cannot obey. After a second all is
+	 * to be gone: it gets half of that. */
 	if (sig == SIGTERM || sig == SIGHUP) {
 		told_to_end = sig;
-		alarm(1);
+		setitimer(ITIMER_REAL, &(struct itimerval){.it_value.tv_usec = 500000}, NULL);
 	}
 	errno = saved;
 }
@@ -206,17 +208,19 @@ static _Noreturn void screen_process(struct keeper *k, pid_t parent,
 	_exit(0);
 }
 
-/* Children that are left when the screen is gone get a second to end by themselves. */
+/* Children that are left when the screen is gone get a quarter of a second to end by themselves. */
 static void collect_the_rest(void)
 {
-	for (int i = 0; i < 300; i++) {
+	u64 begin = clock_ns();
+
+	while (clock_ns() - begin < 750 * 1000000ull) {
 		pid_t pid = waitpid(-1, NULL, WNOHANG);
 
 		if (pid < 0)
 			return;
 		if (pid > 0)
 			continue;
-		if (i >= 200) {
+		if (clock_ns() - begin >= 250 * 1000000ull) {
 			char path[64], line[256];
 			ssize_t n;
 			int fd;

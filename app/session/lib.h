@@ -9,12 +9,18 @@
  * step.c     | one step: the stepped task, then those it woke, in order of birth
  * engine.c   | the engine process: tracer thread, command thread, bell
  * session.c  | the reader's side: a live engine or a recording behind the same calls
- * lab.c      | a lab's folder: programs, arguments, names of actors
+ * live.c     | what a session was started with, copied
+ * line.c     | stepping by source line
+ * schedule.c | the choices that were made, from the log; made again on fresh processes
+ * save.c     | the choices, written into a file
+ * branch.c   | fresh processes brought to a moment looked back at
+ * kept.c     | what was run before a branch, kept as a recording
  */
 #ifndef SESSION_LIB_H
 #define SESSION_LIB_H
 
 #include "event/lib.h"
+#include "schedule/lib.h"
 #include "source/lib.h"
 #include "tracer/lib.h"
 #include "world/lib.h"
@@ -69,6 +75,7 @@ struct session_live {
 	bool terminal;        /* give it a session of its own with a pty */
 	const char *const *actor_names; /* "producer", ...: P1's, P2's, NULL at the end; may be NULL */
 	const char *title;
+	const char *lab;      /* its ID, for schedule files; NULL: none */
 };
 /* Starts an engine process and its program, held before the first operation. */
 struct session *session_start(const struct session_live *, struct err *);
@@ -91,6 +98,25 @@ bool session_signal(struct session *, u32 task, int sig, struct err *);
 bool session_release(struct session *, struct err *); /* LIVE: free run */
 bool session_hold(struct session *, struct err *);    /* back to held */
 bool session_type(struct session *, const char *bytes, size_t n, struct err *); /* to the lab's terminal */
+/* Steps the task until it is poised at another source line, blocks, spins, or ends; at most 10,000
+ * operations. *steps: how many it took. */
+bool session_step_line(struct session *, u32 task, u32 *steps, struct err *);
+/* The choices that led from the start to that moment, from the log (session/schedule.c). False
+ * (EXIT_INPUT): the run was LIVE in between; the sentence says from which event. */
+bool session_schedule(struct session *, u64 moment, struct schedule *, struct err *);
+/* The same, written into a file; *n: how many choices. EXIT_USAGE: it is there already and `overwrite` was not
+ * said. A file is replaced whole or not at all. */
+bool session_save_schedule(struct session *, u64 moment, const char *path, bool overwrite, u32 *n, struct err *);
+/* What the last session_follow or session_branch found different from what was noted, a line each
+ * ("line 14: the result was 5, now 3"); "" nothing. Valid until the next one. */
+const char *session_notes(const struct session *);
+/* Makes the schedule's choices on a live session that has just started. On a misfit: stops there,
+ * false, "FILE:14: P2 is to read pipe1, but it is held before write(4), consumer.c:12". *done counts. */
+bool session_follow(struct session *, const struct schedule *, const char *name, u32 *done, struct err *);
+/* Fresh processes, brought to that moment by the same choices; the session goes on from there. What
+ * was run before is kept as a recording: *kept (may be NULL) gets its path. On failure the session is
+ * as it was. */
+bool session_branch(struct session *, u64 moment, struct str *kept, struct err *);
 /* Waits at most ms for something new in the log (free run), then updates. */
 bool session_wait(struct session *, int ms, bool *ended, struct err *);
 /* Readable when a live engine has news: then session_wait(.., 0, ..). -1: a recording. */

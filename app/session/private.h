@@ -5,6 +5,8 @@
 
 #include <time.h>
 
+#include <sys/types.h>
+
 #include "session/lib.h"
 
 /* What looking has found of a task so far; by task number. */
@@ -76,5 +78,37 @@ struct output { /* what the programs wrote to their terminal, shared with the re
 };
 /* In the forked child; never returns. */
 _Noreturn void engine_main(int socket, const struct session_live *, struct output *);
+
+/* ---- session.c: the reader's side ---- */
+struct session {
+	pid_t engine;      /* 0: a recording */
+	int socket;
+	u32 seq;
+	bool held, ended, lost;
+	struct log_reader *reader;
+	struct timeline *timeline;
+	struct sources *sources;
+	u64 sources_pos;
+	struct output *output;
+	struct session_live live; /* a copy of its own; launch.argv NULL: a recording */
+	struct str name;   /* scratch of session_actor */
+	struct str notes;  /* session_notes */
+};
+
+/* ---- live.c: what a session was started with, copied ---- */
+void live_copy(struct session_live *to, const struct session_live *from);
+void live_finish(struct session_live *);
+
+/* ---- schedule.c ---- */
+/* As session_schedule; *past (may be NULL) gets a world of the caller's, as it was at that moment.
+ * `places`: source lines are noted too, which takes time. */
+bool schedule_gather(struct session *, u64 moment, bool places, struct schedule *, struct world **past, struct err *);
+/* As session_follow; name NULL: choices are counted in what is said, not lines. */
+bool schedule_follow(struct session *, const struct schedule *, const char *name, u32 *done, struct err *);
+
+/* ---- kept.c ---- */
+/* The session's log as a recording in the state folder; the oldest of those that were kept so are
+ * removed. */
+bool kept_write(struct session *, struct str *path, struct err *);
 
 #endif

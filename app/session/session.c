@@ -13,27 +13,12 @@
 
 #include "session/private.h"
 
-struct session {
-	pid_t engine;      /* 0: a recording */
-	int socket;
-	u32 seq;
-	bool held, ended, lost;
-	struct log_reader *reader;
-	struct timeline *timeline;
-	struct sources *sources;
-	u64 sources_pos;
-	struct output *output;
-	char **actors;
-	struct str name;   /* scratch of session_actor */
-};
-
 static void sources_update(struct session *s)
 {
 	const struct rec *r;
 
 	while ((r = log_reader_next(s->reader, &s->sources_pos)))
-		if (!rec_is_event(r))
-			sources_add(s->sources, r);
+		sources_add(s->sources, r);
 }
 
 static void update(struct session *s)
@@ -116,17 +101,6 @@ static bool engine_start(struct session *s, const struct session_live *live, str
 	return true;
 }
 
-static void keep_actors(struct session *s, const char *const *names)
-{
-	size_t n = 0;
-
-	while (names && names[n])
-		n++;
-	s->actors = xmalloc((n + 1) * sizeof *s->actors);
-	for (size_t i = 0; i < n; i++)
-		s->actors[i] = xstrdup(names[i]);
-}
-
 struct session *session_start(const struct session_live *live, struct err *err)
 {
 	struct session *s = xmalloc(sizeof *s);
@@ -134,7 +108,7 @@ struct session *session_start(const struct session_live *live, struct err *err)
 	int fd = -1;
 
 	s->socket = -1;
-	keep_actors(s, live->actor_names);
+	live_copy(&s->live, live);
 	s->output = mmap(NULL, sizeof *s->output, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (s->output == MAP_FAILED) {
 		s->output = NULL;
@@ -265,10 +239,9 @@ void session_end(struct session *s)
 		log_reader_close(s->reader);
 	if (s->output)
 		munmap(s->output, sizeof *s->output);
-	for (char **a = s->actors; a && *a; a++)
-		free(*a);
-	free(s->actors);
+	live_finish(&s->live);
 	str_finish(&s->name);
+	str_finish(&s->notes);
 	free(s);
 }
 
@@ -277,6 +250,7 @@ int session_fd(const struct session *s) { return s->socket; }
 bool session_is_held(const struct session *s) { return s->held; }
 struct timeline *session_timeline(struct session *s) { return s->timeline; }
 struct sources *session_sources(struct session *s) { return s->sources; }
+const char *session_notes(const struct session *s) { return str_get(&s->notes); }
 
 const char *session_actor(struct session *s, u32 proc)
 {
@@ -286,9 +260,9 @@ const char *session_actor(struct session *s, u32 proc)
 
 	if (!p)
 		return "";
-	for (u32 i = 0; s->actors && s->actors[i]; i++)
+	for (u32 i = 0; s->live.actor_names && s->live.actor_names[i]; i++)
 		if (i + 1 == p->name)
-			return s->actors[i];
+			return s->live.actor_names[i];
 	path = world_text(w, p->exec_path);
 	base = strrchr(path, '/');
 	str_clear(&s->name);

@@ -193,11 +193,14 @@ bool run_step(struct run *r, u32 task, struct err *err)
 {
 	if (!is_poised(r, task))
 		return err_set(err, EXIT_USAGE, "it is not held before an operation");
-	return run_disk(r, run_resume(r, task, err) && turn(r, task, err) && settle(r, err));
+	return run_disk(r, tracer_note_choice(r->tracer, task, CHOSE_STEP, 0, err) && run_resume(r, task, err) &&
+	                           turn(r, task, err) && settle(r, err));
 }
 
 bool run_pass_time(struct run *r, u32 task, struct err *err)
 {
+	if (tracer_timeout(r->tracer, task) != TIME_NONE && !tracer_note_choice(r->tracer, task, CHOSE_TIME, 0, err))
+		return run_disk(r, false);
 	if (!tracer_pass_time(r->tracer, task, err))
 		return false;
 	run_look(r, task)->noted = 0;
@@ -215,6 +218,8 @@ bool run_pass_time(struct run *r, u32 task, struct err *err)
 
 bool run_signal(struct run *r, u32 task, int sig, struct err *err)
 {
+	if (r->held && tracer_pid(r->tracer, task) && !tracer_note_choice(r->tracer, task, CHOSE_SIGNAL, sig, err))
+		return run_disk(r, false);
 	if (!tracer_signal(r->tracer, task, sig, err))
 		return false;
 	return run_disk(r, settle(r, err));

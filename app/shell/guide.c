@@ -8,62 +8,53 @@
 #include <string.h>
 
 #include "lab/lib.h"
-#include "progress/lib.h"
 #include "shell/guide.h"
 
 struct shell_guide {
-	const struct lab *lab;
-	struct guide *guide;
-	struct lab_host lab_host;
-	struct guide_host host;
-	struct guide_play *play;
-	struct progress *progress; /* NULL: not opened yet */
+	struct sitting at;
+	const struct guide *guide; /* the lab's */
+	struct guide_play *play;   /* the sitting's */
 	struct str skipping; /* a move refused while a question was open: the same again skips it */
-	VEC(struct guide_row) rows;
-	const struct guide_experiment *rows_of;
-	u32 first;    /* step it began with */
-	bool active;  /* speaks */
-	bool counted; /* this step's end is in progress */
+	u32 first;           /* step it began with */
+	bool active;         /* speaks */
 };
 
 /* ---- progress ---- */
 /* Opened when there is something to remember: a script that never asks for the guide leaves no trace. */
-static struct progress *progress_of(struct shell *sh)
+static void remember(struct shell *sh)
 {
-	struct shell_guide *g = sh->guide;
 	struct str note = {0};
 
-	if (!g->progress)
-		g->progress = progress_open(NULL, &note);
+	sitting_remember(&sh->guide->at, &note);
 	if (note.len)
 		say(sh, "%s\n", note.s);
 	str_finish(&note);
-	return g->progress;
 }
 
 static void remember_step(struct shell *sh, u32 at)
 {
-	struct shell_guide *g = sh->guide;
 	struct err err = {0};
 
-	if (!progress_step(progress_of(sh), g->lab->id, at, (u32)g->guide->steps.n, &err))
+	remember(sh);
+	if (!sitting_at(&sh->guide->at, at, &err))
 		say_error(sh, &err);
 }
 
 static void remember_answer(struct shell *sh)
 {
-	static const enum progress_outcome outcomes[] = {
-		[ANSWER_RIGHT] = PROGRESS_RIGHT,
-		[ANSWER_WRONG] = PROGRESS_WRONG,
-		[ANSWER_UNSURE] = PROGRESS_UNSURE,
-		[ANSWER_SKIPPED] = PROGRESS_SKIPPED,
-	};
-	struct shell_guide *g = sh->guide;
-	enum guide_outcome outcome;
-	const struct guide_question *q = guide_play_settled(g->play, &outcome);
 	struct err err = {0};
 
-	if (q && !progress_answer(progress_of(sh), g->lab->id, q->id, outcomes[outcome], &err))
+	remember(sh);
+	if (!sitting_answered(&sh->guide->at, &err))
+		say_error(sh, &err);
+}
+
+static void remember_step_done(struct shell *sh)
+{
+	struct err err = {0};
+
+	remember(sh);
+	if (!sitting_step_done(&sh->guide->at, &err))
 		say_error(sh, &err);
 }
 
@@ -126,9 +117,7 @@ static void say_end(struct shell *sh)
 	u32 step = guide_play_step(g->play);
 	bool last = guide_play_at(g->play) == AT_END;
 
-	if (!g->counted)
-		remember_step(sh, step + 1);
-	g->counted = true;
+	remember_step_done(sh);
 	if (last)
 		say(sh, "That was the last step. quit leaves; guide N goes to step N again.\n");
 	else
@@ -208,7 +197,7 @@ static void enter_step(struct shell *sh, u32 step, bool fresh)
 		say_error(sh, &err);
 		return;
 	}
-	g->counted = false;
+	g->at.counted = false;
 	remember_step(sh, step);
 	say_step_begin(sh);
 	say_next(sh);
@@ -290,21 +279,21 @@ bool guide_takes(struct shell *sh, const char *text)
 }
 
 /* ---- the learner's own moves ---- */
-bool guide_forbids(struct shell *sh, const struct shell_command *c, const char *line)
+bool guide_forbids(struct shell *sh, enum steer_id id, const char *line)
 {
 	struct shell_guide *g = sh->guide;
 
 	if (!guide_asks(sh))
 		return false;
-	if (c->run == do_why) {
+	if (id == STEER_why) {
 		say(sh, "That is said after your answer.\n");
 		return true;
 	}
-	if (c->run == do_ends && guide_play_block(g->play)->question->hide & GUIDE_HIDE_ENDS) {
+	if (id == STEER_ends && guide_play_block(g->play)->question->hide & GUIDE_HIDE_ENDS) {
 		say(sh, "That is said after your answer.\n");
 		return true;
 	}
-	if (!shell_moves(c) || !shell_is_now(sh))
+	if (!shell_moves(id) || !shell_is_now(sh))
 		return false;
 	if (g->skipping.len && strcmp(str_get(&g->skipping), line) == 0) {
 		guide_play_skip(g->play);
@@ -403,75 +392,28 @@ void do_solution(struct shell *sh, int n, char **words, const char *rest)
 		say(sh, "%s\n", b->moves.at[i].text);
 }
 
-static void rows_clear(struct shell_guide *g)
-{
-	for (size_t i = 0; i < g->rows.n; i++)
-		guide_row_finish(&g->rows.at[i]);
-	free(g->rows.at);
-	g->rows.at = NULL;
-	g->rows.n = g->rows.cap = 0;
-}
-
-static void say_row(struct shell *sh, const struct guide_experiment *e, size_t row)
+static void say_row(struct shell *sh, size_t row)
 {
 	struct str s = {0};
 
-	str_addf(&s, "Run %zu.", row + 1);
-	for (size_t i = 0; i < e->columns.n; i++)
-		str_addf(&s, "%s %s: %s", i ? "," : "", e->columns.at[i].title,
-			sh->guide->rows.at[row].cells.at[i]);
-	say(sh, "%s.\n", s.s);
+	sitting_row(&sh->guide->at, row, &s);
+	say(sh, "Run %zu. %s.\n", row + 1, str_get(&s));
 	str_finish(&s);
-}
-
-/* "bytes=2049" into values. */
-static bool value_read(
-	struct shell *sh, const struct guide_experiment *e, const char *word, char **values)
-{
-	const char *equals = strchr(word, '=');
-
-	for (size_t i = 0; equals && i < e->parameters.n; i++)
-		if (strlen(e->parameters.at[i].name) == (size_t)(equals - word) &&
-			memcmp(e->parameters.at[i].name, word, (size_t)(equals - word)) == 0) {
-			values[i] = (char *)equals + 1;
-			return true;
-		}
-	complain(sh, "run wants NAME=VALUE, as in run %s=%s", e->parameters.at[0].name,
-		e->parameters.at[0].values[1]);
-	return false;
 }
 
 void do_run(struct shell *sh, int n, char **words, const char *rest)
 {
-	struct shell_guide *g = sh->guide;
-	const struct guide_experiment *e;
-	struct guide_row row = {0};
 	struct err err = {0};
-	char *values[8];
 
-	(void)rest;
+	(void)n, (void)words;
 	if (!have_guide(sh))
 		return;
-	if (guide_play_at(g->play) != AT_EXPERIMENT) {
-		say(sh, "No experiment is open.\n");
-		return;
-	}
-	e = guide_play_block(g->play)->experiment;
-	for (size_t i = 0; i < e->parameters.n && i < ARRAY_LEN(values); i++)
-		values[i] = e->parameters.at[i].values[0];
-	for (int i = 1; i < n; i++)
-		if (!value_read(sh, e, words[i], values))
-			return;
-	if (g->rows_of != e)
-		rows_clear(g);
-	g->rows_of = e;
-	if (!guide_experiment_run(g->guide, e, values, &g->host, &row, &err)) {
-		guide_row_finish(&row);
+	if (sitting_run(&sh->guide->at, rest, &err))
+		say_row(sh, sh->guide->at.rows.n - 1);
+	else if (err.code == EXIT_USAGE)
+		complain(sh, "%s", err.text);
+	else
 		say_error(sh, &err);
-		return;
-	}
-	*vec_push(&g->rows) = row;
-	say_row(sh, e, g->rows.n - 1);
 }
 
 void do_notebook(struct shell *sh, int n, char **words, const char *rest)
@@ -479,10 +421,10 @@ void do_notebook(struct shell *sh, int n, char **words, const char *rest)
 	(void)n, (void)words, (void)rest;
 	if (!have_guide(sh))
 		return;
-	if (!sh->guide->rows.n)
+	if (!sh->guide->at.rows.n)
 		say(sh, "No experiment was run yet.\n");
-	for (size_t i = 0; i < sh->guide->rows.n; i++)
-		say_row(sh, sh->guide->rows_of, i);
+	for (size_t i = 0; i < sh->guide->at.rows.n; i++)
+		say_row(sh, i);
 }
 
 /* `restart` of a lab with a guide: this step again. */
@@ -500,12 +442,8 @@ static void session_began(void *arg)
 /* Where the learner stopped the last time. */
 static u32 resume_step(struct shell *sh)
 {
-	struct progress_lab lab;
-
-	if (!progress_lab(progress_of(sh), sh->guide->lab->id, &lab) ||
-		lab.resume >= sh->guide->guide->steps.n)
-		return 0;
-	return lab.resume;
+	remember(sh);
+	return sitting_resume(&sh->guide->at);
 }
 
 bool guide_open(struct shell *sh, struct err *err)
@@ -514,19 +452,14 @@ bool guide_open(struct shell *sh, struct err *err)
 	struct shell_guide *g = xmalloc(sizeof *g);
 
 	sh->guide = g;
-	g->lab = options->lab;
-	g->guide = guide_load(g->lab->guide, err);
-	if (!g->guide)
-		return false;
-	g->host = lab_host_open(&g->lab_host, g->lab, g->guide, &sh->session);
-	g->lab_host.began = session_began;
-	g->lab_host.began_arg = sh;
-	g->play = guide_play_create(g->guide, &g->host);
+	sitting_open(&g->at, options->lab, &sh->session, session_began, sh);
+	g->guide = g->at.guide;
+	g->play = g->at.play;
 	g->active = sh->options->interactive || options->step_given;
 	g->first = options->step_given ? options->step : g->active ? resume_step(sh) : 0;
 	if (g->first >= g->guide->steps.n)
-		return err_set(
-			err, EXIT_USAGE, "lab %s has %zu steps", g->lab->id, g->guide->steps.n);
+		return err_set(err, EXIT_USAGE, "lab %s has %zu steps", options->lab->id,
+			g->guide->steps.n);
 	return guide_play_enter(g->play, g->first, true, err);
 }
 
@@ -536,12 +469,7 @@ void guide_close(struct shell *sh)
 
 	if (!g)
 		return;
-	rows_clear(g);
-	guide_play_destroy(g->play);
-	if (g->guide)
-		lab_host_close(&g->lab_host);
-	guide_destroy(g->guide);
-	progress_close(g->progress);
+	sitting_close(&g->at);
 	str_finish(&g->skipping);
 	free(g);
 	sh->guide = NULL;

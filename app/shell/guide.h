@@ -14,7 +14,7 @@ bool guide_asks(const struct shell *);              /* a question is open */
 bool guide_takes(struct shell *, const char *text); /* the line was an answer */
 void guide_enter(struct shell *);                   /* an empty line */
 /* A command that may not be now: says why. `line` as typed. */
-bool guide_forbids(struct shell *, const struct shell_command *, const char *line);
+bool guide_forbids(struct shell *, enum steer_id, const char *line);
 void guide_moved(struct shell *, const char *command); /* processes were moved by that command */
 void guide_restart(struct shell *);
 

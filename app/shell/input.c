@@ -73,12 +73,14 @@ static char *next_word(const char *text, int state)
 
 static char *next_command(const char *text, int state)
 {
-	static const struct shell_command *command;
+	static const char *names[STEER_COUNT], **next;
 
-	if (state == 0)
-		command = shell_commands;
-	while (command->name) {
-		const char *name = command++->name;
+	if (state == 0) {
+		steer_names(STEER_PLAIN, names);
+		next = names;
+	}
+	while (*next) {
+		const char *name = *next++;
 
 		if (strncasecmp(name, text, strlen(text)) == 0)
 			return strdup(name);

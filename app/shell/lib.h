@@ -5,13 +5,14 @@
  *
  * file       | what it holds
  * shell.c    | the loop: a line, its command, its answer
- * table.c    | the commands, with abbreviations and help; finding one
+ * table.c    | what is done for each command of view/steer.def; help
  * input.c    | where lines come from: readline on a terminal, else a script
  * complete.c | completion of commands and actors
  * say.c      | answers: wrapped, printed, kept for `again`
  * guide.c    | the guide of a lab: texts, questions, Enter
  * narrate.c  | what happened in the log between two points, in words
  * move.c     | step, all, pass, signal, send: one move of real processes, or forward in a recording
+ * branch.c   | line, branch, schedule: by source line; another way from a moment looked back at
  * run.c      | continue, play, live: many moves
  * past.c     | back, forward, first, now, goto: looking back moves nobody
  * look.c     | look, why, ends, source, output, select, events
@@ -22,7 +23,7 @@
 
 #include <stdio.h>
 
-#include "session/lab.h"
+#include "lab/lib.h"
 #include "session/lib.h"
 
 /* A lab that is worked through by its guide. */

@@ -15,3 +15,4 @@ libipclab_a_SOURCES += \
 	app/shell/say.c \
 	app/shell/shell.c \
 	app/shell/table.c
+libipclab_a_SOURCES += app/shell/branch.c

@@ -12,7 +12,7 @@ static bool is_over(const struct w_task *t)
 
 static void add_counts(const struct world *w, struct str *out)
 {
-	u32 procs = 0, gone = 0, pipes = 0;
+	u32 procs = 0, gone = 0, pipes = 0, segments = segments_drawn(w);
 
 	for (u32 i = 1; i < world_procs(w); i++) {
 		const struct w_proc *p = world_proc(w, i);
@@ -34,6 +34,8 @@ static void add_counts(const struct world *w, struct str *out)
 	str_addf(out, " %u process%s", procs, procs == 1 ? "" : "es");
 	if (pipes)
 		str_addf(out, ", %u pipe%s", pipes, pipes == 1 ? "" : "s");
+	if (segments)
+		str_addf(out, ", %u shared segment%s", segments, segments == 1 ? "" : "s");
 	if (gone)
 		str_addf(out, ", %u ended", gone);
 	str_add(out, ".\n");
@@ -63,6 +65,12 @@ void do_look(struct shell *sh, int n, char **words, const char *rest)
 		if (p && !p->gone)
 			words_pipe(&scene, i, &text);
 	}
+	for (u32 i = 1; i < world_segments(w); i++)
+		if (segment_is_drawn(w, i))
+			words_segment(&scene, i, &text);
+	for (u32 i = 1; i < world_syncs(w); i++)
+		if (sync_is_drawn(w, i))
+			words_sync(&scene, i, &text);
 	say_text(sh, text.s);
 	str_finish(&text);
 }
@@ -100,7 +108,7 @@ void do_why(struct shell *sh, int n, char **words, const char *rest)
 	for (u32 i = 1; i < world_tasks(w); i++) {
 		const struct w_task *t = world_task(w, i);
 
-		if (t && t->state == TASK_BLOCKED) {
+		if (t && (t->state == TASK_BLOCKED || t->state == TASK_SPINNING)) {
 			say_why(sh, i);
 			waiting++;
 		}

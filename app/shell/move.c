@@ -146,7 +146,7 @@ void move_say_stuck(struct shell *sh)
 		say(sh, "Nobody can move. Type why to ask why.\n");
 }
 
-static void say_cannot_step(struct shell *sh, u32 task)
+void move_say_cannot(struct shell *sh, u32 task)
 {
 	struct scene scene = shell_scene(sh);
 	struct str text = {0}, reason = {0};
@@ -209,6 +209,15 @@ static u32 default_task(struct shell *sh)
 	return 0;
 }
 
+u32 move_task(struct shell *sh, const char *word)
+{
+	u32 task = word ? shell_actor(sh, word) : default_task(sh);
+
+	if (word && task)
+		sh->selected = task;
+	return task;
+}
+
 void do_step(struct shell *sh, int n, char **words, const char *rest)
 {
 	u32 task = 0;
@@ -230,7 +239,7 @@ void do_step(struct shell *sh, int n, char **words, const char *rest)
 		return;
 	do {
 		if (!schedule_can_step(shell_world(sh), task)) {
-			say_cannot_step(sh, task);
+			move_say_cannot(sh, task);
 			return;
 		}
 	} while (move_step(sh, task) && times-- > 1 && !input_interrupted());

@@ -3,7 +3,8 @@
 #define SHELL_PRIVATE_H
 
 #include "shell/lib.h"
-#include "view/lib.h"
+#include "view/memory.h"
+#include "view/steer.h"
 
 struct input;
 struct shell_guide;
@@ -14,8 +15,10 @@ struct shell {
 	struct input *input;
 	struct shell_guide *guide; /* NULL: none */
 	struct str answer;         /* what the last command answered, for `again` */
+	struct typed *typed;       /* C types of the segments of this session */
 	u32 selected;              /* task, 0 none */
 	u32 last_moved;            /* task, for the order of birth */
+	u32 line_steps;            /* operations of the last `line` */
 	VEC(u32) touched;          /* pipes that calls told last were about */
 	u64 changes_from;          /* event before what `changes` is about */
 	unsigned line;             /* of the script */
@@ -23,20 +26,14 @@ struct shell {
 	int status;
 };
 
-struct shell_command {
-	const char *name, *abbreviation;
-	const char *args; /* for help; "" none */
-	const char *help;
-	/* words[0] is the command; rest is the line behind it. */
-	void (*run)(struct shell *, int n, char **words, const char *rest);
-	int max; /* arguments at most; -1: the rest of the line is one text */
-};
-extern const struct shell_command shell_commands[]; /* ends with a NULL name */
-/* NULL: unknown, or short for several. */
-const struct shell_command *shell_command_find(const char *word);
+/* words[0] is the command; rest is the line behind it. */
+typedef void (*shell_action)(struct shell *, int n, char **words, const char *rest);
 
-/* It lets processes move. */
-bool shell_moves(const struct shell_command *);
+/* ---- table.c ---- */
+shell_action shell_action_of(enum steer_id); /* NULL: not in plain mode */
+bool shell_moves(enum steer_id);             /* it lets processes move */
+
+/* ---- shell.c ---- */
 /* sh->session is a fresh one. */
 void shell_begin(struct shell *);
 
@@ -89,6 +86,10 @@ u64 moment_of(struct shell *, u64 event);
 bool move_step(struct shell *, u32 task);
 bool move_pass(struct shell *, u32 task);
 void move_tell(struct shell *, u64 from);
+/* The process that `step` and `line` mean: by its name, else the selected one, else the only one that
+ * can. 0: none, said. */
+u32 move_task(struct shell *, const char *word);
+void move_say_cannot(struct shell *, u32 task);
 /* Says why nobody can move, and what could be done. */
 void move_say_stuck(struct shell *);
 /* Forward in the log to the next moment in which something is told (of `task`, 0: of anybody).
@@ -99,6 +100,7 @@ void say_this_is_now(struct shell *);
 /* ---- the commands ---- */
 #define SHELL_COMMAND(name) void do_##name(struct shell *, int n, char **words, const char *rest)
 SHELL_COMMAND(step);
+SHELL_COMMAND(line);
 SHELL_COMMAND(all);
 SHELL_COMMAND(continue);
 SHELL_COMMAND(play);
@@ -113,6 +115,8 @@ SHELL_COMMAND(forward);
 SHELL_COMMAND(first);
 SHELL_COMMAND(now);
 SHELL_COMMAND(goto);
+SHELL_COMMAND(branch);
+SHELL_COMMAND(schedule);
 SHELL_COMMAND(look);
 SHELL_COMMAND(why);
 SHELL_COMMAND(ends);

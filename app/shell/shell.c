@@ -20,6 +20,7 @@ struct scene shell_scene(struct shell *sh)
 		.actor = actor_name,
 		.actor_arg = sh->session,
 		.style = STYLE_PLAIN,
+		.typed = sh->typed,
 	};
 }
 
@@ -153,11 +154,26 @@ void do_quit(struct shell *sh, int n, char **words, const char *rest)
 	sh->leaving = true;
 }
 
+/* What the lab says of its segments. */
+static void say_memory(struct typed *typed, const struct guide *g)
+{
+	for (size_t i = 0; i < g->memory.n; i++) {
+		const struct guide_memory *m = &g->memory.at[i];
+
+		typed_say(typed, m->segment,
+			&(struct ring_names){m->type, m->array, m->in, m->out, m->count});
+	}
+}
+
 void shell_begin(struct shell *sh)
 {
 	struct session *session = sh->session;
 	struct timeline *t = session_timeline(session);
 
+	typed_destroy(sh->typed); /* what was known of another program's memory */
+	sh->typed = typed_create();
+	if (sh->options->lab)
+		say_memory(sh->typed, sh->options->lab->lab->guide);
 	sh->last_moved = 0;
 	sh->selected = 1;
 	sh->changes_from = 0;
@@ -213,14 +229,10 @@ void do_restart(struct shell *sh, int n, char **words, const char *rest)
 
 static void unknown_command(struct shell *sh, const char *word)
 {
-	const char *names[64];
+	const char *names[STEER_COUNT];
 	struct str near = {0}, typed = {0};
-	size_t n = 0;
 
-	for (const struct shell_command *c = shell_commands; c->name && n + 1 < ARRAY_LEN(names);
-		c++)
-		names[n++] = c->name;
-	names[n] = NULL;
+	steer_names(STEER_PLAIN, names);
 	str_add_escaped(&typed, word, strnlen(word, 40));
 	if (lines_nearest(word, names, &near))
 		complain(sh, "there is no command %s; nearest: %s", typed.s, near.s);
@@ -245,17 +257,20 @@ static int split(char *line, char **words)
 }
 
 /* A command that moved processes, as the guide knows it: "step P1 3", "all". */
-static void tell_guide(struct shell *sh, const struct shell_command *c, int n, char **words)
+static void tell_guide(struct shell *sh, enum steer_id id, int n, char **words)
 {
 	struct str command = {0};
 	char name[24];
 
-	str_add(&command, c->name);
-	if (c->run == do_step)
+	str_add(&command, steer_table[id == STEER_line ? STEER_step : id].name);
+	if (id == STEER_line)
+		str_addf(&command, " %s %u",
+			world_task_name(shell_world(sh), sh->last_moved, name), sh->line_steps);
+	else if (id == STEER_step)
 		str_addf(&command, " %s%s%s",
 			world_task_name(shell_world(sh), sh->last_moved, name), n > 2 ? " " : "",
 			n > 2 ? words[2] : "");
-	else if (c->run == do_pass || c->run == do_signal)
+	else if (id == STEER_pass || id == STEER_signal)
 		for (int i = 1; i < n; i++)
 			str_addf(&command, " %s", words[i]);
 	guide_moved(sh, str_get(&command));
@@ -264,27 +279,27 @@ static void tell_guide(struct shell *sh, const struct shell_command *c, int n, c
 
 static void run_line(struct shell *sh, const char *line)
 {
-	const struct shell_command *c;
 	const char *rest = line + strcspn(line, " \t\r");
 	char *words[WORDS_MAX + 1];
 	char *copy = xstrdup(line);
 	int n = split(copy, words);
+	enum steer_id id = steer_find(words[0], strlen(words[0]), STEER_PLAIN);
+	const struct steer *c = &steer_table[id];
 	u64 from = timeline_events(session_timeline(sh->session));
 	bool now = shell_is_now(sh);
 
 	rest += strspn(rest, " \t");
-	c = shell_command_find(words[0]);
-	if (c && c->run != do_again)
+	if (id && id != STEER_again)
 		str_clear(&sh->answer);
-	if (!c)
+	if (!id)
 		unknown_command(sh, words[0]);
 	else if (c->max >= 0 && n - 1 > c->max)
 		complain(sh, "too many words: %s%s%s", c->name, c->args[0] ? " " : "", c->args);
-	else if (!guide_forbids(sh, c, line))
-		c->run(sh, n, words, rest);
-	if (c && sh->guide && now && shell_moves(c) &&
+	else if (!guide_forbids(sh, id, line))
+		shell_action_of(id)(sh, n, words, rest);
+	if (id && sh->guide && now && shell_moves(id) &&
 		timeline_events(session_timeline(sh->session)) > from)
-		tell_guide(sh, c, n, words);
+		tell_guide(sh, id, n, words);
 	free(copy);
 }
 
@@ -327,6 +342,7 @@ void shell_run(struct session *session, const struct shell_options *options, int
 	input_destroy(sh.input);
 	session_end(sh.session);
 	free(sh.touched.at);
+	typed_destroy(sh.typed);
 	str_finish(&sh.answer);
 	*status = sh.status;
 }

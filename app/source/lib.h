@@ -9,6 +9,14 @@
  * sites.c   | the table of sites and maps of a log; answers cached, read from REC_LINES if there
  * unwind.c  | libdw: dwfl from recorded maps, frames from recorded registers and stack
  * text.c    | source files by name: their lines
+ * build.c   | which build a program is
+ * types.c   | what C type a shared mapping has: by pointers seen, or as the recording says
+ * dies.c    | C types from DWARF
+ * units.c   | DWARF's entries (DIEs), attributes and units, followed with care
+ * pointers.c| pointers in variables: globals by address, locals in the frames of a site
+ * frames.c  | the frames of a site with their registers; DWARF expressions
+ * typenote.c| C types into a recording and out of it (REC_TYPES)
+ * typetext.c| a type's fields as paths, its values as text
  */
 #ifndef SOURCE_LIB_H
 #define SOURCE_LIB_H
@@ -45,5 +53,48 @@ u32 sources_lines(struct sources *, const char *file);
 /* Unwinds every site that has no REC_LINES yet and appends REC_LINES and REC_SOURCE to the log, so
  * that the recording needs neither the programs nor libdw any more. Slow (60-370 us a site). */
 bool sources_write(struct sources *, struct log *, struct err *);
+
+/* Which build a program is: its build-id in hex, else "hash-" and a hash of the file (build.c). */
+bool source_build(const char *path, char *buf, size_t n);
+
+/* ---- C types (types.c) ---- */
+enum type_kind { TYPE_UNKNOWN, TYPE_SIGNED, TYPE_UNSIGNED, TYPE_CHAR, TYPE_BOOL, TYPE_FLOAT, TYPE_ENUM, TYPE_POINTER,
+	TYPE_STRUCT, TYPE_UNION, TYPE_ARRAY };
+struct type;
+struct type_field {
+	const char *name;   /* "" for an anonymous member */
+	u64 offset;         /* bytes */
+	u32 bit, bits;      /* bit-field: from that bit of the bytes at offset; bits 0: none */
+	const struct type *type;
+};
+struct type { /* all belong to the sources, immutable */
+	enum type_kind kind;
+	bool atomic, is_volatile;
+	bool is_unsigned;   /* of a character or enumeration, too */
+	u64 size;           /* bytes */
+	const char *name;   /* "struct ring", "item", "int" */
+	u64 count;          /* array: elements; 0 unknown */
+	const struct type *of; /* array: element; pointer: what it points to (may be NULL) */
+	u32 fields_n;
+	const struct type_field *fields;
+	u32 enums_n;        /* enum: values and names */
+	const struct type_enum { i64 value; const char *name; } *enums;
+};
+/* The type of that C name ("struct ring", "item"), in the program that the process of `task` runs; NULL unknown. */
+const struct type *sources_type(struct sources *, u32 task, const char *name);
+/* What points at a shared mapping [addr, addr + len) of task's process, by the pointers recorded
+ * (REC_POINTER: globals) and, failing that, by locals of the frames of `sites` whose recorded values
+ * point there. `offset`: of the pointer's target in the mapping. NULL: nothing known, then `why` (may be NULL)
+ * gets a sentence ("ring was built without debug information (-g)"). */
+const struct type *sources_mapping_type(struct sources *, u32 task, u64 addr, u64 len, const u32 *sites, u32 sites_n,
+					u64 *offset, struct str *why);
+/* "in", "buffer[3].id" for byte `off` of a type; false outside it. The innermost scalar is given in *leaf, with its
+ * own offset (both may be NULL). */
+bool type_path(const struct type *, u64 off, struct str *, const struct type **leaf, u64 *leaf_off);
+/* The other way: "in", "buffer[3].id" -> offset and type; false when there is no such field. */
+bool type_find(const struct type *, const char *path, u64 *off, const struct type **leaf);
+/* "12", "-1", "'a' 97", "FULL (2)", "0x7f..": a scalar's bytes as C would print them. bytes: size of the type; with
+ * `bits` (NULL: none), (bit + bits + 7) / 8 bytes from the field's offset. */
+void type_value(const struct type *, const void *bytes, const struct type_field *bits, struct str *);
 
 #endif

@@ -7,26 +7,6 @@
 
 #include "source/private.h"
 
-struct site {
-	u32 id;                         /* 0: free slot */
-	bool tried;                     /* place is what can be had */
-	bool written;                   /* the log has REC_LINES of it */
-	const struct note_site *note;   /* in the log; NULL: not seen */
-	const struct note_lines *lines; /* in the log; NULL: not unwound there */
-	struct place *place;            /* NULL: not yet, or not to be had */
-};
-
-struct sources {
-	struct site *sites; /* open addressing, by id; slots a power of two */
-	u32 slots, used;
-	VEC(u32) order; /* ids in the order they came */
-	VEC(const struct note_maps *) maps;
-	const char **words; /* open addressing, by text */
-	u32 word_slots, words_used;
-	struct unwinder *unwinder;
-	struct texts *texts;
-};
-
 /* ---- strings ---- */
 
 static u32 word_slot(const struct sources *s, const char *text, size_t n)
@@ -51,7 +31,7 @@ static void words_grow(struct sources *s)
 	free(old);
 }
 
-static const char *word_keep(struct sources *s, const char *text)
+const char *word_keep(struct sources *s, const char *text)
 {
 	u32 i;
 
@@ -76,7 +56,7 @@ static u32 site_slot(const struct sources *s, u32 id)
 	return i;
 }
 
-static struct site *site_find(const struct sources *s, u32 id)
+struct site *site_find(const struct sources *s, u32 id)
 {
 	struct site *site = s->slots && id ? &s->sites[site_slot(s, id)] : NULL;
 
@@ -112,7 +92,7 @@ static struct site *site_get(struct sources *s, u32 id)
 }
 
 /* Pictures are numbered from 1 as they come; in a log that was made up they need not be. */
-static const struct note_maps *maps_find(const struct sources *s, u32 map)
+const struct note_maps *maps_find(const struct sources *s, u32 map)
 {
 	if (map && map <= s->maps.n && s->maps.at[map - 1]->map == map)
 		return s->maps.at[map - 1];
@@ -128,6 +108,7 @@ struct sources *sources_create(void)
 
 	s->unwinder = unwinder_create();
 	s->texts = texts_create();
+	s->types = types_create();
 	return s;
 }
 
@@ -148,6 +129,7 @@ void sources_destroy(struct sources *s)
 	free(s->words);
 	unwinder_destroy(s->unwinder);
 	texts_destroy(s->texts);
+	types_destroy(s->types);
 	free(s);
 }
 
@@ -155,6 +137,7 @@ void sources_add(struct sources *s, const struct rec *r)
 {
 	struct site *site;
 
+	types_add(s, r);
 	switch (r->kind) {
 	case REC_MAPS: {
 		const struct note_maps *note = rec_body(r);
@@ -244,6 +227,12 @@ static u32 own_innermost(const struct gather *g)
 	return UINT32_MAX;
 }
 
+/* The memory of a forgotten stretch of the log reads as zero: then the number is gone too. */
+const struct note_site *site_note(const struct site *site)
+{
+	return site->note && site->note->site == site->id ? site->note : NULL;
+}
+
 static const struct place *site_place(struct sources *s, struct site *site)
 {
 	struct gather g = {.s = s};
@@ -257,8 +246,7 @@ static const struct place *site_place(struct sources *s, struct site *site)
 		place_make(site, &g, site->lines->shown);
 		return site->place;
 	}
-	/* The memory of a forgotten stretch of the log reads as zero: then the number is gone too. */
-	if (!site->note || site->note->site != site->id)
+	if (!site_note(site))
 		return NULL;
 	maps = maps_find(s, site->note->map);
 	if (!maps)
@@ -356,5 +344,6 @@ bool sources_write(struct sources *s, struct log *log, struct err *e)
 			return err_wrap(e, "source lines cannot be added to the recording");
 		site->written = true;
 	}
-	return true;
+	return types_write_all(s, log, e) ||
+	       err_wrap(e, "C types cannot be added to the recording");
 }

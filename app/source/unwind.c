@@ -2,13 +2,11 @@
 /* libdw: a Dwfl from recorded maps, frames from recorded registers and stack. Memory is read from
  * the recorded stack only; files are opened by the recorded path, never fetched (debuginfod). Maps,
  * registers and stack may be made up: libdw is given only ranges that are in order. */
-#include <dwarf.h>
-#include <elfutils/libdwfl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "source/private.h"
+#include "source/dwarf.h"
 
 enum { PICTURES_MAX = 16, NAMES_KEPT = 256, PATH_SIZE = 4096 };
 
@@ -17,6 +15,7 @@ struct picture {
 	u32 map;  /* 0: free */
 	u64 used; /* when, for leaving out the one longest unused */
 	Dwfl *dwfl;
+	struct dies *dies;            /* what dies.c made of it */
 	bool attached;                /* registers and stack can be given to it */
 	const struct note_site *site; /* the one at hand */
 	/* Names of functions without lines, by address: libdw goes through all symbols for each, and
@@ -42,7 +41,7 @@ static bool starts_with_any(const char *path, const char *const *prefixes)
 	return false;
 }
 
-static bool module_is_system(const char *path)
+bool module_is_system(const char *path)
 {
 	static const char *const dirs[] = {"/lib/", "/lib32/", "/lib64/", "/libx32/", "/usr/lib/",
 		"/usr/lib32/", "/usr/lib64/", "/usr/libx32/", NULL};
@@ -229,6 +228,7 @@ static void picture_open(struct picture *p, const struct note_maps *maps)
 
 static void picture_close(struct picture *p)
 {
+	dies_destroy(p->dies);
 	if (p->dwfl)
 		dwfl_end(p->dwfl);
 	*p = (struct picture){0};
@@ -277,7 +277,7 @@ static void walk_add(struct walk *w, const char *file, int line, const char *fun
 }
 
 /* The compilation unit of an address. clang writes no .debug_aranges: then they are tried in turn. */
-static Dwarf_Die *unit_find(Dwfl_Module *mod, Dwarf_Addr pc, Dwarf_Addr *bias)
+Dwarf_Die *unit_find(Dwfl_Module *mod, Dwarf_Addr pc, Dwarf_Addr *bias)
 {
 	Dwarf_Die *unit = dwfl_module_addrdie(mod, pc, bias);
 
@@ -414,6 +414,14 @@ bool unwind_site(struct unwinder *u, const struct note_maps *maps, const struct 
 	dwfl_getthread_frames(w.picture->dwfl, 1, walk_frame, &w);
 	w.picture->site = NULL;
 	return w.n > 0;
+}
+
+Dwfl *unwinder_modules(struct unwinder *u, const struct note_maps *maps, struct dies ***dies)
+{
+	struct picture *p = picture_get(u, maps);
+
+	*dies = &p->dies;
+	return p->dwfl;
 }
 
 struct unwinder *unwinder_create(void)

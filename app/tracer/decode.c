@@ -57,6 +57,13 @@ static const struct row rows[] = {
 	[SYS_ppoll] = {CALL_ppoll, decode_poll},
 	[SYS_select] = {CALL_select, decode_select},
 	[SYS_pselect6] = {CALL_pselect6, decode_select},
+	[SYS_mmap] = {CALL_mmap, decode_mmap},
+	[SYS_msync] = {CALL_msync, decode_msync},
+	[SYS_ftruncate] = {CALL_ftruncate, decode_ftruncate},
+	[SYS_memfd_create] = {CALL_memfd_create, decode_memfd},
+	[SYS_unlink] = {CALL_unlink, decode_unlink},
+	[SYS_unlinkat] = {CALL_unlinkat, decode_unlink},
+	[SYS_futex] = {CALL_futex, decode_futex},
 	[SYS_socket] = {CALL_none, decode_foreign},
 	[SYS_socketpair] = {CALL_none, decode_foreign},
 	[SYS_mq_open] = {CALL_none, decode_foreign},
@@ -69,6 +76,12 @@ static const struct row rows[] = {
 	[SYS_signalfd4] = {CALL_none, decode_foreign},
 	[SYS_io_uring_setup] = {CALL_none, decode_foreign},
 };
+
+static bool begins_or_ends_a_task(u16 call)
+{
+	return call == CALL_exit || call == CALL_exit_group || call == CALL_execve || call == CALL_execveat ||
+	       call == CALL_fork || call == CALL_vfork || call == CALL_clone || call == CALL_clone3;
+}
 
 bool decode_entry(struct tracer *t, struct tracee *x, struct entry *e)
 {
@@ -84,6 +97,8 @@ bool decode_entry(struct tracer *t, struct tracee *x, struct entry *e)
 	e->hold = e->wants_exit = e->logged = true;
 	e->fd = e->fd2 = -1;
 	e->timed.ns = TIME_NONE;
+	if (told_open(x) && !begins_or_ends_a_task(row->call))
+		return told_inner(t, x, e);
 	return row->decode(t, x, e);
 }
 

@@ -35,9 +35,12 @@ struct fdmap *fdmap_copy(struct tracer *t, const struct fdmap *m)
 	c->n = m->n;
 	c->fds = xmalloc(m->n * sizeof *m->fds);
 	memcpy(c->fds, m->fds, m->n * sizeof *m->fds);
-	for (u32 i = 0; i < c->n; i++)
+	for (u32 i = 0; i < c->n; i++) {
 		if (c->fds[i].class == FDC_PIPE)
 			t->pipes.at[c->fds[i].pipe].ends++;
+		else if (c->fds[i].class == FDC_SEGMENT)
+			segment_used(t, c->fds[i].pipe, true, 1);
+	}
 	return c;
 }
 
@@ -47,6 +50,8 @@ void fdmap_clear(struct tracer *t, struct fdmap *m, int fd)
 		return;
 	if (m->fds[fd].class == FDC_PIPE)
 		t->pipes.at[m->fds[fd].pipe].ends--;
+	else if (m->fds[fd].class == FDC_SEGMENT)
+		segment_used(t, m->fds[fd].pipe, true, -1);
 	m->fds[fd] = (struct fd_seen){0};
 }
 
@@ -100,6 +105,9 @@ void fdmap_set(struct tracer *t, struct fdmap *m, int fd, enum fd_class class, u
 		t->pipes.at[p].ends++;
 		t->pipes.at[p].touched = true;
 		m->fds[fd].pipe = p;
+	} else if (class == FDC_SEGMENT) {
+		m->fds[fd].pipe = (u32)ino;
+		segment_used(t, (u32)ino, true, 1);
 	}
 }
 
@@ -114,20 +122,22 @@ u64 fdmap_ino(const struct tracer *t, const struct fdmap *m, int fd)
 {
 	const struct fd_seen *s = fdmap_get(m, fd);
 
-	return s->class == FDC_PIPE ? t->pipes.at[s->pipe].ino : 0;
+	return s->class == FDC_PIPE      ? t->pipes.at[s->pipe].ino
+	       : s->class == FDC_SEGMENT ? t->segments.at[s->pipe].ino
+	                                 : 0;
 }
 
 void fdmap_exec(struct tracer *t, struct fdmap *m)
 {
 	for (u32 fd = 0; fd < m->n; fd++)
-		if (m->fds[fd].class != FDC_PIPE || m->fds[fd].cloexec)
+		if ((m->fds[fd].class != FDC_PIPE && m->fds[fd].class != FDC_SEGMENT) || m->fds[fd].cloexec)
 			fdmap_clear(t, m, (int)fd);
 }
 
 void fdmap_forget(struct tracer *t, struct fdmap *m)
 {
 	for (u32 fd = 0; fd < m->n; fd++)
-		if (m->fds[fd].class != FDC_PIPE)
+		if (m->fds[fd].class != FDC_PIPE && m->fds[fd].class != FDC_SEGMENT)
 			fdmap_clear(t, m, (int)fd);
 }
 
@@ -152,6 +162,8 @@ bool fd_ask(pid_t tid, int fd, enum fd_class *class, u64 *ino, u32 *flags, bool 
 	} else if (!strncmp(link, "/dev/pts/", 9) || !strncmp(link, "/dev/tty", 8) ||
 	           !strcmp(link, "/dev/console")) {
 		*class = FDC_TTY;
+	} else if (!strncmp(link, "/dev/shm/", 9) || !strncmp(link, "/memfd:", 7)) {
+		*class = FDC_SEGMENT;
 	}
 	if (flags) {
 		char line[128];
@@ -188,11 +200,25 @@ static bool fd_note(struct tracer *t, struct tracee *x, int fd, enum fd_class cl
 	unsigned mode = flags & O_ACCMODE;
 	u64 access = mode == O_RDONLY ? 1 : mode == O_WRONLY ? 2 : 3;
 	u64 how = x->exec_done ? 5 /* FD_UNKNOWN */ : 1 /* FD_OPENED */;
-	int same = class == FDC_PIPE ? same_open_file(t, x, fd) : -1;
+	int same = class == FDC_PIPE || class == FDC_SEGMENT ? same_open_file(t, x, fd) : -1;
 
 	return emit_observe(t, x, OBS_FD, (u64)(u32)fd | access << 32 | (u64)cloexec << 40 | how << 48, ino,
 	                    flags & (u32)~(O_CLOEXEC | O_ACCMODE), (u64)(same + 1),
-	                    class == FDC_PIPE ? 1 : class == FDC_TTY ? 2 : 3, err);
+	                    class == FDC_PIPE ? 1 : class == FDC_TTY ? 2 : class == FDC_SEGMENT ? 4 : 3, err);
+}
+
+bool fdmap_adopt_segment(struct tracer *t, struct tracee *x, int fd, u32 seg, struct err *err)
+{
+	enum fd_class class;
+	bool cloexec;
+	u32 flags;
+	u64 ino;
+
+	if (!fd_ask(x->tid, fd, &class, &ino, &flags, &cloexec))
+		return true;
+	fdmap_set(t, x->fds, fd, FDC_SEGMENT, seg, cloexec);
+	return segment_announce(t, x, seg, err) &&
+	       fd_note(t, x, fd, FDC_SEGMENT, t->segments.at[seg].ino, flags, cloexec, err);
 }
 
 bool fdmap_adopt(struct tracer *t, struct tracee *x, int fd, struct err *err)
@@ -204,6 +230,12 @@ bool fdmap_adopt(struct tracer *t, struct tracee *x, int fd, struct err *err)
 
 	if (!fd_ask(x->tid, fd, &class, &ino, &flags, &cloexec))
 		return true; /* closed: EBADF is the program's */
+	if (class == FDC_SEGMENT) {
+		u32 seg = segment_of_fd(t, x->tid, fd, false);
+		if (seg)
+			return fdmap_adopt_segment(t, x, fd, seg, err);
+		class = FDC_OTHER; /* a folder in /dev/shm, a FIFO there */
+	}
 	fdmap_set(t, x->fds, fd, class, ino, cloexec);
 	if (class == FDC_PIPE || (class == FDC_TTY && t->opt.terminals))
 		return fd_note(t, x, fd, class, ino, flags, cloexec, err);

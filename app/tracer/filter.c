@@ -2,7 +2,8 @@
 /* The seccomp filter: which calls stop. Built once with libseccomp, kept as a program, and
  * installed by each child between fork and exec with seccomp(2). It sees numbers and register
  * arguments only: neither paths nor what a descriptor leads to. No stat-like call, no mmap of
- * private memory, no private futex is in it. The kernel (5.11 and newer) turns calls that are
+ * private memory, no private futex is in it; munmap and mremap are not either: what they undo is
+ * learnt from maps. Our runtime's number (hook/protocol.h) always stops. The kernel (5.11 and newer) turns calls that are
  * allowed whatever their arguments into one bit test. */
 #include <errno.h>
 #include <fcntl.h>
@@ -30,6 +31,8 @@ static const int stops[] = {
 	/* Means of communication that no rule covers yet: counted as unknown when they are made. */
 	SYS_socket, SYS_socketpair, SYS_mq_open, SYS_msgget, SYS_semget, SYS_shmget, SYS_eventfd,
 	SYS_eventfd2, SYS_signalfd, SYS_signalfd4, SYS_io_uring_setup,
+	/* Memory that is shared. */
+	SYS_ftruncate, SYS_msync, SYS_memfd_create, SYS_unlink, SYS_unlinkat,
 };
 
 struct arg_rule {
@@ -46,6 +49,8 @@ static const struct arg_rule arg_rules[] = {
 	{SYS_ioctl, 1, 0xffffffff, FIOCLEX},
 	{SYS_ioctl, 1, 0xffffffff, FIONCLEX},
 	{SYS_unshare, 0, CLONE_FILES, CLONE_FILES},
+	{SYS_mmap, 3, MAP_SHARED, MAP_SHARED}, /* MAP_SHARED_VALIDATE too: 1 and 3; private is 2 */
+	{SYS_futex, 1, FUTEX_PRIVATE_FLAG, 0},
 };
 
 static bool filter_rules(scmp_filter_ctx ctx)
@@ -57,6 +62,8 @@ static bool filter_rules(scmp_filter_ctx ctx)
 	for (size_t i = 0; i < ARRAY_LEN(stops); i++)
 		if (seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), stops[i], 0) < 0)
 			return false;
+	if (seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), HOOK_CALL, 0) < 0)
+		return false;
 	for (size_t i = 0; i < ARRAY_LEN(arg_rules); i++) {
 		const struct arg_rule *r = &arg_rules[i];
 		if (seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), r->call, 1,

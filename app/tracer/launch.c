@@ -117,6 +117,7 @@ static bool launched(struct tracer *t, struct tracee *x, u32 *task, struct err *
 {
 	x->born_seen = true;
 	x->fds = fdmap_create();
+	x->space = space_create();
 	if (!t->root && !emit_observe(t, NULL, OBS_MODE, t->opt.held ? OBS_HELD : OBS_FREE, 0, 0, 0, 0, err))
 		return false;
 	if (!emit_spawn(t, x, 0, 0, err))

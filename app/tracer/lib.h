@@ -19,7 +19,9 @@
  * memory.c     | bounded reads of a task's memory
  * site.c       | registers and stack copied once per site
  * bell.c       | the traced idle child whose signal ends a blocking waitpid
- * observe/     | asking the kernel: state of a task, bytes and slots of a pipe
+ * observe/     | asking the kernel: state of a task, bytes and slots of a pipe, shared memory
+ * hooked.c     | what our runtime tells (hook/protocol.h): accesses, C library calls
+ * maps.c       | shared mappings and segments (a cache, never the truth of the world)
  * arch/        | registers and call numbers, one header per CPU
  */
 #ifndef TRACER_LIB_H
@@ -36,6 +38,7 @@ struct tracer_options {
 	bool contents;  /* keep up to LOG_CONTENT_MAX bytes of each write; else hash and length only */
 	bool terminals; /* reads and writes of terminals are operations too */
 	bool sites;     /* copy sites where ends are made, passed or closed (always on when held) */
+	bool threads;   /* told to our runtime: once a second thread exists, .data, .bss and heap stop too */
 };
 
 /* What to start. All pointers are borrowed for the call. */
@@ -132,6 +135,15 @@ bool tracer_note_hold(struct tracer *, u32 task, struct err *); /* OBS_HOLD */
 /* Asks the kernel for every pipe touched since the last time (all: every pipe) and logs OBS_PIPE
  * for each; no descriptor is kept. Only at settled points. */
 bool tracer_observe_pipes(struct tracer *, bool all, bool slots, struct err *);
+/* Compares the shared mappings with what the log tells of them and logs what differs (REC_MEMORY): whole segments
+ * up to MEMORY_MIRROR bytes, of larger ones the pages that an access touched. Also: mappings that are gone (OBS_UNMAP),
+ * resized segments (OBS_SEGMENT), words that point at a mapping (REC_POINTER). `all`: also what nothing has
+ * touched since the last time. Only at settled points. */
+#define MEMORY_MIRROR (64u << 10)
+bool tracer_observe_memory(struct tracer *, bool all, struct err *);
+/* Up to n bytes of a task's memory (process_vm_readv); returns how many. For tests and the oracle. */
+ssize_t tracer_peek(struct tracer *, u32 task, u64 addr, void *bytes, size_t n);
+bool tracer_note_choice(struct tracer *, u32 task, enum choice_made, int sig, struct err *); /* OBS_CHOICE */
 bool tracer_note_settled(struct tracer *, struct err *);
 /* Up to n bytes now in pipe of that inode, by tee(2); returns how many, -1 when it cannot be asked. */
 ssize_t tracer_pipe_contents(struct tracer *, u64 ino, void *bytes, size_t n);

@@ -6,7 +6,9 @@ libipclab_a_SOURCES += \
 	app/tracer/decode.c \
 	app/tracer/fdmap.c \
 	app/tracer/filter.c \
+	app/tracer/hooked.c \
 	app/tracer/launch.c \
+	app/tracer/maps.c \
 	app/tracer/memory.c \
 	app/tracer/resume.c \
 	app/tracer/signal.c \
@@ -15,8 +17,10 @@ libipclab_a_SOURCES += \
 	app/tracer/tracer.c \
 	app/tracer/wait.c \
 	app/tracer/decode/fd.c \
+	app/tracer/decode/memory.c \
 	app/tracer/decode/process.c \
 	app/tracer/decode/rw.c \
 	app/tracer/decode/time.c \
+	app/tracer/observe/memory.c \
 	app/tracer/observe/pipe.c \
 	app/tracer/observe/task.c

@@ -6,8 +6,10 @@
 #include <linux/filter.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 
+#include "hook/protocol.h"
 #include "tracer/arch/x86_64.h"
 #include "tracer/lib.h"
 
@@ -33,6 +35,7 @@ struct entry {
 	bool logged;       /* false: needed by the tracer only */
 	i32 fd, fd2;
 	u64 size, arg;
+	u64 hash;          /* third operand of calls that write nothing */
 	u64 data;          /* address of the bytes to be written, 0 none */
 	u64 vec, vec_n;    /* or an iovec array */
 	u32 held;          /* bytes already in bytes[] (paths, pollfds) */
@@ -41,11 +44,11 @@ struct entry {
 };
 
 /* ---- fdmap.c ---- */
-enum fd_class { FDC_UNKNOWN, FDC_OTHER, FDC_TTY, FDC_PIPE };
+enum fd_class { FDC_UNKNOWN, FDC_OTHER, FDC_TTY, FDC_PIPE, FDC_SEGMENT };
 struct fd_seen {
 	u8 class;
-	u8 cloexec; /* of pipe ends only: gone at exec */
-	u32 pipe;   /* index into tracer.pipes when FDC_PIPE */
+	u8 cloexec; /* of ends of pipes and segments only: gone at exec */
+	u32 pipe;   /* index into tracer.pipes when FDC_PIPE, into tracer.segments when FDC_SEGMENT */
 };
 struct fdmap {
 	u32 refs;
@@ -56,6 +59,75 @@ struct pipe_seen { /* a pipe some process of ours has or had an end of */
 	u64 ino;
 	u32 ends;     /* descriptors in fdmaps that lead to it; 0: free */
 	bool touched; /* since it was last observed */
+};
+
+/* ---- maps.c: segments and who maps them ---- */
+struct shadow_page {
+	u64 index;  /* offset / 4096 */
+	u64 lines;  /* bit a 64-byte line: it is compared (all of them but in SEGMENT_PRIVATE) */
+	u8 bytes[4096]; /* as the log tells them */
+};
+struct segment {
+	u64 ino, dev, size;
+	u32 kind;       /* enum segment_kind */
+	u32 maps, fds;  /* mappings and descriptors of ours that lead to it */
+	bool announced; /* its REC_SEGMENT is in the log, and it was in use ever since */
+	char *name;     /* as REC_SEGMENT has it; NULL none */
+	char *path;     /* of a POSIX segment or a file, to ask for its size; NULL none */
+	struct shadow_page **pages; /* open-addressed by index, power of two */
+	u32 pages_cap, pages_n;
+	struct shadow_page *last;   /* page found last */
+};
+struct mapping {
+	u64 addr, len, offset;
+	u32 prot, seg;  /* index into tracer.segments */
+	bool touched;   /* an access was made through it: pointers to it are worth looking for */
+	bool scanned;
+};
+struct pointer_seen {
+	u64 at, value;
+};
+struct space { /* an address space; shared by threads and vfork's child */
+	u32 refs;
+	VEC(struct mapping) maps;
+	u32 last;         /* mapping found last */
+	u32 private_seg;  /* SEGMENT_PRIVATE of this process, 0: none yet */
+	bool threads;     /* its runtime was told --threads: private data stop too */
+	bool ran;         /* since it was last compared */
+	u32 asked;        /* round of tracer_observe_memory that has looked at it */
+	VEC(struct pointer_seen) pointers;
+};
+
+/* ---- hooked.c: what our runtime tells ---- */
+enum { TOLD_DEPTH = 4, SPIN_PERIOD = 4, SPIN_KEPT = 8 };
+struct access {
+	u64 addr, pc, ip; /* ip: behind the hook's own instruction */
+	u32 size;
+	u8 kind;          /* enum hook_access */
+	bool silent;      /* a spin's round that is not logged */
+	bool looked;      /* `before` is known */
+	u16 flags;        /* EVF_ATOMIC, EVF_VOLATILE */
+	i32 order;
+	u32 site;
+	u64 before;       /* its first 8 bytes as they were when it was resumed */
+};
+struct told { /* a C library call between HOOK_BEGIN and HOOK_END */
+	u16 call;
+	u8 op;          /* enum hook_op */
+	bool suspended; /* a handler runs: EXIT with EVF_RESTART is logged, ENTER comes again */
+	bool endless;   /* its time-out passes only when that is chosen */
+	bool parked;    /* held: a spin lock that is taken: it stays stopped until the lock is free */
+	i32 fd;         /* pthread_join: the thread's tid */
+	u32 site;
+	u64 arg, ns;
+	u64 size;
+	u32 held;
+	u8 bytes[PATH_KEPT];
+};
+struct spin { /* the last accesses that changed nothing, as keys */
+	u64 keys[SPIN_KEPT];
+	u32 n;                   /* so many in a row; keys[n % SPIN_KEPT] is next */
+	u32 match[SPIN_PERIOD + 1]; /* by period: so many equal the one a period before */
 };
 
 /* ---- tasks ---- */
@@ -91,6 +163,15 @@ struct tracee {
 	long call_nr;
 	struct entry entry;
 	struct fdmap *fds;
+	struct space *space;
+	u8 hook;             /* enum hook_what of the stop it is at; 0: another stop */
+	bool accessing;      /* `access` was resumed, its EXIT is not logged */
+	struct access next;  /* HOOK_ACCESS: the access it is about to make */
+	struct access access;
+	u64 hook_ip;         /* instruction pointer of the last stop of our runtime */
+	struct told told[TOLD_DEPTH]; /* innermost last */
+	u32 told_n;
+	struct spin spin;
 };
 
 /* ---- tracer.c ---- */
@@ -116,9 +197,13 @@ struct tracer {
 	int root_status;
 	u64 stops;
 	VEC(struct pipe_seen) pipes; /* [0] unused */
+	VEC(struct segment) segments; /* [0] unused */
+	u32 memory_round, shadow_pages;
+	u32 parked_n;        /* tasks that wait for a spin lock, stopped */
 	struct sock_filter *filter;
 	u16 filter_n;
-	struct site_slot *sites;
+	struct site_slot *sites, *once; /* once: by address space and program counter */
+	u32 once_cap, once_n;
 	u32 sites_cap, sites_n, maps_n;
 	VEC(struct map_range) exec_ranges; /* of the map picture last read */
 	u32 exec_map;
@@ -156,7 +241,13 @@ void decode_exit(struct tracer *, struct tracee *, i64 ret, struct ev_exit *);
 typedef bool decoder(struct tracer *, struct tracee *, struct entry *);
 decoder decode_rw, decode_vector, decode_pipe, decode_close, decode_close_range, decode_dup, decode_fcntl,
 	decode_ioctl, decode_open, decode_splice, decode_receive, decode_fork, decode_exec, decode_end,
-	decode_wait, decode_kill, decode_pause, decode_sleep, decode_poll, decode_select, decode_unshare, decode_foreign;
+	decode_wait, decode_kill, decode_pause, decode_sleep, decode_poll, decode_select, decode_unshare, decode_foreign,
+	decode_mmap, decode_msync, decode_ftruncate, decode_memfd, decode_unlink, decode_futex;
+/* EXITs of the calls of decode/memory.c. */
+void memory_call_done(struct tracer *, struct tracee *, i64 ret, struct ev_exit *);
+/* A timespec in another task's memory, in ns; TIME_NONE without one. `unit`: ns of its second word. */
+u64 decode_time(struct tracee *, u64 addr, u64 unit);
+u64 time_until(int clock, u64 ns); /* from now until ns on that clock */
 /* The class of fd in this task's process, asked of the kernel when not known. */
 enum fd_class fd_class(struct tracer *, struct tracee *, int fd);
 
@@ -176,13 +267,68 @@ u64 fdmap_ino(const struct tracer *, const struct fdmap *, int fd);
 /* Asks the kernel what every descriptor of a process is and logs OBS_FD for pipe ends and terminals. */
 bool fdmap_adopt_all(struct tracer *, struct tracee *, struct err *);
 bool fdmap_adopt(struct tracer *, struct tracee *, int fd, struct err *);
+/* It leads to that segment: REC_SEGMENT if need be, OBS_FD. */
+bool fdmap_adopt_segment(struct tracer *, struct tracee *, int fd, u32 seg, struct err *);
 bool fd_ask(pid_t tid, int fd, enum fd_class *, u64 *ino, u32 *flags, bool *cloexec);
+
+/* ---- maps.c ---- */
+struct space *space_create(void);
+struct space *space_share(struct space *);
+struct space *space_copy(struct tracer *, const struct space *);
+void space_release(struct tracer *, struct space *);
+/* The segment a descriptor of the task leads to, made known if need be. 0: it leads to none. Regular files
+ * and anonymous ones of the kernel's count when `any_file`. */
+u32 segment_of_fd(struct tracer *, pid_t tid, int fd, bool any_file);
+u32 segment_by_path(struct tracer *, const struct stat *);
+bool segment_announce(struct tracer *, struct tracee *, u32 seg, struct err *); /* REC_SEGMENT, once */
+/* The name is known later than the segment, of a named semaphore: before it is announced. */
+void segment_name(struct tracer *, u32 seg, const char *name, const char *path);
+void segment_used(struct tracer *, u32 seg, bool fd, int by); /* a mapping or descriptor more (1) or less (-1) */
+u32 segment_private(struct tracer *, struct tracee *, struct err *);
+/* The shared mapping that holds addr, NULL none; valid until maps change. */
+struct mapping *space_find(struct space *, u64 addr);
+/* A shared mapping as mmap(2) returned it. Its segment, 0 when it is none of ours. */
+u32 maps_made(struct tracer *, struct tracee *, u64 addr, struct err *);
+/* Compares with /proc/PID/maps: logs OBS_UNMAP for what has gone and (log_new) mmap for what is new. */
+bool maps_refresh(struct tracer *, struct tracee *, bool log_new, struct err *);
+bool mapping_is_system(const char *path); /* whose read-only shared mappings nobody would want to see */
+
+/* ---- hooked.c ---- */
+enum stop_kind hooked_stop(struct tracer *, struct tracee *, u64 ip);
+bool hooked_take_entry(struct tracer *, struct tracee *, struct err *);
+bool hooked_take_exit(struct tracer *, struct tracee *, struct err *);
+bool hooked_resume(struct tracer *, struct tracee *, struct err *);
+/* The access that was resumed is done: its EXIT. */
+bool access_finish(struct tracer *, struct tracee *, struct err *);
+/* The same at a stop, where a signal may have come in between. */
+bool access_at_stop(struct tracer *, struct tracee *, struct err *);
+/* A handler runs before what our runtime announced could happen: it announces it again afterwards. */
+bool hooked_handler(struct tracer *, struct tracee *, struct err *);
+struct told *told_open(struct tracee *); /* the innermost one that goes on, NULL none */
+/* Inside one of them: does this call need a stop at its exit? Nothing is logged. */
+bool told_inner(struct tracer *, struct tracee *, struct entry *);
+bool told_reopen(struct tracer *, struct tracee *, struct err *); /* ENTER again, when a handler has returned */
+/* Those whose spin lock has become free go on; all of them when `all`. */
+void parked_look(struct tracer *, bool all);
+void told_time_passes(struct tracee *); /* at the stop that PTRACE_INTERRUPT made */
+
+/* ---- observe/memory.c ---- */
+/* The bytes of an access, before it: the log learns what stands there. */
+bool shadow_look(struct tracer *, struct tracee *, u64 addr, const void *bytes, size_t n, struct err *);
+void shadow_put(struct tracer *, struct tracee *, u64 addr, const void *bytes, size_t n); /* the log tells it now */
+/* Logs [addr, addr + n) as it stands (REC_MEMORY), whole or only what differs. */
+bool memory_note(struct tracer *, struct tracee *, u64 addr, size_t n, bool whole, struct err *);
+/* A word of x's shared memory through whoever else maps it. */
+bool memory_read_shared(struct tracer *, struct tracee *x, u64 addr, void *bytes, size_t n);
+void shadow_drop(struct tracer *, struct segment *);
 
 /* ---- observe/pipe.c ---- */
 bool tracer_pipe_capacity(struct tracee *, int fd, u64 *bytes); /* F_GETPIPE_SZ through a borrowed end */
 
 /* ---- site.c ---- */
 u32 site_copy(struct tracer *, struct tracee *, struct err *); /* 0: none */
+/* The same once a program counter of an address space: who called is that of the first time. */
+u32 site_once(struct tracer *, struct tracee *, u64 pc, struct err *);
 
 /* ---- signal.c ---- */
 bool signal_has_handler(pid_t tid, int sig);

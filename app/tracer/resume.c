@@ -75,8 +75,11 @@ bool finish_call(struct tracer *t, struct tracee *x, i64 ret, u32 passed, struct
 
 static bool resume_entry(struct tracer *t, struct tracee *x, struct err *err)
 {
-	bool ok = !x->entry.logged || emit_entry(t, x, REC_ENTER, err);
+	bool ok;
 
+	if (x->hook)
+		return hooked_resume(t, x, err);
+	ok = !x->entry.logged || emit_entry(t, x, REC_ENTER, err);
 	fdmap_touch(t, x->fds, x->entry.fd);
 	fdmap_touch(t, x->fds, x->entry.fd2);
 	if (t->opt.held)
@@ -93,11 +96,12 @@ bool tracer_resume(struct tracer *t, u32 task, struct err *err)
 
 	if (!x || x->holding != IS_TAKEN)
 		return true;
+	x->space->ran = true;
 	switch (x->stop) {
 	case STOP_ENTRY:
 		return resume_entry(t, x, err);
 	case STOP_SIGNAL:
-		x->holding = x->in_call ? IS_INSIDE : IS_RUNNING;
+		x->holding = x->in_call || told_open(x) ? IS_INSIDE : IS_RUNNING;
 		return signal_deliver(t, x, err);
 	case STOP_GROUP:
 		x->holding = IS_LISTENING;
@@ -105,11 +109,11 @@ bool tracer_resume(struct tracer *t, u32 task, struct err *err)
 		return true;
 	case STOP_EVENT:
 		/* In the middle of fork or clone: its exit is still to come. */
-		x->holding = x->in_call ? IS_INSIDE : IS_RUNNING;
+		x->holding = x->in_call || told_open(x) ? IS_INSIDE : IS_RUNNING;
 		tracee_go(x, x->in_call && !x->restarting ? PTRACE_SYSCALL : PTRACE_CONT, 0);
 		return true;
 	default: /* an interrupted call begins again by itself, with a stop of the filter */
-		x->holding = x->in_call && !x->ended ? IS_INSIDE : IS_RUNNING;
+		x->holding = (x->in_call || told_open(x)) && !x->ended ? IS_INSIDE : IS_RUNNING;
 		tracee_go(x, PTRACE_CONT, 0);
 		return true;
 	}
@@ -120,6 +124,9 @@ bool tracer_set_held(struct tracer *t, bool held, struct err *err)
 	t->opt.held = held;
 	for (size_t i = 0; !held && i < t->all.n; i++) {
 		struct tracee *x = t->all.at[i];
+		/* Our runtime was told to wait for ever, and the time has long passed by the clock. */
+		if (x->task && tracer_timeout(t, x->task) != TIME_NONE && !x->in_call && x->holding == IS_INSIDE)
+			tracer_pass_time(t, x->task, err);
 		if (!x->altered || x->holding != IS_INSIDE)
 			continue;
 		x->loosened = true;
@@ -135,9 +142,9 @@ bool tracer_pass_time(struct tracer *t, u32 task, struct err *err)
 	struct rec *r;
 	bool ok;
 
-	if (!x || !x->in_call || !x->altered || x->holding != IS_INSIDE)
+	if (!x || x->holding != IS_INSIDE || tracer_timeout(t, task) == TIME_NONE)
 		return err_set(err, EXIT_USAGE, "it waits for no time-out");
-	body.a = x->entry.timed.ns;
+	body.a = tracer_timeout(t, task);
 	r = emit_begin(t, REC_INJECT, x, sizeof body, err, &ok);
 	if (r) {
 		memcpy(r + 1, &body, sizeof body);

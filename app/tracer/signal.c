@@ -104,6 +104,10 @@ bool signal_deliver(struct tracer *t, struct tracee *x, struct err *err)
 		memcpy(r + 1, &body, sizeof body);
 		emit_commit(t, r);
 	}
+	if ((x->sig == SIGBUS || x->sig == SIGSEGV) && info.si_code > 0)
+		ok = emit_observe(t, x, OBS_FAULT, (u64)(uintptr_t)info.si_addr, (u64)info.si_code, 0, 0, 0, err) && ok;
+	if (handled)
+		ok = hooked_handler(t, x, err) && ok;
 	if (handled && x->in_call && x->restarting) {
 		time_put_back(x); /* the handler's frame must hold the call as the program made it */
 		x->stepping = true;

@@ -95,27 +95,31 @@ static u64 site_key(const struct tracer *t, const struct tracee *x, const arch_r
 	return key ? key : 1;
 }
 
-static u32 *site_find(struct tracer *t, u64 key)
+/* The place of a key in an open-addressed table; 0 there: it is new. */
+static u32 *slot_find(struct site_slot **slots, u32 *cap, u32 used, u64 key)
 {
-	if (2 * (t->sites_n + 1) > t->sites_cap) {
-		struct site_slot *old = t->sites;
-		u32 n = t->sites_cap;
-		t->sites_cap = n ? 2 * n : 256;
-		t->sites = xmalloc(t->sites_cap * sizeof *t->sites);
-		for (u32 i = 0; i < n; i++)
-			if (old[i].site) {
-				u32 k = (u32)old[i].key & (t->sites_cap - 1);
-				while (t->sites[k].site)
-					k = (k + 1) & (t->sites_cap - 1);
-				t->sites[k] = old[i];
-			}
+	u32 k;
+
+	if (2 * (used + 1) > *cap) {
+		struct site_slot *old = *slots, *grown;
+		u32 n = *cap, mask = (n ? 2 * n : 256) - 1;
+		grown = xmalloc((mask + 1) * sizeof *grown);
+		for (u32 i = 0; i < n; i++) {
+			if (!old[i].site)
+				continue;
+			for (k = (u32)old[i].key & mask; grown[k].site; k = (k + 1) & mask)
+				;
+			grown[k] = old[i];
+		}
 		free(old);
+		*slots = grown;
+		*cap = mask + 1;
 	}
-	u32 k = (u32)key & (t->sites_cap - 1);
-	while (t->sites[k].site && t->sites[k].key != key)
-		k = (k + 1) & (t->sites_cap - 1);
-	t->sites[k].key = key;
-	return &t->sites[k].site;
+	k = (u32)key & (*cap - 1);
+	while ((*slots)[k].site && (*slots)[k].key != key)
+		k = (k + 1) & (*cap - 1);
+	(*slots)[k].key = key;
+	return &(*slots)[k].site;
 }
 
 /* proc(5): field 48 of /proc/PID/stat, arg_start. Above it lie the strings of argv and environ: not
@@ -169,7 +173,7 @@ u32 site_copy(struct tracer *t, struct tracee *x, struct err *err)
 			return 0;
 	}
 	got = memory_read(x->tid, arch_sp(&regs), stack, stack_wanted(x, arch_sp(&regs)));
-	site = site_find(t, site_key(t, x, &regs, stack, got / 8));
+	site = slot_find(&t->sites, &t->sites_cap, t->sites_n, site_key(t, x, &regs, stack, got / 8));
 	if (!*site) {
 		struct note_site body = {.site = ++t->sites_n, .map = x->map, .stack_len = (u32)got, .sp = arch_sp(&regs)};
 		struct rec *r = emit_begin(t, REC_SITE, x, sizeof body + got, err, &ok);
@@ -182,4 +186,17 @@ u32 site_copy(struct tracer *t, struct tracee *x, struct err *err)
 		emit_commit(t, r);
 	}
 	return *site;
+}
+
+u32 site_once(struct tracer *t, struct tracee *x, u64 pc, struct err *err)
+{
+	u64 words[2] = {(u64)x->map, pc};
+	u32 *slot;
+
+	if (!x->map) /* the first site of this address space makes its picture */
+		return site_copy(t, x, err);
+	slot = slot_find(&t->once, &t->once_cap, t->once_n, hash64(1, words, sizeof words));
+	if (!*slot && (*slot = site_copy(t, x, err)))
+		t->once_n++;
+	return *slot;
 }

@@ -63,6 +63,10 @@ static bool take_exec(struct tracer *t, struct tracee *x, struct err *err)
 		tracee_remove(t, former);
 	}
 	x->in_call = x->restarting = x->altered = x->ended = x->stepping = x->passing = false;
+	x->accessing = false;
+	x->told_n = 0;
+	space_release(t, x->space);
+	x->space = space_create();
 	x->map = 0;
 	x->strings_at = 0;
 	x->site = 0;
@@ -91,6 +95,7 @@ static bool take_birth(struct tracer *t, struct tracee *x, struct err *err)
 		child = tracee_add(t, (pid_t)x->msg);
 	child->tgid = flags & CLONE_THREAD ? x->tgid : child->tid;
 	child->fds = flags & CLONE_FILES ? fdmap_share(x->fds) : fdmap_copy(t, x->fds);
+	child->space = flags & CLONE_VM ? space_share(x->space) : space_copy(t, x->space);
 	child->map = x->map;
 	child->strings_at = x->strings_at;
 	if (!child->born_seen)
@@ -124,7 +129,8 @@ bool adopt_orphans(struct tracer *t, u32 creator, struct err *err)
 		if (x->spawned || !x->born_seen)
 			continue;
 		x->fds = fdmap_create();
-		if (!emit_spawn(t, x, creator, 0, err) || !fdmap_adopt_all(t, x, err))
+		x->space = space_create();
+		if (!emit_spawn(t, x, creator, 0, err) || !fdmap_adopt_all(t, x, err) || !maps_refresh(t, x, false, err))
 			return false;
 		*vec_push(&t->ready) = x->task;
 	}
@@ -143,6 +149,8 @@ static bool take_event(struct tracer *t, struct tracee *x, struct err *err)
 	case PTRACE_EVENT_EXEC:
 		return take_exec(t, x, err);
 	default:
+		if (x->passing && told_open(x))
+			told_time_passes(x);
 		return true;
 	}
 }
@@ -190,6 +198,8 @@ static bool makes_or_ends_an_end(const struct entry *e)
 
 static bool take_entry(struct tracer *t, struct tracee *x, struct err *err)
 {
+	if (x->hook)
+		return hooked_take_entry(t, x, err);
 	x->site = 0;
 	if (x->entry.logged && (t->opt.held || (t->opt.sites && makes_or_ends_an_end(&x->entry))))
 		x->site = site_copy(t, x, err);
@@ -247,6 +257,8 @@ static bool take_exit(struct tracer *t, struct tracee *x, struct err *err)
 {
 	i64 ret;
 
+	if (x->hook)
+		return hooked_take_exit(t, x, err);
 	if (!arch_read_result(x->tid, &ret))
 		return true; /* killed: its end follows */
 	if (x->passing && (result_is_restart(ret) || ret == -4 /* EINTR */))
@@ -273,6 +285,10 @@ bool tracer_take(struct tracer *t, u32 task, struct err *err)
 	if (!x || (x->holding != IS_STOPPED && x->holding != IS_GONE))
 		return true;
 	kind = x->stop;
+	if (x->accessing && !access_at_stop(t, x, err))
+		return false;
+	if (x->hook != HOOK_ACCESS)
+		x->spin.n = 0;
 	if (x->holding == IS_GONE)
 		return take_gone(t, x, err);
 	x->holding = IS_TAKEN;

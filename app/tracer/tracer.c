@@ -76,6 +76,11 @@ void tracee_remove(struct tracer *t, struct tracee *x)
 	if (x->fds)
 		fdmap_release(t, x->fds);
 	x->fds = NULL;
+	if (told_open(x) && told_open(x)->parked)
+		t->parked_n--;
+	if (x->space)
+		space_release(t, x->space);
+	x->space = NULL;
 	if (x->task)
 		t->tasks.at[x->task] = NULL;
 	free(x);
@@ -148,7 +153,14 @@ void tracer_destroy(struct tracer *t)
 	free(t->all.at);
 	free(t->tasks.at);
 	free(t->by_tid);
+	for (size_t i = 1; i < t->segments.n; i++) {
+		shadow_drop(t, &t->segments.at[i]);
+		free(t->segments.at[i].name);
+		free(t->segments.at[i].path);
+	}
+	free(t->segments.at);
 	free(t->pipes.at);
+	free(t->once);
 	free(t->filter);
 	free(t->sites);
 	free(t->exec_ranges.at);
@@ -259,7 +271,7 @@ bool emit_entry(struct tracer *t, struct tracee *x, u16 kind, struct err *err)
 {
 	const struct entry *e = &x->entry;
 	u32 room = e->held ? e->held : e->data || e->vec ? (u32)(e->size < LOG_CONTENT_MAX ? e->size : LOG_CONTENT_MAX) : 0;
-	struct ev_enter body = {.fd = e->fd, .fd2 = e->fd2, .size = e->size, .arg = e->arg};
+	struct ev_enter body = {.fd = e->fd, .fd2 = e->fd2, .size = e->size, .arg = e->arg, .hash = e->hash};
 	bool ok, unread = false;
 	u8 bytes[LOG_CONTENT_MAX * 2];
 	struct rec *r;
@@ -344,7 +356,11 @@ u64 tracer_timeout(const struct tracer *t, u32 task)
 {
 	const struct tracee *x = tracee_by_task(t, task);
 
-	return x && x->in_call && x->altered ? x->entry.timed.ns : TIME_NONE;
+	const struct told *w = x && x->told_n ? &x->told[x->told_n - 1] : NULL;
+
+	if (x && x->in_call)
+		return x->altered ? x->entry.timed.ns : TIME_NONE;
+	return w && w->endless && !w->suspended ? w->ns : TIME_NONE;
 }
 
 pid_t tracer_pid(const struct tracer *t, u32 task)

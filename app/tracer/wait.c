@@ -14,6 +14,8 @@ static bool is_group_stop(int sig)
 /* A seccomp stop: an operation, or a call of no interest that goes on at once. */
 static enum stop_kind at_entry(struct tracer *t, struct tracee *x)
 {
+	u64 ip;
+
 	if (x->in_call && x->restarting) {
 		/* The same call again (restart_syscall, or its own number): one operation. */
 		x->restarting = false;
@@ -21,10 +23,12 @@ static enum stop_kind at_entry(struct tracer *t, struct tracee *x)
 		tracee_go(x, PTRACE_SYSCALL, 0);
 		return STOP_NONE;
 	}
-	if (!arch_read_call(x->tid, &x->call_nr, x->args))
+	if (!arch_read_call(x->tid, &x->call_nr, x->args, &ip))
 		return STOP_NONE; /* killed: its end follows */
+	if (x->call_nr == HOOK_CALL && x->space)
+		return hooked_stop(t, x, ip);
 	if (!x->exec_done || !decode_entry(t, x, &x->entry)) {
-		x->holding = IS_RUNNING;
+		x->holding = told_open(x) ? IS_INSIDE : IS_RUNNING;
 		tracee_go(x, PTRACE_CONT, 0);
 		return STOP_NONE;
 	}
@@ -65,6 +69,7 @@ static enum stop_kind stopped(struct tracer *t, struct tracee *x, int status)
 	x->status = status;
 	x->event = status >> 16;
 	x->msg = 0;
+	x->hook = 0;
 	if (sig == (SIGTRAP | 0x80))
 		return x->in_call ? STOP_EXIT : STOP_EVENT;
 	if (x->event)
@@ -123,6 +128,8 @@ bool tracer_next(struct tracer *t, bool block, struct stop *stop, struct err *er
 			*stop = (struct stop){x->stop, task};
 			return true;
 		}
+		if (t->parked_n)
+			parked_look(t, !t->opt.held);
 		tid = waitpid(-1, &status, __WALL | (block ? 0 : WNOHANG));
 		if (tid < 0 && errno == ECHILD)
 			stop->kind = STOP_ALL_GONE;

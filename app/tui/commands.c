@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The `:` line. Names are those of plain mode where both have the command. */
+/* The `:` line: what the screen does for each command of view/steer.def. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -9,12 +9,7 @@
 #include <unistd.h>
 
 #include "tui/private.h"
-
-struct command_word {
-	const char *name, *other, *args, *help;
-	void (*run)(struct screen_run *, const char *args);
-	enum key_id moves; /* the key that moves processes likewise; 0: it only reads */
-};
+#include "view/steer.h"
 
 /* ---- arguments ---- */
 
@@ -74,7 +69,7 @@ static void do_quit(struct screen_run *r, const char *args)
 	r->leaving = true;
 }
 
-static void do_keys(struct screen_run *r, const char *args)
+static void do_map(struct screen_run *r, const char *args)
 {
 	(void)args;
 	run_view(r, PANE_HELP);
@@ -82,11 +77,19 @@ static void do_keys(struct screen_run *r, const char *args)
 
 static void do_help(struct screen_run *r, const char *args)
 {
+	const char *names[STEER_COUNT];
 	struct str text = {0};
+	enum steer_id id = steer_find(args, strlen(args), STEER_SCREEN);
 
-	(void)args;
-	for (const char *const *w = command_words(); *w; w++)
-		str_addf(&text, "%s%s", text.len ? " " : "", *w);
+	if (id) {
+		steer_help(id, &text);
+		text.s[--text.len] = '\0';
+	} else {
+		steer_names(STEER_SCREEN, names);
+		for (const char **w = names; *w; w++)
+			str_addf(&text, "%s%s", text.len ? " " : "", *w);
+		str_add(&text, ". :help NAME says what one does.");
+	}
 	run_say(r, "%s", str_get(&text));
 	str_finish(&text);
 }
@@ -122,9 +125,33 @@ static void do_step(struct screen_run *r, const char *args)
 {
 	const char *rest;
 	u32 task = task_of(r, args, &rest);
+	u64 n;
+
+	if (!task || !number_of(r, rest, 1, &n))
+		return;
+	/* As long as it can: what stopped it has been said. */
+	for (r->view.message = NULL; n && !r->view.message; n--)
+		motion_step(r, task);
+}
+
+static void do_line(struct screen_run *r, const char *args)
+{
+	const char *rest;
+	u32 task = task_of(r, args, &rest);
 
 	if (task)
-		motion_step(r, task);
+		motion_line(r, task);
+}
+
+static void do_branch(struct screen_run *r, const char *args)
+{
+	(void)args;
+	run_branch(r);
+}
+
+static void do_schedule(struct screen_run *r, const char *args)
+{
+	run_save_schedule(r, args);
 }
 
 static void do_all(struct screen_run *r, const char *args)
@@ -141,7 +168,16 @@ static void do_continue(struct screen_run *r, const char *args)
 
 static void do_play(struct screen_run *r, const char *args)
 {
-	(void)args;
+	char *end;
+	unsigned long n = strtoul(args, &end, 10);
+
+	if (*args && (args[0] < '1' || args[0] > '9' || n > 20 ||
+			     (*end && strcasecmp(end, "x") != 0))) {
+		run_say(r, "A speed is 1x to 20x.");
+		return;
+	}
+	if (*args)
+		motion_pace(r, (unsigned)n);
 	if (!r->playing)
 		motion_play(r);
 }
@@ -260,33 +296,59 @@ static void do_restart(struct screen_run *r, const char *args)
 	run_restart(r);
 }
 
+static bool have_guide(struct screen_run *r)
+{
+	if (!r->guide)
+		run_say(r, "There is no guide here.");
+	return r->guide != NULL;
+}
+
 static void do_guide(struct screen_run *r, const char *args)
 {
 	u64 n;
 
-	if (!r->guide)
-		run_say(r, "There is no guide here.");
-	else if (!*args)
+	if (!have_guide(r))
+		return;
+	if (!*args)
 		run_view(r, PANE_GUIDE);
 	else if (number_of(r, args, 1, &n))
 		lesson_goto(r, n);
 }
 
+static void do_do(struct screen_run *r, const char *args)
+{
+	(void)args;
+	if (!have_guide(r))
+		return;
+	if (lesson_asks(r))
+		run_say(r, "A question is open: its answer comes first.");
+	else
+		lesson_enter(r);
+}
+
+static void do_next(struct screen_run *r, const char *args)
+{
+	do_do(r, args);
+}
+
 static void do_solution(struct screen_run *r, const char *args)
 {
 	(void)args;
-	if (r->guide)
+	if (have_guide(r))
 		lesson_solution(r);
-	else
-		run_say(r, "There is no guide here.");
 }
 
 static void do_run(struct screen_run *r, const char *args)
 {
-	if (r->guide)
+	if (have_guide(r))
 		lesson_run(r, args);
-	else
-		run_say(r, "There is no guide here.");
+}
+
+static void do_notebook(struct screen_run *r, const char *args)
+{
+	(void)args;
+	if (have_guide(r))
+		lesson_notebook(r);
 }
 
 static void do_view(struct screen_run *r, const char *args)
@@ -299,7 +361,8 @@ static void do_view(struct screen_run *r, const char *args)
 	run_say(r, "view needs one of guide, source, time, descriptors, why, output, keys.");
 }
 
-static void do_why(struct screen_run *r, const char *args)
+/* A pane about one process: it is selected first. */
+static void view_of(struct screen_run *r, const char *args, enum pane pane)
 {
 	const char *rest;
 	u32 task = task_of(r, args, &rest);
@@ -307,69 +370,77 @@ static void do_why(struct screen_run *r, const char *args)
 	if (!task)
 		return;
 	r->view.selected = task;
-	run_view(r, PANE_WHY);
+	run_view(r, pane);
 }
 
-static const struct command_word commands[] = {
-	{"all", "a", "", "every process that can, one operation", do_all, KEY_ID_ALL},
-	{"back", "b", "[N]", "back in time", do_back, KEY_ID_NONE},
-	{"continue", "c", "", "until one blocks or ends", do_continue, KEY_ID_CONTINUE},
-	{"eof", "", "", "end of input on the programs' terminal", do_eof, KEY_ID_NONE},
-	{"first", "", "", "the first event", do_first, KEY_ID_NONE},
-	{"forward", "f", "[N]", "forward in time", do_forward, KEY_ID_NONE},
-	{"goto", "g", "N", "to event N", do_goto, KEY_ID_NONE},
-	{"guide", "", "[N]", "the guide, or step N of it", do_guide, KEY_ID_NONE},
-	{"help", "h", "", "these commands", do_help, KEY_ID_NONE},
-	{"live", "", "", "a free run", do_live, KEY_ID_FASTER},
-	{"map", "keys", "", "the keys", do_keys, KEY_ID_NONE},
-	{"now", "n", "", "to now", do_now, KEY_ID_NONE},
-	{"pass", "", "[P1]", "let its time-out pass", do_pass, KEY_ID_STEP},
-	{"pause", "", "", "hold", do_pause, KEY_ID_NONE},
-	{"play", "", "", "go on at a pace", do_play, KEY_ID_PLAY},
-	{"quit", "q", "", "leave", do_quit, KEY_ID_NONE},
-	{"restart", "", "", "fresh processes", do_restart, KEY_ID_NONE},
-	{"run", "", "NAME=VALUE", "an experiment of the guide", do_run, KEY_ID_NONE},
-	{"save-display", "save", "FILE", "this screen as text", do_save, KEY_ID_NONE},
-	{"select", "p", "P12", "select a process", do_select, KEY_ID_NONE},
-	{"send", "", "TEXT", "type a line on the programs' terminal", do_send, KEY_ID_NONE},
-	{"signal", "", "P1 NAME", "send a signal", do_signal, KEY_ID_SIGNAL},
-	{"solution", "", "", "one way to the goal", do_solution, KEY_ID_NONE},
-	{"step", "s", "[P1]", "its next operation", do_step, KEY_ID_STEP},
-	{"view", "v", "NAME", "guide, source, time, descriptors, why, output, keys", do_view,
-		KEY_ID_NONE},
-	{"why", "w", "[P1]", "why it waits", do_why, KEY_ID_NONE},
+static void do_why(struct screen_run *r, const char *args)
+{
+	view_of(r, args, PANE_WHY);
+}
+
+static void do_source(struct screen_run *r, const char *args)
+{
+	view_of(r, args, PANE_SOURCE);
+}
+
+static void do_ends(struct screen_run *r, const char *args)
+{
+	(void)args;
+	run_view(r, PANE_FDS);
+}
+
+static void do_events(struct screen_run *r, const char *args)
+{
+	(void)args;
+	run_view(r, PANE_TIME);
+}
+
+static void do_output(struct screen_run *r, const char *args)
+{
+	(void)args;
+	run_view(r, PANE_OUTPUT);
+}
+
+static void do_edit(struct screen_run *r, const char *args)
+{
+	const char *rest;
+	u32 task = task_of(r, args, &rest);
+
+	if (task)
+		run_edit(r, task);
+}
+
+#define BOTH(id, ...) [STEER_##id] = do_##id,
+#define SCREEN BOTH
+#define PLAIN(id, ...)
+static void (*const actions[STEER_COUNT])(struct screen_run *, const char *args) = {
+#include "view/steer.def"
 };
 
 const char *const *command_words(void)
 {
-	static const char *words[ARRAY_LEN(commands) + 1];
+	static const char *words[STEER_COUNT];
 
-	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
-		words[i] = commands[i].name;
+	steer_names(STEER_SCREEN, words);
 	return words;
 }
 
-static const struct command_word *find(const char *word, size_t n)
+static void unknown_command(struct screen_run *r, const char *name, size_t n)
 {
-	const struct command_word *found = NULL;
+	struct str near = {0}, word = {0};
 
-	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
-		const struct command_word *c = &commands[i];
-
-		if ((strlen(c->name) == n && strncmp(c->name, word, n) == 0) ||
-			(n && strlen(c->other) == n && strncmp(c->other, word, n) == 0))
-			return c;
-		if (n >= 2 && strncmp(c->name, word, n) == 0)
-			found = found ? &commands[ARRAY_LEN(commands)] : c;
-	}
-	return found == &commands[ARRAY_LEN(commands)] ? NULL : found;
+	str_add_bytes(&word, name, n);
+	lines_nearest(str_get(&word), command_words(), &near);
+	run_say(r, "There is no command %s%s%s (:help lists them).", str_get(&word),
+		near.len ? "; perhaps " : "", str_get(&near));
+	str_finish(&near);
+	str_finish(&word);
 }
 
 void run_command(struct screen_run *r, const char *line)
 {
-	const struct command_word *c;
-	const char *args;
-	struct str rest = {0}, near = {0}, word = {0};
+	struct str rest = {0};
+	enum steer_id id;
 	size_t n;
 
 	line += strspn(line, " \t");
@@ -377,25 +448,16 @@ void run_command(struct screen_run *r, const char *line)
 	if (!n)
 		return;
 	r->view.message = NULL;
-	args = line + n + strspn(line + n, " \t");
-	str_add(&rest, args);
+	str_add(&rest, line + n + strspn(line + n, " \t"));
 	while (rest.len && rest.s[rest.len - 1] == ' ')
 		rest.s[--rest.len] = '\0';
-	c = find(line, n);
-	if (c && c->moves && lesson_forbids(r, c->moves)) {
-		;
-	} else if (c) {
-		c->run(r, str_get(&rest));
-	} else {
-		str_add_bytes(&word, line, n);
-		lines_nearest(str_get(&word), command_words(), &near);
-		run_say(r, "There is no command %s%s%s (:help lists them).", str_get(&word),
-			near.len ? "; perhaps " : "", str_get(&near));
-	}
+	id = steer_find(line, n, STEER_SCREEN);
+	if (!id)
+		unknown_command(r, line, n);
+	else if (!steer_table[id].key || !lesson_forbids(r, steer_table[id].key))
+		actions[id](r, str_get(&rest));
 	r->dirty = true;
 	str_finish(&rest);
-	str_finish(&near);
-	str_finish(&word);
 }
 
 bool save_display(const struct canvas *c, const char *path, struct err *err)

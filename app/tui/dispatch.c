@@ -50,12 +50,12 @@ static bool is_text(enum pane pane)
 static void scroll(struct screen_run *r, int by)
 {
 	enum pane pane = r->view.focus == PANE_STAGE ? r->view.lower : r->view.focus;
-	int *at = &r->view.scroll[pane], lines, visible;
+	int *at = &r->view.scroll[pane], was = *at, lines, visible;
 
 	screen_pane_size(r->term->canvas, &r->scene, &r->view, pane, &lines, &visible);
 	*at += pane == PANE_TIME ? -by : by;
-	if (pane != PANE_SOURCE && *at > lines - visible)
-		*at = lines - visible;
+	if (pane != PANE_SOURCE && *at > lines - visible) /* the guide may stand below its end */
+		*at = by > 0 && was > lines - visible ? was : lines - visible;
 	if (*at < 0 && pane != PANE_SOURCE)
 		*at = 0;
 	if (pane == PANE_SOURCE && (*at > 5000 || *at < -5000))
@@ -84,13 +84,18 @@ void run_view(struct screen_run *r, enum pane pane)
 
 static void next_view(struct screen_run *r)
 {
-	static const enum pane order[] = {PANE_GUIDE, PANE_SOURCE, PANE_TIME, PANE_FDS};
+	static const enum pane order[] = {
+		PANE_GUIDE, PANE_SOURCE, PANE_TIME, PANE_FDS, PANE_MEMORY, PANE_HEX};
+	bool memory = segments_drawn(r->scene.world) > 0;
+	size_t n = memory                          ? ARRAY_LEN(order)
+		   : syncs_drawn(r->scene.world) ? ARRAY_LEN(order) - 1
+						  : ARRAY_LEN(order) - 2;
 	size_t i = 0;
 
-	while (i < ARRAY_LEN(order) && order[i] != r->view.lower)
+	while (i < n && order[i] != r->view.lower)
 		i++;
-	i = (i + 1) % ARRAY_LEN(order);
-	if (i == ARRAY_LEN(order) || (order[i] == PANE_GUIDE && !r->view.guide))
+	i = i + 1 < n ? i + 1 : 0;
+	if (order[i] == PANE_GUIDE && !r->view.guide)
 		i = 1;
 	run_view(r, order[i]);
 }
@@ -299,6 +304,7 @@ static bool reading_key(struct screen_run *r, enum key_id id)
 		v->zoom = !v->zoom;
 		r->dirty = true;
 		return true;
+	case KEY_ID_EDIT: run_edit(r, r->view.selected); return true;
 	case KEY_ID_OPEN: open_selected(r); return true;
 	case KEY_ID_COMMAND: run_line_begin(r, USE_COMMAND, ":"); return true;
 	case KEY_ID_SEARCH: run_line_begin(r, USE_SEARCH, "/"); return true;
@@ -316,7 +322,8 @@ static bool reading_key(struct screen_run *r, enum key_id id)
 static bool moves_processes(enum key_id id)
 {
 	return id == KEY_ID_STEP || id == KEY_ID_ALL || id == KEY_ID_CONTINUE ||
-	       id == KEY_ID_PLAY || id == KEY_ID_FASTER || id == KEY_ID_SIGNAL;
+	       id == KEY_ID_PLAY || id == KEY_ID_FASTER || id == KEY_ID_SIGNAL ||
+	       id == KEY_ID_LINE || id == KEY_ID_BRANCH;
 }
 
 static void moving_key(struct screen_run *r, enum key_id id)
@@ -331,6 +338,8 @@ static void moving_key(struct screen_run *r, enum key_id id)
 			run_say(r, "There is no guide here; R begins the whole program again.");
 		return;
 	case KEY_ID_STEP: motion_step(r, r->view.selected); return;
+	case KEY_ID_LINE: motion_line(r, r->view.selected); return;
+	case KEY_ID_BRANCH: run_branch(r); return;
 	case KEY_ID_ALL: motion_all(r); return;
 	case KEY_ID_CONTINUE: motion_continue(r); return;
 	case KEY_ID_PLAY: motion_play(r); return;

@@ -6,33 +6,11 @@
 
 #include "tui/guide.h"
 
-/* ---- progress ---- */
-
-static void remember_step(struct screen_run *r, u32 at)
+/* Not remembered is worth a sentence and no more. */
+static void remembered(struct screen_run *r, bool ok, const struct err *err)
 {
-	struct screen_guide *g = r->guide;
-	struct err err = {0};
-
-	if (!progress_step(g->progress, g->lab->id, at, (u32)g->guide->steps.n, &err))
-		run_say_error(r, &err);
-}
-
-static void remember_answer(struct screen_run *r)
-{
-	static const enum progress_outcome outcomes[] = {
-		[ANSWER_RIGHT] = PROGRESS_RIGHT,
-		[ANSWER_WRONG] = PROGRESS_WRONG,
-		[ANSWER_UNSURE] = PROGRESS_UNSURE,
-		[ANSWER_SKIPPED] = PROGRESS_SKIPPED,
-	};
-	struct screen_guide *g = r->guide;
-	enum guide_outcome outcome;
-	const struct guide_question *q = guide_play_settled(g->play, &outcome);
-	struct err err = {0};
-
-	if (q && outcome != ANSWER_NONE &&
-		!progress_answer(g->progress, g->lab->id, q->id, outcomes[outcome], &err))
-		run_say_error(r, &err);
+	if (!ok)
+		run_say_error(r, err);
 }
 
 /* ---- the text of the step ---- */
@@ -41,7 +19,7 @@ static void remember_answer(struct screen_run *r)
 void lesson_part(struct screen_guide *g)
 {
 	g->old_len = g->text.len;
-	g->old_lines = 0;
+	g->fresh_text = true;
 }
 
 void lesson_paragraph(struct screen_guide *g, const char *text)
@@ -95,10 +73,11 @@ static void question_text(
 static void outcome(struct screen_run *r, unsigned what)
 {
 	struct screen_guide *g = r->guide;
+	struct err err = {0};
 
 	if (what & PLAY_SETTLED) {
 		lesson_paragraph(g, guide_play_answer_text(g->play));
-		remember_answer(r);
+		remembered(r, sitting_answered(&g->at, &err), &err);
 	}
 	if (what & PLAY_BROKEN) {
 		lesson_paragraph(g, guide_play_answer_text(g->play));
@@ -112,6 +91,7 @@ static void outcome(struct screen_run *r, unsigned what)
 static void go_on(struct screen_run *r)
 {
 	struct screen_guide *g = r->guide;
+	struct err err = {0};
 
 	while (guide_play_at(g->play) == AT_TEXT) {
 		text_block(g, guide_play_block(g->play));
@@ -121,11 +101,8 @@ static void go_on(struct screen_run *r)
 	g->skipping = KEY_ID_NONE;
 	if (guide_play_at(g->play) == AT_EXPERIMENT)
 		lesson_experiment(g, guide_play_block(g->play)->experiment);
-	if ((guide_play_at(g->play) == AT_STEP_END || guide_play_at(g->play) == AT_END) &&
-		!g->counted) {
-		g->counted = true;
-		remember_step(r, guide_play_step(g->play) + 1);
-	}
+	if (guide_play_at(g->play) == AT_STEP_END || guide_play_at(g->play) == AT_END)
+		remembered(r, sitting_step_done(&g->at, &err), &err);
 	r->dirty = true;
 }
 
@@ -160,10 +137,10 @@ static void enter(struct screen_run *r, u32 step, bool fresh)
 	}
 	str_clear(&g->text);
 	lesson_part(g);
-	g->counted = false;
+	g->at.counted = false;
 	r->view.scroll[PANE_GUIDE] = 0;
 	moved_by_guide(r, from);
-	remember_step(r, step);
+	remembered(r, sitting_at(&g->at, step, &err), &err);
 	go_on(r);
 }
 
@@ -385,6 +362,7 @@ static unsigned hidden(const struct guide_question *q)
 {
 	return (q->hide & GUIDE_HIDE_FULL ? HIDE_FULL : 0) |
 	       (q->hide & GUIDE_HIDE_NEXT ? HIDE_NEXT : 0) |
+	       (q->hide & GUIDE_HIDE_RACE ? HIDE_RACE : 0) |
 	       (q->hide & GUIDE_HIDE_ENDS ? HIDE_ENDS : 0);
 }
 
@@ -392,7 +370,8 @@ static unsigned shown(u32 show)
 {
 	return VIEW_SHOW | (show & SHOW_PIPE ? VIEW_PIPE : 0) | (show & SHOW_ENDS ? VIEW_ENDS : 0) |
 	       (show & SHOW_WHY ? VIEW_WHY : 0) | (show & SHOW_CONTENTS ? VIEW_CONTENTS : 0) |
-	       (show & SHOW_SLOTS ? VIEW_SLOTS : 0) | (show & SHOW_LAST ? VIEW_LAST : 0) |
+	       (show & SHOW_SLOTS ? VIEW_SLOTS : 0) |
+	       (show & SHOW_MEMORY ? VIEW_MEMORY : 0) | (show & SHOW_LAST ? VIEW_LAST : 0) |
 	       (show & SHOW_OUTPUT ? VIEW_OUTPUT : 0);
 }
 
@@ -470,28 +449,23 @@ void lesson_view(struct screen_run *r)
 	v->show = shown(g->guide->steps.at[step].show);
 }
 
-/* Brings the newest part of the text into sight. */
+/* Brings the newest part of the text into sight. What came of the last answer is read before the next
+ * question; scroll_to_end brings its choices. */
 void lesson_scroll(struct screen_run *r)
 {
 	struct screen_guide *g = r->guide;
-	int lines, visible, before;
-	struct str old = {0};
 
-	if (g->old_lines < 0 || r->view.lower != PANE_GUIDE)
+	if (!g->fresh_text || r->view.lower != PANE_GUIDE)
 		return;
-	screen_pane_size(r->term->canvas, &r->scene, &r->view, PANE_GUIDE, &lines, &visible);
-	str_add_bytes(&old, str_get(&g->text), g->old_len);
-	r->view.guide = str_get(&old);
-	screen_pane_size(r->term->canvas, &r->scene, &r->view, PANE_GUIDE, &before, &visible);
-	r->view.guide = str_get(&g->pane);
-	before += before > 0; /* the blank line */
-	/* The newest part from its beginning: what came of the last answer is read before the next
-	 * question; scroll_to_end brings its choices. */
-	r->view.scroll[PANE_GUIDE] = lines - visible < before ? lines - visible : before;
-	if (r->view.scroll[PANE_GUIDE] < 0)
-		r->view.scroll[PANE_GUIDE] = 0;
-	str_finish(&old);
-	g->old_lines = -1;
+	r->view.scroll[PANE_GUIDE] =
+		screen_guide_scroll(r->term->canvas, &r->scene, &r->view, g->old_len);
+	g->fresh_text = false;
+}
+
+void lesson_resized(struct screen_run *r)
+{
+	if (r->guide)
+		r->guide->fresh_text = true;
 }
 
 /* ---- begin and end ---- */
@@ -505,15 +479,6 @@ static void session_began(void *arg)
 	run_session_began(r);
 }
 
-static u32 resume_step(const struct screen_guide *g)
-{
-	struct progress_lab lab;
-
-	if (!progress_lab(g->progress, g->lab->id, &lab) || lab.resume >= g->guide->steps.n)
-		return 0;
-	return lab.resume;
-}
-
 bool lesson_begin(struct screen_run *r, const struct lab *lab, u32 wanted, struct err *err)
 {
 	struct screen_guide *g = xmalloc(sizeof *g);
@@ -521,17 +486,11 @@ bool lesson_begin(struct screen_run *r, const struct lab *lab, u32 wanted, struc
 	u32 step;
 
 	r->guide = g;
-	g->lab = lab;
-	g->old_lines = -1;
-	g->guide = guide_load(lab->guide, err);
-	if (!g->guide)
-		return false;
-	g->progress = progress_open(NULL, &note);
-	g->host = lab_host_open(&g->lab_host, lab, g->guide, &r->session);
-	g->lab_host.began = session_began;
-	g->lab_host.began_arg = r;
-	g->play = guide_play_create(g->guide, &g->host);
-	step = wanted == TUI_RESUME ? resume_step(g) : wanted;
+	sitting_open(&g->at, lab, &r->session, session_began, r);
+	sitting_remember(&g->at, &note);
+	g->guide = g->at.guide;
+	g->play = g->at.play;
+	step = wanted == TUI_RESUME ? sitting_resume(&g->at) : wanted;
 	if (!guide_play_enter(g->play, step, true, err)) {
 		str_finish(&note);
 		return false;
@@ -542,7 +501,7 @@ bool lesson_begin(struct screen_run *r, const struct lab *lab, u32 wanted, struc
 	run_scene(r);
 	if (step)
 		tell_moment(r);
-	remember_step(r, step);
+	remembered(r, sitting_at(&g->at, step, err), err);
 	go_on(r);
 	if (note.len)
 		run_say(r, "%s", str_get(&note));
@@ -559,13 +518,7 @@ void lesson_end(struct screen_run *r)
 
 	if (!g)
 		return;
-	lesson_rows_clear(g);
-	guide_play_destroy(g->play);
-	if (g->guide)
-		lab_host_close(&g->lab_host);
-	guide_destroy(g->guide);
-	if (g->progress)
-		progress_close(g->progress);
+	sitting_close(&g->at);
 	str_finish(&g->text);
 	str_finish(&g->pane);
 	str_finish(&g->heading);

@@ -4,28 +4,21 @@
 #define TUI_GUIDE_H
 
 #include "lab/lib.h"
-#include "progress/lib.h"
 #include "tui/private.h"
 
 struct screen_guide {
-	const struct lab *lab;
-	struct guide *guide;
-	struct lab_host lab_host;
-	struct guide_host host;
-	struct guide_play *play;
-	struct progress *progress;
+	struct sitting at;
+	const struct guide *guide; /* the lab's */
+	struct guide_play *play;   /* the sitting's */
 	struct str text;    /* of this step, so far */
 	struct str pane;    /* with what is open below it */
 	struct str heading; /* "6/9  Who holds the write end?" */
 	struct str lead;    /* first item of the footer */
-	int old_lines;      /* of the text before the newest part; -1: nothing is new */
-	size_t old_len;
+	size_t old_len;     /* of the text before its newest part */
+	bool fresh_text;    /* which has not been brought into sight yet */
 	u32 chosen;
 	enum key_id skipping; /* a move that was refused: the same again skips the question */
-	bool counted;         /* this step's end is in progress */
 	bool fresh;           /* the session was replaced while the guide moved */
-	VEC(struct guide_row) rows;
-	const struct guide_experiment *rows_of;
 };
 
 /* A new part of the step's text begins: what stood there before may scroll away. */
@@ -33,6 +26,5 @@ void lesson_part(struct screen_guide *);
 void lesson_paragraph(struct screen_guide *, const char *text);
 /* ---- experiment.c ---- */
 void lesson_experiment(struct screen_guide *, const struct guide_experiment *);
-void lesson_rows_clear(struct screen_guide *);
 
 #endif

@@ -15,6 +15,8 @@ struct home_screen {
 	struct home home;
 	struct home_lab *list;
 	char (*numbers)[8];
+	struct str resume; /* its row's words */
+	size_t resumed;    /* the lab it goes on with */
 	const struct lab *open;
 	bool leaving, once; /* ^C was pressed once */
 	enum line_use line_use;
@@ -30,6 +32,39 @@ static const char *group_of(u32 number)
 			      : "Client and server";
 }
 
+/* One lab's row; `known` NULL: nothing is remembered of it. */
+static struct home_lab home_row(const struct lab *lab, const struct progress_lab *known)
+{
+	struct home_lab row = {.id = lab->id,
+		.title = lab->guide ? lab->guide->title : lab->id,
+		.group = group_of(lab->number),
+		.wrong = lab->guide ? NULL : lab->wrong.text,
+		.core = true};
+
+	if (!lab->guide)
+		return row;
+	row.minutes = (int)lab->guide->minutes;
+	row.steps = (int)lab->guide->steps.n;
+	row.core = lab->guide->core;
+	if (known)
+		row.done = (int)known->reached < row.steps ? (int)known->reached : row.steps;
+	return row;
+}
+
+/* The lab worked on last, unless it is done: the row that goes on with it. */
+static void home_resume(struct home_screen *h, size_t i, const struct progress_lab *known)
+{
+	const struct lab *lab = &h->labs->list.at[i];
+
+	h->home.selected = i;
+	h->home.on_resume = lab->guide && known->resume < lab->guide->steps.n;
+	str_clear(&h->resume);
+	if (h->home.on_resume)
+		str_addf(&h->resume, "%s %s, step %u of %zu", h->numbers[i], lab->guide->title,
+			known->resume + 1, lab->guide->steps.n);
+	h->resumed = i;
+}
+
 static void home_list(struct home_screen *h)
 {
 	size_t n = h->labs->list.n;
@@ -43,28 +78,20 @@ static void home_list(struct home_screen *h)
 	h->numbers = xmalloc((n + 1) * sizeof *h->numbers);
 	for (size_t i = 0; i < n; i++) {
 		const struct lab *lab = &h->labs->list.at[i];
+		bool is_known = progress_lab(progress, lab->id, &known);
 
 		snprintf(h->numbers[i], sizeof h->numbers[i], "%02u", lab->number % 1000);
-		h->list[i] = (struct home_lab){
-			.id = lab->id,
-			.title = lab->title,
-			.group = group_of(lab->number),
-			.first = h->numbers[i],
-			.minutes = (int)lab->minutes,
-			.steps = (int)lab->steps,
-			.core = lab->core,
-		};
-		if (!progress_lab(progress, lab->id, &known))
-			continue;
-		h->list[i].done = known.reached < lab->steps ? (int)known.reached : (int)lab->steps;
-		if (known.last > last) {
+		h->list[i] = home_row(lab, is_known ? &known : NULL);
+		h->list[i].first = h->numbers[i];
+		if (is_known && known.last > last) {
 			last = known.last;
-			h->home.selected = i;
+			home_resume(h, i, &known);
 		}
 	}
 	progress_close(progress);
 	h->home.labs = h->list;
 	h->home.n = n;
+	h->home.resume = h->home.on_resume ? str_get(&h->resume) : NULL;
 }
 
 static void home_find(struct home_screen *h, const char *what)
@@ -78,6 +105,7 @@ static void home_find(struct home_screen *h, const char *what)
 
 		if (strcasestr(h->list[i].title, h->find) || strcasestr(h->list[i].id, h->find)) {
 			h->home.selected = i;
+			h->home.on_resume = false;
 			return;
 		}
 	}
@@ -123,9 +151,28 @@ static void home_move(struct home_screen *h, int by)
 		h->home.scroll += by;
 		if (h->home.scroll < 0)
 			h->home.scroll = 0;
+	} else if (h->home.on_resume) {
+		h->home.on_resume = by < 0;
+		if (by > 0)
+			h->home.selected = 0;
+	} else if (by < 0 && h->home.selected == 0) {
+		h->home.on_resume = h->home.resume != NULL;
 	} else if (by < 0 ? h->home.selected > 0 : h->home.selected + 1 < h->home.n) {
 		h->home.selected = by < 0 ? h->home.selected - 1 : h->home.selected + 1;
 	}
+}
+
+/* Enter. */
+static void home_open(struct home_screen *h)
+{
+	size_t i = h->home.on_resume ? h->resumed : h->home.selected;
+
+	if (!h->home.n || h->home.help)
+		return;
+	if (h->labs->list.at[i].guide)
+		h->open = &h->labs->list.at[i];
+	else
+		h->home.message = "This lab cannot be opened before its lab.md is mended.";
 }
 
 static void home_back(struct home_screen *h)
@@ -147,10 +194,7 @@ static void home_key(struct home_screen *h, u32 key)
 		return;
 	}
 	switch (key_find(key, IN_HOME)) {
-	case KEY_ID_ENTER:
-		if (h->home.n && !h->home.help)
-			h->open = &h->labs->list.at[h->home.selected];
-		return;
+	case KEY_ID_ENTER: home_open(h); return;
 	case KEY_ID_UP: home_move(h, -1); return;
 	case KEY_ID_DOWN: home_move(h, 1); return;
 	case KEY_ID_PAGE_UP: home_move(h, -1); return;
@@ -235,5 +279,6 @@ const struct lab *home_screen(struct term *t, const struct labs *labs, const cha
 	free(h.list);
 	free(h.numbers);
 	free(h.find);
+	str_finish(&h.resume);
 	return h.open;
 }

@@ -12,17 +12,19 @@
  * line.c     | LINE: readline on the last row
  * run.c      | the screen of a run: state, frame, the loop
  * dispatch.c | what each key does there
+ * edit.c     | the source in the learner's editor
+ * branch.c   | another way from a moment looked back at; the choices as a file
  * motion.c   | what moves processes, and time
  * tell.c     | what happened last; deeds for the time pane; output
  * guide.c    | the guide of a lab: texts, questions, Enter
  * experiment.c | its experiments
- * commands.c | the `:` line
+ * commands.c | the `:` line: an action for each command of view/steer.def
  * home.c     | the list of labs
  */
 #ifndef TUI_LIB_H
 #define TUI_LIB_H
 
-#include "session/lab.h"
+#include "lab/lib.h"
 #include "session/lib.h"
 
 enum tui_color { TUI_COLOR_AUTO, TUI_COLOR_ALWAYS, TUI_COLOR_NEVER };
@@ -43,6 +45,14 @@ bool tui_possible(void);
 bool tui_lab(const struct lab *, const char *const *args, u32 step, const struct tui_options *,
 	struct err *);
 bool tui_replay(const char *path, const struct tui_options *, struct err *);
+/* Any run: start is called in the screen's process, and again by R. */
+struct tui_start {
+	struct session *(*start)(void *arg, struct err *);
+	void *arg;
+	const char *title;
+	const struct str *said; /* after start: shown first, its first line */
+};
+bool tui_run(const struct tui_start *, const struct tui_options *, struct err *);
 /* The list of labs, from which labs are opened. */
 bool tui_home(const struct labs *, const struct tui_options *, struct err *);
 

@@ -1,13 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* LINE mode: readline edits a line on the last row and never touches the terminal. It reads from a
  * queue of ours, filled by whole reads; its picture of the line is drawn by us. readline has no
- * pointer for its caller: the one line there is hangs in a file-scope variable. */
+ * pointer for its caller: the one line there is hangs in a file-scope variable.
+ *
+ * The keys are ours too, not those of readline's emacs or vi mode and ~/.inputrc. rl_callback_read_char
+ * of 8.2 goes round again while there is a byte that was pushed back. The first round left the place
+ * to abort to (_rl_top_level) in the frame of readline_internal_char, which has returned; when the
+ * second is inside a sequence of keys and that is bound to nothing, the abort jumps into the frame that
+ * is gone. ^R a ^X a is enough. Hence two rules for the table below: no command that reads a
+ * key of its own (searches, arguments, quoted insert, macros, vi mode, editors), and no sequence that
+ * begins with another one, because those are what pushes back. tests/screen/test_line.c has the proof. */
 #include <curses.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <wchar.h>
 
 #include <readline/history.h>
 #include <readline/readline.h>
@@ -19,8 +29,11 @@ struct line {
 	unsigned char queue[4096];
 	size_t head, tail;
 	bool pasting;
-	unsigned char held[8]; /* bytes that may be the end of a paste */
-	size_t held_n;
+	size_t marked; /* bytes that have come of what begins, or ends, a paste */
+	char letter[MB_LEN_MAX]; /* as much of it as has come */
+	size_t letter_n;
+	int at;      /* in the history; its length: the line that is written */
+	char *draft; /* that line, while an earlier one is shown */
 	bool ended;
 	char *text;       /* what on_line was given */
 	struct str shown; /* of the last redisplay */
@@ -40,41 +53,38 @@ static void queue_add(struct line *l, unsigned char byte)
 		l->queue[l->tail++] = byte;
 }
 
-/* One byte of a paste: whatever is no text becomes a blank, so that a pasted line break does not
- * run what stands before it. */
-static void paste_byte(struct line *l, unsigned char byte)
+/* In a paste whatever is no text becomes a blank, so that a pasted line break does not run what
+ * stands before it. */
+static void queue_text(struct line *l, unsigned char byte)
 {
-	static const char end[] = "\033[201~";
+	queue_add(l, l->pasting && (byte < 0x20 || byte == 0x7f) ? ' ' : byte);
+}
 
-	if (byte == (unsigned char)end[l->held_n]) {
-		l->held[l->held_n++] = byte;
-		if (l->held_n == sizeof end - 1) {
-			l->pasting = false;
-			l->held_n = 0;
-		}
-		return;
+/* What begins and ends a paste may come in pieces. */
+static void queue_byte(struct line *l, unsigned char byte)
+{
+	static const char begin[] = "\033[200~", end[] = "\033[201~";
+	const char *mark = l->pasting ? end : begin;
+
+	if (byte != (unsigned char)mark[l->marked]) {
+		for (size_t i = 0; i < l->marked; i++)
+			queue_text(l, (unsigned char)mark[i]);
+		l->marked = 0;
 	}
-	l->held_n = 0;
-	queue_add(l, byte < 0x20 || byte == 0x7f ? ' ' : byte);
+	if (byte != (unsigned char)mark[l->marked]) {
+		queue_text(l, byte);
+	} else if (++l->marked == sizeof begin - 1) {
+		l->pasting = !l->pasting;
+		l->marked = 0;
+	}
 }
 
 static void queue_bytes(struct line *l, const unsigned char *bytes, size_t n)
 {
-	static const char begin[] = "\033[200~";
-
 	if (l->head == l->tail)
 		l->head = l->tail = 0;
-	for (size_t i = 0; i < n; i++) {
-		if (l->pasting) {
-			paste_byte(l, bytes[i]);
-		} else if (n - i >= sizeof begin - 1 &&
-			   memcmp(bytes + i, begin, sizeof begin - 1) == 0) {
-			l->pasting = true;
-			i += sizeof begin - 2;
-		} else {
-			queue_add(l, bytes[i]);
-		}
-	}
+	for (size_t i = 0; i < n; i++)
+		queue_byte(l, bytes[i]);
 }
 
 static ssize_t read_more(unsigned char *bytes, size_t n, int ms)
@@ -89,29 +99,21 @@ static ssize_t read_more(unsigned char *bytes, size_t n, int ms)
 static int next_byte(FILE *unused)
 {
 	struct line *l = the_line;
-	unsigned char bytes[256];
-	ssize_t n;
 
 	(void)unused;
-	if (l->head == l->tail) {
-		n = read_more(bytes, sizeof bytes, 100);
-		if (n > 0)
-			queue_bytes(l, bytes, (size_t)n);
-	}
 	return l->head < l->tail ? l->queue[l->head++] : EOF;
 }
 
-/* What cancels the line is ours: readline, which reads on behind a letter, must not take it. */
+/* What cancels the line is ours, readline never sees it. */
 static bool cancels(unsigned char byte)
 {
 	return byte == 0x03 || byte == 0x1a; /* ^C; ^Z has no meaning in a line */
 }
 
-static int bytes_ready(void)
+/* Each call of rl_callback_read_char is to take one byte. */
+static int no_more_bytes(void)
 {
-	const struct line *l = the_line;
-
-	return l->head < l->tail && !cancels(l->queue[l->head]);
+	return 0;
 }
 
 /* ---- readline's callbacks ---- */
@@ -195,6 +197,185 @@ static void show_matches(char **matches, int n, int longest)
 		str_addf(&the_line->matches, "%s%s", i > 1 ? "  " : "", matches[i]);
 }
 
+/* ---- the keys ---- */
+
+/* One byte of what is typed into the line. A letter goes in as a whole or not at all; readline's
+ * own would hand half a letter on to the next line. */
+static int insert_byte(int count, int key)
+{
+	struct line *l = the_line;
+	char text[sizeof l->letter + 1];
+	mbstate_t state = {0};
+	size_t length, n;
+
+	(void)count;
+	if (rl_last_func != insert_byte)
+		l->letter_n = 0;
+	l->letter[l->letter_n++] = (char)key;
+	n = l->letter_n;
+	length = MB_CUR_MAX == 1 ? 1 : mbrlen(l->letter, n, &state);
+	if (length == (size_t)-2 && n < sizeof l->letter)
+		return 0;
+	l->letter_n = 0;
+	if (length != n) /* no letter; but what did not go on with one may begin one */
+		return n > 1 ? insert_byte(1, key) : 0;
+	memcpy(text, l->letter, n);
+	text[n] = '\0';
+	rl_insert_text(text);
+	return 0;
+}
+
+/* The earlier lines. readline's own commands keep undo lists of lines that are over in its history, and
+ * free or use them again behind the next one; so the place in its history stays at its end. */
+static void show_earlier(int at, int point)
+{
+	struct line *l = the_line;
+
+	if (l->at == history_length) {
+		free(l->draft);
+		l->draft = xstrdup(rl_line_buffer);
+	}
+	l->at = at;
+	rl_replace_line(at == history_length ? l->draft : history_get(history_base + at)->line, 1);
+	rl_point = point < rl_end ? point : rl_end;
+}
+
+static int earlier_by(int by)
+{
+	int at = the_line->at + by;
+
+	if (at < 0 || at > history_length)
+		return rl_ding();
+	show_earlier(at, INT_MAX);
+	return 0;
+}
+
+/* The next one that begins with what stands before the cursor. */
+static int find_by(int by)
+{
+	for (int at = the_line->at + by; at >= 0 && at < history_length; at += by) {
+		const char *text = history_get(history_base + at)->line;
+
+		if (strncmp(text, rl_line_buffer, (size_t)rl_point) == 0 &&
+			strcmp(text, rl_line_buffer) != 0) {
+			show_earlier(at, rl_point);
+			return 0;
+		}
+	}
+	return rl_ding();
+}
+
+static int line_before(int count, int key)
+{
+	(void)count, (void)key;
+	return earlier_by(-1);
+}
+
+static int line_after(int count, int key)
+{
+	(void)count, (void)key;
+	return earlier_by(1);
+}
+
+static int find_before(int count, int key)
+{
+	(void)count, (void)key;
+	return find_by(-1);
+}
+
+static int find_after(int count, int key)
+{
+	(void)count, (void)key;
+	return find_by(1);
+}
+
+static const struct {
+	const char *keys; /* none begins with another one */
+	rl_command_func_t *command;
+} keymap[] = {
+	{"\r", rl_newline},
+	{"\n", rl_newline},
+	{"\t", rl_complete},
+	{"\001", rl_beg_of_line},
+	{"\002", rl_backward_char},
+	{"\004", rl_delete}, /* on an empty line: its end */
+	{"\005", rl_end_of_line},
+	{"\006", rl_forward_char},
+	{"\010", rl_rubout},
+	{"\013", rl_kill_line},
+	{"\016", line_after},
+	{"\020", line_before},
+	{"\022", find_before},
+	{"\023", find_after},
+	{"\024", rl_transpose_chars},
+	{"\025", rl_unix_line_discard},
+	{"\027", rl_unix_word_rubout},
+	{"\031", rl_yank},
+	{"\037", rl_undo_command},
+	{"\177", rl_rubout},
+	{"\033[A", line_before},
+	{"\033[B", line_after},
+	{"\033[C", rl_forward_char},
+	{"\033[D", rl_backward_char},
+	{"\033[F", rl_end_of_line},
+	{"\033[H", rl_beg_of_line},
+	{"\033OA", line_before},
+	{"\033OB", line_after},
+	{"\033OC", rl_forward_char},
+	{"\033OD", rl_backward_char},
+	{"\033OF", rl_end_of_line},
+	{"\033OH", rl_beg_of_line},
+	{"\033[1~", rl_beg_of_line},
+	{"\033[3~", rl_delete},
+	{"\033[4~", rl_end_of_line},
+	{"\033[7~", rl_beg_of_line},
+	{"\033[8~", rl_end_of_line},
+	{"\033[1;3C", rl_forward_word},
+	{"\033[1;3D", rl_backward_word},
+	{"\033[1;5C", rl_forward_word},
+	{"\033[1;5D", rl_backward_word},
+	{"\033\010", rl_backward_kill_word},
+	{"\033\177", rl_backward_kill_word},
+	{"\033?", rl_possible_completions},
+	{"\033b", rl_backward_word},
+	{"\033c", rl_capitalize_word},
+	{"\033d", rl_kill_word},
+	{"\033f", rl_forward_word},
+	{"\033l", rl_downcase_word},
+	{"\033r", rl_revert_line},
+	{"\033t", rl_transpose_words},
+	{"\033u", rl_upcase_word},
+	{"\033y", rl_yank_pop},
+};
+
+static void bind_keys(Keymap map, const char *keys, rl_command_func_t *command)
+{
+	for (; keys[1]; keys++) {
+		KEYMAP_ENTRY *key = &map[(unsigned char)keys[0]];
+
+		if (key->type != ISKMAP) {
+			key->type = ISKMAP;
+			key->function = (rl_command_func_t *)rl_make_bare_keymap();
+		}
+		map = (Keymap)key->function;
+	}
+	map[(unsigned char)keys[0]].function = command;
+}
+
+static Keymap our_keys(void)
+{
+	static Keymap map; /* as long as the process, like those of readline */
+
+	if (map)
+		return map;
+	map = rl_make_bare_keymap();
+	for (int byte = 0x20; byte < 0x100; byte++)
+		map[byte].function = insert_byte;
+	for (size_t i = 0; i < ARRAY_LEN(keymap); i++)
+		bind_keys(map, keymap[i].keys, keymap[i].command);
+	return map;
+}
+
 /* ---- what run and home use ---- */
 
 static void readline_setup(void)
@@ -206,13 +387,19 @@ static void readline_setup(void)
 	rl_prep_term_function = NULL;
 	rl_deprep_term_function = NULL;
 	rl_getc_function = next_byte;
-	rl_input_available_hook = bytes_ready;
+	rl_input_available_hook = no_more_bytes;
 	rl_redisplay_function = redisplay;
 	rl_attempted_completion_function = complete;
 	rl_completion_display_matches_hook = show_matches;
 	if (!nowhere)
 		nowhere = fopen("/dev/null", "we");
 	rl_outstream = nowhere;
+	/* Reads ~/.inputrc; of what may stand there, this must not be. */
+	rl_initialize();
+	rl_variable_bind("editing-mode", "emacs");
+	rl_variable_bind("show-mode-in-prompt", "off");
+	rl_variable_bind("convert-meta", "off");
+	rl_set_keymap(our_keys());
 	using_history();
 	stifle_history(1000);
 }
@@ -225,6 +412,7 @@ void line_begin(struct term *t, const char *prompt, const char *const *words)
 	t->line = the_line = l;
 	readline_setup();
 	(void)!write(STDOUT_FILENO, "\033[?2004h", 8); /* a paste says that it is one */
+	l->at = history_length;
 	rl_callback_handler_install(prompt, on_line);
 	rl_set_screen_size(1, COLS);
 	redisplay();
@@ -237,6 +425,7 @@ static void line_end(struct term *t)
 	term_put_ahead(t, t->line->queue + t->line->head, t->line->tail - t->line->head);
 	str_finish(&t->line->shown);
 	str_finish(&t->line->matches);
+	free(t->line->draft);
 	free(t->line);
 	t->line = the_line = NULL;
 }
@@ -244,7 +433,7 @@ static void line_end(struct term *t)
 static void cancel(void)
 {
 	rl_free_line_state();
-	rl_callback_sigcleanup();
+	rl_callback_sigcleanup(); /* half of a sequence of keys */
 	rl_replace_line("", 0);
 	rl_callback_handler_remove();
 }
@@ -260,19 +449,25 @@ enum line_end line_read(struct term *t, char **text)
 		n = read_more(bytes, sizeof bytes - 64, 0);
 	if (n <= 0)
 		return LINE_GOES_ON;
-	if (n == 1 && cancels(bytes[0]))
-		l->pasting = false; /* a key, and a way out of a paste whose end was lost */
-	if (bytes[n - 1] == 033 && !l->pasting) {
-		ssize_t more = read_more(bytes + n, sizeof bytes - (size_t)n, 25);
+	if (n == 1 && cancels(bytes[0]) && l->pasting) { /* out of a paste whose end was lost */
+		l->pasting = false;
+		l->marked = 0;
+	}
+	n--; /* the last byte, if it is an Esc, may be all of a key */
+	queue_bytes(l, bytes, (size_t)n);
+	if (bytes[n] == 033 && !l->pasting) {
+		ssize_t more = read_more(bytes + n + 1, sizeof bytes - (size_t)n - 1, 25);
 
 		if (more <= 0) {
+			l->head = l->tail;
 			cancel();
 			line_end(t);
 			return LINE_CANCELLED;
 		}
-		n += more;
+		queue_bytes(l, bytes + n, (size_t)more + 1);
+	} else {
+		queue_byte(l, bytes[n]);
 	}
-	queue_bytes(l, bytes, (size_t)n);
 	str_clear(&l->matches);
 	while (l->head < l->tail && !l->ended) {
 		if (cancels(l->queue[l->head])) {

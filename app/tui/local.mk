@@ -3,6 +3,7 @@ libipclab_a_SOURCES += \
 	app/tui/private.h \
 	app/tui/commands.c \
 	app/tui/dispatch.c \
+	app/tui/edit.c \
 	app/tui/experiment.c \
 	app/tui/guide.c \
 	app/tui/guide.h \
@@ -15,3 +16,4 @@ libipclab_a_SOURCES += \
 	app/tui/tell.c \
 	app/tui/term.c \
 	app/tui/tui.c
+libipclab_a_SOURCES += app/tui/branch.c

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What moves: real processes when the shown world is now, else only time. */
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -210,6 +211,29 @@ void motion_step(struct screen_run *r, u32 task)
 	} else {
 		say_cannot(r, task);
 	}
+}
+
+void motion_line(struct screen_run *r, u32 task)
+{
+	u64 from = timeline_events(timeline(r));
+	struct err err = {0};
+	char times[24];
+	u32 steps;
+	bool ok;
+
+	if (was_time(r))
+		return;
+	motion_pause(r);
+	if (!schedule_can_step(r->scene.world, task)) {
+		say_cannot(r, task);
+		return;
+	}
+	ok = session_step_line(r->session, task, &steps, &err);
+	r->last_moved = task;
+	after_move(r, from, ok, &err);
+	snprintf(times, sizeof times, " %u", steps);
+	if (ok)
+		tell_guide(r, "step", task, steps > 1 ? times : "");
 }
 
 static void say_nobody(struct screen_run *r)
@@ -473,6 +497,12 @@ void motion_tick(struct screen_run *r)
 		motion_pass(r, choice.task);
 		r->playing = true;
 	}
+}
+
+void motion_pace(struct screen_run *r, unsigned steps)
+{
+	for (r->speed = 0; r->speed + 1 < ARRAY_LEN(notches) && notches[r->speed] < 4 * steps;)
+		r->speed++;
 }
 
 void motion_speed(struct screen_run *r, int by)

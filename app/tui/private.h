@@ -4,6 +4,7 @@
 
 #include "session/keeper.h"
 #include "tui/lib.h"
+#include "view/memory.h"
 #include "view/screen.h"
 
 /* ---- the terminal (term.c) ---- */
@@ -29,6 +30,8 @@ bool term_open(struct term *, struct keeper *, const struct tui_options *, struc
 void term_close(struct term *);
 /* A descriptor that is readable when a signal came; term_signals takes note of it. */
 int term_signal_fd(void);
+/* While another program has the terminal: ^\ is its own, and a child's end is a signal. */
+void term_lend(bool lent);
 void term_signals(struct term *);
 /* After a change of size: a new canvas. */
 void term_resize(struct term *);
@@ -73,6 +76,7 @@ struct run_source {
 	char *title;           /* "01 Ordinary pipes" */
 	const struct lab *lab; /* whose guide is followed; NULL: none, `start` is called */
 	u32 step;              /* of it, TUI_RESUME */
+	const struct str *said; /* by start, to be shown; NULL: nothing */
 };
 
 struct screen_guide;
@@ -83,6 +87,7 @@ struct screen_run {
 	struct session *session;
 	struct view_state view;
 	struct scene scene;
+	struct typed *typed; /* C types of the segments of this session */
 	bool ended; /* all processes have ended */
 	bool free;  /* LIVE */
 	bool playing;
@@ -120,7 +125,16 @@ void run_interrupt(struct screen_run *);
 void run_search(struct screen_run *, const char *what);
 void run_view(struct screen_run *, enum pane);
 
+/* ---- edit.c ---- */
+/* The source line at which a task stands, in the learner's editor. */
+void run_edit(struct screen_run *, u32 task);
+
+/* ---- branch.c ---- */
+void run_branch(struct screen_run *);
+void run_save_schedule(struct screen_run *, const char *args);
+
 /* ---- motion.c ---- */
+void motion_line(struct screen_run *, u32 task); /* to its next source line */
 void motion_step(struct screen_run *, u32 task);
 void motion_all(struct screen_run *);
 void motion_continue(struct screen_run *);
@@ -128,6 +142,7 @@ void motion_play(struct screen_run *); /* play, pause */
 void motion_tick(struct screen_run *); /* the next step of play */
 void motion_pause(struct screen_run *);
 void motion_speed(struct screen_run *, int by);
+void motion_pace(struct screen_run *, unsigned steps); /* a second, or the next notch above */
 void motion_live(struct screen_run *, bool on);
 void motion_pass(struct screen_run *, u32 task);
 void motion_signal(struct screen_run *, u32 task, int sig);
@@ -151,6 +166,7 @@ bool lesson_begin(
 void lesson_end(struct screen_run *);
 void lesson_view(struct screen_run *); /* text, heading, footer, what is hidden */
 void lesson_scroll(struct screen_run *);
+void lesson_resized(struct screen_run *); /* what is new comes into sight anew */
 bool lesson_asks(const struct screen_run *); /* a question waits for its answer */
 void lesson_answer(struct screen_run *, const char *text);
 void lesson_enter(struct screen_run *);
@@ -164,6 +180,7 @@ void lesson_again(struct screen_run *);          /* this step, on fresh processe
 void lesson_goto(struct screen_run *, u64 step); /* from 1 */
 void lesson_solution(struct screen_run *);
 void lesson_run(struct screen_run *, const char *args); /* an experiment */
+void lesson_notebook(struct screen_run *);              /* all its runs */
 
 /* ---- commands.c ---- */
 void run_command(struct screen_run *, const char *line);

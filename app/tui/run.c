@@ -79,6 +79,7 @@ void run_scene(struct screen_run *r)
 		.actor = actor_of,
 		.actor_arg = r->session,
 		.style = STYLE_SHORT,
+		.typed = r->typed,
 	};
 	v->moment = world_head(r->scene.world)->moment;
 	v->moments = timeline_moments(t);
@@ -105,8 +106,23 @@ void run_line_begin(struct screen_run *r, enum line_use use, const char *prompt)
 	r->dirty = true;
 }
 
+/* What the lab says of its segments. */
+static void say_memory(struct typed *typed, const struct guide *g)
+{
+	for (size_t i = 0; i < g->memory.n; i++) {
+		const struct guide_memory *m = &g->memory.at[i];
+
+		typed_say(typed, m->segment,
+			&(struct ring_names){m->type, m->array, m->in, m->out, m->count});
+	}
+}
+
 void run_session_began(struct screen_run *r)
 {
+	typed_destroy(r->typed); /* what was known of another program's memory */
+	r->typed = typed_create();
+	if (r->source->lab)
+		say_memory(r->typed, r->source->lab->guide);
 	r->free = r->playing = r->ended = false;
 	r->last_moved = 0;
 	r->deeds.n = 0;
@@ -134,6 +150,8 @@ static bool session_begin(struct screen_run *r, struct err *err)
 		return false;
 	r->session = fresh;
 	run_session_began(r);
+	if (r->source->said && r->source->said->len)
+		run_say(r, "%.*s", (int)strcspn(r->source->said->s, "\n"), r->source->said->s);
 	return true;
 }
 
@@ -234,6 +252,7 @@ static void take_signals(struct screen_run *r)
 		r->leaving = true;
 	if (t->resized) {
 		term_resize(t);
+		lesson_resized(r);
 		r->dirty = true;
 	}
 	if (t->interrupted) {
@@ -355,6 +374,7 @@ bool run_screen(struct term *t, const struct run_source *source, bool *home, str
 	*home = r.to_home && !t->leaving && !t->gone;
 	lesson_end(&r);
 	session_end(r.session);
+	typed_destroy(r.typed);
 	str_finish(&r.last);
 	str_finish(&r.message);
 	str_finish(&r.output);

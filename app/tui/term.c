@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "tui/private.h"
@@ -20,18 +21,7 @@
 
 static int signal_pipe[2] = {-1, -1}; /* of the handlers below */
 static struct keeper *fatal_keeper;
-
-static void on_signal(int sig)
-{
-	int saved = errno;
-	char byte = (char)sig;
-
-	(void)!write(signal_pipe[1], &byte, 1);
-	/* Hanging in a write to a terminal that nobody reads, we do not come to obey: then by force. */
-	if (sig == SIGTERM || sig == SIGHUP)
-		alarm(1);
-	errno = saved;
-}
+static pid_t keeper_pid;
 
 static void on_fatal(int sig)
 {
@@ -39,6 +29,22 @@ static void on_fatal(int sig)
 		keeper_restore(fatal_keeper);
 	signal(sig, SIG_DFL);
 	raise(sig);
+}
+
+static void on_signal(int sig)
+{
+	int saved = errno;
+	char byte = (char)sig;
+
+	/* The keeper was killed. Nobody else puts the terminal right, and whatever we are at may take
+	 * its time: at once, then. The engine ends what it traces when we are gone. */
+	if (sig == SIGTERM && getppid() != keeper_pid)
+		on_fatal(sig);
+	(void)!write(signal_pipe[1], &byte, 1);
+	/* Hanging in a write to a terminal that nobody reads, we do not come to obey: then by force. */
+	if (sig == SIGTERM || sig == SIGHUP)
+		setitimer(ITIMER_REAL, &(struct itimerval){.it_value.tv_usec = 400000}, NULL);
+	errno = saved;
 }
 
 static void handle(int sig, void (*handler)(int))
@@ -53,6 +59,7 @@ static bool signals_begin(struct term *t, struct err *err)
 	if (pipe2(signal_pipe, O_CLOEXEC | O_NONBLOCK) < 0)
 		return err_sys(err, EXIT_MACHINE, "no pipe for signals");
 	fatal_keeper = t->keeper;
+	keeper_pid = getppid();
 	handle(SIGWINCH, on_signal);
 	handle(SIGTERM, on_signal);
 	handle(SIGHUP, on_signal);
@@ -67,6 +74,12 @@ static bool signals_begin(struct term *t, struct err *err)
 	handle(SIGILL, on_fatal);
 	handle(SIGABRT, on_fatal);
 	return true;
+}
+
+void term_lend(bool lent)
+{
+	handle(SIGQUIT, lent ? SIG_IGN : SIG_DFL);
+	handle(SIGCHLD, lent ? on_signal : SIG_DFL);
 }
 
 int term_signal_fd(void)

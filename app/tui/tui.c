@@ -16,43 +16,21 @@ struct show {
 	const char *const *args;
 	u32 step;         /* of its guide */
 	const char *path; /* a recording */
+	const struct tui_start *run;
 };
 
 /* ---- where sessions come from ---- */
 
-struct lab_start {
+struct start {
 	const struct lab *lab;
 	const char *const *args;
 };
 
 static struct session *start_lab(void *arg, struct err *err)
 {
-	const struct lab_start *l = arg;
-	const struct lab_program *program = &l->lab->programs.at[0];
-	const char *const *args = l->args ? l->args : (const char *const *)program->args;
-	char *path = lab_program_path(l->lab, 0, err);
-	VEC(char *) argv = {0};
-	struct session *s;
+	const struct start *l = arg;
 
-	if (!path)
-		return NULL;
-	*vec_push(&argv) = path;
-	while (args && *args)
-		*vec_push(&argv) = (char *)*args++;
-	*vec_push(&argv) = NULL;
-	struct session_live live = {
-		.run = {.tracer =
-				{.held = true, .contents = true, .terminals = true, .sites = true},
-			.pin = true},
-		.launch = {.argv = argv.at, .fds = {-1, -1, -1}},
-		.terminal = true,
-		.actor_names = (const char *const *)l->lab->actors,
-		.title = l->lab->title,
-	};
-	s = session_start(&live, err);
-	free(argv.at);
-	free(path);
-	return s;
+	return lab_start(l->lab, 0, l->args, err);
 }
 
 static struct session *open_recording(void *arg, struct err *err)
@@ -65,14 +43,14 @@ static struct session *open_recording(void *arg, struct err *err)
 static bool show_lab(struct term *t, const struct lab *lab, const char *const *args, u32 step,
 	bool *home, struct err *err)
 {
-	struct lab_start start = {lab, args};
+	struct start start = {lab, args};
 	struct run_source source = {.start = start_lab, .arg = &start};
 	bool ok;
 
-	if (asprintf(&source.title, "%02u %s", lab->number, lab->title) < 0)
+	if (asprintf(&source.title, "%02u %s", lab->number, lab->guide->title) < 0)
 		source.title = NULL;
 	/* The learner's own arguments are not what the guide talks about. */
-	source.lab = lab->steps && !args ? lab : NULL;
+	source.lab = lab->guide->steps.n && !args ? lab : NULL;
 	source.step = step;
 	ok = run_screen(t, &source, home, err);
 	free(source.title);
@@ -115,6 +93,20 @@ static bool show_recording(struct term *t, const char *path, struct err *err)
 	return ok;
 }
 
+static bool show_run(struct term *t, const struct tui_start *run, bool *home, struct err *err)
+{
+	const char *base = strrchr(run->title, '/');
+	struct run_source source = {.start = run->start, .arg = run->arg, .said = run->said};
+	struct str title = {0};
+	bool ok;
+
+	str_add_escaped(&title, base ? base + 1 : run->title, strlen(base ? base + 1 : run->title));
+	source.title = title.s;
+	ok = run_screen(t, &source, home, err);
+	str_finish(&title);
+	return ok;
+}
+
 static bool screen(struct keeper *keeper, void *arg, struct err *err)
 {
 	const struct show *show = arg;
@@ -128,6 +120,8 @@ static bool screen(struct keeper *keeper, void *arg, struct err *err)
 	}
 	if (show->path)
 		ok = show_recording(&t, show->path, err);
+	else if (show->run)
+		ok = show_run(&t, show->run, &home, err);
 	else if (show->lab)
 		ok = show_lab(&t, show->lab, show->args, show->step, &home, err);
 	else
@@ -150,6 +144,13 @@ bool tui_lab(const struct lab *lab, const char *const *args, u32 step,
 bool tui_replay(const char *path, const struct tui_options *options, struct err *err)
 {
 	struct show show = {.options = options, .path = path};
+
+	return keeper_run(screen, &show, err);
+}
+
+bool tui_run(const struct tui_start *run, const struct tui_options *options, struct err *err)
+{
+	struct show show = {.options = options, .run = run};
 
 	return keeper_run(screen, &show, err);
 }

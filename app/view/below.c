@@ -79,7 +79,11 @@ static void reason_text(
 	const struct scene *s, const struct view_state *v, const char **label, struct str *out)
 {
 	u32 waiter = v->lower == PANE_WHY ? 0 : screen_waiter(s, v);
+	const struct w_task *t = world_task(s->world, waiter);
 
+	/* The picture of memory says of who spins what there is to say. */
+	if (t && t->state == TASK_SPINNING && stage_is_memory(s, v))
+		waiter = 0;
 	*label = "why";
 	if (!view_shows(v, VIEW_WHY))
 		return;

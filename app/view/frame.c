@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "view/screen.h"
+#include "view/memory.h"
+#include "view/stage.h"
 
 enum {
 	SMALL_COLS = 60,
@@ -82,11 +83,13 @@ static void layout_make(
 	int out = v->out_line[0] && view_shows(v, VIEW_OUTPUT), want, most;
 
 	*l = (struct layout){.lower_pane = v->lower};
-	l->last_rows = v->message ? 1 : view_shows(v, VIEW_LAST) ? count_lines(v->last) : 0;
-	if (l->last_rows > 3)
-		l->last_rows = 3;
-	if (is_small(c) && l->last_rows > 1)
-		l->last_rows = 1;
+	if (v->message)
+		l->last_rows = canvas_wrap_lines(c->cols - 2, v->message);
+	else if (view_shows(v, VIEW_LAST))
+		l->last_rows = count_lines(v->last);
+	most = is_small(c) ? (v->message ? 2 : 1) : v->message ? 5 : 3;
+	if (l->last_rows > most)
+		l->last_rows = most;
 	/* Last has a rule of its own where there is room; the footer's rule is always there. */
 	want = (l->last_rows ? l->last_rows + 1 : 0) + out + 2;
 	l->foot = area_cut(all, all.rows - want, 0, want, all.cols);
@@ -105,7 +108,9 @@ static void layout_make(
 		return;
 	}
 	want = stage_rows(s, v, body.cols) + 1;
-	most = v->lower == PANE_STAGE ? body.rows : body.rows - (v->lower == PANE_GUIDE ? 7 : 5);
+	most = v->lower == PANE_STAGE
+		       ? body.rows
+		       : body.rows - (v->lower == PANE_GUIDE && !stage_is_memory(s, v) ? 7 : 5);
 	/* What is opened to be read gets the larger half. */
 	if ((v->lower == PANE_HELP || v->lower == PANE_WHY || v->lower == PANE_FDS) && want > 7 &&
 		body.rows < 30)
@@ -145,12 +150,15 @@ static void draw_text(struct canvas *c, struct area a, const struct scene *s,
 {
 	struct area text = area_cut(a, 0, 0, a.rows, a.cols - 1);
 	struct str words = {0};
-	int lines, skip = v->scroll[pane];
+	int lines, most, skip = v->scroll[pane];
 
 	pane_text(pane, s, v, &words);
 	lines = canvas_wrap_lines(a.cols - 2, str_get(&words));
-	if (skip > lines - a.rows) /* scrolled in a smaller window: its end stays in sight */
-		skip = lines > a.rows ? lines - a.rows : 0;
+	/* Scrolled in a smaller window: its end stays in sight. Only the guide's newest part may
+	 * stand at the top with nothing below it. */
+	most = pane == PANE_GUIDE ? lines - 1 : lines - a.rows;
+	if (skip > most)
+		skip = most > 0 ? most : 0;
 	canvas_wrap(c, text, 0, 1, 0, str_get(&words), skip);
 	if (lines - skip > a.rows && a.rows > 1) {
 		for (int col = 0; col < a.cols; col++)
@@ -174,8 +182,12 @@ static void draw_pane(struct canvas *c, struct area a, const struct scene *s,
 		return;
 	if (pane == PANE_SOURCE)
 		name = source_title(s, v, &title);
-	if (pane == PANE_STAGE && stage_is_list(s, v))
+	if (pane == PANE_STAGE && stage_is_list(s, v)) {
 		name = "Processes";
+	} else if (pane == PANE_STAGE && stage_is_memory(s, v)) {
+		segment_title(s, stage_segment(s, v), &title);
+		name = str_get(&title);
+	}
 	if (is_small(c) || v->zoom)
 		other = pane == PANE_STAGE ? pane_name(v->lower) : pane_name(PANE_STAGE);
 	if (other)
@@ -212,6 +224,37 @@ void screen_pane_size(const struct canvas *c, const struct scene *s, const struc
 	str_finish(&words);
 }
 
+/* Lines that the first n bytes of the guide take in its pane. */
+static int guide_lines(const struct canvas *c, const struct scene *s, const struct view_state *v,
+	size_t n, int *visible)
+{
+	struct view_state part = *v;
+	struct str text = {0};
+	int lines;
+
+	str_add_bytes(&text, v->guide, n);
+	part.guide = str_get(&text);
+	screen_pane_size(c, s, &part, PANE_GUIDE, &lines, visible);
+	str_finish(&text);
+	return lines;
+}
+
+int screen_guide_scroll(const struct canvas *c, const struct scene *s, const struct view_state *v,
+	size_t newest)
+{
+	int visible, line = 0, lines = guide_lines(c, s, v, strlen(v->guide), &visible);
+	int last = newest ? guide_lines(c, s, v, newest, &visible) + 1 : 0; /* + the blank line */
+	const char *p = v->guide;
+
+	if (lines <= visible)
+		return 0;
+	while (line < lines - visible && line < last && (p = strstr(p, "\n\n")) != NULL) {
+		p += 2;
+		line = guide_lines(c, s, v, (size_t)(p - v->guide) - 1, &visible) + 1;
+	}
+	return p && line < last ? line : last;
+}
+
 /* ---- foot ---- */
 
 static void draw_last(struct canvas *c, struct area a, int rows, const struct view_state *v)
@@ -221,7 +264,7 @@ static void draw_last(struct canvas *c, struct area a, int rows, const struct vi
 	struct str line = {0};
 
 	if (v->message) {
-		canvas_put_cut(c, a, 0, 1, a.cols - 2, AT_STRONG, v->message);
+		canvas_wrap(c, area_cut(a, 0, 0, rows, a.cols - 1), 0, 1, AT_STRONG, v->message, 0);
 		return;
 	}
 	for (int row = -skip; *p && row < rows; row++) {

@@ -34,6 +34,14 @@ static bool is_pinned(enum key_id id)
 	return id == KEY_ID_HELP || id == KEY_ID_BACK;
 }
 
+/* While a question is open, no process is moved and no reason is given. */
+static bool is_refused(const struct view_state *v, enum key_id id)
+{
+	return v && v->question &&
+	       (id == KEY_ID_STEP || id == KEY_ID_ALL || id == KEY_ID_CONTINUE ||
+		       id == KEY_ID_PLAY || id == KEY_ID_WHY);
+}
+
 void footer_draw(struct canvas *c, struct area a, int row, const struct scene *s,
 	const struct view_state *v, unsigned where)
 {
@@ -51,9 +59,7 @@ void footer_draw(struct canvas *c, struct area a, int row, const struct scene *s
 	for (unsigned id = 1; id < KEY_ID_COUNT; id++) {
 		const struct key *k = &key_table[id];
 
-		if (v && v->question && id >= KEY_ID_STEP && id <= KEY_ID_CONTINUE)
-			continue;
-		if (!k->label || !(k->where & where) || is_pinned(id))
+		if (!k->label || !(k->where & where) || is_pinned(id) || is_refused(v, id))
 			continue;
 		str_clear(&item);
 		item_text(s, v, id, &item);

@@ -23,14 +23,18 @@ static void draw_lab(
 	canvas_put(c, a, row, 3, AT_DIM, lab->first);
 	canvas_put_cut(
 		c, a, row, 6, right - 28, AT_TITLE | (selected ? AT_SELECTED : 0), lab->title);
+	if (selected)
+		canvas_cursor(c, a, row, 6);
+	if (lab->wrong) {
+		canvas_put(c, a, row, right - 21, AT_STRONG, "cannot be read");
+		return;
+	}
 	if (lab->minutes)
 		canvas_putf(c, a, row, right - 21, 0, "%3d", lab->minutes);
 	if (lab->steps)
 		canvas_putf(c, a, row, right - 11, 0, "%2d/%d", lab->done, lab->steps);
 	if (!lab->core)
 		canvas_put(c, a, row, right - 5, AT_DIM, "extra");
-	if (selected)
-		canvas_cursor(c, a, row, 6);
 }
 
 /* Groups with their labs, the selected one in sight. */
@@ -57,7 +61,7 @@ static void draw_labs(struct canvas *c, struct area a, const struct home *h)
 				row++;
 			}
 			if (pass)
-				draw_lab(c, a, row, lab, i == h->selected);
+				draw_lab(c, a, row, lab, i == h->selected && !h->on_resume);
 			else if (i == h->selected && row >= a.rows)
 				skip = row - a.rows + 1;
 			row++;
@@ -65,11 +69,99 @@ static void draw_labs(struct canvas *c, struct area a, const struct home *h)
 	}
 }
 
+static void draw_resume(struct canvas *c, struct area a, int row, const struct home *h)
+{
+	int right = a.cols < 80 ? a.cols : 80;
+
+	canvas_put(c, a, row, 1, AT_TITLE, h->on_resume ? ">" : " ");
+	canvas_put(c, a, row, 3, 0, "Continue");
+	canvas_put_cut(c, a, row, 14, right - 22, AT_TITLE | (h->on_resume ? AT_SELECTED : 0),
+		h->resume);
+	if (!h->on_resume)
+		return;
+	canvas_put(c, a, row, right - 7, AT_DIM, "Enter");
+	canvas_cursor(c, a, row, 14);
+}
+
+static void draw_help(struct canvas *c, struct area a, const struct home *h)
+{
+	struct str words = {0};
+
+	canvas_rule(c, a, 0, pane_name(PANE_HELP), NULL, false);
+	help_text(IN_HOME, &words);
+	canvas_wrap(c, area_cut(a, 1, 0, a.rows - 1, a.cols), 0, 1, 0, str_get(&words), h->scroll);
+	str_finish(&words);
+}
+
+/* Lines of a text that is read whole: as many as it needs, leaving the list three rows. */
+static int text_rows(struct area all, const char *text, int least)
+{
+	int n = text ? canvas_wrap_lines(all.cols - 2, text) : 0, most = all.rows - 7;
+
+	if (!text)
+		return 0;
+	return n < least ? least : n > most ? most : n;
+}
+
+static void draw_text(
+	struct canvas *c, struct area all, int row, int rows, unsigned at, const char *text)
+{
+	canvas_wrap(c, area_cut(all, row, 0, rows, all.cols - 1), 0, 1, at, text, 0);
+}
+
+/* The last row or, for what is long, rows; with the rule above them. Returns their number. */
+static int draw_foot(struct canvas *c, struct area all, const struct home *h)
+{
+	int rows = h->line || !h->message ? 1 : text_rows(all, h->message, 1);
+	int row = all.rows - rows;
+
+	canvas_rule(c, all, row - 1, NULL, NULL, false);
+	if (h->line) {
+		canvas_put(c, all, row, 0, 0, h->line);
+		c->cursor_row = -1;
+		canvas_cursor(c, all, row, h->line_cursor);
+	} else if (h->message) {
+		draw_text(c, all, row, rows, AT_STRONG, h->message);
+	} else {
+		footer_draw(c, all, row, NULL, NULL, IN_HOME);
+	}
+	return rows + 1;
+}
+
+static const char *about_selected(const struct home *h)
+{
+	const struct home_lab *lab = h->n && !h->on_resume ? &h->labs[h->selected] : NULL;
+
+	return !lab ? NULL : lab->wrong ? lab->wrong : lab->about;
+}
+
+/* What stands below the header. */
+static void draw_body(struct canvas *c, struct area a, const struct home *h)
+{
+	const char *about = about_selected(h);
+	int rows = text_rows(a, about, 2), top = h->resume ? 2 : 0;
+
+	if (h->help) {
+		draw_help(c, a, h);
+		return;
+	}
+	if (h->resume) {
+		canvas_rule(c, a, 0, NULL, NULL, false);
+		draw_resume(c, a, 1, h);
+	}
+	if (about) {
+		canvas_rule(c, a, a.rows - rows - 1, NULL, NULL, false);
+		draw_text(c, a, a.rows - rows, rows, 0, about);
+		a.rows -= rows + 1;
+	}
+	draw_labs(c, area_cut(a, top, 0, a.rows - top, a.cols), h);
+}
+
 void home_draw(struct canvas *c, const struct home *h)
 {
 	struct area all = canvas_area(c);
-	int about = h->n && h->labs[h->selected].about ? 3 : 0, foot = all.rows - about - 3;
 	struct str count = {0};
+	int foot;
 
 	canvas_clear(c);
 	if (all.cols < 40 || all.rows < 10) {
@@ -83,32 +175,6 @@ void home_draw(struct canvas *c, const struct home *h)
 	str_addf(&count, "%d of %zu done", done_count(h), h->n);
 	canvas_put_right(c, all, 0, all.cols - 1, 0, str_get(&count));
 	str_finish(&count);
-	if (h->help) {
-		struct str words = {0};
-
-		canvas_rule(c, all, 1, pane_name(PANE_HELP), NULL, false);
-		help_text(IN_HOME, &words);
-		canvas_wrap(c, area_cut(all, 2, 0, all.rows - 4, all.cols), 0, 1, 0,
-			str_get(&words), h->scroll);
-		str_finish(&words);
-		about = 0;
-	} else {
-		draw_labs(c, area_cut(all, 1, 0, foot, all.cols), h);
-		if (about) {
-			canvas_rule(c, all, all.rows - about - 2, NULL, NULL, false);
-			canvas_wrap(c,
-				area_cut(all, all.rows - about - 1, 0, about - 1, all.cols - 1), 0,
-				1, 0, h->labs[h->selected].about, 0);
-		}
-	}
-	canvas_rule(c, all, all.rows - 2, NULL, NULL, false);
-	if (h->line) {
-		canvas_put(c, all, all.rows - 1, 0, 0, h->line);
-		c->cursor_row = -1;
-		canvas_cursor(c, all, all.rows - 1, h->line_cursor);
-	} else if (h->message) {
-		canvas_put_cut(c, all, all.rows - 1, 1, all.cols - 2, AT_STRONG, h->message);
-	} else {
-		footer_draw(c, all, all.rows - 1, NULL, NULL, IN_HOME);
-	}
+	foot = draw_foot(c, all, h);
+	draw_body(c, area_cut(all, 1, 0, all.rows - 1 - foot, all.cols), h);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "view/memory.h"
 #include "view/private.h"
 
 static void add_number(struct str *out, i64 value)
@@ -30,6 +31,14 @@ static void add_key(struct str *out, const char *key, i64 value)
 	str_add(out, key);
 	str_add(out, "\":");
 	add_number(out, value);
+}
+
+static void add_unsigned(struct str *out, const char *key, u64 value)
+{
+	if (value > INT64_MAX)
+		str_addf(out, ",\"%s\":%llu", key, (unsigned long long)value);
+	else
+		add_key(out, key, (i64)value);
 }
 
 /* For words of ours, which need no escaping. */
@@ -65,6 +74,27 @@ static void add_pipe(const struct scene *s, u32 pipe, struct str *out)
 
 	if (world_pipe(s->world, pipe))
 		add_word(out, "object", world_pipe_name(s->world, pipe, name));
+}
+
+/* "object":"shm1" or "sem1", and of an access also its place: "offset":40,"field":"in". */
+static void add_memory(const struct scene *s, u32 task, const struct w_op *op, struct str *out)
+{
+	u32 sync = sync_of_op(s, task, op);
+	struct str path = {0};
+	char name[24];
+
+	if (world_sync(s->world, sync)) {
+		add_word(out, "object", world_sync_name(s->world, sync, name));
+		return;
+	}
+	if (!call_is_access(op->call) || !world_segment(s->world, op->segment))
+		return;
+	add_word(out, "object", world_segment_name(s->world, op->segment, name));
+	add_key(out, "size", (i64)op->size);
+	add_key(out, "offset", (i64)op->off);
+	if (segment_path(s, op->segment, op->off, &path, NULL))
+		add_foreign(out, "field", path.s, path.len);
+	str_finish(&path);
 }
 
 static void add_line_of(const struct scene *s, u32 site, bool lines, struct str *out)
@@ -142,6 +172,8 @@ static void add_enter(const struct scene *s, const struct rec *r, bool lines, st
 	op.fd = e.fd;
 	op.size = e.size;
 	add_call(s, r, &op, world_op_pipe(s->world, r->task), out);
+	if (world_task(s->world, r->task) && world_task(s->world, r->task)->op.call == r->call)
+		add_memory(s, r->task, &world_task(s->world, r->task)->op, out);
 	add_line_of(s, r->site, lines, out);
 	if (r->kind == REC_POISED)
 		add_word(out, "what", "poised");
@@ -165,7 +197,17 @@ static void add_exit(const struct scene *s, const struct happening *h, const str
 			object_of(s->world, fd->file, &pipe);
 	}
 	add_call(s, r, &h->op, pipe, out);
-	add_key(out, "ret", e.ret);
+	if (h->op.call == r->call)
+		add_memory(s, r->task, &h->op, out);
+	if (call_is_access(r->call) && e.ret >= 0) {
+		add_unsigned(out, "value", e.arg);
+		if (r->call != CALL_load)
+			add_unsigned(out, "before", e.arg2);
+		if (r->flags & EVF_ATOMIC || h->op.flags & EVF_ATOMIC)
+			str_add(out, ",\"atomic\":true");
+	} else {
+		add_key(out, "ret", e.ret);
+	}
 	add_line_of(s, r->site ? r->site : h->op.site, lines, out);
 	if ((r->call == CALL_pipe || r->call == CALL_pipe2) && e.ret == 0) {
 		str_add(out, ",\"fds\":[");
@@ -226,6 +268,12 @@ static void add_observe(const struct scene *s, const struct rec *r, struct str *
 		[OBS_FD_GONE] = "fd-gone",
 		[OBS_UNKNOWN_CALL] = "unknown-call",
 		[OBS_HOLD] = "hold",
+		[OBS_CHOICE] = "choice",
+		[OBS_UNMAP] = "unmap",
+		[OBS_FAULT] = "fault",
+		[OBS_HOOKED] = "hooked",
+		[OBS_SEGMENT] = "segment",
+		[OBS_SYNC] = "sync",
 	};
 	struct ev_observe e;
 
@@ -256,6 +304,44 @@ static void add_observe(const struct scene *s, const struct rec *r, struct str *
 		add_word(out, "mode", e.a == OBS_FREE ? "free" : "held");
 	if (e.what == OBS_UNKNOWN_CALL)
 		add_key(out, "number", (i64)e.a);
+}
+
+static void add_segment(const struct scene *s, const struct rec *r, struct str *out)
+{
+	struct ev_segment e;
+	const char *title = (const char *)rec_body(r) + sizeof e;
+	size_t room = r->len - sizeof *r - sizeof e;
+	char name[24];
+
+	memcpy(&e, rec_body(r), sizeof e);
+	for (u32 i = world_segments(s->world); i-- > 1;) {
+		const struct w_segment *seg = world_segment(s->world, i);
+
+		if (!seg || seg->ino != e.ino || seg->dev != e.dev || !seg->name)
+			continue;
+		add_word(out, "object", world_segment_name(s->world, i, name));
+		break;
+	}
+	add_unsigned(out, "size", e.size);
+	if (e.name_len && room)
+		add_foreign(out, "name", title, strnlen(title, room < e.name_len ? room : e.name_len));
+}
+
+static void add_bytes(const struct scene *s, const struct rec *r, struct str *out)
+{
+	const struct w_task *t = world_task(s->world, r->task);
+	const struct w_map *map;
+	struct ev_memory e;
+	char name[24];
+
+	memcpy(&e, rec_body(r), sizeof e);
+	map = t ? world_map(s->world, world_map_find(s->world, t->proc, e.addr)) : NULL;
+	if (map && world_segment(s->world, map->segment)) {
+		add_word(out, "object", world_segment_name(s->world, map->segment, name));
+		add_key(out, "size", e.len);
+		add_unsigned(out, "offset", e.addr - map->addr + map->offset);
+	}
+	add_word(out, "what", e.flags & MEMORY_CHANGED ? "changed" : "first");
 }
 
 static void add_inject(const struct rec *r, struct str *out)
@@ -296,7 +382,7 @@ bool json_event(const struct scene *s, const struct happening *h, const struct r
 	add_key(out, "t_ns", (i64)r->t_ns);
 	if (r->task && world_task(s->world, r->task))
 		add_word(out, "actor", world_task_name(s->world, r->task, name));
-	add_word(out, "kind", kind);
+	add_word(out, "kind", r->kind == REC_EXIT && call_is_access(r->call) ? "access" : kind);
 	switch (r->kind) {
 	case REC_ENTER:
 	case REC_POISED: add_enter(s, r, lines, out); break;
@@ -307,6 +393,8 @@ bool json_event(const struct scene *s, const struct happening *h, const struct r
 	case REC_SIGNAL: add_delivered(r, out); break;
 	case REC_OBSERVE: add_observe(s, r, out); break;
 	case REC_INJECT: add_inject(r, out); break;
+	case REC_SEGMENT: add_segment(s, r, out); break;
+	case REC_MEMORY: add_bytes(s, r, out); break;
 	default: break;
 	}
 	str_add(out, "}\n");

@@ -25,6 +25,7 @@
 enum style { STYLE_SHORT, STYLE_PLAIN };
 
 /* What words are made from. All borrowed; only `world` must be there. */
+struct typed;
 struct scene {
 	const struct world *world;
 	const struct log_reader *log;   /* contents of writes; NULL: sizes only */
@@ -32,6 +33,7 @@ struct scene {
 	const char *(*actor)(void *arg, u32 proc); /* "producer"; NULL or "": the name alone */
 	void *actor_arg;
 	enum style style;
+	struct typed *typed;            /* C types of segments (view/memory.h); NULL: none are known */
 };
 
 /* Sentences are appended to the string. Those that may be several end each with a newline (one

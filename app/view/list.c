@@ -66,7 +66,7 @@ static void draw_row(struct canvas *c, struct area a, int row, const struct scen
 		card_call(s, task, &words);
 	col = canvas_put_cut(c, a, row, 14 + wide, 16, AT_STRONG, str_get(&words));
 	str_clear(&words);
-	if (!v->question && t->state == TASK_BLOCKED)
+	if (!v->question && (t->state == TASK_BLOCKED || t->state == TASK_SPINNING))
 		words_reason(s, task, &words);
 	if (!words.len)
 		card_at(s, task, &words);

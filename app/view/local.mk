@@ -14,6 +14,8 @@ libipclab_a_SOURCES += \
 	app/view/keys.def \
 	app/view/keys.h \
 	app/view/screen.h \
+	app/view/steer.def \
+	app/view/steer.h \
 	app/view/canvas.c \
 	app/view/below.c \
 	app/view/card.c \
@@ -26,5 +28,16 @@ libipclab_a_SOURCES += \
 	app/view/list.c \
 	app/view/source_pane.c \
 	app/view/stage.c \
+	app/view/steer.c \
 	app/view/text_pane.c \
 	app/view/time.c
+libipclab_a_SOURCES += \
+	app/view/memory.h \
+	app/view/hex.c \
+	app/view/memory.c \
+	app/view/result_memory.c \
+	app/view/ring.c \
+	app/view/stage_memory.c \
+	app/view/standing.c \
+	app/view/sync.c \
+	app/view/typed.c

@@ -12,6 +12,15 @@ void words_object(
 	const struct scene *, u32 kind, u32 pipe, struct str *); /* "pipe1", "its terminal" */
 /* `before`, then the source line; nothing when it is unknown. */
 void words_place(const struct scene *, u32 site, const char *before, struct str *);
+/* The name that an operation is about: "/OS", a path; nothing when it is about none. */
+void words_name_of_op(const struct scene *, const struct w_op *, struct str *);
+/* load, store or update */
+bool call_is_access(u32 call);
+/* The C library object of a finished operation: one that it has made, too; 0 none. */
+u32 sync_of_op(const struct scene *after, u32 task, const struct w_op *);
+/* result_memory.c: true when it was about memory or the C library's objects, and said. */
+bool words_result_memory(const struct scene *after, const struct happening *, const struct rec *,
+	struct str *);
 /* What a descriptor of a task leads to. */
 u32 object_of(const struct world *, u32 file, u32 *pipe);
 

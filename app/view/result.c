@@ -278,6 +278,8 @@ void words_result(
 		str_add(out, ".\n");
 		return;
 	}
+	if (words_result_memory(s, h, r, out))
+		return;
 	if (x.e.ret < 0 && x.e.ret > -4096) {
 		int error = (int)-x.e.ret;
 

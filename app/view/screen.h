@@ -16,6 +16,7 @@
  * text_pane.c   | guide, why, descriptors, output: text that is wrapped and scrolled
  * help.c        | footer and help, from the key table
  * home.c        | the list of labs
+ * steer.c       | commands of plain mode and of the `:` line, from steer.def
  */
 #ifndef VIEW_SCREEN_H
 #define VIEW_SCREEN_H
@@ -42,12 +43,14 @@ enum pane {
 	PANE_WHY,
 	PANE_OUTPUT,
 	PANE_HELP,
+	PANE_MEMORY,
+	PANE_HEX,
 	PANE_COUNT,
 };
 const char *pane_name(enum pane); /* "Stage" */
 
 /* What a question hides besides reasons (guide: hide=full,next,ends). */
-enum { HIDE_FULL = 1, HIDE_NEXT = 2, HIDE_ENDS = 4 };
+enum { HIDE_FULL = 1, HIDE_NEXT = 2, HIDE_ENDS = 4, HIDE_RACE = 8 };
 
 /* What a guide's step shows (view_state.show); 0: everything. */
 enum {
@@ -59,6 +62,7 @@ enum {
 	VIEW_SLOTS = 32,
 	VIEW_LAST = 64,
 	VIEW_OUTPUT = 128,
+	VIEW_MEMORY = 256,
 };
 
 /* Something a learner sees happen: one line of the time pane. */
@@ -116,6 +120,11 @@ void screen_draw(struct canvas *, const struct scene *, const struct view_state 
 void screen_pane_size(const struct canvas *, const struct scene *, const struct view_state *,
 	enum pane, int *lines, int *visible);
 
+/* The scroll of the guide's pane that shows its text from byte `newest` on, from its beginning; above
+ * it whole paragraphs of what is older, as many as have room. */
+int screen_guide_scroll(
+	const struct canvas *, const struct scene *, const struct view_state *, size_t newest);
+
 /* ---- parts, each in its area ---- */
 /* Rows the stage wants at that width; at least 5. */
 int stage_rows(const struct scene *, const struct view_state *, int cols);
@@ -171,12 +180,15 @@ struct home_lab {
 	const char *id, *title, *group, *about,
 		*first; /* "pipe", "Ordinary pipes", "Pipes"; first: "01" */
 	int minutes;
-	int steps, done; /* 0: none */
+	int steps, done;   /* 0: none */
+	const char *wrong; /* its lab.md cannot be used: file:line:column and why; NULL: it can */
 	bool core;
 };
 struct home {
 	const struct home_lab *labs;
 	size_t n, selected;
+	const char *resume; /* "01 Ordinary pipes, step 3 of 10": a row above the labs; NULL: none */
+	bool on_resume;     /* that row is selected, and no lab */
 	const char *message, *line;
 	int line_cursor;
 	bool help;

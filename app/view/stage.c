@@ -7,7 +7,7 @@
 
 #include "view/stage.h"
 
-enum { PROCS_MAX = 3, PIPES_MAX = 3, ENDS_MAX = 4, CARD_ROWS = 4 };
+enum { PROCS_MAX = 3, ROWS_OF_PROCS = 8, PIPES_MAX = 3, ENDS_MAX = 4, CARD_ROWS = 4 };
 
 struct box { /* a pipe in the picture */
 	u32 pipe;
@@ -44,7 +44,8 @@ static int procs_count(const struct scene *s, bool living)
 bool stage_is_list(const struct scene *s, const struct view_state *v)
 {
 	return procs_count(s, false) > PROCS_MAX &&
-	       !(v->picture && world_task(s->world, v->selected));
+	       !(v->picture && world_task(s->world, v->selected)) &&
+	       !(stage_is_memory(s, v) && procs_count(s, true) <= ROWS_OF_PROCS);
 }
 
 static void add_proc(struct picture *p, u32 proc)
@@ -443,6 +444,11 @@ void stage_draw(struct canvas *c, struct area a, const struct scene *s, const st
 		list_draw(c, a, s, v);
 		return;
 	}
+	if (stage_is_memory(s, v)) {
+		row = stage_memory_draw(c, a, 0, s, v, true);
+		stage_reason(c, a, row, s, v);
+		return;
+	}
 	picture_make(s, v, a.cols, &p);
 	if (!p.procs) {
 		canvas_put(c, a, 1, 3, 0, "Nothing has happened yet.");
@@ -460,6 +466,8 @@ void stage_draw(struct canvas *c, struct area a, const struct scene *s, const st
 			i++)
 			row += stage_holders(c, a, row, s, p.box[i].pipe, p.boxes > 1);
 	}
+	if (stage_has_memory(s, v))
+		row += stage_memory_draw(c, a, row, s, v, false);
 	row += stage_reason(c, a, row, s, v);
 	if (p.procs > 1 || p.boxes)
 		stage_lines(c, a, row + 1, s, v, p.proc, p.procs);
@@ -476,10 +484,16 @@ int stage_rows(const struct scene *s, const struct view_state *v, int cols)
 		canvas_destroy(blank);
 		return procs_count(s, true) + 1 + 5;
 	}
+	if (stage_is_memory(s, v)) {
+		rows = stage_memory_rows(s, v, cols, true) + stage_reason(blank, a, 1, s, v);
+		canvas_destroy(blank);
+		return rows < 5 ? 5 : rows;
+	}
 	picture_make(s, v, cols, &p);
 	rows = p.procs == 1 && !p.boxes ? 5 : p.rows + 1;
 	for (int i = 0; i < p.boxes && stage_shows_holders(v); i++)
 		rows += stage_holders(blank, a, 1, s, p.box[i].pipe, p.boxes > 1);
+	rows += stage_has_memory(s, v) ? stage_memory_rows(s, v, cols, false) : 0;
 	rows += stage_reason(blank, a, 1, s, v);
 	canvas_destroy(blank);
 	return rows < 5 ? 5 : rows;

@@ -14,6 +14,16 @@ int stage_reason(
 void stage_lines(struct canvas *, struct area, int row, const struct scene *,
 	const struct view_state *, const u32 *procs, int n);
 bool stage_shows_holders(const struct view_state *);
+/* ---- stage_memory.c ---- */
+/* There is shared memory, or a lock, to be drawn. */
+bool stage_has_memory(const struct scene *, const struct view_state *);
+/* And no pipe: the memory is the picture. */
+bool stage_is_memory(const struct scene *, const struct view_state *);
+/* Returns the rows it took; `tasks`: with those who use it. */
+int stage_memory_draw(struct canvas *, struct area, int row, const struct scene *,
+	const struct view_state *, bool tasks);
+int stage_memory_rows(const struct scene *, const struct view_state *, int cols, bool tasks);
+
 /* The source line a frame stands at, without the blanks before it. */
 bool stage_source_text(const struct scene *, const struct frame *, struct str *);
 

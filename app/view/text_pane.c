@@ -2,7 +2,7 @@
 /* Panes that are text: guide, why, descriptors, output, help. */
 #include <string.h>
 
-#include "view/screen.h"
+#include "view/memory.h"
 
 const char *pane_name(enum pane pane)
 {
@@ -15,6 +15,8 @@ const char *pane_name(enum pane pane)
 		[PANE_WHY] = "Why",
 		[PANE_OUTPUT] = "Output",
 		[PANE_HELP] = "Keys",
+		[PANE_MEMORY] = "Memory",
+		[PANE_HEX] = "Bytes",
 	};
 
 	return pane < PANE_COUNT ? names[pane] : "";
@@ -25,6 +27,7 @@ static const char *object_words(const struct scene *s, const struct w_file *f, c
 	switch (f ? f->kind : OBJ_NONE) {
 	case OBJ_PIPE: return world_pipe_name(s->world, f->object, buf);
 	case OBJ_TTY: return "terminal";
+	case OBJ_SEGMENT: return world_segment_name(s->world, f->object, buf);
 	default: return "something else";
 	}
 }
@@ -44,7 +47,7 @@ static void fds_of(const struct scene *s, const struct view_state *v, u32 proc, 
 		if (!fd)
 			return;
 		str_addf(out, "  fd %-3d %-9s %-11s", fd->fd, object_words(s, f, buf),
-			!f                          ? ""
+			!f || f->kind == OBJ_SEGMENT ? ""
 			: f->access == ACCESS_READ  ? "read end"
 			: f->access == ACCESS_WRITE ? "write end"
 						    : "both ways");
@@ -126,6 +129,38 @@ static void why_text(const struct scene *s, const struct view_state *v, struct s
 	frames_text(s, task, out);
 }
 
+enum { MEMORY_COLS = 76 };
+
+/* Every segment and what guards it, the one the stage is about first. */
+static void memory_pane(const struct scene *s, const struct view_state *v, bool hex, struct str *out)
+{
+	u32 first = stage_segment(s, v);
+
+	for (u32 k = 0; k <= world_segments(s->world); k++) {
+		u32 i = k ? k : first;
+
+		if ((k && i == first) || !segment_is_drawn(s->world, i))
+			continue;
+		str_add(out, out->len ? "\n" : "");
+		segment_title(s, i, out);
+		str_add(out, "\n");
+		if (hex)
+			hex_text(s, i, out);
+		else
+			memory_text(s, i, v->hide, MEMORY_COLS, out);
+		if (!hex && !(v->hide & (HIDE_RACE | HIDE_NEXT)))
+			words_conflicts(s, i, out);
+	}
+	for (u32 i = 1; i < world_syncs(s->world) && !hex; i++) {
+		if (!sync_is_drawn(s->world, i))
+			continue;
+		sync_line(s, i, out);
+		str_add(out, "\n");
+	}
+	if (!out->len)
+		str_add(out, "No memory is shared here, and nothing guards any.");
+}
+
 void pane_text(enum pane pane, const struct scene *s, const struct view_state *v, struct str *out)
 {
 	switch (pane) {
@@ -142,6 +177,8 @@ void pane_text(enum pane pane, const struct scene *s, const struct view_state *v
 				     ? v->output
 				     : "The programs have written nothing to their terminal.");
 		return;
+	case PANE_MEMORY: memory_pane(s, v, false, out); return;
+	case PANE_HEX: memory_pane(s, v, true, out); return;
 	case PANE_HELP: help_text(v->live ? IN_LIVE : IN_RECORDED, out); return;
 	default: return;
 	}

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "view/memory.h"
 #include "view/private.h"
 
 static bool call_reads(u32 call)
@@ -163,6 +164,63 @@ static void told_pipe_seen(const struct scene *s, const struct ev_observe *e, st
 	}
 }
 
+/* Bytes of shared memory that changed though no access told of it. */
+static void told_memory(const struct scene *s, const struct rec *r, bool all, struct str *out)
+{
+	const struct w_task *t = world_task(s->world, r->task);
+	const struct w_map *map;
+	struct ev_memory e;
+	char name[24];
+
+	memcpy(&e, rec_body(r), sizeof e);
+	map = t ? world_map(s->world, world_map_find(s->world, t->proc, e.addr)) : NULL;
+	if (!map || !(all || e.flags & MEMORY_CHANGED))
+		return;
+	str_addf(out, e.flags & MEMORY_CHANGED
+			      ? "%u byte%s of %s, from byte %llu on, changed by nobody that ipclab follows.\n"
+			      : "%u byte%s of %s, from byte %llu on, are now known.\n",
+		e.len, e.len == 1 ? "" : "s", world_segment_name(s->world, map->segment, name),
+		(unsigned long long)(e.addr - map->addr + map->offset));
+}
+
+static void told_segment(const struct scene *s, const struct rec *r, bool all, struct str *out)
+{
+	struct ev_segment e;
+
+	memcpy(&e, rec_body(r), sizeof e);
+	for (u32 i = world_segments(s->world); all && i-- > 1;) {
+		const struct w_segment *seg = world_segment(s->world, i);
+
+		if (!seg || seg->ino != e.ino || seg->dev != e.dev || !seg->name)
+			continue;
+		segment_title(s, i, out);
+		str_add(out, ".\n");
+		return;
+	}
+}
+
+/* Where a SIGBUS or SIGSEGV is about: beyond the end of what is mapped. */
+static void told_fault(const struct scene *s, const struct rec *r, u64 addr, struct str *out)
+{
+	const struct w_task *t = world_task(s->world, r->task);
+	const struct w_map *map =
+		t ? world_map(s->world, world_map_find(s->world, t->proc, addr)) : NULL;
+	const struct w_segment *seg = map ? world_segment(s->world, map->segment) : NULL;
+	u64 off = map ? addr - map->addr + map->offset : 0;
+	char name[24];
+
+	words_name(s, r->task, out);
+	if (!seg)
+		str_addf(out, " touched 0x%llx, where nothing is mapped that ipclab knows of.\n",
+			(unsigned long long)addr);
+	else
+		str_addf(out, " touched byte %llu of %s, which has %llu bytes%s.\n",
+			(unsigned long long)off,
+			world_segment_name(s->world, map->segment, name),
+			(unsigned long long)seg->size,
+			off >= seg->size ? "" : " and may not be touched so");
+}
+
 static void told_observe(const struct scene *s, const struct rec *r, bool all, struct str *out)
 {
 	struct ev_observe e;
@@ -178,6 +236,7 @@ static void told_observe(const struct scene *s, const struct rec *r, bool all, s
 		str_addf(out, " made system call %llu, for which ipclab has no rule.\n",
 			(unsigned long long)e.a);
 		return;
+	case OBS_FAULT: told_fault(s, r, e.a, out); return;
 	case OBS_ENDING:
 		if (all) {
 			words_name(s, r->task, out);
@@ -230,6 +289,8 @@ void words_event(const struct scene *s, const struct happening *h, const struct 
 	case REC_SIGNAL: told_signal(s, r, all, out); return;
 	case REC_INJECT: told_inject(s, h, r, out); return;
 	case REC_OBSERVE: told_observe(s, r, all, out); return;
+	case REC_MEMORY: told_memory(s, r, all, out); return;
+	case REC_SEGMENT: told_segment(s, r, all, out); return;
 	default: return;
 	}
 }

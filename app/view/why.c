@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "view/memory.h"
 #include "view/private.h"
 
 static const char *itself_or(const struct why_waker *k)
@@ -61,6 +62,50 @@ static void add_pipe_state(const struct scene *s, const struct why *y, struct st
 		str_addf(out, "%s has too little room", world_pipe_name(s->world, y->pipe, name));
 }
 
+/* "mutex1 is held by P1 since producer.c:20", "cond1 has not been signalled" */
+static void add_sync_reason(const struct scene *s, const struct why *y, struct str *out)
+{
+	const struct w_sync *x = world_sync(s->world, y->sync);
+
+	words_sync_name(s, y->sync, out);
+	if (!x)
+		return;
+	switch (y->reason) {
+	case WHY_COND: str_add(out, " has not been signalled"); return;
+	case WHY_BARRIER:
+		str_addf(out, " needs %u, and %lld %s there", x->limit, (long long)x->value,
+			x->value == 1 ? "is" : "are");
+		return;
+	default:
+		str_add(out, x->kind == SYNC_MUTEX && !x->owner && x->owner_died ? ": " : " is ");
+		words_sync_state(s, y->sync, out);
+	}
+}
+
+static void add_thread_reason(const struct scene *s, const struct why *y, struct str *out)
+{
+	if (y->wakers_n && world_task(s->world, y->wakers[0].task)) {
+		words_name(s, y->wakers[0].task, out);
+		str_add(out, " has not ended");
+	} else {
+		str_add(out, "the thread has not ended");
+	}
+}
+
+static void add_spin_reason(const struct scene *s, const struct why *y, struct str *out)
+{
+	struct ring ring;
+	struct str full = {0};
+
+	words_spin(s, y->task, out);
+	str_add(out, s->style == STYLE_PLAIN ? " does not change" : " does not change");
+	if (ring_find(s, y->segment, &ring))
+		ring_words(s, &ring, &full);
+	if (full.len)
+		str_addf(out, " (%s)", str_get(&full));
+	str_finish(&full);
+}
+
 static void add_reason(const struct scene *s, const struct why *y, struct str *out)
 {
 	struct str names = {0};
@@ -89,6 +134,16 @@ static void add_reason(const struct scene *s, const struct why *y, struct str *o
 		break;
 	case WHY_SEVERAL: str_add(out, "none of its fds is ready"); break;
 	case WHY_SIGNAL: str_add(out, "no signal has come"); break;
+	case WHY_SEM:
+	case WHY_MUTEX:
+	case WHY_COND:
+	case WHY_BARRIER: add_sync_reason(s, y, out); break;
+	case WHY_THREAD: add_thread_reason(s, y, out); break;
+	case WHY_SPIN: add_spin_reason(s, y, out); break;
+	case WHY_FUTEX:
+		str_add(out, "a word of memory has not been changed, and ipclab cannot tell what it "
+			     "stands for: the program was not built by ipclab cc");
+		break;
 	case WHY_TERMINAL: str_add(out, "nobody has typed a line at its terminal"); break;
 	default: str_add(out, "for something that ipclab does not follow"); break;
 	}
@@ -116,6 +171,39 @@ static const char *could(const struct why *y)
 	return y->reason == WHY_EMPTY  ? "can still be written to by "
 	       : y->reason == WHY_FULL ? "can still be read by "
 				       : "can still be made ready by ";
+}
+
+/* What others could do about it, where that is no end of a pipe; NULL: nothing is to be said. */
+static const char *could_do(const struct why *y)
+{
+	switch (y->reason) {
+	case WHY_SEM: return "could post it";
+	case WHY_COND: return "could signal it";
+	case WHY_BARRIER: return "could come to it";
+	case WHY_SPIN: return "could change it";
+	default: return NULL;
+	}
+}
+
+/* "; P1 could post it", "; nobody is left who could" */
+static void add_could(const struct scene *s, const struct why *y, struct str *out)
+{
+	const char *what = could_do(y);
+	struct str names = {0};
+	u32 n;
+
+	if (!what)
+		return;
+	n = add_waker_names(s, y, &names);
+	if (n)
+		str_addf(out, "; %s %s", str_get(&names), what);
+	if (waker_outside(y))
+		str_addf(out, n ? ", and processes that are not watched"
+				: "; processes that are not watched %s",
+			what);
+	else if (!n)
+		str_addf(out, "; nobody is left who %s", what);
+	str_finish(&names);
 }
 
 /* Who waits has not closed it and will not; who is still going to move may. */
@@ -181,19 +269,33 @@ static void add_cycle(const struct scene *s, const struct why *y, struct str *ou
 	str_add(out, ".");
 }
 
+/* "P2 waits in read(3) at consumer.c:9", "P1 spins at producer.c:12" */
+static void add_who(
+	const struct scene *s, const struct why *y, const struct w_task *t, struct str *out)
+{
+	const struct w_op *outer = world_outer(s->world, y->task);
+
+	words_name(s, y->task, out);
+	if (y->reason == WHY_SPIN) {
+		str_add(out, " spins");
+	} else {
+		str_add(out, " waits in ");
+		words_op(s, y->task, outer && y->sync ? outer : &t->op, false, out);
+	}
+	words_place(s, t->op.site, " at ", out);
+}
+
 static void short_why(
 	const struct scene *s, const struct why *y, const struct w_task *t, struct str *out)
 {
-	words_name(s, y->task, out);
-	str_add(out, " waits in ");
-	words_op(s, y->task, &t->op, false, out);
-	words_place(s, t->op.site, " at ", out);
+	add_who(s, y, t, out);
 	str_add(out, ": ");
 	add_reason(s, y, out);
 	if (about_ends(y)) {
 		str_add(out, " and ");
 		short_wakers(s, y, out);
 	}
+	add_could(s, y, out);
 	str_add(out, ".");
 	if (y->cycle_n) {
 		str_add(out, " ");
@@ -260,7 +362,7 @@ static void plain_summary(const struct scene *s, const struct why *y, struct str
 	/* A sentence begins with a capital, unless with a name of ours, like pipe1. */
 	str_add(&names, "");
 	add_reason(s, y, &names);
-	if (names.s && !y->pipe && names.s[0] >= 'a' && names.s[0] <= 'z')
+	if (names.s && !y->pipe && !y->sync && !y->segment && names.s[0] >= 'a' && names.s[0] <= 'z')
 		names.s[0] = (char)(names.s[0] - 'a' + 'A');
 	str_add(out, str_get(&names));
 	str_clear(&names);
@@ -270,6 +372,7 @@ static void plain_summary(const struct scene *s, const struct why *y, struct str
 		else if (!waker_outside(y))
 			str_add(out, ", and nobody ipclab knows of can change that");
 	}
+	add_could(s, y, out);
 	str_add(out, ".\n");
 	if (waker_outside(y))
 		str_add(out, "Processes that are not watched may hold an end of it too.\n");
@@ -279,10 +382,7 @@ static void plain_summary(const struct scene *s, const struct why *y, struct str
 static void plain_why(
 	const struct scene *s, const struct why *y, const struct w_task *t, struct str *out)
 {
-	words_name(s, y->task, out);
-	str_add(out, " waits in ");
-	words_op(s, y->task, &t->op, false, out);
-	words_place(s, t->op.site, " at ", out);
+	add_who(s, y, t, out);
 	str_add(out, ".\n");
 	plain_summary(s, y, out);
 	for (u32 i = 0; i < y->wakers_n && i < ARRAY_LEN(y->wakers); i++)

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "view/memory.h"
 #include "view/private.h"
 
 void words_name(const struct scene *s, u32 task, struct str *out)
@@ -96,7 +97,12 @@ void words_task_state(const struct scene *s, u32 task, bool bytes, struct str *o
 			words_at(s, t->op.site, out);
 		}
 		return;
-	case TASK_SPINNING: str_add(out, "spinning"); return;
+	case TASK_SPINNING:
+		str_add(out, "spinning until ");
+		words_spin(s, task, out);
+		str_add(out, " changes");
+		words_at(s, t->op.site, out);
+		return;
 	case TASK_STOPPED: str_add(out, "stopped by a signal"); return;
 	case TASK_HELD_EXIT:
 		str_add(out, "woken from ");
@@ -141,6 +147,7 @@ void words_outlook(const struct scene *s, u32 task, struct str *out)
 	str_add(out, "'s call would block");
 	if (t->op.call == CALL_wait4 || t->op.call == CALL_waitid)
 		str_add(out, ": no child has ended");
+	words_sync_outlook(s, t, out);
 	if (p) {
 		bool empty = t->op.call == CALL_read || t->op.call == CALL_readv ||
 			     t->op.call == CALL_preadv2;

@@ -26,7 +26,18 @@ bool moment_ends(u32 mode, const struct rec *r)
 		const struct ev_observe *o = rec_body(r);
 		return r->kind == REC_OBSERVE && o->what == OBS_SETTLED;
 	}
-	return r->kind != REC_OBSERVE && r->kind != REC_POISED;
+	return r->kind != REC_OBSERVE && r->kind != REC_POISED && r->kind != REC_SEGMENT &&
+	       r->kind != REC_MEMORY;
+}
+
+static bool segment_fits(const struct ev_segment *ev, u32 room)
+{
+	return ev->name_len <= room && ev->kind >= SEGMENT_ANONYMOUS && ev->kind <= SEGMENT_PRIVATE;
+}
+
+static bool memory_fits(const struct ev_memory *ev, u32 room)
+{
+	return ev->len <= room && ev->addr <= UINT64_MAX - ev->len;
 }
 
 /* Bytes of body a kind must have at least: the reader checks that too; a world fed by hand or by
@@ -43,6 +54,8 @@ static bool body_fits(const struct rec *r)
 		[REC_OBSERVE] = sizeof(struct ev_observe),
 		[REC_POISED] = sizeof(struct ev_enter),
 		[REC_INJECT] = sizeof(struct ev_inject),
+		[REC_SEGMENT] = sizeof(struct ev_segment),
+		[REC_MEMORY] = sizeof(struct ev_memory),
 	};
 	u32 body;
 
@@ -56,6 +69,10 @@ static bool body_fits(const struct rec *r)
 		return ((const struct ev_exec *)rec_body(r))->path_len <= body;
 	if (r->kind == REC_ENTER || r->kind == REC_POISED)
 		return ((const struct ev_enter *)rec_body(r))->held <= body;
+	if (r->kind == REC_SEGMENT)
+		return segment_fits(rec_body(r), body);
+	if (r->kind == REC_MEMORY)
+		return memory_fits(rec_body(r), body);
 	return true;
 }
 
@@ -68,8 +85,10 @@ static bool task_fits(const struct world *w, const struct rec *r)
 		return true;
 	if (r->task != 0)
 		return r->task < w->h->use[POOL_TASK].n;
+	if (r->kind == REC_SEGMENT)
+		return true; /* one that was there before us */
 	return r->kind == REC_OBSERVE &&
-	       (o->what == OBS_PIPE || o->what == OBS_SETTLED || o->what == OBS_MODE ||
+	       (o->what == OBS_SEGMENT || o->what == OBS_PIPE || o->what == OBS_SETTLED || o->what == OBS_MODE ||
 		       o->what == OBS_UNKNOWN_CALL);
 }
 
@@ -77,15 +96,16 @@ static void mark_last(struct world *w, const struct rec *r)
 {
 	struct w_head *h = &w->h->pub;
 
-	if (r->kind == REC_OBSERVE || r->kind == REC_POISED)
+	if (r->kind == REC_OBSERVE || r->kind == REC_POISED || r->kind == REC_SEGMENT ||
+		r->kind == REC_MEMORY)
 		return;
 	h->last_task = r->task;
-	h->last_pipe = 0; /* the rule sets it */
+	h->last_pipe = h->last_segment = h->last_sync = 0; /* the rule sets it */
 	h->last_kind = r->kind;
 	h->last_call = r->call;
 }
 
-static void apply_signal(struct world *w, const struct rec *r)
+static void apply_signal(struct world *w, const struct rec *r, const struct ev_signal *ev)
 {
 	struct w_task *t = &w->task[r->task];
 
@@ -93,6 +113,8 @@ static void apply_signal(struct world *w, const struct rec *r)
 	if (t->poised_signal)
 		task_set_state(w, r->task, TASK_RUNNING);
 	t->poised_signal = t->signal_site = 0;
+	if (ev->handled)
+		looks_interrupt(w, r->task);
 }
 
 static void apply_rule(struct world *w, const struct rec *r, u64 pos)
@@ -105,9 +127,11 @@ static void apply_rule(struct world *w, const struct rec *r, u64 pos)
 	case REC_END: process_end(w, r, body); break;
 	case REC_ENTER: call_enter(w, r, body, pos); break;
 	case REC_EXIT: call_exit(w, r, body); break;
-	case REC_SIGNAL: apply_signal(w, r); break;
+	case REC_SIGNAL: apply_signal(w, r, body); break;
 	case REC_OBSERVE: observe_apply(w, r, body); break;
 	case REC_POISED: call_poised(w, r, body, pos); break;
+	case REC_SEGMENT: segment_apply(w, r, body); break;
+	case REC_MEMORY: memory_apply(w, r, body); break;
 	default: /* REC_INJECT: what came of it is in the records that follow */ break;
 	}
 }

@@ -19,6 +19,13 @@ static const struct {
 	[POOL_SLOT] = {sizeof(struct w_slot), 1u << 24},
 	[POOL_SPAN] = {sizeof(struct w_span), 1u << 23},
 	[POOL_TEXT] = {1, 1u << 26},
+	[POOL_SEGMENT] = {sizeof(struct w_segment), 1u << 18},
+	[POOL_MAP] = {sizeof(struct w_map), 1u << 20},
+	[POOL_LINE] = {sizeof(struct w_line), 1u << 22},
+	[POOL_BUCKET] = {sizeof(u32), 1u << 22},
+	[POOL_SYNC] = {sizeof(struct w_sync), 1u << 20},
+	[POOL_LOOKS] = {sizeof(struct w_looks), 1u << 19},
+	[POOL_OUTER] = {sizeof(struct w_outer), 1u << 18},
 };
 
 #define PAGE_ROUND(n) (((n) + 4095) & ~(size_t)4095)
@@ -47,6 +54,13 @@ static void set_pointers(struct world *w, const size_t offset[POOL_COUNT])
 	w->slot = (struct w_slot *)(w->base + offset[POOL_SLOT]);
 	w->span = (struct w_span *)(w->base + offset[POOL_SPAN]);
 	w->text = (char *)(w->base + offset[POOL_TEXT]);
+	w->segment = (struct w_segment *)(w->base + offset[POOL_SEGMENT]);
+	w->map = (struct w_map *)(w->base + offset[POOL_MAP]);
+	w->line = (struct w_line *)(w->base + offset[POOL_LINE]);
+	w->bucket = (u32 *)(w->base + offset[POOL_BUCKET]);
+	w->sync = (struct w_sync *)(w->base + offset[POOL_SYNC]);
+	w->looks = (struct w_looks *)(w->base + offset[POOL_LOOKS]);
+	w->outer = (struct w_outer *)(w->base + offset[POOL_OUTER]);
 }
 
 struct world *world_create(void)
@@ -90,6 +104,13 @@ static u8 *pool_base(const struct world *w, enum pool p)
 		(u8 *)w->slot,
 		(u8 *)w->span,
 		(u8 *)w->text,
+		(u8 *)w->segment,
+		(u8 *)w->map,
+		(u8 *)w->line,
+		(u8 *)w->bucket,
+		(u8 *)w->sync,
+		(u8 *)w->looks,
+		(u8 *)w->outer,
 	};
 
 	return bases[p];

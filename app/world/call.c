@@ -58,9 +58,23 @@ enum call_class call_class(unsigned call)
 		[CALL_copy_file_range] = CLASS_SPLICE,
 		[CALL_tee] = CLASS_TEE,
 		[CALL_vmsplice] = CLASS_VMSPLICE,
+		[CALL_futex] = CLASS_FUTEX,
+		[CALL_load] = CLASS_ACCESS,
+		[CALL_store] = CLASS_ACCESS,
+		[CALL_update] = CLASS_ACCESS,
+		[CALL_mmap] = CLASS_MMAP,
+		[CALL_munmap] = CLASS_MUNMAP,
+		[CALL_mremap] = CLASS_MREMAP,
+		[CALL_msync] = CLASS_MSYNC,
+		[CALL_ftruncate] = CLASS_FTRUNCATE,
+		[CALL_memfd_create] = CLASS_MEMFD,
+		[CALL_unlink] = CLASS_UNLINK,
+		[CALL_unlinkat] = CLASS_UNLINK,
 	};
 
-	return call < CALL_COUNT ? class_of[call] : CLASS_NONE;
+	if (call >= CALL_COUNT)
+		return CLASS_NONE;
+	return sync_verb(call) ? CLASS_SYNC : class_of[call];
 }
 
 static u32 table_of(const struct world *w, u32 task)
@@ -91,6 +105,8 @@ static u32 hold_file_of(struct world *w, u32 task, i32 fd)
 	file_hold(w, w->fd[index].file);
 	if (leads_to_pipe(w, w->fd[index].file))
 		w->h->pub.last_pipe = w->file[w->fd[index].file].object;
+	if (w->file[w->fd[index].file].kind == OBJ_SEGMENT)
+		w->h->pub.last_segment = w->file[w->fd[index].file].object;
 	return w->fd[index].file;
 }
 
@@ -178,7 +194,28 @@ static void enter_fcntl(struct world *w, u32 task)
 	pipe_op_begin(w, task);
 }
 
-static void enter_rule(struct world *w, u32 task)
+/* What is known of a call as soon as it is seen, begun or not. */
+static void find_rule(struct world *w, u32 task, const struct ev_enter *ev)
+{
+	struct w_op *op = &w->task[task].op;
+	enum call_class class = call_class(op->call);
+
+	if (class == CLASS_ACCESS)
+		access_begin(w, task);
+	if (class == CLASS_SYNC) {
+		if (!op->text && ev->held &&
+			(op->call == CALL_sem_open || op->call == CALL_sem_unlink))
+			op->text = text_add(w, (const char *)ev->contents, ev->held);
+		sync_begin(w, task);
+	}
+	if (class == CLASS_FUTEX) {
+		op->segment = segment_at(w, w->task[task].proc, op->arg, &op->off);
+		if (op->segment && w->segment[op->segment].owner)
+			op->segment = 0; /* its own memory */
+	}
+}
+
+static void enter_rule(struct world *w, u32 task, const struct ev_enter *ev)
 {
 	struct w_op *op = &w->task[task].op;
 	u32 fd;
@@ -205,6 +242,9 @@ static void enter_rule(struct world *w, u32 task)
 	case CLASS_FCNTL:
 	case CLASS_IOCTL: enter_fcntl(w, task); break;
 	case CLASS_EXEC: w->proc[w->task[task].proc].execing++; break;
+	case CLASS_FTRUNCATE: op->file = hold_file_of(w, task, op->fd); break;
+	case CLASS_OPEN:
+	case CLASS_UNLINK: segment_enter(w, task, ev); break;
 	default: break;
 	}
 }
@@ -224,10 +264,62 @@ static void fill_op(struct world *w, const struct rec *r, const struct ev_enter 
 	op->site = r->site;
 	op->seq = world_now(w);
 	op->pos = pos;
+	op->flags = r->flags & (EVF_ATOMIC | EVF_VOLATILE | EVF_TOLD);
+}
+
+/* ---- calls inside a call of the C library ---- */
+
+static void op_clear(struct world *w, u32 task);
+
+/* A handler that interrupts sem_wait makes calls of its own: sem_wait stays open around them. */
+static bool suspend_outer(struct world *w, u32 task)
+{
+	u32 index = pool_take(w, POOL_OUTER);
+
+	if (!index)
+		return false;
+	sync_suspend(w, task);
+	w->outer[index].op = w->task[task].op;
+	w->outer[index].next = w->task[task].outer;
+	w->task[task].outer = index;
+	memset(&w->task[task].op, 0, sizeof w->task[task].op);
+	return true;
+}
+
+void call_restore_outer(struct world *w, u32 task)
+{
+	u32 index = w->task[task].outer;
+
+	if (!index)
+		return;
+	w->task[task].op = w->outer[index].op;
+	w->task[task].outer = w->outer[index].next;
+	pool_give(w, POOL_OUTER, index);
+	sync_resume(w, task);
+}
+
+const struct w_op *world_outer(const struct world *w, u32 task)
+{
+	const struct w_task *t = world_task(w, task);
+
+	return t && t->outer ? &w->outer[t->outer].op : NULL;
+}
+
+/* A call begins while another one is open. */
+static void begin_inside(struct world *w, const struct rec *r, const struct ev_enter *ev)
+{
+	const struct w_op *op = &w->task[r->task].op;
+
+	if (!(op->flags & EVF_TOLD) || call_class(op->call) != CLASS_SYNC)
+		world_drift(w, "task %u begins a call inside another one", r->task);
+	else if (op->call != r->call || op->arg != ev->arg)
+		suspend_outer(w, r->task);
+	else if (op->sync)
+		syncop_undo(w, r->task); /* a signal sent it back to its beginning */
 }
 
 /* Common to POISED and ENTER: the task lives, is in no call, and owes nothing. */
-static bool may_begin(struct world *w, const struct rec *r)
+static bool may_begin(struct world *w, const struct rec *r, const struct ev_enter *ev)
 {
 	struct w_task *t = &w->task[r->task];
 
@@ -241,8 +333,8 @@ static bool may_begin(struct world *w, const struct rec *r)
 			r->task, (unsigned long long)t->last_seq);
 	t->owes_signal = 0;
 	if (t->op.open)
-		world_drift(w, "task %u begins a call inside another one", r->task);
-	call_abandon(w, r->task);
+		begin_inside(w, r, ev);
+	op_clear(w, r->task);
 	return true;
 }
 
@@ -256,20 +348,29 @@ void call_poised(struct world *w, const struct rec *r, const struct ev_enter *ev
 		task_set_state(w, r->task, TASK_POISED);
 		return;
 	}
-	if (!may_begin(w, r))
+	if (!may_begin(w, r, ev))
 		return;
 	fill_op(w, r, ev, pos);
+	find_rule(w, r->task, ev);
+	if (call_class(r->call) == CLASS_ACCESS && access_spins(w, r->task)) {
+		task_set_state(w, r->task, TASK_SPINNING);
+		return;
+	}
+	w->task[r->task].spin_n = 0;
 	task_set_state(w, r->task, TASK_POISED);
 }
 
 void call_enter(struct world *w, const struct rec *r, const struct ev_enter *ev, u64 pos)
 {
-	if (!may_begin(w, r))
+	if (!may_begin(w, r, ev))
 		return;
 	fill_op(w, r, ev, pos);
 	w->task[r->task].op.open = 1;
 	task_set_state(w, r->task, TASK_RUNNING);
-	enter_rule(w, r->task);
+	if (w->task[r->task].looks && call_class(r->call) != CLASS_ACCESS)
+		looks_interrupt(w, r->task);
+	find_rule(w, r->task, ev);
+	enter_rule(w, r->task, ev);
 }
 
 /* ---- leaving a call ---- */
@@ -304,10 +405,12 @@ void call_drop_marks(struct world *w, u32 task)
 	}
 }
 
-void call_abandon(struct world *w, u32 task)
+static void op_clear(struct world *w, u32 task)
 {
 	struct w_op *op = &w->task[task].op;
 
+	access_leave(w, task);
+	sync_abandon(w, task);
 	if (op->open) {
 		call_drop_marks(w, task);
 		if (op->pipe || op->pipe2)
@@ -315,4 +418,19 @@ void call_abandon(struct world *w, u32 task)
 		call_drop_files(w, task);
 	}
 	memset(op, 0, sizeof *op);
+}
+
+void call_drop_inner(struct world *w, u32 task)
+{
+	op_clear(w, task);
+	call_restore_outer(w, task);
+}
+
+void call_abandon(struct world *w, u32 task)
+{
+	op_clear(w, task);
+	while (w->task[task].outer) {
+		call_restore_outer(w, task);
+		op_clear(w, task);
+	}
 }

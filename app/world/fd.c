@@ -21,6 +21,8 @@ u32 file_new(struct world *w, u32 kind, u32 object, u32 access, u32 flags)
 	f->was_nonblock = !!(flags & O_NONBLOCK);
 	if (kind == OBJ_PIPE)
 		pipe_file_added(w, index);
+	if (kind == OBJ_SEGMENT)
+		segment_file_added(w, index);
 	return index;
 }
 
@@ -30,6 +32,8 @@ static void file_drop(struct world *w, u32 file)
 		return;
 	if (w->file[file].kind == OBJ_PIPE)
 		pipe_file_gone(w, file);
+	if (w->file[file].kind == OBJ_SEGMENT)
+		segment_file_gone(w, file);
 	pool_give(w, POOL_FILE, file);
 }
 

@@ -24,6 +24,10 @@ FINDER(file, POOL_FILE)
 FINDER(pipe, POOL_PIPE)
 FINDER(slot, POOL_SLOT)
 FINDER(span, POOL_SPAN)
+FINDER(segment, POOL_SEGMENT)
+FINDER(map, POOL_MAP)
+FINDER(line, POOL_LINE)
+FINDER(sync, POOL_SYNC)
 
 const char *world_text(const struct world *w, u32 off)
 {
@@ -43,6 +47,26 @@ u32 world_procs(const struct world *w)
 u32 world_pipes(const struct world *w)
 {
 	return w->h->use[POOL_PIPE].n;
+}
+
+u32 world_segments(const struct world *w)
+{
+	return w->h->use[POOL_SEGMENT].n;
+}
+
+u32 world_syncs(const struct world *w)
+{
+	return w->h->use[POOL_SYNC].n;
+}
+
+u32 world_lines(const struct world *w)
+{
+	return w->h->use[POOL_LINE].n;
+}
+
+u32 world_map_find(const struct world *w, u32 proc, u64 addr)
+{
+	return world_proc(w, proc) ? map_at(w, proc, addr) : 0;
 }
 
 u32 world_fd_find(const struct world *w, u32 proc, i32 fd)
@@ -154,6 +178,75 @@ const char *world_pipe_name(const struct world *w, u32 pipe, char *buf)
 
 	snprintf(buf, 24, "pipe%u", p ? p->name : 0);
 	return buf;
+}
+
+const char *world_segment_name(const struct world *w, u32 segment, char *buf)
+{
+	const struct w_segment *s = world_segment(w, segment);
+
+	if (s && s->kind == SEGMENT_PRIVATE)
+		snprintf(buf, 24, "P%u's memory", s->owner ? w->proc[s->owner].name : 0);
+	else
+		snprintf(buf, 24, "shm%u", s ? s->name : 0);
+	return buf;
+}
+
+static const char *const sync_words[] = {
+	[SYNC_SEM] = "sem",
+	[SYNC_MUTEX] = "mutex",
+	[SYNC_COND] = "cond",
+	[SYNC_BARRIER] = "barrier",
+	[SYNC_RWLOCK] = "rwlock",
+	[SYNC_SPIN] = "spin",
+	[SYNC_THREAD] = "thread",
+};
+
+const char *sync_word(u32 kind)
+{
+	return kind && kind < ARRAY_LEN(sync_words) ? sync_words[kind] : "object";
+}
+
+const char *world_sync_name(const struct world *w, u32 sync, char *buf)
+{
+	const struct w_sync *s = world_sync(w, sync);
+
+	snprintf(buf, 24, "%s%u", sync_word(s ? s->kind : 0), s ? s->name : 0);
+	return buf;
+}
+
+/* "pipe12", the word being "pipe": 12; 0 none. */
+static u32 number_after(const char *word, const char *name)
+{
+	size_t n = strlen(word);
+	unsigned long number;
+	char *end;
+
+	if (strncmp(name, word, n) != 0 || name[n] < '1' || name[n] > '9')
+		return 0;
+	number = strtoul(name + n, &end, 10);
+	return *end || number > UINT32_MAX ? 0 : (u32)number;
+}
+
+u32 world_segment_by_name(const struct world *w, const char *name)
+{
+	u32 n = number_after("shm", name);
+
+	for (u32 i = 1; n && i < world_segments(w); i++)
+		if (w->segment[i].used && w->segment[i].name == n)
+			return i;
+	return 0;
+}
+
+u32 world_sync_by_name(const struct world *w, const char *name)
+{
+	for (u32 kind = SYNC_SEM; kind <= SYNC_SPIN; kind++) {
+		u32 n = number_after(sync_words[kind], name);
+
+		for (u32 i = 1; n && i < world_syncs(w); i++)
+			if (w->sync[i].used && w->sync[i].kind == kind && w->sync[i].name == n)
+				return i;
+	}
+	return 0;
 }
 
 u32 world_task_by_name(const struct world *w, const char *name)

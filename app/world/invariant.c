@@ -160,8 +160,173 @@ static bool check_pipes(const struct world *w, struct str *where)
 	return true;
 }
 
+/* ---- shared memory ---- */
+
+static bool check_maps(const struct world *w, struct str *where)
+{
+	u64 of_procs = 0, of_segments = 0;
+
+	for (u32 i = 1; i < w->h->use[POOL_PROC].n; i++) {
+		u64 end = 0;
+
+		for (u32 m = w->proc[i].map_first; m; m = w->map[m].proc_next, of_procs++) {
+			const struct w_map *map = &w->map[m];
+
+			if (!map->used || map->proc != i || map->addr < end || !map->len ||
+				!world_segment(w, map->segment) || w->segment[map->segment].gone)
+				return broken(where, "map %u of P%u is out of order", m,
+					w->proc[i].name);
+			end = map->addr + map->len;
+		}
+		if (w->proc[i].ended && (w->proc[i].map_first || w->proc[i].sync_first))
+			return broken(where, "P%u has ended and has memory", w->proc[i].name);
+	}
+	for (u32 i = 1; i < w->h->use[POOL_SEGMENT].n; i++)
+		for (u32 m = w->segment[i].map_first; m; m = w->map[m].segment_next, of_segments++)
+			if (w->map[m].segment != i)
+				return broken(where, "map %u is not of segment %u", m, i);
+	return of_procs == of_segments ||
+	       broken(where, "processes have %llu maps, segments %llu",
+		       (unsigned long long)of_procs, (unsigned long long)of_segments);
+}
+
+static bool check_lines(const struct world *w, u32 segment, struct str *where)
+{
+	const struct w_segment *s = &w->segment[segment];
+	u32 n = 0;
+	u8 bytes[LINE_BYTES];
+
+	for (u32 l = s->line_first; l; l = w->line[l].of_next, n++) {
+		if (!w->line[l].used || w->line[l].segment != segment)
+			return broken(where, "line %u is not of segment %u", l, segment);
+		if (world_memory(w, segment, w->line[l].index * LINE_BYTES, bytes, NULL,
+			    LINE_BYTES) != (u32)__builtin_popcountll(w->line[l].known) &&
+			w->line[l].index * LINE_BYTES + LINE_BYTES <= s->size)
+			return broken(where, "line %u is not found", l);
+	}
+	return n == s->line_n ||
+	       broken(where, "segment %u counts %u lines, has %u", segment, s->line_n, n);
+}
+
+static bool check_segments(const struct world *w, struct str *where)
+{
+	u32 gone = 0, lines = 0;
+
+	for (u32 i = 1; i < w->h->use[POOL_SEGMENT].n; i++) {
+		const struct w_segment *s = &w->segment[i];
+		u64 last = 0;
+
+		if (!s->used)
+			continue;
+		gone += s->gone;
+		lines += s->line_n;
+		if (s->gone && (s->map_first || s->files || s->owner))
+			return broken(where, "segment %u is gone and in use", i);
+		for (u32 f = s->files; f; f = w->file[f].next)
+			if (w->file[f].kind != OBJ_SEGMENT || w->file[f].object != i)
+				return broken(where, "file %u does not lead to segment %u", f, i);
+		for (u32 y = s->sync_first; y; last = w->sync[y].off, y = w->sync[y].segment_next)
+			if (w->sync[y].segment != i || w->sync[y].off < last)
+				return broken(where, "object %u is not in segment %u", y, i);
+		if (!check_lines(w, i, where))
+			return false;
+	}
+	return (gone == w->h->gone_segments && lines == w->h->lines) ||
+	       broken(where, "%u segments are gone, %u counted; %u lines, %u counted", gone,
+		       w->h->gone_segments, lines, w->h->lines);
+}
+
+static bool check_accesses(const struct world *w, struct str *where)
+{
+	u32 linked = 0, ops = 0;
+	u64 pairs = 0;
+
+	for (u32 i = 1; i < w->h->use[POOL_SEGMENT].n; i++)
+		for (u32 t = w->segment[i].accesses; t; t = w->task[t].op.next, linked++)
+			if (!op_is_access(&w->task[t].op) || w->task[t].op.segment != i)
+				return broken(where, "task %u does not access segment %u", t, i);
+	for (u32 t = 1; t < w->h->use[POOL_TASK].n; t++) {
+		const struct w_task *k = &w->task[t];
+		bool race;
+
+		ops += op_is_access(&k->op) && k->op.segment;
+		pairs += world_conflict(w, t, &race) != 0;
+		if (k->state == TASK_SPINNING &&
+			(!k->spin_n || k->op.open || !op_is_access(&k->op)))
+			return broken(where, "task %u spins on nothing", t);
+		if (k->looks && (!w->looks[k->looks].used || w->looks[k->looks].task != t))
+			return broken(where, "what task %u saw is another's", t);
+		if (k->looks && k->state >= TASK_ZOMBIE)
+			return broken(where, "task %u has ended and looks", t);
+	}
+	if (linked != ops)
+		return broken(where, "%u accesses are known, %u listed", ops, linked);
+	return !pairs == !w->h->pub.conflicts ||
+	       broken(where, "%u conflicts are counted, %llu tasks have one", w->h->pub.conflicts,
+		       (unsigned long long)pairs);
+}
+
+static bool check_sync(const struct world *w, u32 i, struct str *where)
+{
+	const struct w_sync *s = &w->sync[i];
+	u32 waits = 0;
+	u64 seq = 0;
+
+	for (u32 t = s->open_ops; t; t = sync_op_next(w, t, i))
+		if (w->task[t].op.sync != i && w->task[t].op.sync2 != i)
+			return broken(where, "task %u has no call on object %u", t, i);
+	for (u32 t = s->wait_first; t; t = w->task[t].sync_next, waits++) {
+		if (w->task[t].waits_on != i || w->task[t].state != TASK_BLOCKED ||
+			w->task[t].op.seq < seq)
+			return broken(where, "task %u does not wait on object %u", t, i);
+		seq = w->task[t].op.seq;
+	}
+	if (waits != s->wait_n)
+		return broken(where, "object %u counts %u waiting, has %u", i, s->wait_n, waits);
+	if (s->destroyed && !s->open_ops && !s->suspended)
+		return broken(where, "object %u is destroyed and kept", i);
+	if (s->kind != SYNC_SEM && s->value < 0)
+		return broken(where, "object %u holds less than nothing", i);
+	return true;
+}
+
+static bool check_syncs(const struct world *w, struct str *where)
+{
+	u64 holds = 0, held = 0, suspended = 0, outer = 0, links = 0;
+
+	for (u32 i = 1; i < w->h->use[POOL_SYNC].n; i++) {
+		if (!w->sync[i].used)
+			continue;
+		held += w->sync[i].owner && !w->sync[i].owner_died;
+		suspended += w->sync[i].suspended;
+		if (!check_sync(w, i, where))
+			return false;
+	}
+	for (u32 t = 1; t < w->h->use[POOL_TASK].n; t++) {
+		const struct w_task *k = &w->task[t];
+
+		holds += k->holds;
+		if (k->waits_on && (!world_sync(w, k->waits_on) || k->state != TASK_BLOCKED))
+			return broken(where, "task %u waits on an object that is not there", t);
+		if ((k->op.sync && !world_sync(w, k->op.sync)) ||
+			(k->op.sync2 && !world_sync(w, k->op.sync2)))
+			return broken(where, "task %u is in a call on no object", t);
+		for (u32 o = k->outer; o; o = w->outer[o].next, links++)
+			outer += !!w->outer[o].op.sync + !!w->outer[o].op.sync2;
+	}
+	for (u32 i = 1; i < w->h->use[POOL_OUTER].n; i++)
+		links -= w->outer[i].used;
+	if (links)
+		return broken(where, "a call around another one is lost");
+	return (holds == held && suspended == outer) ||
+	       broken(where, "%llu objects are owned, tasks hold %llu; %llu suspended, %llu calls",
+		       (unsigned long long)held, (unsigned long long)holds,
+		       (unsigned long long)suspended, (unsigned long long)outer);
+}
+
 bool world_invariant(const struct world *w, struct str *where)
 {
 	return check_processes(w, where) && check_tables(w, where) && check_files(w, where) &&
-	       check_holds(w, where) && check_pipes(w, where);
+	       check_holds(w, where) && check_pipes(w, where) && check_maps(w, where) &&
+	       check_segments(w, where) && check_accesses(w, where) && check_syncs(w, where);
 }

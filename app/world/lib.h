@@ -21,6 +21,13 @@
  * invariant.c | what must hold after every record
  * why.c       | why a task waits, who could end the wait
  * timeline.c  | checkpoints over a log; seek both ways
+ * segment.c   | memory that can be shared: segments and mappings
+ * memory.c    | bytes of segments in lines of 64: what they are, who wrote them
+ * access.c    | loads, stores, updates; who saw what; spinning; conflicts and races
+ * sync.c      | objects of the C library: where they lie, names, who is in a call on them
+ * syncop.c    | semaphores, mutexes, conditions, barriers, rwlocks: is the result one they could give?
+ * outlook.c   | what a poised call would do now
+ * identity.c  | names that no schedule changes
  */
 #ifndef WORLD_LIB_H
 #define WORLD_LIB_H
@@ -67,6 +74,40 @@ struct w_op {
 	u32 turn;      /* place among the sleeping writers: the lowest goes first */
 	u64 done;      /* bytes a blocked write has already put in (the world's rule) */
 	i64 lo, hi;    /* least and most bytes the pipe may have held since ENTER, this operation's own left out */
+	u32 segment;   /* load, store, update: what it touches; sync operations: where the object lies (0: not shared) */
+	u32 sync;      /* w_sync it is about, 0 none */
+	u32 sync2;     /* cond_wait: the mutex */
+	u32 flags;     /* EVF_ATOMIC, EVF_VOLATILE, EVF_TOLD */
+	u64 off;       /* offset in the segment */
+	u32 relocking; /* cond_wait: signalled, now waits for its mutex */
+	u32 text;      /* text offset: the name that sem_open, unlink, ... is about */
+};
+
+/* A load as the world remembers it: for spinning, and for "what each process last saw". */
+struct w_load {
+	u32 segment;
+	u32 size;
+	u32 site;
+	u16 changed; /* 1: another task has stored another value there since */
+	u16 call;    /* CALL_load; CALL_update that left the value as it was (a lock tried in vain) */
+	u64 off;
+	u64 value;   /* up to 8 bytes; of a larger one the first 8 */
+	u64 seq;
+};
+#define LOADS_KEPT 8u  /* the last loads of a task, newest first, not interrupted by anything but loads */
+#define SAW_KEPT   16u /* cells a task last saw, newest first */
+
+/* What a task did to shared memory: made by its first access, gone with the task. */
+struct w_looks {
+	u32 used;
+	u32 task;
+	u32 loads_n;   /* loads since its last operation that was no load, at most LOADS_KEPT */
+	u32 saw_n;
+	u8 rounds[LOADS_KEPT]; /* [k - 1]: how many of the newest loads equal the one k before (up to 255) */
+	struct w_load loads[LOADS_KEPT]; /* newest first */
+	struct w_load saw[SAW_KEPT];     /* newest first, one a cell; its own store to a cell it saw counts as a look */
+	u32 stored_segment, stored_size; /* last store */
+	u64 stored_off, stored_value, stored_seq;
 };
 
 struct w_task {
@@ -87,9 +128,18 @@ struct w_task {
 	u64 last_seq;
 	u32 last_site;
 	u32 poised_signal, signal_site; /* POISED before the delivery of this signal (an interrupted op may be open), 0 none */
+	u32 looks;    /* w_looks, 0: it never touched shared memory */
+	u32 spin_n;   /* TASK_SPINNING: it re-reads the newest spin_n loads, with the same values, again and again */
+	u64 spin_seq; /* event at which that began to be known */
+	u32 sync_next; /* next task waiting on the same w_sync */
+	u32 waits_on;  /* that w_sync: found asleep in a call on it; 0 none */
+	u32 hooked;    /* 1: our runtime is in its process */
+	u32 outer;     /* a C library call that is open around op (a handler runs, or the call makes a system call):
+	                  see world_outer; 0 none */
+	u32 made_segments, made_syncs; /* counters for identities */
+	u32 holds;     /* C library objects it owns */
 	u32 owes_signal; /* pipe: a write to it came back short, which a signal must explain that follows, or the
 	                    readers' death; 0 none */
-	u32 pad;
 };
 
 struct w_proc {
@@ -118,6 +168,11 @@ struct w_proc {
 	u32 ending;      /* of its live tasks, how many are TASK_ENDING */
 	u32 execing;     /* open execve operations: close-on-exec ends may be gone already */
 	u32 vfork;       /* 1: its creator waits in vfork until it execs or ends */
+	u32 map_first;   /* w_map.proc_next, by address */
+	u32 vm;          /* it shares the address space of this process (CLONE_VM); 0: has its own */
+	u32 memory;      /* segment of kind SEGMENT_PRIVATE that stands for its own memory, 0 none */
+	u32 sync_first;  /* C library objects in its own memory: w_sync.segment_next, by address */
+	u32 pad;
 };
 
 enum fd_how { FD_OPENED = 1, FD_INHERITED, FD_DUP, FD_RECEIVED, FD_UNKNOWN };
@@ -144,20 +199,20 @@ struct w_fd {
 	u32 same, same_back; /* descriptors of the same open file, in both directions */
 };
 
-enum object_kind { OBJ_NONE, OBJ_PIPE, OBJ_TTY, OBJ_OTHER };
+enum object_kind { OBJ_NONE, OBJ_PIPE, OBJ_TTY, OBJ_OTHER, OBJ_SEGMENT };
 enum { ACCESS_READ = 1, ACCESS_WRITE = 2 };
 
 struct w_file { /* open file description */
 	u32 used;
 	u32 kind;    /* enum object_kind */
-	u32 object;  /* w_pipe index when OBJ_PIPE */
+	u32 object;  /* w_pipe index when OBJ_PIPE, w_segment when OBJ_SEGMENT */
 	u32 access;  /* ACCESS_* */
 	u32 flags;   /* O_NONBLOCK, O_DIRECT */
 	u32 refs;    /* descriptors that lead to it */
 	u32 was_nonblock; /* O_NONBLOCK at some moment of an open operation */
 	u32 op_refs; /* open operations that keep it alive though every descriptor may be closed */
 	u32 fd_first;/* descriptors that lead to it: w_fd.same */
-	u32 next;    /* next open file of the same pipe */
+	u32 next;    /* next open file of the same pipe or segment */
 };
 
 struct w_slot { /* one page slot of a pipe */
@@ -216,6 +271,94 @@ struct w_pipe {
 	u32 gone_next, pad;
 };
 
+struct w_segment { /* memory that can be shared */
+	u32 used;
+	u32 name;      /* n of shmN; 0: holds nothing but C library objects (a named semaphore): not drawn */
+	u32 creator;   /* task that first mapped or made it; 0: from outside */
+	u32 nth;
+	u32 kind;      /* enum segment_kind */
+	u32 title;     /* text offset: "/OS", a path; 0 none */
+	u64 ino, dev;
+	u64 size;      /* bytes; may change by ftruncate */
+	u32 map_first; /* w_map.segment_next */
+	u32 line_n;    /* 64-byte lines of it that the world holds */
+	u32 site;      /* where made */
+	u32 unlinked;  /* 1: its name is gone */
+	u32 gone;      /* 1: nobody maps it or has it open */
+	u32 access_site[4]; /* sites of the first accesses, for the type of it */
+	u32 access_task[4];
+	u32 sync_first; /* w_sync.segment_next, by offset */
+	u32 files;      /* open files that lead to it: w_file.next */
+	u64 touched_seq, made_seq;
+	u64 last_off;   /* the last access, for the mark on the screen */
+	u32 last_size, last_write;
+	u32 next;       /* hash chain */
+	u32 line_first; /* lines that the world holds: w_line.of_next */
+	u32 all_known;  /* 1: bytes of lines that the world does not hold are 0, and known to be */
+	u32 owner;      /* SEGMENT_PRIVATE: the process */
+	u32 accesses;   /* first task poised at or inside an access to it: w_op.next */
+	u32 gone_next;
+};
+
+struct w_map { /* a shared mapping of a process */
+	u32 used;
+	u32 proc;
+	u32 segment;
+	u32 proc_next;    /* next of the same process, by address */
+	u32 segment_next;
+	u32 prot;         /* PROT_* */
+	u64 addr, len;
+	u64 offset;       /* of addr, in the segment */
+	u32 site;         /* where mapped (inherited: in the ancestor) */
+	u32 inherited;    /* proc it was inherited from, 0: mapped here */
+	u32 pad;
+};
+
+#define LINE_BYTES 64u
+struct w_line { /* 64 bytes of a segment, aligned; lines never seen are not there */
+	u32 used;
+	u32 segment;
+	u32 next;          /* hash chain */
+	u32 of_next;       /* next line of the same segment */
+	u32 writer[16];    /* task that last stored into each 4-byte cell, 0: unknown or never */
+	u32 wrote_seq[16]; /* event of that store, low 32 bits */
+	u64 index;         /* offset / 64 */
+	u64 known;         /* bit a byte: the world knows it */
+	u8 bytes[LINE_BYTES];
+};
+
+enum sync_kind { SYNC_SEM = 1, SYNC_MUTEX, SYNC_COND, SYNC_BARRIER, SYNC_RWLOCK, SYNC_SPIN, SYNC_THREAD };
+struct w_sync { /* an object of the C library; process-shared ones by (segment, offset), others by (process, address) */
+	u32 used;
+	u32 kind;
+	u32 name;       /* n of semN, mutexN, condN, barrierN, rwlockN, spinN */
+	u32 title;      /* text offset: the name given to sem_open, 0 none */
+	u32 creator, nth;
+	u32 segment;    /* 0: private to proc */
+	u32 proc;
+	u64 off;        /* in the segment, or the address */
+	i64 value;      /* semaphore: count; barrier: how many are there; rwlock: readers inside */
+	u32 value_sure; /* 1: the world knows it (it saw the init, or was told) */
+	u32 limit;      /* barrier: how many are needed */
+	u32 owner;      /* task: mutex, spin lock, rwlock held for writing; 0 nobody */
+	u32 depth;      /* recursive mutex: times locked */
+	u32 type;       /* mutex: PTHREAD_MUTEX_* */
+	u32 robust;
+	u32 owner_died; /* 1: the owner ended while holding it */
+	u32 held_site;  /* where the owner took it */
+	u32 made_site;
+	u32 wait_first, wait_n; /* tasks inside a wait on it: w_task.sync_next, in order of arrival */
+	u32 segment_next, next;
+	u32 generation; /* barrier: rounds done */
+	u32 destroyed;
+	u64 touched_seq;
+	u32 open_ops;   /* first task with an open call on it: w_op.next, next2 */
+	u32 suspended;  /* open calls on it in which a signal handler now makes calls of its own: nothing is judged */
+	u32 inited;     /* 1: identity is (creator, nth); 0: nobody was seen to make it, identity is its place */
+	u32 shaky;      /* mutex: 1: unlocked by a task that did not own it; 2: owner died, not made consistent */
+	u32 touched, touched_next;
+};
+
 struct w_head {
 	u64 events;    /* number of the last event applied */
 	u64 pos;       /* log offset behind the record of that event */
@@ -231,6 +374,12 @@ struct w_head {
 	u32 last_kind, last_call;
 	u32 is_settled; /* the last event was a settled point */
 	u32 root;       /* first process */
+	u32 segments_named, last_segment, last_sync;
+	u32 syncs_named[8]; /* by enum sync_kind */
+	u32 conflicts;  /* pairs of tasks poised now on one cell, at least one writing */
+	u64 memory_mended; /* accesses whose value was not the world's though all who map the segment are held and told of
+	                      (the oracle wants 0) */
+	u64 races;      /* times a task accessed a cell plainly while another was poised to, one writing (see access.c) */
 };
 
 struct world;
@@ -274,6 +423,44 @@ const char *world_pipe_name(const struct world *, u32 pipe, char *buf);
 u32 world_task_by_name(const struct world *, const char *name);
 u32 world_pipe_by_name(const struct world *, const char *name);
 
+
+/* ---- shared memory ---- */
+const struct w_segment *world_segment(const struct world *, u32);
+const struct w_map *world_map(const struct world *, u32);
+const struct w_line *world_line(const struct world *, u32);
+const struct w_sync *world_sync(const struct world *, u32);
+const struct w_looks *world_looks(const struct world *, u32 task); /* what that task did to shared memory, NULL: nothing */
+/* The C library call around the task's op (inside which a handler runs or a system call is made); NULL: none. */
+const struct w_op *world_outer(const struct world *, u32 task);
+u32 world_segments(const struct world *); /* highest index + 1 */
+u32 world_syncs(const struct world *);
+u32 world_lines(const struct world *);
+/* The mapping of a process that holds this address, 0 none. */
+u32 world_map_find(const struct world *, u32 proc, u64 addr);
+/* n bytes of a segment from off. known[i] (may be NULL) says whether the world knows byte i; unknown
+ * ones are 0. Returns how many are known. */
+u32 world_memory(const struct world *, u32 segment, u64 off, void *bytes, u8 *known, u32 n);
+/* Who last stored into the cell at off (task, 0 unknown) and when (event, 0). */
+u32 world_writer(const struct world *, u32 segment, u64 off, u64 *seq);
+/* What a task last saw at [off, off + size): NULL when it never looked. */
+const struct w_load *world_saw(const struct world *, u32 task, u32 segment, u64 off, u32 size);
+/* Another task that is poised at an access that overlaps with this task's poised one, at least one of
+ * them a store or an update; 0 none. `race`: at least one of the two is plain (not atomic). */
+u32 world_conflict(const struct world *, u32 task, bool *race);
+const char *world_segment_name(const struct world *, u32 segment, char *buf); /* "shm1" */
+const char *world_sync_name(const struct world *, u32 sync, char *buf);       /* "sem1", "mutex1" */
+u32 world_segment_by_name(const struct world *, const char *name);
+u32 world_sync_by_name(const struct world *, const char *name);
+
+/* ---- identities: what no schedule changes ---- */
+/* "1" for the first program, "1.2" the second process that 1's creator line made, "1.2/3" its third
+ * thread: (creator, n-th of its kind made by that creator). */
+void world_task_identity(const struct world *, u32 task, struct str *);
+u32 world_task_by_identity(const struct world *, const char *identity); /* 0 none */
+/* The object that a task's poised or open operation is about, as words that no schedule changes:
+ * "pipe 1:1" (first pipe made by task 1), "shm 1:1+12" (segment and offset), "sem 1:2"; "" none. */
+void world_op_identity(const struct world *, u32 task, struct str *);
+
 /* ---- equality ---- */
 bool world_equal_bytes(const struct world *, const struct world *);
 /* Identities, states, contents the same; pids, inodes, times may differ. When not, `where` (may be
@@ -283,7 +470,16 @@ bool world_same(const struct world *, const struct world *, struct str *where);
 bool world_invariant(const struct world *, struct str *where);
 
 /* ---- why a task waits ---- */
-enum why_reason { WHY_NOT = 0, WHY_EMPTY, WHY_FULL, WHY_CHILD, WHY_TIMER, WHY_SEVERAL, WHY_SIGNAL, WHY_TERMINAL, WHY_OTHER, WHY_VFORK };
+enum why_reason {
+	WHY_NOT = 0, WHY_EMPTY, WHY_FULL, WHY_CHILD, WHY_TIMER, WHY_SEVERAL, WHY_SIGNAL, WHY_TERMINAL, WHY_OTHER, WHY_VFORK,
+	WHY_SEM,     /* a semaphore is 0: whoever maps it and lives could post */
+	WHY_MUTEX,   /* mutex, spin lock, rwlock: its owner holds it (or died holding it) */
+	WHY_COND,    /* waits for a signal on a condition */
+	WHY_BARRIER, /* the others are not there yet */
+	WHY_THREAD,  /* join: that thread has not ended */
+	WHY_SPIN,    /* spins until memory changes: why.segment, why.off; whoever maps it could write */
+	WHY_FUTEX,   /* a futex word: our runtime is not in it */
+};
 struct why_waker {
 	u32 proc;
 	u32 task;
@@ -298,6 +494,8 @@ struct why {
 	u32 call;
 	i32 fd;
 	u32 pipe;
+	u32 sync, segment;   /* what it waits on, by reason; 0 none */
+	u64 off;             /* in the segment */
 	u64 timeout_ns;      /* TIME_NONE when none */
 	u32 wakers_n;        /* all of them; at most 16 in wakers[] */
 	struct why_waker wakers[16];

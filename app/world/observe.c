@@ -23,7 +23,9 @@ static void observe_state(struct world *w, u32 task, const struct ev_observe *ev
 		return;
 	process_proves_life(w, task);
 	task_set_state(w, task, TASK_BLOCKED);
-	if (t->op.open)
+	if (t->op.open && t->op.sync)
+		sync_asleep(w, task);
+	else if (t->op.open)
 		pipe_op_asleep(w, task);
 	else if (ev->b && ev->b < CALL_COUNT)
 		t->op.call = (u16)ev->b; /* a call that has no ENTER: it was inside when we came */
@@ -46,6 +48,10 @@ static u32 observed_file(struct world *w, u32 fdt, const struct ev_observe *ev)
 	same = ev->d && ev->d <= INT32_MAX ? fd_find(w, fdt, (i32)(ev->d - 1)) : 0;
 	if (same)
 		return w->fd[same].file;
+	if (ev->e == 4) {
+		u32 segment = segment_by_ino(w, ino);
+		return segment ? file_new(w, OBJ_SEGMENT, segment, access, (u32)ev->c) : 0;
+	}
 	if (ev->e != 1)
 		return file_new(w, ev->e == 2 ? OBJ_TTY : OBJ_OTHER, 0, access, (u32)ev->c);
 	pipe = pipe_by_ino(w, ino);
@@ -63,6 +69,8 @@ static bool is_the_same(const struct world *w, u32 fd, const struct ev_observe *
 {
 	const struct w_file *f = &w->file[w->fd[fd].file];
 
+	if (ev->e == 4)
+		return f->kind == OBJ_SEGMENT && w->segment[f->object].ino == ev->b;
 	return ev->e == 1 && f->kind == OBJ_PIPE && w->pipe[f->object].ino == ev->b &&
 	       f->access == (ev->a >> 32 & (ACCESS_READ | ACCESS_WRITE));
 }
@@ -285,8 +293,26 @@ static void observe_settled(struct world *w)
 	}
 	w->h->touched = unsettled;
 	process_check_presumed(w);
+	memory_looked(w);
+	sync_settled(w);
 	w->h->pub.settled++;
 	w->h->pub.is_settled = 1;
+}
+
+/* ---- memory ---- */
+
+static void observe_hooked(struct world *w, u32 task)
+{
+	for (u32 t = w->proc[w->task[task].proc].task_first; t; t = w->task[t].proc_next)
+		w->task[t].hooked = 1;
+}
+
+static void observe_segment(struct world *w, const struct ev_observe *ev)
+{
+	u32 segment = segment_find(w, ev->a, ev->b);
+
+	if (segment)
+		segment_resize(w, segment, ev->c);
 }
 
 void observe_apply(struct world *w, const struct rec *r, const struct ev_observe *ev)
@@ -300,6 +326,10 @@ void observe_apply(struct world *w, const struct rec *r, const struct ev_observe
 	case OBS_PIPE: observe_pipe(w, ev); break;
 	case OBS_SETTLED: observe_settled(w); break;
 	case OBS_MODE: w->h->pub.mode = (u32)ev->a; break;
+	case OBS_UNMAP: maps_cut(w, w->task[r->task].proc, ev->a, ev->b); break;
+	case OBS_HOOKED: observe_hooked(w, r->task); break;
+	case OBS_SEGMENT: observe_segment(w, ev); break;
+	case OBS_SYNC: sync_observe(w, r->task, ev); break;
 	case OBS_UNKNOWN_CALL: w->h->pub.unknown++; break;
 	default: break;
 	}

@@ -20,6 +20,13 @@ enum pool {
 	POOL_SLOT,
 	POOL_SPAN,
 	POOL_TEXT, /* bytes */
+	POOL_SEGMENT,
+	POOL_MAP,
+	POOL_LINE,
+	POOL_BUCKET, /* hash of lines: use.n of them, a power of two once there are lines */
+	POOL_SYNC,
+	POOL_LOOKS,
+	POOL_OUTER,
 	POOL_COUNT
 };
 
@@ -32,6 +39,11 @@ struct pool_use {
 #define PIPE_PAGE       4096u
 #define GONE_PIPES_KEPT 128u        /* pipes nobody holds any more, kept to be looked at */
 #define TEXT_SEARCHED   16384u      /* bytes of text searched for a path that is there already */
+#define GONE_SEGMENTS_KEPT 64u      /* likewise segments */
+#define GONE_LINES_KEPT 1024u       /* lines of a segment that are kept when it is gone */
+#define SEGMENT_BUCKETS 64u
+#define SYNC_BUCKETS    256u
+#define MIRROR_MAX      65536u      /* segments up to this are looked at as a whole at settled points */
 #define RW_MAX          0x7ffff000u /* the kernel's MAX_RW_COUNT: no read or write moves more */
 
 struct block_head {
@@ -43,6 +55,20 @@ struct block_head {
 	u32 outside_n;     /* pipes that came from outside, for their identities */
 	u32 outside_procs; /* processes that ipclab started */
 	u32 presumed;      /* processes presumed dead */
+	u32 by_segment[SEGMENT_BUCKETS]; /* living segments: w_segment.next */
+	u32 by_place[SYNC_BUCKETS];      /* w_sync.next */
+	u32 gone_segment_first, gone_segment_last, gone_segments;
+	u32 outside_segments;
+	u32 lines;         /* in use */
+	u32 unlooked;      /* segments that the next settled point may make all known */
+	u32 sync_touched;  /* w_sync.touched_next */
+};
+
+/* An open C library call with other calls inside. */
+struct w_outer {
+	u32 used;
+	u32 next; /* the one around it */
+	struct w_op op;
 };
 
 struct world {
@@ -58,6 +84,13 @@ struct world {
 	struct w_slot *slot;
 	struct w_span *span;
 	char *text;
+	struct w_segment *segment;
+	struct w_map *map;
+	struct w_line *line;
+	u32 *bucket;
+	struct w_sync *sync;
+	struct w_looks *looks;
+	struct w_outer *outer;
 	u32 cap[POOL_COUNT];
 };
 
@@ -134,6 +167,16 @@ enum call_class {
 	CLASS_SPLICE,
 	CLASS_TEE,
 	CLASS_VMSPLICE,
+	CLASS_ACCESS,
+	CLASS_MMAP,
+	CLASS_MUNMAP,
+	CLASS_MREMAP,
+	CLASS_FTRUNCATE,
+	CLASS_MEMFD,
+	CLASS_UNLINK,
+	CLASS_SYNC, /* of the C library, sync_verb() says which */
+	CLASS_FUTEX,
+	CLASS_MSYNC,
 };
 enum call_class call_class(unsigned call);
 void call_poised(struct world *, const struct rec *, const struct ev_enter *, u64 pos);
@@ -204,6 +247,114 @@ void spans_put(struct world *, u32 pipe, u32 task, const struct w_op *, u64 off,
 	u64 len); /* task 0: unknown bytes */
 void spans_take(struct world *, u32 pipe, u64 len);
 void spans_clear(struct world *, u32 pipe);
+
+/* ---- segment.c ---- */
+void segment_apply(struct world *, const struct rec *, const struct ev_segment *);
+u32 segment_find(const struct world *, u64 ino, u64 dev);
+u32 segment_by_ino(const struct world *, u64 ino); /* of those on a file system, and memfds; 0 none */
+void segment_resize(struct world *, u32 segment, u64 size);
+void segment_unlinked(struct world *, const char *path); /* "/dev/shm/OS", or "/OS" for sem_unlink */
+void segment_touch(struct world *, u32 segment);
+void segment_file_added(struct world *, u32 file);
+void segment_file_gone(struct world *, u32 file);
+/* All that is watched and maps it has our runtime in it. */
+bool segment_all_hooked(const struct world *, u32 segment);
+/* Nobody but the watched may have it: it was made by them, and has no name that others could use. */
+bool segment_is_ours(const struct world *, u32 segment);
+u32 maps_of(const struct world *, u32 proc); /* the process whose maps these are */
+void map_add(struct world *, u32 proc, const struct w_map *, u32 site);
+void maps_cut(struct world *, u32 proc, u64 addr, u64 len);
+void maps_copy(struct world *, u32 from, u32 to);
+void maps_drop(struct world *, u32 proc); /* exec, end: its memory is gone, and what lay in it */
+/* The segment and offset at an address of a process; its own memory with --threads; 0 none. */
+u32 segment_at(const struct world *, u32 proc, u64 addr, u64 *off);
+u32 map_at(const struct world *, u32 proc, u64 addr);
+void segment_enter(struct world *, u32 task, const struct ev_enter *);
+void segment_exit(struct world *, u32 task, const struct ev_exit *);
+
+/* ---- memory.c ---- */
+void memory_apply(struct world *, const struct rec *, const struct ev_memory *);
+/* Bytes put into a segment. Cells that change, or all of them when `task` stored them, get a writer.
+ * True if some known byte became another. */
+bool memory_put(struct world *, u32 segment, u64 off, const void *bytes, u64 n, u32 task);
+void memory_drop(struct world *, u32 segment, u64 from); /* from there on nothing is held: 0 */
+void memory_looked(struct world *); /* a settled point: small segments are known as a whole */
+u64 memory_word(const struct world *, u32 segment, u64 off, u32 n, bool *known); /* up to 8 bytes */
+bool memory_wrote_since(const struct world *, u32 segment, u64 off, u64 n, u64 seq);
+
+/* ---- access.c ---- */
+bool op_is_access(const struct w_op *);
+void access_begin(struct world *, u32 task); /* POISED or ENTER: op is filled */
+void access_leave(struct world *, u32 task); /* off the list of its segment */
+void access_exit(struct world *, u32 task, const struct ev_exit *);
+/* POISED: is it the next of a round of loads that brings nothing new? */
+bool access_spins(struct world *, u32 task);
+/* Bytes [from, to) of a segment are others now, by that task (0: nobody knows). */
+void access_changed(struct world *, u32 segment, u64 from, u64 to, u32 by);
+void looks_interrupt(struct world *, u32 task); /* an operation that is no load */
+void looks_drop(struct world *, u32 task);
+void looks_forget(struct world *, u32 segment);
+
+/* ---- sync.c ---- */
+enum sync_verb {
+	VERB_NONE, VERB_INIT, VERB_DESTROY, VERB_OPEN, VERB_CLOSE, VERB_UNLINK,
+	VERB_TAKE,    /* sem_wait, lock, wrlock, spin_lock, barrier_wait, join */
+	VERB_TRY, VERB_GIVE, VERB_GET, VERB_SHARE, VERB_TRYSHARE, /* rwlock for reading */
+	VERB_WAIT,    /* cond_wait */
+	VERB_SIGNAL, VERB_BROADCAST, VERB_CONSISTENT,
+};
+enum sync_verb sync_verb(unsigned call);
+u32 sync_kind(unsigned call); /* enum sync_kind, 0 none */
+bool sync_is_timed(unsigned call);
+void sync_begin(struct world *, u32 task); /* POISED or ENTER: finds the object */
+void sync_leave(struct world *, u32 task); /* off all lists; what an open call did stays */
+void sync_exit(struct world *, u32 task, const struct ev_exit *, u32 flags);
+void sync_abandon(struct world *, u32 task); /* it will never come back */
+void sync_asleep(struct world *, u32 task);
+void sync_awake(struct world *, u32 task); /* no longer asleep */
+void sync_suspend(struct world *, u32 task); /* other calls begin inside it */
+void sync_resume(struct world *, u32 task);
+void sync_touch(struct world *, u32 sync);
+void sync_settled(struct world *);
+void sync_observe(struct world *, u32 task, const struct ev_observe *);
+/* fork: those in the process's own memory; what the forking task holds, the child's does */
+void sync_copy(struct world *, u32 from, u32 to, u32 forker, u32 child);
+void sync_drop_private(struct world *, u32 proc);
+void sync_drop_segment(struct world *, u32 segment);
+void sync_owner_ended(struct world *, u32 task);
+void sync_own(struct world *, u32 sync, u32 task, u32 site); /* task 0: nobody */
+/* What the world thinks of it can be trusted: all who could touch it tell of it. */
+bool sync_is_sure(const struct world *, u32 sync);
+u32 sync_op_next(const struct world *, u32 task, u32 sync);
+void sync_wait_on(struct world *, u32 task, u32 sync); /* into its list, in order of arrival; 0: out of any */
+
+/* ---- syncop.c ---- */
+void syncop_enter(struct world *, u32 task);
+/* False: the call ended without an effect that concerns the world. */
+void syncop_exit(struct world *, u32 task, const struct ev_exit *);
+void syncop_undo(struct world *, u32 task); /* restarted, or never back: what ENTER did */
+void syncop_widen(struct world *, u32 sync); /* something changed: what do open calls on it see? */
+void syncop_check_sleepers(struct world *, u32 sync);
+i64 sem_open_posts(const struct world *, u32 sync);
+i64 sem_open_takes(const struct world *, u32 sync); /* of tasks that are not asleep */
+
+/* ---- find.c ---- */
+const char *sync_word(u32 kind); /* "sem", "mutex" */
+
+/* ---- identity.c ---- */
+void identity_of_segment(const struct world *, u32 segment, struct str *);
+void identity_of_sync(const struct world *, u32 sync, struct str *);
+
+/* ---- call.c ---- */
+void call_restore_outer(struct world *, u32 task);
+void call_drop_inner(struct world *, u32 task); /* what goes on inside an outer call is over */
+
+/* ---- why.c, outlook.c ---- */
+enum outlook outlook_wait(const struct world *, const struct w_task *);
+const struct w_file *outlook_file(const struct world *, const struct w_task *);
+i32 outlook_pid(const struct w_op *); /* the child a wait is about, 0 any */
+enum outlook outlook_sync(const struct world *, u32 task);
+u32 join_target(const struct world *, u32 task); /* 0 unknown */
 
 /* ---- observe.c ---- */
 void observe_apply(struct world *, const struct rec *, const struct ev_observe *);

@@ -18,6 +18,8 @@ void task_set_state(struct world *w, u32 task, u32 state)
 
 	if (t->state == state)
 		return;
+	if (t->waits_on && state != TASK_BLOCKED)
+		sync_awake(w, task);
 	if (t->state == TASK_ENDING)
 		p->ending--;
 	if (state == TASK_ENDING)
@@ -77,6 +79,23 @@ static u32 table_of_new(struct world *w, const struct rec *r, u32 creator, u32 s
 	return fdt_copy(w, from, w->task[creator].proc, site);
 }
 
+/* The address space: shared with the creator's, or a copy of it. */
+static void memory_of_new(struct world *w, u32 proc, const struct rec *r, u32 creator)
+{
+	const struct w_op *op = &w->task[creator].op;
+	u32 from = creator ? maps_of(w, w->task[creator].proc) : 0;
+
+	if (!from || w->proc[from].ended)
+		return;
+	if (r->flags & EVF_VFORK || (op->open && call_class(op->call) == CLASS_FORK &&
+					    (op->call == CALL_vfork || op->arg & CLONE_VM))) {
+		w->proc[proc].vm = from;
+		return;
+	}
+	maps_copy(w, from, proc);
+	sync_copy(w, from, proc, creator, r->task);
+}
+
 static u32 proc_born(struct world *w, const struct rec *r, const struct ev_spawn *ev)
 {
 	u32 index = pool_take(w, POOL_PROC), creator = ev->creator;
@@ -97,6 +116,7 @@ static u32 proc_born(struct world *w, const struct rec *r, const struct ev_spawn
 	p->foreign = creator ? w->proc[w->task[creator].proc].foreign : 0;
 	proc_adopt(w, index, parent_of_new(w, creator));
 	fdt_join(w, table_of_new(w, r, creator, p->born_site), index);
+	memory_of_new(w, index, r, creator);
 	if (!w->h->pub.root)
 		w->h->pub.root = index;
 	return index;
@@ -126,6 +146,7 @@ void process_spawn(struct world *w, const struct rec *r, const struct ev_spawn *
 	t->proc = proc;
 	t->tid = ev->tid;
 	t->nth = ++w->proc[proc].made_tasks;
+	t->hooked = ev->creator ? w->task[ev->creator].hooked : 0;
 	t->proc_next = w->proc[proc].task_first;
 	w->proc[proc].task_first = task;
 	task_set_state(w, task, TASK_RUNNING);
@@ -136,13 +157,22 @@ void process_spawn(struct world *w, const struct rec *r, const struct ev_spawn *
 
 /* ---- exec ---- */
 
+/* It ends, or another program takes its place: what it holds stays locked. */
+static void task_leaves_memory(struct world *w, u32 task)
+{
+	call_abandon(w, task);
+	sync_owner_ended(w, task);
+	looks_drop(w, task);
+	w->task[task].spin_n = 0;
+}
+
 /* All other threads of the process end with exec; the leader's number goes on. */
 static void exec_other_threads_end(struct world *w, u32 proc, u32 survivor)
 {
 	for (u32 t = w->proc[proc].task_first; t; t = w->task[t].proc_next) {
 		if (t == survivor)
 			continue;
-		call_abandon(w, t);
+		task_leaves_memory(w, t);
 		task_set_state(w, t, TASK_GONE);
 	}
 }
@@ -158,7 +188,9 @@ void process_exec(struct world *w, const struct rec *r, const struct ev_exec *ev
 		return;
 	}
 	exec_other_threads_end(w, t->proc, r->task);
-	call_abandon(w, r->task);
+	task_leaves_memory(w, r->task);
+	maps_drop(w, t->proc);
+	t->hooked = 0;
 	task_set_state(w, r->task, TASK_RUNNING);
 	fdt_unshare(w, t->proc);
 	fdt_close_on_exec(w, p->fdt);
@@ -211,6 +243,7 @@ static void proc_ended(struct world *w, u32 proc, i32 status)
 	p->vfork = 0;
 	if (p->presumed_dead_seq && w->h->presumed)
 		w->h->presumed--;
+	maps_drop(w, proc);
 	fdt_leave(w, proc);
 	proc_orphan_children(w, proc);
 	if (!p->parent)
@@ -226,7 +259,7 @@ void process_end(struct world *w, const struct rec *r, const struct ev_end *ev)
 		world_drift(w, "task %u ends after its process has ended", r->task);
 		return;
 	}
-	call_abandon(w, r->task);
+	task_leaves_memory(w, r->task);
 	t->owes_signal = 0;
 	if (r->flags & EVF_LAST)
 		proc_ended(w, proc, ev->status);

@@ -11,6 +11,7 @@
 
 #define RANGE_UNSHARE 2u /* CLOSE_RANGE_UNSHARE, CLOSE_RANGE_CLOEXEC of linux/close_range.h */
 #define RANGE_CLOEXEC 4u
+#define MEMFD_CLOEXEC 1u /* MFD_CLOEXEC */
 
 static u32 table_of(const struct world *w, u32 task)
 {
@@ -24,6 +25,10 @@ static bool leads_to_pipe(const struct world *w, u32 file)
 
 static void explain_if_pipe(struct world *w, u32 file)
 {
+	if (file && w->file[file].kind == OBJ_SEGMENT) {
+		w->h->pub.last_segment = w->file[file].object;
+		world_explain(w);
+	}
 	if (!leads_to_pipe(w, file))
 		return;
 	w->h->pub.last_pipe = w->file[file].object;
@@ -85,10 +90,30 @@ static void exit_pipe(struct world *w, u32 task, const struct ev_exit *ev)
 	world_explain(w);
 }
 
+static void segment_opened(
+	struct world *w, u32 task, i32 fd, u32 segment, u32 access, bool cloexec)
+{
+	give_fd(w, task, fd, file_new(w, OBJ_SEGMENT, segment, access, 0), FD_OPENED, cloexec);
+	segment_touch(w, segment);
+	world_explain(w);
+}
+
+static void exit_memfd(struct world *w, u32 task, const struct ev_exit *ev)
+{
+	u32 segment = segment_find(w, ev->arg, ev->arg2);
+
+	if (ev->ret < 0 || ev->ret > INT32_MAX || !table_of(w, task))
+		return;
+	make_room(w, task, (i32)ev->ret);
+	if (segment)
+		segment_opened(w, task, (i32)ev->ret, segment, ACCESS_READ | ACCESS_WRITE,
+			w->task[task].op.arg & MEMFD_CLOEXEC);
+}
+
 static void exit_open(struct world *w, u32 task, const struct ev_exit *ev)
 {
 	static const u8 access[4] = {ACCESS_READ, ACCESS_WRITE, ACCESS_READ | ACCESS_WRITE, 0};
-	u32 pipe, flags = (u32)ev->arg2;
+	u32 pipe, segment, flags = (u32)ev->arg2;
 
 	if (ev->ret < 0 || ev->ret > INT32_MAX || !table_of(w, task))
 		return;
@@ -96,6 +121,12 @@ static void exit_open(struct world *w, u32 task, const struct ev_exit *ev)
 	if (!ev->arg || !access[flags & O_ACCMODE])
 		return;
 	pipe = pipe_by_ino(w, ev->arg);
+	segment = pipe && !w->task[task].op.text ? 0 : segment_by_ino(w, ev->arg);
+	if (segment) {
+		segment_opened(w, task, (i32)ev->ret, segment, access[flags & O_ACCMODE],
+			flags & O_CLOEXEC);
+		return;
+	}
 	if (!pipe) {
 		pipe = pipe_new(w, 0, ev->arg, 16 * PIPE_PAGE);
 		if (!pipe)
@@ -309,6 +340,12 @@ static void exit_rule(struct world *w, u32 task, const struct ev_exit *ev)
 			fdt_unshare(w, w->task[task].proc);
 		break;
 	case CLASS_EXEC: call_drop_marks(w, task); break;
+	case CLASS_MEMFD: exit_memfd(w, task, ev); break;
+	case CLASS_MMAP:
+	case CLASS_MUNMAP:
+	case CLASS_MREMAP:
+	case CLASS_FTRUNCATE:
+	case CLASS_UNLINK: segment_exit(w, task, ev); break;
 	default: break;
 	}
 }
@@ -325,11 +362,27 @@ static void remember_last(struct world *w, const struct rec *r, const struct ev_
 	t->last_site = t->op.site ? t->op.site : r->site;
 }
 
+/* The call around it ends though the one inside was not seen to. */
+static void back_to_outer(struct world *w, const struct rec *r)
+{
+	const struct w_op *outer = world_outer(w, r->task);
+
+	if (!outer || outer->call != r->call)
+		return;
+	if (w->task[r->task].op.open)
+		world_drift(w, "%s of task %u never ended", call_name(w->task[r->task].op.call),
+			r->task);
+	call_drop_inner(w, r->task);
+}
+
 void call_exit(struct world *w, const struct rec *r, const struct ev_exit *ev)
 {
 	struct w_op *op = &w->task[r->task].op;
-	enum call_class class = call_class(op->call);
+	enum call_class class;
 
+	if (!op->open || op->call != r->call)
+		back_to_outer(w, r);
+	class = call_class(op->call);
 	if (!op->open || op->call != r->call) {
 		if (call_class(r->call) != CLASS_EXEC ||
 			ev->ret != 0) /* EXEC has closed that one */
@@ -344,6 +397,12 @@ void call_exit(struct world *w, const struct rec *r, const struct ev_exit *ev)
 			transfer_exit(w, r->task, ev, r->flags & EVF_RESTART);
 		else if (!(r->flags & EVF_RESTART))
 			exit_no_transfer(w, r->task, ev);
+	} else if (class == CLASS_SYNC) {
+		sync_exit(w, r->task, ev, r->flags);
+	} else if (class == CLASS_ACCESS) {
+		if (!(r->flags & EVF_RESTART))
+			access_exit(w, r->task, ev);
+		access_leave(w, r->task);
 	} else if (op->pipe2 || (op->pipe && class != CLASS_FCNTL)) {
 		splice_exit(w, r->task, ev);
 	} else if (r->flags & EVF_RESTART) {
@@ -355,4 +414,5 @@ void call_exit(struct world *w, const struct rec *r, const struct ev_exit *ev)
 	}
 	call_drop_files(w, r->task);
 	memset(op, 0, sizeof *op);
+	call_restore_outer(w, r->task);
 }

@@ -10,7 +10,7 @@
 
 struct pairing {
 	const struct world *a, *b;
-	u32 *task, *proc, *pipe, *file; /* index in a -> index in b, 0 not yet */
+	u32 *task, *proc, *pipe, *file, *segment, *sync; /* index in a -> index in b, 0 not yet */
 	struct str *where;
 };
 
@@ -127,7 +127,94 @@ static bool pair_pipes(struct pairing *x)
 	return ok;
 }
 
+/* ---- matching what has an identity in words ---- */
+
+struct worded {
+	char *name;
+	u32 index;
+};
+
+static int by_name(const void *p, const void *q)
+{
+	return strcmp(((const struct worded *)p)->name, ((const struct worded *)q)->name);
+}
+
+typedef bool name_fn(const struct world *, u32 index, struct str *);
+
+static bool name_segment(const struct world *w, u32 i, struct str *name)
+{
+	if (!w->segment[i].used || w->segment[i].gone)
+		return false;
+	identity_of_segment(w, i, name);
+	return true;
+}
+
+static bool name_sync(const struct world *w, u32 i, struct str *name)
+{
+	const struct w_sync *s = &w->sync[i];
+
+	if (!s->used || !s->name || s->destroyed || (s->segment && w->segment[s->segment].gone))
+		return false; /* of a copy that nobody has used nobody speaks */
+	identity_of_sync(w, i, name);
+	return true;
+}
+
+static struct worded *names_of(const struct world *w, u32 n, name_fn *fn, size_t *count)
+{
+	struct worded *at = xmalloc(n * sizeof *at);
+
+	*count = 0;
+	for (u32 i = 1; i < n; i++) {
+		struct str name = {0};
+
+		if (fn(w, i, &name))
+			at[(*count)++] = (struct worded){xstrdup(str_get(&name)), i};
+		str_finish(&name);
+	}
+	qsort(at, *count, sizeof *at, by_name);
+	return at;
+}
+
+static void names_free(struct worded *at, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free(at[i].name);
+	free(at);
+}
+
+/* Fills `pair`: index in a -> index in b. */
+static bool pair_named(struct pairing *x, u32 na, u32 nb, name_fn *fn, u32 *pair)
+{
+	size_t ca, cb;
+	struct worded *a = names_of(x->a, na, fn, &ca), *b = names_of(x->b, nb, fn, &cb);
+	size_t i = 0;
+	bool ok;
+
+	while (i < ca && i < cb && !strcmp(a[i].name, b[i].name)) {
+		pair[a[i].index] = b[i].index;
+		i++;
+	}
+	ok = i == ca && i == cb;
+	if (!ok)
+		differ(x, "%s is in the one only", i < ca ? a[i].name : b[i].name);
+	names_free(a, ca);
+	names_free(b, cb);
+	return ok;
+}
+
 /* ---- comparing ---- */
+
+/* Of an operation on memory, where; an address may differ. */
+static bool same_place(const struct pairing *x, const struct w_task *a, const struct w_task *b)
+{
+	if (x->segment[a->op.segment] != b->op.segment &&
+		!(a->op.segment && x->a->segment[a->op.segment].gone))
+		return false;
+	if (a->op.segment && !x->a->segment[a->op.segment].owner && a->op.off != b->op.off)
+		return false;
+	return x->sync[a->op.sync] == b->op.sync && a->op.relocking == b->op.relocking &&
+	       !a->outer == !b->outer;
+}
 
 static bool same_tasks(struct pairing *x)
 {
@@ -137,7 +224,7 @@ static bool same_tasks(struct pairing *x)
 
 		if (a->state == b->state && a->op.call == b->op.call && a->op.open == b->op.open &&
 			a->op.fd == b->op.fd && a->op.fd2 == b->op.fd2 &&
-			a->op.done == b->op.done && a->op.hash == b->op.hash)
+			a->op.done == b->op.done && a->op.hash == b->op.hash && same_place(x, a, b))
 			continue;
 		return differ(x, "%s is at another place or in another state",
 			world_task_name(x->a, t, name));
@@ -156,6 +243,8 @@ static bool same_file(struct pairing *x, u32 fa, u32 fb)
 	if (a->kind != b->kind || a->access != b->access || a->flags != b->flags ||
 		a->refs != b->refs)
 		return false;
+	if (a->kind == OBJ_SEGMENT)
+		return x->segment[a->object] == b->object;
 	return a->kind != OBJ_PIPE || x->pipe[a->object] == b->object;
 }
 
@@ -174,6 +263,22 @@ static bool same_descriptors(struct pairing *x, u32 pa, u32 pb)
 	return (!da && !db) || differ(x, "P%u has not the same descriptors", x->a->proc[pa].name);
 }
 
+/* The same segments, wherever they lie. */
+static bool same_maps(struct pairing *x, u32 pa, u32 pb)
+{
+	u64 a = 0, b = 0;
+
+	for (u32 m = x->a->proc[pa].map_first; m; m = x->a->map[m].proc_next) {
+		const struct w_map *map = &x->a->map[m];
+		a += hash64(x->segment[map->segment], (u64[]){map->len, map->offset, map->prot}, 24);
+	}
+	for (u32 m = x->b->proc[pb].map_first; m; m = x->b->map[m].proc_next) {
+		const struct w_map *map = &x->b->map[m];
+		b += hash64(map->segment, (u64[]){map->len, map->offset, map->prot}, 24);
+	}
+	return a == b || differ(x, "P%u has not the same memory mapped", x->a->proc[pa].name);
+}
+
 static bool same_procs(struct pairing *x)
 {
 	for (u32 i = 1; i < world_procs(x->a); i++) {
@@ -183,7 +288,7 @@ static bool same_procs(struct pairing *x)
 			a->tasks != b->tasks || x->proc[a->parent] != b->parent ||
 			strcmp(world_text(x->a, a->exec_path), world_text(x->b, b->exec_path)) != 0)
 			return differ(x, "P%u is not the same", a->name);
-		if (!same_descriptors(x, i, x->proc[i]))
+		if (!same_descriptors(x, i, x->proc[i]) || !same_maps(x, i, x->proc[i]))
 			return false;
 	}
 	return true;
@@ -227,6 +332,83 @@ static bool same_pipes(struct pairing *x)
 	return true;
 }
 
+/* As glibc lays them out on this machine. */
+static u64 size_of_object(u32 kind)
+{
+	static const u8 sizes[] = {[SYNC_SEM] = 32,
+		[SYNC_MUTEX] = 40,
+		[SYNC_COND] = 48,
+		[SYNC_BARRIER] = 32,
+		[SYNC_RWLOCK] = 56,
+		[SYNC_SPIN] = 4};
+
+	return kind < ARRAY_LEN(sizes) ? sizes[kind] : 0;
+}
+
+static bool in_an_object(const struct world *w, u32 segment, u64 off)
+{
+	for (u32 i = w->segment[segment].sync_first; i && w->sync[i].off <= off;
+		i = w->sync[i].segment_next)
+		if (off - w->sync[i].off < size_of_object(w->sync[i].kind))
+			return true;
+	return false;
+}
+
+/* Bytes of a held line of the one against the other's; C library objects apart, which hold what the
+ * world says of them in words, and task ids. */
+static bool same_line(struct pairing *x, const struct world *a, const struct w_line *l, u32 sa,
+	const struct world *b, u32 sb)
+{
+	u8 other[LINE_BYTES], known[LINE_BYTES];
+
+	world_memory(b, sb, l->index * LINE_BYTES, other, known, LINE_BYTES);
+	for (u32 i = 0; i < LINE_BYTES; i++) {
+		u64 off = l->index * LINE_BYTES + i;
+
+		if (!(l->known >> i & 1) || !known[i] || l->bytes[i] == other[i] ||
+			in_an_object(a, sa, off) || in_an_object(b, sb, off))
+			continue;
+		return differ(x, "shm%u holds another byte at %llu", a->segment[sa].name,
+			(unsigned long long)off);
+	}
+	return true;
+}
+
+static bool same_segments(struct pairing *x)
+{
+	for (u32 i = 1; i < world_segments(x->a); i++) {
+		const struct w_segment *a = &x->a->segment[i], *b = &x->b->segment[x->segment[i]];
+
+		if (!x->segment[i] || a->kind == SEGMENT_PRIVATE)
+			continue;
+		if (a->kind != b->kind || a->size != b->size || a->unlinked != b->unlinked)
+			return differ(x, "shm%u is not of the same kind or size", a->name);
+		for (u32 l = a->line_first; l; l = x->a->line[l].of_next)
+			if (!same_line(x, x->a, &x->a->line[l], i, x->b, x->segment[i]))
+				return false;
+		for (u32 l = b->line_first; l; l = x->b->line[l].of_next)
+			if (!same_line(x, x->b, &x->b->line[l], x->segment[i], x->a, i))
+				return false;
+	}
+	return true;
+}
+
+static bool same_syncs(struct pairing *x)
+{
+	for (u32 i = 1; i < world_syncs(x->a); i++) {
+		const struct w_sync *a = &x->a->sync[i], *b = &x->b->sync[x->sync[i]];
+		char name[24];
+
+		if (!x->sync[i])
+			continue;
+		if ((a->value_sure && b->value_sure && a->value != b->value) ||
+			x->task[a->owner] != b->owner || a->depth != b->depth ||
+			a->owner_died != b->owner_died || a->wait_n != b->wait_n)
+			return differ(x, "%s is in another state", world_sync_name(x->a, i, name));
+	}
+	return true;
+}
+
 bool world_same(const struct world *a, const struct world *b, struct str *where)
 {
 	struct pairing x = {
@@ -237,13 +419,20 @@ bool world_same(const struct world *a, const struct world *b, struct str *where)
 		.proc = xmalloc(world_procs(a) * sizeof(u32)),
 		.pipe = xmalloc(world_pipes(a) * sizeof(u32)),
 		.file = xmalloc(a->h->use[POOL_FILE].n * sizeof(u32)),
+		.segment = xmalloc(world_segments(a) * sizeof(u32)),
+		.sync = xmalloc(world_syncs(a) * sizeof(u32)),
 	};
-	bool same = pair_tasks(&x) && pair_pipes(&x) && same_tasks(&x) && same_procs(&x) &&
-		    same_pipes(&x);
+	bool same = pair_tasks(&x) && pair_pipes(&x) &&
+		    pair_named(&x, world_segments(a), world_segments(b), name_segment, x.segment) &&
+		    pair_named(&x, world_syncs(a), world_syncs(b), name_sync, x.sync) &&
+		    same_tasks(&x) && same_procs(&x) && same_pipes(&x) && same_segments(&x) &&
+		    same_syncs(&x);
 
 	free(x.task);
 	free(x.proc);
 	free(x.pipe);
 	free(x.file);
+	free(x.segment);
+	free(x.sync);
 	return same;
 }

@@ -4,123 +4,11 @@
  * follow from the task to those who could wake it; if none of those reached can move by itself,
  * nobody is left, and the answer is the cycle in which they wait for one another.
  */
-#include <fcntl.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
+#include <sys/mman.h>
 
 #include "world/private.h"
-
-/* ---- outlook: what would the call do? ---- */
-
-static const struct w_file *op_file(const struct world *w, const struct w_task *t)
-{
-	u32 fd;
-
-	if (t->op.file)
-		return &w->file[t->op.file];
-	fd = world_fd_find(w, t->proc, t->op.fd);
-	return fd ? &w->file[w->fd[fd].file] : NULL;
-}
-
-static enum outlook outlook_read(const struct world *w, const struct w_task *t)
-{
-	const struct w_file *f = op_file(w, t);
-	const struct w_pipe *p;
-
-	if (f && f->kind != OBJ_PIPE)
-		return OUTLOOK_UNKNOWN; /* a terminal, or something else */
-	if (!f || !(f->access & ACCESS_READ) || t->op.size == 0 || f->flags & O_NONBLOCK)
-		return OUTLOOK_GOES;
-	p = &w->pipe[f->object];
-	if (p->outside)
-		return OUTLOOK_UNKNOWN;
-	if (p->writers == 0 ||
-		p->fill - p->ghost_take -
-				(pipe_open_takes(w, f->object) - op_takes(&t->op, f->object)) >
-			0)
-		return OUTLOOK_GOES;
-	return p->fill + p->ghost_put + pipe_open_puts(w, f->object) <= 0 ? OUTLOOK_BLOCKS
-									  : OUTLOOK_UNKNOWN;
-}
-
-static enum outlook outlook_write(const struct world *w, const struct w_task *t)
-{
-	const struct w_file *f = op_file(w, t);
-	const struct w_pipe *p;
-	i64 size = op_size(&t->op), pages = size / PIPE_PAGE + 1;
-
-	if (!f || f->kind != OBJ_PIPE)
-		return f && f->kind == OBJ_TTY ? OUTLOOK_UNKNOWN : OUTLOOK_GOES;
-	p = &w->pipe[f->object];
-	if (!(f->access & ACCESS_WRITE) || size == 0 || f->flags & O_NONBLOCK)
-		return OUTLOOK_GOES;
-	if (p->outside)
-		return OUTLOOK_UNKNOWN;
-	if (p->readers == 0)
-		return OUTLOOK_GOES; /* EPIPE */
-	if (p->slots_sure && !p->pump_due)
-		return slots_room(p, w, &t->op) == (u64)size - t->op.done ? OUTLOOK_GOES
-									  : OUTLOOK_BLOCKS;
-	/* not more slots than bytes are in use */
-	return p->fill + p->ghost_put + pipe_open_puts(w, f->object) + pages <= p->slots_max
-		       ? OUTLOOK_GOES
-		       : OUTLOOK_UNKNOWN;
-}
-
-/* The child this wait is about: any one when 0. */
-static i32 waited_pid(const struct w_op *op)
-{
-	if (op->call == CALL_waitid)
-		return op->size == P_PID ? op->fd : 0;
-	return op->fd > 0 ? op->fd : 0;
-}
-
-static enum outlook outlook_wait(const struct world *w, const struct w_task *t)
-{
-	i32 pid = waited_pid(&t->op);
-	bool living = false;
-
-	if (t->op.arg & WNOHANG)
-		return OUTLOOK_GOES;
-	for (u32 c = w->proc[t->proc].child_first; c; c = w->proc[c].sibling) {
-		if (pid && w->proc[c].pid != pid)
-			continue;
-		if (w->proc[c].ended)
-			return OUTLOOK_GOES;
-		living = true;
-	}
-	return living ? OUTLOOK_BLOCKS : OUTLOOK_GOES; /* ECHILD */
-}
-
-enum outlook world_outlook(const struct world *w, u32 task)
-{
-	const struct w_task *t = world_task(w, task);
-
-	if (!t || !t->op.call)
-		return OUTLOOK_UNKNOWN;
-	switch (call_class(t->op.call)) {
-	case CLASS_READ: return outlook_read(w, t);
-	case CLASS_WRITE: return outlook_write(w, t);
-	case CLASS_WAIT: return outlook_wait(w, t);
-	case CLASS_SLEEP: return t->op.arg ? OUTLOOK_BLOCKS : OUTLOOK_GOES;
-	case CLASS_PAUSE: return OUTLOOK_BLOCKS;
-	case CLASS_POLL: return t->op.arg ? OUTLOOK_UNKNOWN : OUTLOOK_GOES;
-	case CLASS_FORK:
-		return t->op.call == CALL_vfork || t->op.arg & CLONE_VFORK ? OUTLOOK_BLOCKS
-									   : OUTLOOK_GOES;
-	case CLASS_SPLICE:
-	case CLASS_TEE:
-	case CLASS_VMSPLICE: return OUTLOOK_UNKNOWN;
-	case CLASS_NONE:
-		return t->op.call == CALL_futex || t->op.call == CALL_recvmsg ||
-				       t->op.call == CALL_recvmmsg
-			       ? OUTLOOK_UNKNOWN
-			       : OUTLOOK_GOES;
-	default: return OUTLOOK_GOES;
-	}
-}
 
 /* ---- one wait ---- */
 
@@ -128,6 +16,12 @@ struct wait {
 	enum why_reason reason;
 	u32 pipe, access; /* an end of this kind could end it */
 	i32 pid;          /* WHY_CHILD: this child, 0 any */
+	u32 sync, segment; /* what lies in memory: whoever has that could end it; segment 0: proc's own */
+	u64 off;
+	u32 proc;         /* own memory of this process */
+	u32 task;         /* this task alone could end it: an owner, a thread joined */
+	bool nobody;      /* the owner died with it: no one left can give it back */
+	bool anybody;     /* it has a name by which those who do not have it yet could open it */
 	u64 timeout;
 	bool open_ended; /* a clock, a signal, somebody outside, or what the world does not know may end it */
 };
@@ -146,7 +40,7 @@ static void wait_on_pipe(const struct world *w, struct wait *wait, enum why_reas
 
 static void wait_in_transfer(const struct world *w, const struct w_task *t, struct wait *wait)
 {
-	const struct w_file *f = op_file(w, t);
+	const struct w_file *f = outlook_file(w, t);
 	bool reads = call_class(t->op.call) == CLASS_READ;
 
 	if (f && f->kind == OBJ_PIPE)
@@ -171,7 +65,93 @@ static bool has_vfork_child(const struct world *w, u32 task)
 	return false;
 }
 
-/* What a blocked task waits for. Unless it is a pipe's end or a child, the wait is open-ended. */
+/* ---- waits for memory, and for what lies in it ---- */
+
+static void wait_on_place(const struct world *w, u32 task, struct wait *wait, u32 segment, u64 off)
+{
+	const struct w_segment *s = &w->segment[segment];
+
+	wait->segment = segment;
+	wait->off = off;
+	wait->proc = segment ? 0 : maps_of(w, w->task[task].proc);
+	wait->open_ended = segment && !s->creator; /* those who made it are not watched */
+	wait->anybody = segment && s->title && !s->unlinked &&
+			(s->kind == SEGMENT_POSIX || s->kind == SEGMENT_FILE);
+}
+
+static void wait_for_owner(const struct w_sync *s, struct wait *wait)
+{
+	wait->reason = WHY_MUTEX;
+	if (s->owner_died) {
+		wait->nobody = !s->robust;
+		wait->open_ended = s->robust;
+	} else if (s->owner && !(s->shaky & 1)) {
+		wait->task = s->owner;
+	} else if (!s->owner && s->value <= 0) {
+		wait->open_ended = true; /* free, or locked before anybody looked */
+	} else {
+		return;
+	}
+	wait->anybody = false;
+}
+
+static void wait_on_sync(const struct world *w, u32 task, struct wait *wait)
+{
+	const struct w_op *op = &w->task[task].op;
+	u32 sync = op->relocking && op->sync2 ? op->sync2 : op->sync;
+	const struct w_sync *s = &w->sync[sync];
+
+	wait->sync = sync;
+	wait_on_place(w, task, wait, s->segment, s->off);
+	switch (s->kind) {
+	case SYNC_SEM:
+		wait->reason = WHY_SEM;
+		wait->open_ended |= s->value > 0 && s->value_sure;
+		break;
+	case SYNC_COND: wait->reason = WHY_COND; break;
+	case SYNC_BARRIER:
+		wait->reason = WHY_BARRIER;
+		wait->open_ended |= s->limit && op->done != s->generation;
+		break;
+	default: wait_for_owner(s, wait);
+	}
+	if (sync_is_timed(op->call)) {
+		wait->timeout = op->hash;
+		wait->open_ended |= op->hash != TIME_NONE && !op->relocking;
+	}
+}
+
+static void wait_in_join(const struct world *w, u32 task, struct wait *wait)
+{
+	u32 target = join_target(w, task);
+
+	wait->reason = WHY_THREAD;
+	wait->task = target;
+	wait->proc = target ? 0 : w->task[task].proc; /* any of its threads */
+	wait->open_ended = target && !task_lives(w, target);
+}
+
+static void wait_in_futex(const struct world *w, u32 task, struct wait *wait)
+{
+	const struct w_op *op = &w->task[task].op;
+
+	wait->reason = WHY_FUTEX;
+	wait->timeout = op->hash ? op->hash : TIME_NONE;
+	wait->segment = op->segment;
+	wait->off = op->off;
+}
+
+static void wait_spinning(const struct world *w, u32 task, struct wait *wait)
+{
+	const struct w_op *op = &w->task[task].op;
+
+	wait->reason = WHY_SPIN;
+	wait_on_place(w, task, wait, op->segment, op->off);
+	if (w->segment[op->segment].owner)
+		wait->proc = w->segment[op->segment].owner;
+}
+
+/* What a blocked or spinning task waits for. Unless it is a pipe's end or a child, the wait is open-ended. */
 static void classify(const struct world *w, u32 task, struct wait *wait)
 {
 	const struct w_task *t = &w->task[task];
@@ -185,7 +165,7 @@ static void classify(const struct world *w, u32 task, struct wait *wait)
 	case CLASS_VMSPLICE: wait_in_splice(w, t, wait); break;
 	case CLASS_WAIT:
 		wait->reason = WHY_CHILD;
-		wait->pid = waited_pid(&t->op);
+		wait->pid = outlook_pid(&t->op);
 		wait->open_ended = outlook_wait(w, t) != OUTLOOK_BLOCKS;
 		break;
 	case CLASS_SLEEP:
@@ -197,6 +177,17 @@ static void classify(const struct world *w, u32 task, struct wait *wait)
 		wait->timeout = t->op.arg;
 		break;
 	case CLASS_PAUSE: wait->reason = WHY_SIGNAL; break;
+	case CLASS_FUTEX: wait_in_futex(w, task, wait); break;
+	case CLASS_ACCESS:
+		if (t->state == TASK_SPINNING)
+			wait_spinning(w, task, wait);
+		break;
+	case CLASS_SYNC:
+		if (t->op.sync)
+			wait_on_sync(w, task, wait);
+		else if (sync_kind(t->op.call) == SYNC_THREAD)
+			wait_in_join(w, task, wait);
+		break;
 	case CLASS_FORK:
 		if (!has_vfork_child(w, task))
 			break;
@@ -212,8 +203,9 @@ static bool is_vfork_waker(const struct world *w, u32 task, u32 child)
 	return w->proc[child].vfork && w->proc[child].creator == task;
 }
 
-/* Processes that could end the wait, in order of their names; an fd entry where it is by one. */
-typedef void waker_fn(const struct world *, u32 proc, u32 fd, void *ctx);
+/* Those who could end the wait, in order of their names: processes (task 0: any of its tasks), with
+ * an fd entry where it is by one; or one task. */
+typedef void waker_fn(const struct world *, u32 proc, u32 task, u32 fd, void *ctx);
 
 static void each_holder(const struct world *w, const struct wait *wait, waker_fn *fn, void *ctx)
 {
@@ -225,7 +217,7 @@ static void each_holder(const struct world *w, const struct wait *wait, waker_fn
 		world_pipe_ends(w, wait->pipe, wait->access, ends, n);
 	}
 	for (u32 i = 0; i < n; i++)
-		fn(w, ends[i].proc, ends[i].fd, ctx);
+		fn(w, ends[i].proc, 0, ends[i].fd, ctx);
 	if (ends != some)
 		free(ends);
 }
@@ -252,14 +244,48 @@ static void each_child(
 	if (children.n)
 		qsort(children.at, children.n, sizeof *children.at, by_number);
 	for (size_t i = 0; i < children.n; i++)
-		fn(w, children.at[i], 0, ctx);
+		fn(w, children.at[i], 0, 0, ctx);
 	free(children.at);
+}
+
+/* Processes that have the memory: mapped (to spin on: so that they can write), or open. */
+static bool has_memory(const struct world *w, u32 proc, const struct wait *wait)
+{
+	u32 vm = maps_of(w, proc), need = wait->reason == WHY_SPIN ? PROT_WRITE : 0;
+
+	if (!wait->segment || vm == wait->proc)
+		return vm == wait->proc;
+	for (u32 m = w->proc[vm].map_first; m; m = w->map[m].proc_next)
+		if (w->map[m].segment == wait->segment && (w->map[m].prot & need) == need)
+			return true;
+	for (u32 f = w->segment[wait->segment].files; f; f = w->file[f].next)
+		for (u32 d = w->file[f].fd_first; d; d = w->fd[d].same)
+			if (w->fd[d].fdt == w->proc[proc].fdt)
+				return true;
+	return false;
+}
+
+static void each_of_memory(
+	const struct world *w, u32 task, const struct wait *wait, waker_fn *fn, void *ctx)
+{
+	for (u32 p = 1; p < world_procs(w); p++) {
+		if (w->proc[p].ended || (p == w->task[task].proc && w->proc[p].tasks < 2))
+			continue; /* who waits cannot end it himself */
+		if (has_memory(w, p, wait))
+			fn(w, p, 0, 0, ctx);
+	}
 }
 
 static void each_waker(
 	const struct world *w, u32 task, const struct wait *wait, waker_fn *fn, void *ctx)
 {
-	if (wait->pipe)
+	if (wait->nobody)
+		return;
+	if (wait->task)
+		fn(w, w->task[wait->task].proc, wait->task, 0, ctx);
+	else if (wait->segment || wait->proc)
+		each_of_memory(w, task, wait, fn, ctx);
+	else if (wait->pipe)
 		each_holder(w, wait, fn, ctx);
 	else if (wait->reason == WHY_CHILD || wait->reason == WHY_VFORK)
 		each_child(w, task, wait, fn, ctx);
@@ -271,7 +297,7 @@ static bool can_move(const struct world *w, u32 task)
 {
 	struct wait wait;
 
-	if (w->task[task].state != TASK_BLOCKED)
+	if (w->task[task].state != TASK_BLOCKED && w->task[task].state != TASK_SPINNING)
 		return task_lives(w, task);
 	classify(w, task, &wait);
 	return wait.open_ended;
@@ -290,28 +316,41 @@ static void walk_add(struct walk *walk, u32 task)
 	*vec_push(&walk->found) = task;
 }
 
-static void walk_process(const struct world *w, u32 proc, u32 fd, void *ctx)
+static void walk_process(const struct world *w, u32 proc, u32 task, u32 fd, void *ctx)
 {
 	(void)fd;
+	if (task) {
+		if (task_lives(w, task))
+			walk_add(ctx, task);
+		return;
+	}
 	for (u32 t = w->proc[proc].task_first; t; t = w->task[t].proc_next)
 		if (task_lives(w, t))
 			walk_add(ctx, t);
 }
 
-/* Those who wake, those who wake them, and so on. False as soon as one of them can move. */
-static bool walk_wakers(const struct world *w, u32 task, struct walk *walk)
+/* For the proof: what has a name can be opened by all who live. */
+static void walk_from(const struct world *w, u32 task, struct walk *walk)
 {
 	struct wait wait;
 
 	classify(w, task, &wait);
 	each_waker(w, task, &wait, walk_process, walk);
+	for (u32 t = 1; wait.anybody && t < world_tasks(w); t++)
+		if (task_lives(w, t) && !walk->seen[t] && can_move(w, t))
+			walk_add(walk, t);
+}
+
+/* Those who wake, those who wake them, and so on. False as soon as one of them can move. */
+static bool walk_wakers(const struct world *w, u32 task, struct walk *walk)
+{
+	walk_from(w, task, walk);
 	for (size_t i = 0; i < walk->found.n; i++) {
 		u32 t = walk->found.at[i];
 
 		if (can_move(w, t))
 			return false;
-		classify(w, t, &wait);
-		each_waker(w, t, &wait, walk_process, walk);
+		walk_from(w, t, walk);
 	}
 	return true;
 }
@@ -377,19 +416,19 @@ static u32 ability(u32 state)
 	}
 }
 
-static u32 most_able_task(const struct world *w, u32 proc)
+static u32 most_able_task(const struct world *w, u32 proc, u32 except)
 {
 	u32 best = 0;
 
 	/* the list is newest first: of equals the oldest */
 	for (u32 t = w->proc[proc].task_first; t; t = w->task[t].proc_next)
-		if (task_lives(w, t) &&
+		if (t != except && task_lives(w, t) &&
 			(!best || ability(w->task[t].state) >= ability(w->task[best].state)))
 			best = t;
 	return best;
 }
 
-static void note_waker(const struct world *w, u32 proc, u32 fd, void *ctx)
+static void note_waker(const struct world *w, u32 proc, u32 one, u32 fd, void *ctx)
 {
 	struct why *why = ctx;
 	struct why_waker *k = &why->wakers[why->wakers_n];
@@ -397,12 +436,12 @@ static void note_waker(const struct world *w, u32 proc, u32 fd, void *ctx)
 
 	if (why->wakers_n++ >= ARRAY_LEN(why->wakers))
 		return;
-	task = most_able_task(w, proc);
+	task = one ? one : most_able_task(w, proc, fd ? 0 : why->task);
 	k->proc = proc;
 	k->task = task;
 	k->fd = fd;
 	k->state = task ? w->task[task].state : 0;
-	k->self = proc == w->task[why->task].proc;
+	k->self = fd ? proc == w->task[why->task].proc : task == why->task;
 }
 
 static void note_outside(struct why *why)
@@ -420,16 +459,21 @@ bool world_why(const struct world *w, u32 task, struct why *why)
 	memset(why, 0, sizeof *why);
 	why->task = task;
 	why->timeout_ns = TIME_NONE;
-	if (!t || t->state != TASK_BLOCKED)
+	if (!t || (t->state != TASK_BLOCKED && t->state != TASK_SPINNING))
 		return false;
 	classify(w, task, &wait);
 	why->reason = wait.reason;
 	why->call = t->op.call;
 	why->fd = t->op.fd;
 	why->pipe = wait.pipe;
+	why->sync = wait.sync;
+	why->segment = wait.segment;
+	why->off = wait.off;
 	why->timeout_ns = wait.timeout;
 	each_waker(w, task, &wait, note_waker, why);
 	if (wait.pipe && w->pipe[wait.pipe].outside)
+		note_outside(why);
+	if (wait.segment && !wait.task && !w->segment[wait.segment].creator)
 		note_outside(why);
 	if (wait.open_ended)
 		return true;

@@ -61,6 +61,31 @@ static u64 sum(const void *bytes, size_t n)
 /* So that what is read for its own sake is read. */
 static volatile u64 read_sum;
 
+static u64 believe_types(const struct note_types *n)
+{
+	const struct note_type *types = (const void *)(n + 1);
+	const struct note_field *fields = (const void *)(types + n->types_n);
+	const struct note_enum *enums = (const void *)(fields + n->fields_n);
+	const struct note_target *targets = (const void *)(enums + n->enums_n);
+	const char *text = (const void *)(targets + n->targets_n);
+	u64 all = strlen(text + n->name);
+
+	for (u32 i = 0; i < n->types_n; i++) {
+		all += strlen(text + types[i].name);
+		if (types[i].shape == SHAPE_FIELDS && types[i].n)
+			all += sum(fields + types[i].first, types[i].n * sizeof *fields);
+		if (types[i].shape == SHAPE_ENUM && types[i].n)
+			all += sum(enums + types[i].first, types[i].n * sizeof *enums);
+		if (types[i].shape == SHAPE_ARRAY)
+			all += types[types[i].of - 1].size;
+	}
+	for (u32 i = 0; i < n->fields_n; i++)
+		all += strlen(text + fields[i].name) + types[fields[i].type].size;
+	for (u32 i = 0; i < n->targets_n; i++)
+		all += strlen(text + targets[i].name);
+	return all + sum(text, n->text_len);
+}
+
 /* Reads all that a sound record says it holds, as those would who trust it. */
 static u64 believe(const struct rec *r)
 {
@@ -70,6 +95,8 @@ static u64 believe(const struct rec *r)
 	const struct note_site *site = rec_body(r);
 	const struct note_lines *lines = rec_body(r);
 	const struct note_source *source = rec_body(r);
+	const struct ev_segment *segment = rec_body(r);
+	const struct ev_memory *memory = rec_body(r);
 	const char *p = rec_body(r);
 
 	switch (r->kind) {
@@ -84,9 +111,12 @@ static u64 believe(const struct rec *r)
 	case REC_POISED: return sum(enter->contents, enter->held) + strlen(call_name(r->call));
 	case REC_MAPS: return sum(maps->text, maps->text_len);
 	case REC_SITE: return sum(site->stack, site->stack_len);
+	case REC_SEGMENT: return sum(segment->name, segment->name_len);
+	case REC_MEMORY: return sum(memory->bytes, memory->len);
 	case REC_SOURCE:
 		return sum(source->bytes + source->name_len, source->text_len) +
 		       strlen(source->bytes);
+	case REC_TYPES: return believe_types(rec_body(r));
 	case REC_LINES:
 		p = lines->text;
 		for (u64 i = 0; i < 3ull * lines->frames; i++)
@@ -106,6 +136,53 @@ static void fold(struct world *w, const struct rec *r, u64 pos)
 	str_finish(&where);
 }
 
+static void type_ask(const struct type *t, u64 off)
+{
+	static const u8 bytes[128];
+	const struct type *leaf, *again;
+	struct str path = {0};
+	u64 at, back;
+
+	if (!type_path(t, off, &path, &leaf, &at)) {
+		if (path.len)
+			fail("a path was begun that leads nowhere");
+	} else {
+		if (at > off)
+			fail("a leaf lies behind its byte");
+		type_find(t, str_get(&path), &back, &again);
+		type_value(leaf, bytes, NULL, &path);
+	}
+	for (u32 i = 0; i < t->fields_n && i < 64; i++)
+		type_value(t->fields[i].type, bytes, &t->fields[i], &path);
+	str_finish(&path);
+}
+
+static void types_ask(struct sources *s, const struct note_types *n)
+{
+	const struct note_type *types = (const void *)(n + 1);
+	const struct note_field *fields = (const void *)(types + n->types_n);
+	const struct note_enum *enums = (const void *)(fields + n->fields_n);
+	const struct note_target *targets = (const void *)(enums + n->enums_n);
+
+	for (u32 i = 0; i < n->targets_n && i < 8; i++) {
+		u64 addr = targets[i].value & ~4095ull, off;
+		struct str why = {0};
+		const struct type *t = sources_mapping_type(s, targets[i].task, addr, 8192,
+			&targets[i].site, 1, &off, &why);
+		if (!t && !why.len)
+			fail("a type is not known, and nothing says why");
+		if (t && off >= 8192)
+			fail("a type begins behind its mapping");
+		for (u64 at = 0; t && at < 8192; at += at < 64 ? 1 : 999)
+			type_ask(t, at);
+		if (t)
+			type_ask(t, UINT64_MAX - 3);
+		str_finish(&why);
+	}
+	sources_type(s, 1, "struct ring");
+	sources_type(s, 2, "item");
+}
+
 static void sites_ask(struct sources *s, const struct rec *r)
 {
 	const struct note_source *text = rec_body(r);
@@ -117,6 +194,8 @@ static void sites_ask(struct sources *s, const struct rec *r)
 		site = ((const struct note_site *)rec_body(r))->site;
 	if (r->kind == REC_LINES)
 		site = ((const struct note_lines *)rec_body(r))->site;
+	if (r->kind == REC_TYPES)
+		types_ask(s, rec_body(r));
 	p = sources_place(s, site);
 	for (u32 i = 0; p && i < p->frames_n; i++)
 		if (strlen(p->frames[i].file) + strlen(p->frames[i].function) > LOG_RECORD_MAX)
@@ -199,6 +278,7 @@ static bool one_in(u64 n)
 struct input {
 	u8 *at;
 	size_t n, cap;
+	bool shared; /* the story has shared memory in it */
 };
 
 static u8 *input_add(struct input *in, const void *bytes, size_t n)
@@ -254,6 +334,122 @@ static void add_call(struct input *in, u16 call, u32 task, i32 fd, i32 fd2, u64 
 		add_record(in, REC_EXIT, call, task, &leave, sizeof leave, NULL, 0);
 }
 
+/* ---- shared memory in the story: few segments, few places, so that things meet ---- */
+
+#define MEMORY_AT 0x7f0000000000ull
+
+static u64 an_address(void)
+{
+	return one_in(20) ? chance(3) * 4096
+			  : MEMORY_AT + chance(3) * 8192 + (one_in(8) ? chance(8192) : 8 * chance(6));
+}
+
+static void add_segment(struct input *in, u32 task)
+{
+	static const char *const names[] = {"/ring", "/sem.x", "/tmp/file", ""};
+	u32 which = (u32)chance(4);
+	struct ev_segment seg = {.ino = 500 + chance(3),
+		.dev = 1,
+		.size = chance(3) * 8192 + (one_in(6) ? 100000 : 0),
+		.kind = 1 + (u32)chance(6),
+		.name_len = (u32)strlen(names[which]) + 1};
+
+	add_record(in, REC_SEGMENT, 0, task, &seg, sizeof seg, names[which], seg.name_len);
+}
+
+static void add_memory(struct input *in, u32 task)
+{
+	u8 bytes[200];
+	struct ev_memory memory = {.addr = an_address(),
+		.len = (u32)chance(sizeof bytes),
+		.flags = 1 + (u32)chance(2)};
+
+	for (u32 i = 0; i < sizeof bytes; i++)
+		bytes[i] = (u8)chance(3);
+	add_record(in, REC_MEMORY, 0, task, &memory, sizeof memory, bytes, memory.len);
+}
+
+/* A call of the kinds that give addresses; held before it, and inside it, sometimes for ever. */
+static void add_told(struct input *in, u16 call, u32 task)
+{
+	static const u64 sizes[] = {1, 2, 4, 8, 8, 16, 100};
+	bool access = call == CALL_load || call == CALL_store || call == CALL_update;
+	struct ev_enter enter = {.fd = (i32)chance(8), .arg = an_address(), .size = an_address()};
+	struct ev_exit leave = {.ret = one_in(4) ? -(i64)chance(135) : 0,
+		.fd = (i32)chance(8),
+		.arg = chance(3),
+		.arg2 = chance(3)};
+	u32 at;
+
+	if (access)
+		enter.size = sizes[chance(ARRAY_LEN(sizes))];
+	if (one_in(3))
+		enter.size = chance(4) | chance(3) << 8;
+	if (call == CALL_mmap)
+		leave.ret = (i64)(MEMORY_AT + chance(3) * 8192);
+	if (call == CALL_mmap || call == CALL_ftruncate || call == CALL_memfd_create)
+		leave.arg = 500 + chance(3), leave.arg2 = 1, enter.hash = chance(2) * 4096;
+	if (call == CALL_sem_open)
+		leave.arg = an_address(), leave.arg2 = 500 + chance(3);
+	if (call == CALL_mremap)
+		leave.ret = (i64)an_address() & ~4095ll, enter.hash = 8192, enter.size = chance(20000);
+	if (one_in(2))
+		add_record(in, REC_POISED, call, task, &enter, sizeof enter, NULL, 0);
+	if (one_in(8))
+		return;
+	at = (u32)in->n;
+	add_record(in, REC_ENTER, call, task, &enter, sizeof enter, NULL, 0);
+	if (!access && call >= CALL_sem_init)
+		((struct rec *)(in->at + at))->flags = EVF_TOLD;
+	if (one_in(4)) {
+		struct ev_observe seen = {.what = OBS_STATE, .a = 1 + chance(3), .b = call};
+		add_record(in, REC_OBSERVE, 0, task, &seen, sizeof seen, NULL, 0);
+	}
+	if (one_in(4))
+		return;
+	at = (u32)in->n;
+	add_record(in, REC_EXIT, call, task, &leave, sizeof leave, NULL, 0);
+	if (one_in(12))
+		((struct rec *)(in->at + at))->flags = EVF_RESTART;
+}
+
+static void add_shared(struct input *in, u32 task)
+{
+	static const u16 calls[] = {CALL_mmap, CALL_munmap, CALL_mremap, CALL_ftruncate,
+		CALL_memfd_create, CALL_futex, CALL_sem_open};
+	struct ev_observe seen = {.what = OBS_UNMAP + (u32)chance(5),
+		.a = one_in(2) ? an_address() : 500 + chance(3),
+		.b = one_in(2) ? chance(8192) : CALL_sem_init + chance(CALL_COUNT - CALL_sem_init),
+		.c = chance(120)};
+
+	switch (chance(8)) {
+	case 0: add_segment(in, task); break;
+	case 1: add_memory(in, task); break;
+	case 2:
+	case 3: add_told(in, (u16)(CALL_load + chance(3)), task); break;
+	case 4: add_told(in, calls[chance(ARRAY_LEN(calls))], task); break;
+	case 5:
+		if (one_in(3))
+			seen = (struct ev_observe){.what = OBS_SETTLED, .a = 1};
+		add_record(in, REC_OBSERVE, 0, task, &seen, sizeof seen, NULL, 0);
+		break;
+	default:
+		add_told(in, (u16)(CALL_sem_init + chance(CALL_COUNT - CALL_sem_init)), task);
+	}
+}
+
+/* Something for the others to meet in. */
+static void add_shared_start(struct input *in)
+{
+	struct ev_segment seg = {.ino = 500, .dev = 1, .size = 8192, .kind = 1, .name_len = 0};
+	struct ev_enter enter = {.size = 8192, .arg = 3};
+	struct ev_exit leave = {.ret = (i64)MEMORY_AT, .arg = 500, .arg2 = 1};
+
+	add_record(in, REC_ENTER, CALL_mmap, 1, &enter, sizeof enter, NULL, 0);
+	add_record(in, REC_SEGMENT, 0, 1, &seg, sizeof seg, NULL, 0);
+	add_record(in, REC_EXIT, CALL_mmap, 1, &leave, sizeof leave, NULL, 0);
+}
+
 static void add_birth(struct input *in, u32 task, u32 creator)
 {
 	struct ev_spawn spawn = {.creator = creator, .pid = 70 + (i32)task, .tid = 70 + (i32)task};
@@ -276,7 +472,7 @@ static void add_event(struct input *in, u32 *tasks)
 		.d = chance(3),
 		.e = chance(4)};
 
-	switch (chance(16)) {
+	switch (chance(in->shared ? 32 : 16)) {
 	case 0:
 	case 1:
 	case 2: add_call(in, CALL_write, task, fd, -1, 0, 1); break;
@@ -296,7 +492,9 @@ static void add_event(struct input *in, u32 *tasks)
 			add_birth(in, ++*tasks, task);
 		break;
 	default:
-		if (one_in(3))
+		if (in->shared && !one_in(8))
+			add_shared(in, task);
+		else if (one_in(3))
 			add_record(in, REC_END, 0, task, &end, sizeof end, NULL, 0);
 		else
 			add_call(in, (u16)(1 + chance(CALL_COUNT - 1)), task, fd, (i32)chance(8),
@@ -331,6 +529,40 @@ static void add_notes(struct input *in)
 	add_record(in, REC_SOURCE, 0, 0, &text, sizeof text, "/x/eof.c\0one\n\nthree\nx", 22);
 }
 
+/* struct ring { item buffer[10]; int in; enum { EMPTY } out : 3; void *p }, and who points at it. */
+static void add_types(struct input *in)
+{
+	static const struct note_types head = {.map = 1,
+		.types_n = 6,
+		.fields_n = 5,
+		.enums_n = 1,
+		.targets_n = 3,
+		.text_len = 32};
+	static const struct note_type types[] = {
+		{.kind = TYPE_SIGNED, .name = 1, .size = 4},
+		{.kind = TYPE_STRUCT, .shape = SHAPE_FIELDS, .name = 5, .size = 8, .n = 1},
+		{.kind = TYPE_ARRAY, .shape = SHAPE_ARRAY, .of = 2, .count = 10, .size = 80},
+		{.kind = TYPE_ENUM, .shape = SHAPE_ENUM, .name = 10, .size = 4, .n = 1},
+		{.kind = TYPE_POINTER, .shape = SHAPE_POINTER, .of = 6, .size = 8},
+		{.kind = TYPE_STRUCT, .shape = SHAPE_FIELDS, .name = 15, .size = 96, .first = 1, .n = 4},
+	};
+	static const struct note_field fields[] = {{0, 1, 0, 0, 0}, {0, 5, 2, 0, 0}, {80, 1, 0, 0, 0},
+		{84, 10, 3, 4, 3}, {88, 0, 4, 0, 0}};
+	static const struct note_enum enums[] = {{0, 10, 0}};
+	static const struct note_target targets[] = {{.value = 0x7f1000, .task = 1, .type = 6},
+		{.value = 0x7f2010, .site = 1, .type = 1, .flags = NOTE_OWN},
+		{.site = 2, .name = 1, .flags = NOTE_LOST}};
+	u8 body[sizeof types + sizeof fields + sizeof enums + sizeof targets + 32] = {0};
+	u8 *to = body;
+
+	to = mempcpy(to, types, sizeof types);
+	to = mempcpy(to, fields, sizeof fields);
+	to = mempcpy(to, enums, sizeof enums);
+	to = mempcpy(to, targets, sizeof targets);
+	memcpy(to, "\0int\0item\0FULL\0struct ring", 27);
+	add_record(in, REC_TYPES, 0, 0, &head, sizeof head, body, sizeof body);
+}
+
 static void story_make(struct input *in)
 {
 	u32 tasks = 1;
@@ -340,7 +572,12 @@ static void story_make(struct input *in)
 	add_birth(in, 1, 0);
 	if (one_in(3)) /* not always: unwinding opens files */
 		add_notes(in);
+	if (one_in(2))
+		add_types(in);
 	add_call(in, CALL_pipe2, 1, 3, 4, 0, 0);
+	in->shared = one_in(2);
+	if (in->shared)
+		add_shared_start(in);
 	for (u64 n = chance(120); n > 0; n--)
 		add_event(in, &tasks);
 }
@@ -441,7 +678,7 @@ static void input_damage(struct input *in)
 	case 0: record_remove(in, pos); break;
 	case 1: record_insert(in, pos, other); break;
 	case 2: ((struct rec *)record)->task = (u32)odd_number(); break;
-	case 3: ((struct rec *)record)->kind = (u16)chance(72); break;
+	case 3: ((struct rec *)record)->kind = (u16)chance(74); break;
 	case 4: ((struct rec *)record)->call = (u16)chance(CALL_COUNT + 2); break;
 	default: damage_field(record, ((const struct rec *)record)->len);
 	}

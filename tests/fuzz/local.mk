@@ -3,3 +3,5 @@ pure_tests += \
 	tests/fuzz/fuzz_log
 pure_tests += \
 	tests/fuzz/fuzz_guide
+pure_tests += \
+	tests/fuzz/fuzz_schedule

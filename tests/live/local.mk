@@ -40,3 +40,11 @@ live_scripts += \
 live_scripts += \
 	tests/live/test_guide.sh \
 	tests/live/test_verify.sh
+engine_tests += tests/live/test_schedule
+live_targets += tests/live/targets/relay
+live_scripts += \
+	tests/live/test_cc.sh \
+	tests/live/test_hook.sh
+live_targets += tests/live/targets/hook_told
+EXTRA_DIST += tests/live/targets/hook_every.c tests/live/targets/hook_family.c tests/live/targets/hook_more.c
+hooked_targets += tests/live/targets/ring

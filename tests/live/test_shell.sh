@@ -194,12 +194,28 @@ bad() {
 	check "front_matter: $2" err_is "ipclab: $dir/labs/02-nap/lab.md:$2"
 	check "front_matter_exit: $2" status_is 4
 }
-bad 'title\n' '1:1: a guide begins with a line of three hyphens, then title and programs'
-bad '---\ntitle: x\nprograms: [{name: nap}]\nminute: 3\n---\n' "4:1: 'minute' is unknown; title, minutes, core, needs, programs and actors are known"
-bad '---\ntitle: x\n' '1:1: no second line of three hyphens ends the front matter'
-bad '---\ntitle: x\nminutes: soon\nprograms: [{name: nap}]\n---\n' '3:10: a whole number is needed here'
-bad '---\ntitle: x\nprograms: [{name: ../nap}]\n---\n' "3:12: a program lies in the lab's own folder: its name has no slash"
-bad '---\ntitle: [\n---\n' '3:1: did not find expected node content'
-bad '---\nprograms: [{name: nap}]\n---\n' '2:1: title is missing'
+bad 'title\n' '1:1: a lab begins with its front matter, between two lines ---'
+bad '---\ntitle: x\nprograms: [{name: nap}]\nminute: 3\n---\n' "4:1: 'minute' is no key here; there is title, minutes, core, needs, programs, actors"
+bad '---\ntitle: x\n' '1:1: the front matter does not end (a line ---)'
+bad '---\ntitle: x\nminutes: soon\nprograms: [{name: nap}]\n---\n' '3:10: minutes is a whole number from 1 to 999'
+bad '---\ntitle: x\nprograms: [{name: ../nap}]\n---\n' "3:19: a program's name is that of a file in the lab's folder"
+bad '---\ntitle: [\n---\n' '3:1: this is not YAML: did not find expected node content'
+bad '---\nprograms: [{name: nap}]\n---\n' '2:1: title is missing or no text'
+
+# One that is broken keeps nobody from the others.
+mkdir -p "$dir/labs/03-good"
+printf -- '---\ntitle: Good\nprograms: [{name: nap}]\n---\n' >"$dir/labs/03-good/lab.md"
+run "$IPCLAB" labs
+check the_good_lab_is_listed_beside_a_broken_one out_is 'good: Good'
+check the_broken_one_is_named err_is "ipclab: $dir/labs/02-nap/lab.md:2:1: title is missing or no text"
+check and_is_an_input_error status_is 4
+run "$IPCLAB" labs --json
+check as_json_too out_has '[{"id":"good","title":"Good"'
+run "$IPCLAB" lab nap --plain
+check the_broken_one_says_why_when_opened err_has '02-nap/lab.md:2:1: title is missing'
+check and_cannot_be_opened status_is 4
+run "$IPCLAB"
+check home_in_words_lists_the_good_one out_has 'good: Good'
+check home_in_words_is_an_input_error status_is 4
 
 finish

@@ -135,25 +135,6 @@ static unsigned shown(u32 show)
 
 /* ---- a frame ---- */
 
-/* As the screen does: the newest part of the text from its beginning, if it is too long. */
-static int guide_scroll(const struct lesson *l, const struct canvas *c, const struct scene *scene,
-	const struct view_state *shown_view)
-{
-	struct view_state v = *shown_view;
-	struct str old = {0};
-	int lines, visible, before;
-
-	screen_pane_size(c, scene, &v, PANE_GUIDE, &lines, &visible);
-	str_add_bytes(&old, str_get(&l->text), l->old_len);
-	v.guide = str_get(&old);
-	screen_pane_size(c, scene, &v, PANE_GUIDE, &before, &visible);
-	before += before > 0; /* the blank line */
-	if (before > lines - visible)
-		before = lines - visible;
-	str_finish(&old);
-	return before < 0 ? 0 : before;
-}
-
 static void set_lesson(const struct frame_wanted *w, const struct lesson *l, struct view_state *v)
 {
 	v->mode = SCREEN_HELD;
@@ -222,7 +203,7 @@ u32 lesson_draw(const struct frame_wanted *w, struct str *out, struct str *reaso
 	recording_open(&l, w->step);
 	t = session_timeline(l.session);
 	scene = (struct scene){timeline_world(t), timeline_reader(t), session_sources(l.session),
-		w->replay ? recorded_actor_of : actor_of, &l, STYLE_SHORT};
+		w->replay ? recorded_actor_of : actor_of, &l, STYLE_SHORT, NULL};
 	if (w->replay)
 		set_replay(title, sizeof title, w, &v);
 	else
@@ -239,7 +220,7 @@ u32 lesson_draw(const struct frame_wanted *w, struct str *out, struct str *reaso
 	v.last = str_get(&last);
 	v.out_line = str_get(&written);
 	if (!w->replay && !w->bare)
-		v.scroll[PANE_GUIDE] = guide_scroll(&l, c, &scene, &v);
+		v.scroll[PANE_GUIDE] = screen_guide_scroll(c, &scene, &v, l.old_len);
 	screen_draw(c, &scene, &v);
 	canvas_text(c, out);
 	n = add_reasons(&scene, reasons);

@@ -4,8 +4,7 @@
 #ifndef LESSON_H
 #define LESSON_H
 
-#include "guide/lib.h"
-#include "session/lab.h"
+#include "lab/lib.h"
 #include "session/lib.h"
 #include "view/screen.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* kill -9 of keeper, screen or engine at moments picked by chance: six times, sixty in a soak. The
- * terminal is sane within 100 ms, nothing is left after 1 s, what was learnt is still readable, and
+ * terminal is sane within 100 ms (of a kill that took longer, the best of three: a busy machine may not
+ * let anybody run for that long), nothing is left after 1 s, what was learnt is still readable, and
  * the next start sweeps. Killed both at once, the next start says what to do. */
 #include <check.h>
 #include <dirent.h>
@@ -13,16 +14,34 @@
 
 #include "live.h"
 
-enum { GONE_MS = 1000 };
+enum { SANE_MS = 100, GONE_MS = 1000 };
 static struct live live;
-static int worst_sane, worst_gone;
+struct times {
+	int ms[180];
+	size_t n;
+};
+static struct times sane, gone; /* from kill(2) returning until this process saw it */
 static const char lab[] = "\"$IPCLAB\" lab pipe; echo left=$?; exec sleep 1000";
 static const char *const role_name[] = {"keeper", "screen", "engine"};
 
-/* 100 ms is what is promised; beside two builds on two cores a check must not fail by it. */
-static int sane_ms(void)
+static int later(const void *a, const void *b)
 {
-	return live_soak() ? 100 : 500;
+	return *(const int *)a - *(const int *)b;
+}
+
+static void times_add(struct times *t, int ms)
+{
+	if (t->n < ARRAY_LEN(t->ms))
+		t->ms[t->n++] = ms;
+}
+
+static void times_say(struct times *t, const char *what)
+{
+	if (!t->n)
+		return;
+	qsort(t->ms, t->n, sizeof *t->ms, later);
+	printf("%s after %d ms (median of %zu), %d ms at worst\n", what, t->ms[t->n / 2], t->n,
+		t->ms[t->n - 1]);
 }
 
 static void begin(void)
@@ -75,16 +94,15 @@ static const char *until_moment(unsigned kind)
 	return kinds[kind];
 }
 
-static void assert_sane(const char *what)
+static int assert_sane(const char *what, int ms)
 {
-	int took = live_sane(&live, sane_ms());
+	int took = live_sane(&live, ms);
 
 	if (took < 0) {
 		live_say_insane(&live);
-		ck_abort_msg("the terminal is not sane within %d ms: %s", sane_ms(), what);
+		ck_abort_msg("the terminal is not sane within %d ms: %s", ms, what);
 	}
-	if (took > worst_sane)
-		worst_sane = took;
+	return took;
 }
 
 static void assert_gone(int took, const char *what)
@@ -102,8 +120,7 @@ static void assert_gone(int took, const char *what)
 		str_finish(&out);
 		ck_abort_msg("something is left after %d ms: %s", GONE_MS, what);
 	}
-	if (took > worst_gone)
-		worst_gone = took;
+	times_add(&gone, took);
 }
 
 static void assert_progress_is_readable(const char *what)
@@ -117,11 +134,14 @@ static void assert_progress_is_readable(const char *what)
 	str_finish(&out);
 }
 
-static void kill_once(unsigned i)
+/* False: it was sane too late, try again. */
+static bool kill_once(unsigned i, unsigned kind, bool last)
 {
 	unsigned role = i % 3;
 	char what[120];
-	const char *moment = until_moment(live_random(5));
+	const char *moment = until_moment(kind);
+	bool ok = true;
+	int took;
 	pid_t victim = live_pid(&live, role);
 
 	for (unsigned other = 0; !victim && other < 3; other++)
@@ -140,25 +160,36 @@ static void kill_once(unsigned i)
 			vt_keys(&live.vt, "Q");
 		}
 		assert_gone(live_gone(&live, GONE_MS), what);
-		assert_sane(what);
+		assert_sane(what, SANE_MS);
 	} else {
-		assert_sane(what);
+		took = assert_sane(what, last ? SANE_MS : GONE_MS);
+		ok = took <= SANE_MS;
+		times_add(&sane, took);
 		assert_gone(live_gone(&live, GONE_MS), what);
-		assert_sane(what);
+		assert_sane(what, SANE_MS);
 	}
 done:
 	live_stop(&live);
 	assert_progress_is_readable(what);
+	if (!ok)
+		printf("sane after %d ms, tried again: %s\n", took, what);
+	return ok;
 }
 
 START_TEST(whoever_is_killed_whenever_nothing_is_left)
 {
 	unsigned times = live_soak() ? 60 : 6;
 
-	for (unsigned i = 0; i < times; i++)
-		kill_once(i);
-	printf("%u kills: terminal sane after %d ms at worst, all gone after %d ms at worst\n",
-		times, worst_sane, worst_gone);
+	for (unsigned i = 0; i < times; i++) {
+		unsigned kind = live_random(5);
+
+		for (int tries = 1; !kill_once(i, kind, tries == 3); tries++)
+			;
+	}
+	printf("%u kills:\n", times);
+	times_say(&sane, "terminal sane");
+	times_say(&gone, "all gone");
+	fflush(stdout);
 	/* What the killed keepers left is swept by the next. */
 	live_start(&live, 24, 80, lab, NULL);
 	ck_assert(vt_sees(&live.vt, "POISED"));

@@ -14,7 +14,7 @@
 
 #include "live.h"
 
-enum { GONE_MS = 1500 }; /* a second, and what a busy machine adds */
+enum { GONE_MS = 1000 };
 static struct live live;
 static const char home[] = "\"$IPCLAB\"; echo left=$?; exec sleep 1000";
 static const char lab[] = "\"$IPCLAB\" lab pipe; echo left=$?; exec sleep 1000";

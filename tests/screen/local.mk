@@ -3,16 +3,21 @@ pure_tests += tests/screen/test_golden
 tests_screen_test_golden_SOURCES = tests/screen/test_golden.c tests/screen/story.h
 EXTRA_DIST += tests/screen/golden tests/screen/steps tests/screen/record.c
 
+# The line of LINE mode, fed with noise in the test's own process.
+pure_tests += tests/screen/test_line
+tests_screen_test_line_SOURCES = tests/screen/test_line.c
+
 if HAVE_VTERM
 engine_tests += tests/screen/test_terminal
-tests_screen_test_terminal_SOURCES = tests/screen/test_terminal.c tests/screen/vt.c tests/screen/vt.h
+tests_screen_test_terminal_SOURCES = tests/screen/test_terminal.c tests/screen/folder.h \
+	tests/screen/vt.c tests/screen/vt.h
 tests_screen_test_terminal_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
 tests_screen_test_terminal_LDADD = $(LDADD) $(VTERM_LIBS) -lutil
 
 # Every step of the first lab: recordings (made by record.c), drawn, and in the terminal.
 engine_tests += tests/screen/test_steps
 tests_screen_test_steps_SOURCES = tests/screen/test_steps.c tests/screen/lesson.c \
-	tests/screen/lesson.h tests/screen/vt.c tests/screen/vt.h
+	tests/screen/lesson.h tests/screen/folder.h tests/screen/vt.c tests/screen/vt.h
 tests_screen_test_steps_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
 tests_screen_test_steps_LDADD = $(LDADD) $(VTERM_LIBS) -lutil
 
@@ -26,7 +31,8 @@ engine_tests += \
 	tests/screen/live_leave \
 	tests/screen/live_pace \
 	tests/screen/live_terminal
-live_common = tests/screen/live.c tests/screen/live.h tests/screen/vt.c tests/screen/vt.h
+live_common = tests/screen/live.c tests/screen/live.h tests/screen/folder.h \
+	tests/screen/vt.c tests/screen/vt.h
 live_cppflags = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
 live_libs = $(LDADD) $(VTERM_LIBS) -lutil
 tests_screen_live_first_SOURCES = tests/screen/live_first.c $(live_common)

@@ -80,16 +80,16 @@ int main(int argc, char **argv)
 	struct guide_host host;
 	struct guide_play *play;
 	const struct lab *lab;
-	struct guide *guide;
+	const struct guide *guide;
 	struct session *session = NULL;
 	struct err err = {0};
 	char path[4096];
 
-	if (argc != 3 || !labs_find(&labs, &err) || !(lab = labs_get(&labs, argv[1], &err)) ||
-		!(guide = guide_load(lab->guide, &err)))
+	if (argc != 3 || !labs_find(&labs, &err) || !(lab = labs_get(&labs, argv[1], &err)))
 		goto fail;
+	guide = lab->guide;
 	clearenv(); /* a stack that is recorded has the environment at its top */
-	host = lab_host_open(&h, lab, guide, &session);
+	host = lab_host_open(&h, lab, &session);
 	play = guide_play_create(guide, &host);
 	for (u32 step = 0; step < guide->steps.n; step++) {
 		snprintf(path, sizeof path, "%s/%02u.ipclog", argv[2], step + 1);
@@ -99,7 +99,6 @@ int main(int argc, char **argv)
 	}
 	session_end(session);
 	guide_play_destroy(play);
-	guide_destroy(guide);
 	labs_finish(&labs);
 	return 0;
 fail:

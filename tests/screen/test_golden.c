@@ -162,6 +162,23 @@ static void opened(struct view_state *v)
 {
 	v->question = true;
 }
+static void asked(struct view_state *v)
+{
+	opened(v);
+	v->live = true;
+	v->mode = SCREEN_HELD;
+	v->lead = "PREDICT  1-4 choose, Enter answer";
+}
+static void asked_short(struct view_state *v)
+{
+	asked(v);
+	v->lead = "PREDICT  Enter answer";
+}
+static void says_much(struct view_state *v)
+{
+	v->message = "/home/learner/labs/07-broken/lab.md:123:45: a sentence that is longer than "
+		     "a row of the screen, and that is of use only with its end.";
+}
 static void first(struct view_state *v)
 {
 	v->first = v->live = true;
@@ -399,41 +416,160 @@ START_TEST(an_open_question_shows_no_reason)
 }
 END_TEST
 
+static const struct home_lab home_labs[] = {
+	{.id = "pipe",
+		.title = "Ordinary pipes",
+		.group = "Pipes",
+		.first = "01",
+		.minutes = 25,
+		.steps = 9,
+		.done = 4,
+		.core = true,
+		.about = "A pipe joins two processes in one direction."},
+	{.id = "dup2",
+		.title = "Redirection: dup2",
+		.group = "Pipes",
+		.first = "02",
+		.minutes = 20,
+		.core = true},
+	{.id = "shm",
+		.title = "Shared memory",
+		.group = "Shared memory",
+		.first = "06",
+		.minutes = 25,
+		.core = false},
+	{.id = "broken",
+		.title = "broken",
+		.group = "Shared memory",
+		.first = "07",
+		.wrong = "/home/learner/a-folder/with-a-long-name/labs/07-broken/lab.md:123:45: "
+			 "'programmes' is no key here; there is title, minutes, core, needs, "
+			 "programs, actors",
+		.core = true},
+};
+
+static void home_text(const struct home *home, int rows, int cols, bool ascii, struct str *text)
+{
+	struct canvas *c = canvas_create(rows, cols, ascii);
+
+	home_draw(c, home);
+	canvas_text(c, text);
+	canvas_destroy(c);
+}
+
 START_TEST(home_is_as_kept)
 {
-	static const struct home_lab labs[] = {
-		{.id = "pipe",
-			.title = "Ordinary pipes",
-			.group = "Pipes",
-			.first = "01",
-			.minutes = 25,
-			.steps = 9,
-			.done = 4,
-			.core = true,
-			.about = "A pipe joins two processes in one direction."},
-		{.id = "dup2",
-			.title = "Redirection: dup2",
-			.group = "Pipes",
-			.first = "02",
-			.minutes = 20,
-			.core = true},
-		{.id = "shm",
-			.title = "Shared memory",
-			.group = "Shared memory",
-			.first = "06",
-			.minutes = 25,
-			.core = false},
-	};
-	struct home home = {.labs = labs, .n = 3, .selected = (size_t)_i % 2};
-	struct canvas *c = canvas_create(24, 80, _i > 1);
+	struct home home = {.labs = home_labs, .n = 3, .selected = (size_t)_i % 2};
 	struct str text = {0};
 	char name[32];
 
-	home_draw(c, &home);
-	canvas_text(c, &text);
+	home_text(&home, 24, 80, _i > 1, &text);
 	snprintf(name, sizeof name, "home-%d%s", _i % 2, _i > 1 ? "-ascii" : "");
 	compare(name, str_get(&text));
-	canvas_destroy(c);
+	str_finish(&text);
+}
+END_TEST
+
+/* 0 the row that goes on, 1 a lab below it; 2 and 3 a lab that is broken, and Enter on it. */
+START_TEST(home_with_more_rows_is_as_kept)
+{
+	static const char *const names[] = {
+		"home-continue", "home-below-continue", "home-broken", "home-message"};
+	struct home home = {.labs = home_labs,
+		.n = 4,
+		.selected = _i < 2 ? 0 : 3,
+		.resume = _i < 2 ? "01 Ordinary pipes, step 5 of 9" : NULL,
+		.on_resume = _i == 0,
+		.message = _i == 3 ? home_labs[3].wrong : NULL};
+	struct str text = {0};
+
+	home_text(&home, 24, 80, false, &text);
+	compare(names[_i], str_get(&text));
+	str_finish(&text);
+}
+END_TEST
+
+/* Squeezed, since a word longer than a line is broken. */
+static void squeeze(const char *text, struct str *out)
+{
+	for (; *text; text++)
+		if (*text > ' ')
+			str_add_bytes(out, text, 1);
+}
+
+/* By choosing it, and as a message. */
+START_TEST(home_says_a_long_error_whole)
+{
+	struct home home = {.labs = home_labs, .n = 4, .selected = 3};
+	struct str text = {0}, all = {0}, error = {0};
+
+	if (_i) {
+		home.selected = 0;
+		home.message = home_labs[3].wrong;
+	}
+	home_text(&home, 24, 80, false, &text);
+	squeeze(str_get(&text), &all);
+	squeeze(home_labs[3].wrong, &error);
+	ck_assert_msg(strstr(str_get(&all), str_get(&error)) != NULL, "%s", str_get(&text));
+	ck_assert(strstr(str_get(&text), "01 Ordinary pipes") != NULL);
+	str_finish(&text);
+	str_finish(&all);
+	str_finish(&error);
+}
+END_TEST
+
+/* What home can have at once, in any window. */
+START_TEST(home_fits_every_window)
+{
+	for (int cols = 1; cols < 150; cols += 7)
+		for (int rows = 1; rows < 50; rows += 3) {
+			struct home home = {.labs = home_labs,
+				.n = 4,
+				.selected = (size_t)(rows + cols) % 4,
+				.resume = rows % 2 ? "01 Ordinary pipes, step 5 of 9" : NULL,
+				.on_resume = rows % 4 == 1,
+				.help = cols % 5 == 0,
+				.message = cols % 3 ? home_labs[3].wrong : NULL};
+			struct str text = {0};
+			int lines = 0;
+
+			home_text(&home, rows, cols, cols % 2, &text);
+			for (const char *p = str_get(&text); *p; p += strcspn(p, "\n") + 1)
+				lines++;
+			ck_assert_int_eq(lines, rows);
+			str_finish(&text);
+		}
+}
+END_TEST
+
+/* Keys that are refused while a question is open stand in no footer. */
+START_TEST(an_open_question_offers_no_key_that_is_refused)
+{
+	static const char *const refused[] = {"s step", "a all", "c continue", "Space play", "w why"};
+
+	for (int narrow = 0; narrow < 2; narrow++) {
+		struct golden g = {"", story_of_pipe, 4, PANE_GUIDE, narrow ? asked_short : asked,
+			24, 80, false};
+		struct str text = {0};
+
+		draw(&g, &text);
+		for (size_t i = 0; i < ARRAY_LEN(refused); i++)
+			ck_assert_msg(!strstr(str_get(&text), refused[i]), "\"%s\":\n%s",
+				refused[i], str_get(&text));
+		ck_assert(strstr(str_get(&text), "PREDICT") && strstr(str_get(&text), "left back"));
+		str_finish(&text);
+	}
+}
+END_TEST
+
+/* A message of more than a row is read whole, above the footer. */
+START_TEST(a_long_message_is_wrapped)
+{
+	struct golden g = {"", story_of_pipe, 4, PANE_GUIDE, says_much, 24, 80, false};
+	struct str text = {0};
+
+	draw(&g, &text);
+	ck_assert_msg(strstr(str_get(&text), "its end.") != NULL, "%s", str_get(&text));
 	str_finish(&text);
 }
 END_TEST
@@ -450,7 +586,12 @@ int main(void)
 	tcase_add_loop_test(t, ascii_screens_have_no_other_character, 0, ARRAY_LEN(goldens));
 	tcase_add_loop_test(t, no_line_is_wider_than_the_screen, 0, ARRAY_LEN(goldens));
 	tcase_add_test(t, an_open_question_shows_no_reason);
+	tcase_add_test(t, an_open_question_offers_no_key_that_is_refused);
+	tcase_add_test(t, a_long_message_is_wrapped);
 	tcase_add_loop_test(t, home_is_as_kept, 0, 4);
+	tcase_add_loop_test(t, home_with_more_rows_is_as_kept, 0, 4);
+	tcase_add_loop_test(t, home_says_a_long_error_whole, 0, 2);
+	tcase_add_test(t, home_fits_every_window);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_ENV);

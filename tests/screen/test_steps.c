@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "lesson.h"
 #include "vt.h"
 
@@ -131,8 +132,7 @@ static void start(int shape, const char *const *args)
 		argv[n++] = *args++;
 	if (args && is_ascii(shape))
 		argv[n++] = "--ascii";
-	strcpy(state_home, "/tmp/ipclab-steps-XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(state_home));
+	ck_assert(folder_make(state_home, sizeof state_home));
 	snprintf(state, sizeof state, "XDG_STATE_HOME=%s", state_home);
 	snprintf(runtime, sizeof runtime, "XDG_RUNTIME_DIR=%s", state_home);
 	vt_start(&vt, rows_of(shape), cols_of(shape), argv,
@@ -417,6 +417,7 @@ int main(void)
 	tcase_add_loop_test(t, the_terminal_shows_the_step, 0, STEPS * SHAPES);
 	tcase_add_loop_test(t, home_is_drawn_as_kept_and_the_terminal_shows_it, 0, SHAPES);
 	suite_add_tcase(s, t);
+	folder_begin();
 	r = srunner_create(s);
 	srunner_run_all(r, CK_ENV);
 	failed = srunner_ntests_failed(r);

@@ -8,10 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "vt.h"
 
 static struct vt vt;
@@ -30,8 +32,7 @@ static void start(int rows, int cols, const char *const *argv, const char *more)
 	static char state[100];
 
 	if (!state_home[0]) {
-		strcpy(state_home, "/tmp/ipclab-state-XXXXXX");
-		ck_assert_ptr_nonnull(mkdtemp(state_home));
+		ck_assert(folder_make(state_home, sizeof state_home));
 	}
 	snprintf(state, sizeof state, "XDG_STATE_HOME=%s", state_home);
 	vt_start(&vt, rows, cols, argv, (const char *[]){state, more, NULL});
@@ -423,14 +424,129 @@ START_TEST(ascii_has_no_other_character)
 }
 END_TEST
 
-START_TEST(home_opens_a_lab_and_comes_back)
+START_TEST(home_opens_a_lab_and_comes_back_to_go_on_with_it)
 {
 	start(24, 80, (const char *[]){program(), NULL}, NULL);
 	ck_assert(vt_sees(&vt, "> 01 Ordinary pipes"));
+	ck_assert(vt_lacks(&vt, "Continue"));
 	vt_keys(&vt, "\r");
 	ck_assert(vt_sees(&vt, "POISED"));
+	vt_keys(&vt, ":guide 3\r");
+	ck_assert(vt_sees(&vt, "3/10"));
 	vt_keys(&vt, "L");
+	ck_assert(vt_sees(&vt, "> Continue   01 Ordinary pipes, step 3 of 10"));
+	vt_keys(&vt, "\033[B");
 	ck_assert(vt_sees(&vt, "> 01 Ordinary pipes"));
+	vt_keys(&vt, "\033[A");
+	ck_assert(vt_sees(&vt, "> Continue"));
+	vt_keys(&vt, "\r");
+	ck_assert(vt_sees(&vt, "You were at step 3"));
+	vt_keys(&vt, "q");
+	ck_assert_int_eq(vt_end(&vt), 0);
+}
+END_TEST
+
+/* One broken lab among others: they are there, and it says what is wrong with it. */
+START_TEST(a_broken_lab_keeps_nobody_from_the_others)
+{
+	static char labs[120];
+	char path[160];
+	FILE *f;
+
+	ck_assert(folder_make(state_home, sizeof state_home));
+	for (int i = 1; i <= 2; i++) {
+		snprintf(path, sizeof path, "%s/0%d-lab", state_home, i);
+		ck_assert_int_eq(mkdir(path, 0700), 0);
+		strcat(path, "/lab.md");
+		f = fopen(path, "w");
+		ck_assert_ptr_nonnull(f);
+		fprintf(f, "---\ntitle: Lab %d\n%s: 5\nprograms: [{name: x}]\n---\n", i,
+			i == 1 ? "minuten" : "minutes");
+		fclose(f);
+	}
+	snprintf(labs, sizeof labs, "IPCLAB_LABS=%s", state_home);
+	start(24, 80, (const char *[]){program(), NULL}, labs);
+	ck_assert(vt_sees(&vt, "02 Lab 2"));
+	ck_assert(vt_sees(&vt, "lab.md:3:1: 'minuten' is no key here"));
+	vt_keys(&vt, "\r");
+	ck_assert(vt_sees(&vt, "cannot be opened"));
+	vt_keys(&vt, "\033[B");
+	ck_assert(vt_lacks(&vt, "minuten"));
+	vt_keys(&vt, "q");
+	ck_assert_int_eq(vt_end(&vt), 0);
+}
+END_TEST
+
+static void write_script(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	ck_assert_ptr_nonnull(f);
+	fputs(text, f);
+	fclose(f);
+	ck_assert_int_eq(chmod(path, 0700), 0);
+}
+
+/* The editor gets the learner's own copy, its line, and a terminal as a shell leaves it. */
+START_TEST(e_lends_the_terminal_to_an_editor_and_takes_it_back)
+{
+	char editor[120], copy[160], script[320];
+	static char more[160];
+	struct str before = {0}, after = {0};
+
+	ck_assert(folder_make(state_home, sizeof state_home));
+	setenv("XDG_DATA_HOME", state_home, 1);
+	unsetenv("VISUAL");
+	snprintf(editor, sizeof editor, "%s/editor", state_home);
+	snprintf(script, sizeof script,
+		"#!/bin/sh\necho x >>'%s/rounds'\necho \"it edits $*, round $(wc -l <'%s/rounds')\"\n"
+		"read line\nexit $line\n",
+		state_home, state_home);
+	write_script(editor, script);
+	snprintf(more, sizeof more, "EDITOR=%s", editor);
+	start(24, 100, (const char *[]){program(), "lab", "pipe", NULL}, more);
+	ck_assert(vt_sees(&vt, "main.c:22"));
+	vt_pump(&vt, 100);
+	vt_text(&vt, &before);
+	vt_keys(&vt, "e");
+	ck_assert(vt_sees(&vt, "it edits +22 "));
+	ck_assert(vt_sees(&vt, "ipclab/labs/01-pipe/main.c"));
+	ck_assert(vt_sees(&vt, "round 1"));
+	ck_assert(terminal_is_sane());
+	ck_assert(vt_lacks(&vt, "POISED"));
+	vt_keys(&vt, "0\r");
+	ck_assert(vt_sees(&vt, "Your own copy is"));
+	ck_assert(!terminal_is_sane());
+	vt_keys(&vt, "\014"); /* ^L: the message goes */
+	ck_assert(vt_lacks(&vt, "Your own copy"));
+	vt_text(&vt, &after);
+	ck_assert_str_eq(str_get(&before), str_get(&after));
+	snprintf(copy, sizeof copy, "%s/ipclab/labs/01-pipe/main.c", state_home);
+	ck_assert_int_eq(access(copy, R_OK), 0);
+	/* One that fails is said to; nothing else happens. */
+	vt_keys(&vt, "e");
+	ck_assert(vt_sees(&vt, "round 2"));
+	vt_keys(&vt, "3\r");
+	ck_assert(vt_sees(&vt, "ended with a failure"));
+	vt_keys(&vt, "q");
+	ck_assert_int_eq(vt_end(&vt), 0);
+	str_finish(&before);
+	str_finish(&after);
+}
+END_TEST
+
+/* What came of an answer stands alone when there is no room for the whole of what was before. */
+START_TEST(an_answer_leaves_no_half_of_its_question_behind)
+{
+	start(24, 80, (const char *[]){program(), "lab", "pipe", "--step", "2", NULL}, NULL);
+	ck_assert(vt_sees(&vt, "Enter: step P1"));
+	vt_keys(&vt, "\r");
+	ck_assert(vt_sees(&vt, "PREDICT"));
+	vt_keys(&vt, "1");
+	ck_assert(vt_sees(&vt, "I do not know yet"));
+	vt_keys(&vt, "\r");
+	ck_assert(vt_sees(&vt, "You said 1."));
+	ck_assert(vt_lacks(&vt, "I do not know yet"));
 	vt_keys(&vt, "q");
 	ck_assert_int_eq(vt_end(&vt), 0);
 }
@@ -528,11 +644,15 @@ int main(void)
 	tcase_add_test(t, save_display_writes_what_stands_there);
 	tcase_add_test(t, no_terminal_type_no_screen);
 	tcase_add_test(t, ascii_has_no_other_character);
-	tcase_add_test(t, home_opens_a_lab_and_comes_back);
+	tcase_add_test(t, home_opens_a_lab_and_comes_back_to_go_on_with_it);
+	tcase_add_test(t, a_broken_lab_keeps_nobody_from_the_others);
+	tcase_add_test(t, e_lends_the_terminal_to_an_editor_and_takes_it_back);
+	tcase_add_test(t, an_answer_leaves_no_half_of_its_question_behind);
 	tcase_add_test(t, suspended_it_gives_the_terminal_back_and_returns);
 	tcase_add_test(t, guide_asks_before_it_moves_and_says_why_afterwards);
 	tcase_add_test(t, the_learner_goes_on_where_it_was_left);
 	suite_add_tcase(s, t);
+	folder_begin();
 	r = srunner_create(s);
 	srunner_run_all(r, CK_ENV);
 	failed = srunner_ntests_failed(r);

@@ -4,7 +4,9 @@ pure_tests += \
 	tests/unit/test_base
 pure_tests += \
 	tests/unit/test_log \
-	tests/unit/test_source
+	tests/unit/test_source \
+	tests/unit/test_types \
+	tests/unit/test_types_kept
 pure_tests += \
 	tests/unit/test_words
 pure_tests += \
@@ -22,6 +24,13 @@ pure_tests += \
 pure_tests += \
 	tests/unit/test_cond \
 	tests/unit/test_guide \
+	tests/unit/test_labs \
 	tests/unit/test_play \
-	tests/unit/test_progress
-EXTRA_DIST += tests/unit/guide_sim.h
+	tests/unit/test_progress \
+	tests/unit/test_steer
+EXTRA_DIST += tests/unit/guide_sim.h tests/unit/types_run.h
+pure_tests += \
+	tests/unit/test_schedule_file
+pure_tests += \
+	tests/unit/test_hook_elf \
+	tests/unit/test_hook_ranges

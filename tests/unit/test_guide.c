@@ -137,14 +137,13 @@ static const struct {
 	{"---\n- x\n---\n", "lab.md:2:1: keys with values"},
 	{"---\ntitle: x\nminuts: 5\n---\n", "lab.md:3:1: 'minuts' is no key here; there is title, minutes"},
 	{"---\ntitle: x\ntitle: y\n---\n", "lab.md:3:1: 'title' stands here twice"},
-	{"---\ntitle: x\nminutes: many\nprograms: [{name: p}]\n---\n", "lab.md:3:10: minutes is missing, or no number"},
+	{"---\ntitle: x\nminutes: many\nprograms: [{name: p}]\n---\n", "lab.md:3:10: minutes is a whole number from 1 to 999"},
 	{"---\ntitle: x\nminutes: 5\ncore: maybe\nprograms: [{name: p}]\n---\n", "lab.md:4:7: core is true or false"},
 	{"---\ntitle: x\nminutes: 5\n---\n", "programs is missing"},
 	{"---\ntitle: x\nminutes: 5\nprograms: [{}]\n---\n", "lab.md:4:12: a program's name"},
 	{"---\ntitle: x\nminutes: 5\nprograms: [{name: ../p}]\n---\n", "lab.md:4:19: a program's name"},
 	{"---\ntitle: x\nminutes: 5\nprograms: [{name: p}, {name: p}]\n---\n", "lab.md:4:30: program 'p' stands here twice"},
 	{"---\ntitle: x\nminutes: 5\nprograms: [{name: p}]\nactors: {Q1: x}\n---\n", "lab.md:5:10: 'Q1' is no actor"},
-	{"---\ntitle: x\nminutes: 5\nprograms: [{name: p}]\n---\nText only.\n", "the guide has no step"},
 };
 /* clang-format on */
 
@@ -157,6 +156,18 @@ START_TEST(a_bad_file_is_named_with_its_place)
 	ck_assert_int_eq(err.code, EXIT_INPUT);
 	ck_assert_msg(strstr(err.text, bad_files[_i].wrong) != NULL, "%s", err.text);
 	ck_assert_msg(strncmp(err.text, "lab.md:", 7) == 0, "%s", err.text);
+}
+END_TEST
+
+START_TEST(a_lab_may_have_no_step_and_say_no_minutes)
+{
+	static const char text[] = "---\ntitle: x\nprograms: [{name: p}]\n---\nText only.\n";
+	struct guide *g = guide_parse("lab.md", text, strlen(text), &err);
+
+	ck_assert_msg(g != NULL, "%s", err.text);
+	ck_assert_uint_eq(g->steps.n, 0);
+	ck_assert_uint_eq(g->minutes, 0);
+	guide_destroy(g);
 }
 END_TEST
 
@@ -198,6 +209,7 @@ static void fill(TCase *c)
 	tcase_add_test(c, a_guide_becomes_a_model);
 	tcase_add_loop_test(c, a_bad_step_is_named_with_its_place, 0, (int)ARRAY_LEN(bad_steps));
 	tcase_add_loop_test(c, a_bad_file_is_named_with_its_place, 0, (int)ARRAY_LEN(bad_files));
+	tcase_add_test(c, a_lab_may_have_no_step_and_say_no_minutes);
 	tcase_add_test(c, the_same_id_twice_is_refused);
 	tcase_add_test(c, a_condition_may_stand_on_the_next_line);
 	tcase_add_test(c, bad_beliefs_are_named_with_their_place);

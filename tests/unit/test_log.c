@@ -222,7 +222,7 @@ START_TEST(record_longer_than_a_growth_step_fits)
 	u64 pos = LOG_DATA;
 
 	memset(body, 'x', n - 1);
-	put_note(l, REC_SOURCE + 1, body, n);
+	put_note(l, UINT16_MAX, body, n);
 	log_close(l);
 	r = reader_new(path);
 	rec = log_reader_next(r, &pos);
@@ -371,7 +371,7 @@ START_TEST(log_that_outgrows_its_address_space_says_so)
 		struct rec *r = log_begin(l, 8 << 20, &err);
 		if (!r)
 			break;
-		r->kind = REC_SOURCE + 1;
+		r->kind = UINT16_MAX;
 		log_commit(l, r);
 		log_forget(l, 0);
 		ck_assert_uint_lt(++n, 100);

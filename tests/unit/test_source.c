@@ -476,7 +476,7 @@ START_TEST(full_log_stops_the_writing_with_a_sentence)
 	l = log_create(name, true, &err);
 	/* Room for a record more, but no further MiB, by the limit on the size of a file. */
 	while (log_bytes(l) + 1024 < LOG_GROW)
-		put(l, REC_SOURCE + 1, filler, sizeof filler, NULL, 0);
+		put(l, UINT16_MAX, filler, sizeof filler, NULL, 0);
 	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &(struct rlimit){LOG_GROW, LOG_GROW}), 0);
 	ck_assert(!sources_write(s, l, &err));
 	ck_assert_msg(strstr(err.text, "ulimit -f") != NULL, "%s", err.text);

@@ -30,13 +30,14 @@ static inline bool arch_set_regs(pid_t tid, arch_regs *r)
 	return ptrace(PTRACE_SETREGS, tid, NULL, r) == 0;
 }
 /* The hot path's questions, cheaper than all registers: number and arguments at an entry stop ... */
-static inline bool arch_read_call(pid_t tid, long *nr, u64 args[6])
+static inline bool arch_read_call(pid_t tid, long *nr, u64 args[6], u64 *ip)
 {
 	struct __ptrace_syscall_info info;
 
 	if (ptrace(PTRACE_GET_SYSCALL_INFO, tid, (void *)sizeof info, &info) <= 0)
 		return false;
 	*nr = (long)info.entry.nr; /* entry and seccomp lie alike */
+	*ip = info.instruction_pointer;
 	memcpy(args, info.entry.args, 6 * sizeof *args);
 	return true;
 }
@@ -60,7 +61,14 @@ static inline void arch_set_arg(arch_regs *r, int n, u64 v)
 	default: r->r9 = v; break;
 	}
 }
+/* glibc: struct pthread.tid; pthread_spinlock_t holds 1 when it is free. */
+#define ARCH_PTHREAD_TID 0x2d0
+#define ARCH_SPIN_IS_FREE(word) ((word) == 1)
 static inline u64 arch_sp(const arch_regs *r) { return r->rsp; }
+static inline void arch_set_pc(arch_regs *r, u64 v) { r->rip = v; }
+static inline long arch_call(const arch_regs *r) { return (long)r->orig_rax; }
+static inline i64 arch_result(const arch_regs *r) { return (i64)r->rax; }
+#define ARCH_CALL_BYTES 2 /* of the instruction that makes a call */
 static inline u64 arch_pc(const arch_regs *r) { return r->rip; }
 /* Where rt_sigframe keeps rax, from the stack pointer at a handler's first instruction:
  * pretcode 8, uc_flags 8, uc_link 8, uc_stack 24, then gregs r8..r15 rdi rsi rbp rbx rdx rax. */

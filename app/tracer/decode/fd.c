@@ -24,7 +24,7 @@ bool decode_close(struct tracer *t, struct tracee *x, struct entry *e)
 
 	e->fd = (i32)x->args[0];
 	class = fd_class(t, x, e->fd);
-	if (class == FDC_PIPE)
+	if (class == FDC_PIPE || class == FDC_SEGMENT)
 		return true;
 	/* A file: gone with this one stop. (A failing close releases the number all the same.) */
 	fdmap_clear(t, x->fds, e->fd);
@@ -45,9 +45,16 @@ bool decode_close_range(struct tracer *t, struct tracee *x, struct entry *e)
 	e->arg = x->args[2] & 0xffffffff;
 	e->hold = false;
 	for (u32 fd = (u32)e->fd; fd < x->fds->n && fd <= (u32)e->fd2; fd++)
-		if (x->fds->fds[fd].class == FDC_PIPE)
+		if (x->fds->fds[fd].class == FDC_PIPE || x->fds->fds[fd].class == FDC_SEGMENT)
 			e->hold = true;
 	return true;
+}
+
+static bool leads_to_object(struct tracer *t, struct tracee *x, int fd)
+{
+	enum fd_class class = fd_class(t, x, fd);
+
+	return class == FDC_PIPE || class == FDC_SEGMENT;
 }
 
 bool decode_dup(struct tracer *t, struct tracee *x, struct entry *e)
@@ -57,7 +64,7 @@ bool decode_dup(struct tracer *t, struct tracee *x, struct entry *e)
 		e->fd2 = (i32)x->args[1];
 	if (e->call == CALL_dup3)
 		e->arg = x->args[2] & 0xffffffff;
-	if (fd_class(t, x, e->fd) == FDC_PIPE || (e->fd2 >= 0 && fd_class(t, x, e->fd2) == FDC_PIPE))
+	if (leads_to_object(t, x, e->fd) || (e->fd2 >= 0 && leads_to_object(t, x, e->fd2)))
 		return true;
 	if (t->opt.terminals && (fd_class(t, x, e->fd) == FDC_TTY || fd_class(t, x, e->fd2) == FDC_TTY)) {
 		e->hold = false;
@@ -80,7 +87,7 @@ bool decode_fcntl(struct tracer *t, struct tracee *x, struct entry *e)
 		e->hold = false;
 		return true;
 	}
-	return class == FDC_PIPE;
+	return class == FDC_PIPE || class == FDC_SEGMENT;
 }
 
 bool decode_ioctl(struct tracer *t, struct tracee *x, struct entry *e)
@@ -110,7 +117,8 @@ bool decode_open(struct tracer *t, struct tracee *x, struct entry *e)
 
 	(void)t;
 	memory_read_string(x->tid, x->args[at], path, sizeof path);
-	if (!path_may_be_pipe(path))
+	e->hold = !strncmp(path, "/dev/shm/", 9); /* shm_open(3) */
+	if (!e->hold && !path_may_be_pipe(path))
 		return false;
 	if (e->call == CALL_openat2) {
 		struct open_how how = {0};
@@ -121,7 +129,6 @@ bool decode_open(struct tracer *t, struct tracee *x, struct entry *e)
 	}
 	e->held = (u32)strlen(path) + 1;
 	memcpy(e->bytes, path, e->held);
-	e->hold = false;
 	return true;
 }
 
@@ -170,6 +177,8 @@ static void fd_duplicated(struct tracer *t, struct tracee *x, int from, int to, 
 		return;
 	if (s->class == FDC_PIPE)
 		fdmap_set(t, x->fds, to, FDC_PIPE, t->pipes.at[s->pipe].ino, cloexec);
+	else if (s->class == FDC_SEGMENT)
+		fdmap_set(t, x->fds, to, FDC_SEGMENT, s->pipe, cloexec);
 	else if (s->class == FDC_TTY)
 		fdmap_set(t, x->fds, to, FDC_TTY, 0, cloexec);
 	else
@@ -180,14 +189,23 @@ static void fd_opened(struct tracer *t, struct tracee *x, int fd, struct ev_exit
 {
 	enum fd_class class;
 	u64 ino;
-	u32 flags;
+	u32 flags, seg;
 	bool cloexec;
+	struct err ignored = {0};
 
 	out->fd = fd;
 	if (!fd_ask(x->tid, fd, &class, &ino, &flags, &cloexec))
 		return;
+	if (class == FDC_SEGMENT && (seg = segment_of_fd(t, x->tid, fd, false))) {
+		ino = seg;
+		segment_announce(t, x, seg, &ignored);
+		out->arg = t->segments.at[seg].ino;
+	} else if (class == FDC_SEGMENT) {
+		class = FDC_OTHER;
+	}
 	fdmap_set(t, x->fds, fd, class, ino, cloexec);
-	out->arg = class == FDC_PIPE ? ino : 0;
+	if (class == FDC_PIPE)
+		out->arg = ino;
 	out->arg2 = flags;
 }
 
@@ -280,6 +298,7 @@ void decode_exit(struct tracer *t, struct tracee *x, i64 ret, struct ev_exit *ou
 		out->arg = (u64)ret;
 		break;
 	default:
+		memory_call_done(t, x, ret, out);
 		break;
 	}
 }

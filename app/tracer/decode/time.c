@@ -7,7 +7,7 @@
 
 #include "tracer/private.h"
 
-static u64 read_timespec(struct tracee *x, u64 addr, u64 unit)
+u64 decode_time(struct tracee *x, u64 addr, u64 unit)
 {
 	i64 ts[2];
 
@@ -16,6 +16,16 @@ static u64 read_timespec(struct tracee *x, u64 addr, u64 unit)
 	if (ts[0] < 0 || ts[1] < 0 || (u64)ts[0] > TIME_NONE / 2000000000u)
 		return TIME_NONE;
 	return (u64)ts[0] * 1000000000u + (u64)ts[1] * unit;
+}
+
+u64 time_until(int clock, u64 ns)
+{
+	struct timespec now = {0};
+	u64 at;
+
+	clock_gettime((clockid_t)clock, &now);
+	at = (u64)now.tv_sec * 1000000000u + (u64)now.tv_nsec;
+	return ns > at ? ns - at : 0;
 }
 
 bool decode_pause(struct tracer *t, struct tracee *x, struct entry *e)
@@ -29,15 +39,11 @@ bool decode_pause(struct tracer *t, struct tracee *x, struct entry *e)
 bool decode_sleep(struct tracer *t, struct tracee *x, struct entry *e)
 {
 	bool clock = e->call == CALL_clock_nanosleep;
-	u64 ns = read_timespec(x, x->args[clock ? 2 : 0], 1);
+	u64 ns = decode_time(x, x->args[clock ? 2 : 0], 1);
 
 	(void)t;
-	if (clock && (x->args[1] & TIMER_ABSTIME) && ns != TIME_NONE) {
-		struct timespec now = {0};
-		clock_gettime((clockid_t)x->args[0], &now);
-		u64 at = (u64)now.tv_sec * 1000000000u + (u64)now.tv_nsec;
-		ns = ns > at ? ns - at : 0;
-	}
+	if (clock && (x->args[1] & TIMER_ABSTIME) && ns != TIME_NONE)
+		ns = time_until((int)x->args[0], ns);
 	e->arg = ns;
 	e->timed = (struct timed){.kind = ns == TIME_NONE ? TIMED_NOT : TIMED_SLEEP, .ns = ns};
 	return true;
@@ -71,7 +77,7 @@ bool decode_poll(struct tracer *t, struct tracee *x, struct entry *e)
 		e->arg = ms < 0 ? TIME_NONE : (u64)ms * 1000000u;
 		e->timed = (struct timed){.kind = ms < 0 ? TIMED_NOT : TIMED_POLL_MS, .arg = 2, .ns = e->arg};
 	} else {
-		e->arg = read_timespec(x, x->args[2], 1);
+		e->arg = decode_time(x, x->args[2], 1);
 		e->timed = (struct timed){.kind = e->arg == TIME_NONE ? TIMED_NOT : TIMED_POINTER, .arg = 2,
 		                          .in_out = true, .ns = e->arg};
 	}
@@ -103,7 +109,7 @@ bool decode_select(struct tracer *t, struct tracee *x, struct entry *e)
 	}
 	e->held = count * (u32)sizeof *out;
 	e->size = count;
-	e->arg = read_timespec(x, x->args[4], e->call == CALL_select ? 1000 : 1);
+	e->arg = decode_time(x, x->args[4], e->call == CALL_select ? 1000 : 1);
 	e->timed = (struct timed){.kind = e->arg == TIME_NONE ? TIMED_NOT : TIMED_POINTER, .arg = 4,
 	                          .in_out = true, .ns = e->arg};
 	return poll_matters(t, x, e);

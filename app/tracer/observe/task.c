@@ -35,7 +35,7 @@ static u64 voluntary_switches(pid_t tid)
 
 void tracer_probe(struct tracer *t, u32 task, struct probe *p)
 {
-	const struct tracee *x = tracee_by_task(t, task);
+	struct tracee *x = tracee_by_task(t, task);
 	char buf[1024];
 	unsigned long long on, waited, runs;
 	const char *s;
@@ -43,6 +43,10 @@ void tracer_probe(struct tracer *t, u32 task, struct probe *p)
 	*p = (struct probe){.call = -1};
 	if (!x)
 		return;
+	if (told_open(x) && told_open(x)->parked) { /* as good as asleep */
+		*p = (struct probe){.state = 'S', .call = HOOK_CALL};
+		return;
+	}
 	if (read_proc(x->tid, "schedstat", buf, sizeof buf) &&
 	    sscanf(buf, "%llu %llu %llu", &on, &waited, &runs) == 3)
 		p->runs = runs;
@@ -59,6 +63,14 @@ void tracer_probe(struct tracer *t, u32 task, struct probe *p)
 		p->call = (int)strtol(buf, NULL, 10);
 }
 
+/* The call it is inside of, as the log names it. */
+static u16 call_inside(struct tracee *x)
+{
+	const struct told *w = told_open(x);
+
+	return x->in_call && x->entry.logged ? x->entry.call : w ? w->call : 0;
+}
+
 bool tracer_note_state(struct tracer *t, u32 task, enum obs_state state, struct err *err)
 {
 	struct tracee *x = tracee_by_task(t, task);
@@ -67,7 +79,13 @@ bool tracer_note_state(struct tracer *t, u32 task, enum obs_state state, struct 
 		fdmap_touch(t, x->fds, x->entry.fd);
 		fdmap_touch(t, x->fds, x->entry.fd2);
 	}
-	return !x || emit_observe(t, x, OBS_STATE, state, x->in_call ? x->entry.call : 0, 0, 0, 0, err);
+	if (!x)
+		return true;
+	if (!access_finish(t, x, err)) /* done long ago: it sleeps elsewhere, or computes */
+		return false;
+	if (!x->in_call && state == OBS_BLOCKED && !told_reopen(t, x, err))
+		return false;
+	return emit_observe(t, x, OBS_STATE, state, call_inside(x), 0, 0, 0, err);
 }
 
 bool tracer_note_hold(struct tracer *t, u32 task, struct err *err)
@@ -75,6 +93,13 @@ bool tracer_note_hold(struct tracer *t, u32 task, struct err *err)
 	struct tracee *x = tracee_by_task(t, task);
 
 	return !x || emit_observe(t, x, OBS_HOLD, 0, 0, 0, 0, 0, err);
+}
+
+bool tracer_note_choice(struct tracer *t, u32 task, enum choice_made made, int sig, struct err *err)
+{
+	struct tracee *x = tracee_by_task(t, task);
+
+	return !x || emit_observe(t, x, OBS_CHOICE, made, (u64)sig, 0, 0, 0, err);
 }
 
 bool tracer_note_settled(struct tracer *t, struct err *err)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "session/lab.h"
+/* Folders of labs: finding them, the one of an id, the nearest to a mistyped one. */
+#include "lab/lib.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -90,19 +91,10 @@ static bool folder_name(const char *name, u32 *number, const char **id)
 
 static void lab_finish(struct lab *lab)
 {
-	for (size_t i = 0; i < lab->programs.n; i++) {
-		for (char **arg = lab->programs.at[i].args; arg && *arg; arg++)
-			free(*arg);
-		free(lab->programs.at[i].args);
-		free(lab->programs.at[i].name);
-	}
-	free(lab->programs.at);
-	for (u32 i = 0; i < LAB_ACTORS_MAX; i++)
-		free(lab->actors[i]);
+	guide_destroy(lab->guide);
 	free(lab->id);
-	free(lab->guide);
+	free(lab->file);
 	free(lab->programs_dir);
-	free(lab->title);
 }
 
 void labs_finish(struct labs *labs)
@@ -122,25 +114,26 @@ static int by_number(const void *a, const void *b)
 	return strcmp(x->id, y->id);
 }
 
-static bool add_lab(struct labs *labs, const struct shelf *shelf, const char *name, struct err *err)
+/* A lab that cannot be read is one of them, with the reason. */
+static void add_lab(struct labs *labs, const struct shelf *shelf, const char *name)
 {
-	struct str guide = {0}, programs = {0};
+	struct str file = {0}, programs = {0};
 	const char *id;
 	struct lab *lab;
 	u32 number;
 
 	if (!folder_name(name, &number, &id))
-		return true;
-	str_addf(&guide, "%s/%s/lab.md", shelf->guides.s, name);
-	if (access(guide.s, F_OK) == -1) {
-		str_finish(&guide);
-		return true; /* a folder in the making is no lab yet */
+		return;
+	str_addf(&file, "%s/%s/lab.md", shelf->guides.s, name);
+	if (access(file.s, F_OK) == -1) {
+		str_finish(&file);
+		return; /* a folder in the making is no lab yet */
 	}
 	str_addf(&programs, "%s/%s", shelf->programs.s, name);
 	lab = vec_push(&labs->list);
 	*lab = (struct lab){
-		.number = number, .id = xstrdup(id), .guide = guide.s, .programs_dir = programs.s};
-	return lab_read_front(lab, err);
+		.number = number, .id = xstrdup(id), .file = file.s, .programs_dir = programs.s};
+	lab->guide = guide_load(lab->file, &lab->wrong);
 }
 
 bool labs_find(struct labs *labs, struct err *err)
@@ -158,8 +151,8 @@ bool labs_find(struct labs *labs, struct err *err)
 			ok = err_sys(err, EXIT_INPUT, "the folder of labs, %s, cannot be opened",
 				shelf.guides.s);
 	}
-	while (ok && (entry = readdir(dir)))
-		ok = add_lab(labs, &shelf, entry->d_name, err);
+	while (ok && (entry = readdir(dir)) != NULL)
+		add_lab(labs, &shelf, entry->d_name);
 	if (dir)
 		closedir(dir);
 	shelf_finish(&shelf);
@@ -227,27 +220,19 @@ const struct lab *labs_get(const struct labs *labs, const char *word, struct err
 {
 	struct str nearest = {0};
 
-	for (size_t i = 0; i < labs->list.n; i++)
-		if (is_lab(&labs->list.at[i], word))
-			return &labs->list.at[i];
+	for (size_t i = 0; i < labs->list.n; i++) {
+		const struct lab *lab = &labs->list.at[i];
+
+		if (!is_lab(lab, word))
+			continue;
+		if (lab->guide)
+			return lab;
+		*err = lab->wrong;
+		return NULL;
+	}
 	add_nearest(labs, word, &nearest);
 	err_set(err, EXIT_USAGE, "there is no lab '%.64s'; nearest: %s. ipclab labs lists them all",
 		word, nearest.len ? nearest.s : "none");
 	str_finish(&nearest);
 	return NULL;
-}
-
-char *lab_program_path(const struct lab *lab, u32 program, struct err *err)
-{
-	struct str path = {0};
-
-	str_addf(&path, "%s/%s", lab->programs_dir, lab->programs.at[program].name);
-	if (access(path.s, X_OK) == -1) {
-		err_sys(err, EXIT_MACHINE,
-			"the program of lab %s cannot be run: %s. Build it with ./bootstrap build",
-			lab->id, path.s);
-		str_finish(&path);
-		return NULL;
-	}
-	return path.s;
 }

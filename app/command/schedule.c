@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* ipclab replay FILE.sched: the program of a schedule on fresh processes, brought to its end by the
+ * same choices, and from there on live. */
+#include "command/schedule.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command/plain.h"
+#include "command/screen.h"
+#include "command/stream.h"
+
+enum { FILE_MAX = 64 << 20 };
+
+struct replaying {
+	const char *path;
+	struct schedule sched;
+	struct labs labs;
+	const struct lab *lab; /* NULL: a command */
+	u32 program;           /* of the lab */
+	char **argv;           /* of the command; of the lab: arguments, NULL: those it names */
+	struct str said;       /* what is to be said once it is there */
+	struct err misfit;     /* code 0: every choice was made */
+};
+
+/* ---- the file ---- */
+
+static bool read_all(const char *path, struct str *text, struct err *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char bytes[65536];
+	ssize_t n = 0;
+
+	str_add(text, "");
+	while (fd >= 0 && (n = read(fd, bytes, sizeof bytes)) > 0 && text->len <= FILE_MAX)
+		str_add_bytes(text, bytes, (size_t)n);
+	if (fd < 0 || n < 0) {
+		err_sys(err, EXIT_INPUT, "%s cannot be read", path);
+		if (fd >= 0)
+			close(fd);
+		return false;
+	}
+	close(fd);
+	return text->len <= FILE_MAX || err_set(err, EXIT_INPUT, "%s is longer than a schedule can be", path);
+}
+
+/* "program NAME" and "arguments ...", as session_schedule writes them. */
+static bool take_setting(struct replaying *r, const char *name, size_t n, const char *value, struct err *err)
+{
+	if (n == 9 && memcmp(name, "arguments", n) == 0) {
+		schedule_argv_finish(r->argv);
+		r->argv = schedule_argv(value);
+		return r->argv || err_set(err, EXIT_INPUT, "%s: a quote in the lab's arguments is not closed", r->path);
+	}
+	if (n != 7 || memcmp(name, "program", n) != 0)
+		return err_set(err, EXIT_INPUT, "%s: lab %s has no setting '%.*s'", r->path, r->lab->id,
+			n < 40 ? (int)n : 40, name);
+	for (size_t i = 0; i < r->lab->guide->programs.n; i++)
+		if (strcmp(r->lab->guide->programs.at[i].name, value) == 0) {
+			r->program = (u32)i;
+			return true;
+		}
+	return err_set(err, EXIT_INPUT, "%s: lab %s has no program '%.60s'", r->path, r->lab->id, value);
+}
+
+static bool take_settings(struct replaying *r, struct err *err)
+{
+	bool ok = true;
+
+	for (const char *line = r->sched.settings; ok && line && *line;) {
+		size_t n = strcspn(line, "\n"), name = strcspn(line, " ");
+		char *value = strndup(line + name + 1, n - name - 1);
+
+		ok = take_setting(r, line, name, value, err);
+		free(value);
+		line += n + (line[n] == '\n');
+	}
+	return ok;
+}
+
+static bool replaying_open(struct replaying *r, struct err *err)
+{
+	struct str text = {0};
+	bool ok = read_all(r->path, &text, err) && schedule_parse(text.s, text.len, r->path, &r->sched, err);
+
+	str_finish(&text);
+	if (!ok)
+		return false;
+	if (r->sched.lab) {
+		r->lab = labs_find(&r->labs, err) ? labs_get(&r->labs, r->sched.lab, err) : NULL;
+		if (!r->lab)
+			err->code = EXIT_INPUT;
+		return r->lab ? take_settings(r, err) : err_wrap(err, "%s", r->path);
+	}
+	if (!r->sched.command)
+		return err_set(err, EXIT_INPUT,
+			"%s does not say what is run: a line 'command: ./ring 3' or 'lab: pipe' must stand in it",
+			r->path);
+	r->argv = schedule_argv(r->sched.command);
+	if (!r->argv || !r->argv[0])
+		return err_set(err, EXIT_INPUT, "%s: a quote in its command is not closed", r->path);
+	return true;
+}
+
+static void replaying_close(struct replaying *r)
+{
+	schedule_finish(&r->sched);
+	schedule_argv_finish(r->argv);
+	labs_finish(&r->labs);
+	str_finish(&r->said);
+}
+
+/* ---- fresh processes ---- */
+
+static struct session *start(struct replaying *r, struct err *err)
+{
+	struct session_live live = {
+		.run = {.tracer = {.held = true, .contents = true, .terminals = true, .sites = true},
+			.pin = true},
+		.launch = {.argv = r->argv, .fds = {-1, -1, -1}},
+		.terminal = true,
+		.title = r->sched.command,
+	};
+
+	return r->lab ? lab_start(r->lab, r->program, (const char *const *)r->argv, err)
+		      : session_start(&live, err);
+}
+
+/* A program that was built anew may well do the same calls: the choices will show. */
+static void compare_builds(struct replaying *r, struct session *s)
+{
+	struct schedule now;
+	struct err ignored = {0};
+
+	if (!r->sched.build || !session_schedule(s, UINT64_MAX, &now, &ignored))
+		return;
+	if (now.build && strcmp(now.build, r->sched.build) != 0)
+		str_addf(&r->said, "This schedule is of another build of the program; %s.\n",
+			r->misfit.code ? "so a line need not fit" : "every line of it fits all the same");
+	schedule_finish(&now);
+}
+
+/* A misfit is no failure to start: the session stands there, and can be looked at. */
+static struct session *start_and_follow(void *arg, struct err *err)
+{
+	struct replaying *r = arg;
+	struct session *s = start(r, err);
+	u32 done;
+
+	if (!s)
+		return NULL;
+	str_clear(&r->said);
+	r->misfit = (struct err){0};
+	if (!session_follow(s, &r->sched, r->path, &done, &r->misfit)) {
+		str_add_harmless(&r->said, r->misfit.text);
+		str_addf(&r->said, ". %u of %u choices were made.\n", done, r->sched.n);
+	} else {
+		str_addf(&r->said, "%u choice%s made again.\n", done, done == 1 ? "" : "s");
+	}
+	compare_builds(r, s);
+	str_add_harmless(&r->said, session_notes(s));
+	return s;
+}
+
+/* ---- shown ---- */
+
+static bool as_stream(struct invocation *inv, struct replaying *r, struct err *err)
+{
+	struct session *s = start_and_follow(r, err);
+	struct stream stream;
+
+	if (!s)
+		return false;
+	stream_init(&stream, timeline_reader(session_timeline(s)),
+		option_given(inv, "json") ? STREAM_JSON : STREAM_QUIET, option_given(inv, "lines"), stdout);
+	stream_take_notes(&stream);
+	while (stream_drain(&stream))
+		;
+	stream_total(&stream);
+	stream.reader = NULL; /* the session's */
+	stream_finish(&stream);
+	session_end(s);
+	if (r->misfit.code)
+		*err = r->misfit;
+	return !r->misfit.code;
+}
+
+static struct session *restart(void *arg, struct err *err)
+{
+	return start_and_follow(arg, err);
+}
+
+static bool as_shell(struct invocation *inv, struct replaying *r, struct err *err)
+{
+	struct shell_options options = {.restart = restart, .restart_arg = r};
+	struct session *s = start_and_follow(r, err);
+
+	if (!s)
+		return false;
+	if (r->misfit.code && !isatty(STDIN_FILENO)) {
+		session_end(s);
+		*err = r->misfit;
+		return false;
+	}
+	str_add(&r->said, "What comes now is your choice: step, why, back, help for all commands.\n");
+	if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
+		options.greeting = r->said.s;
+	else
+		fputs(r->said.s, stdout);
+	return plain_run(inv, s, &options, err);
+}
+
+static bool as_screen(struct invocation *inv, struct replaying *r, struct err *err)
+{
+	struct tui_start from = {.start = start_and_follow, .arg = r, .title = r->path, .said = &r->said};
+	struct tui_options options;
+
+	return screen_options(inv, &options, err) && tui_run(&from, &options, err);
+}
+
+bool schedule_replay(struct invocation *inv, const char *path, struct err *err)
+{
+	struct replaying r = {.path = path};
+	bool ok = replaying_open(&r, err);
+
+	if (ok && (option_given(inv, "json") || option_given(inv, "quiet")))
+		ok = as_stream(inv, &r, err);
+	else if (ok)
+		ok = plain_wanted(inv) ? as_shell(inv, &r, err) : as_screen(inv, &r, err);
+	replaying_close(&r);
+	return ok;
+}

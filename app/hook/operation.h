@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A call of the C library as an operation: told, done, told. */
+#ifndef HOOK_OPERATION_H
+#define HOOK_OPERATION_H
+
+#include <time.h>
+
+#include "hook/runtime.h"
+
+/* ns from now until `until` on that clock, 0 when it has passed; HOOK_NO_TIME when it is no time at all (the real
+ * call says what is wrong with it). */
+HIDDEN unsigned long operation_time(clockid_t, const struct timespec *until);
+/* What the real call gets instead of `until`: a time that never comes, if that was the answer to HOOK_BEGIN. */
+HIDDEN const struct timespec *operation_until(long answer, unsigned long ns, const struct timespec *until);
+
+#define BEGIN(op, object, second, ns) \
+	hook_call(HOOK_BEGIN, op, (long)(object), (long)(second), (long)(ns), CALLER)
+#define END(op, result, opened) hook_call(HOOK_END, op, result, (long)(opened), 0, 0)
+
+/* `RESULT` makes of what the real call returned (r) what is told: a value, or -errno. */
+#define RESULT_ERRNO (r == -1 ? -errno : r) /* sem_* */
+#define RESULT_ERROR (-(long)r)             /* pthread_* */
+
+/* An int function without a time-out. */
+#define OPERATION(name, op, params, args, object, second, RESULT) \
+	int hook_##name params STANDS_FOR(name);                  \
+	int hook_##name params                                    \
+	{                                                         \
+		int r;                                            \
+		if (!hook_watched())                              \
+			return hook_real.name args;               \
+		BEGIN(op, object, second, HOOK_NO_TIME);          \
+		r = hook_real.name args;                          \
+		END(op, RESULT, 0);                               \
+		return r;                                         \
+	}
+
+/* One that waits no longer than `until` on a clock. In args, `until` is the one to wait for. */
+#define TIMED(name, op, params, args, clock, object, second, RESULT)                     \
+	int hook_##name params STANDS_FOR(name);                                         \
+	int hook_##name params                                                           \
+	{                                                                                \
+		unsigned long ns;                                                        \
+		int r;                                                                   \
+		if (!hook_watched())                                                     \
+			return hook_real.name args;                                      \
+		ns = operation_time(clock, until);                                       \
+		until = operation_until(BEGIN(op, object, second, ns), ns, until);       \
+		r = hook_real.name args;                                                 \
+		END(op, RESULT, 0);                                                      \
+		return r;                                                                \
+	}
+
+#endif

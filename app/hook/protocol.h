@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * hook: the small runtime linked into programs under study (ipclab cc) so that their accesses to
+ * shared memory, and their calls of the C library's semaphores, mutexes and so on, become stops.
+ * It includes nothing of app but this page, which the tracer reads too. One system call that no
+ * kernel implements carries everything; behind our filter it stops, else it returns -ENOSYS.
+ *
+ *   HOOK_ASK     asked once, in the constructor, and again after exec: HOOK_HERE | HOOK_* flags when
+ *                ipclab is there, anything else when it is not: then no further call is ever made.
+ *   HOOK_ACCESS  just before a load, store or update (atomic read-modify-write):
+ *                a1 address, a2 bytes, a3 enum hook_access | HOOK_ATOMIC | HOOK_VOLATILE | order << 16,
+ *                a4 program counter in the program (the return address of the __tsan_ hook)
+ *   HOOK_BEGIN   just before a call of the C library: a1 enum hook_op, a2 object's address,
+ *                a3 second operand, a4 time-out in ns from now (HOOK_NO_TIME), a5 program counter.
+ *                Answer HOOK_ENDLESS: make the real call with a time-out that never comes.
+ *   HOOK_END     just after it: a1 enum hook_op, a2 result (value, or -errno), a3 what sem_open returned
+ *   HOOK_MAPPED  a mapping was made or ended that the filter does not see: a1 address, a2 bytes,
+ *                a3 1 made (shared), 0 ended
+ *
+ * Second operand: sem_init value | pshared << 32; sem_open: oflag | value << 32 (the name is the
+ * object); mutex_init: type | pshared << 8 | robust << 9 | protocol << 10; cond_wait: the mutex;
+ * cond_init, rwlock_init, spin_init: pshared; barrier_init: count | pshared << 32; sem_unlink: the name is the
+ * object; join: 0 (the object is the thread's pthread_t).
+ */
+#ifndef HOOK_PROTOCOL_H
+#define HOOK_PROTOCOL_H
+
+#define HOOK_CALL 0x49504cL /* no kernel's call number, on any architecture */
+
+enum hook_what { HOOK_ASK = 1, HOOK_ACCESS, HOOK_BEGIN, HOOK_END, HOOK_MAPPED };
+
+#define HOOK_HERE    0x1bc1ab00L /* the answer to HOOK_ASK; its low byte holds flags */
+#define HOOK_THREADS 0x01L       /* --threads: once a second thread exists, .data, .bss and heap stop too */
+#define HOOK_ENDLESS 0x7eL       /* answer to HOOK_BEGIN */
+#define HOOK_NO_TIME (~0UL)
+
+enum hook_access { HOOK_LOAD = 1, HOOK_STORE = 2, HOOK_UPDATE = 3 };
+#define HOOK_ATOMIC   0x100L
+#define HOOK_VOLATILE 0x200L
+
+enum hook_op { /* append only; the tracer has one row for each */
+	HOOK_SEM_INIT = 1, HOOK_SEM_DESTROY, HOOK_SEM_OPEN, HOOK_SEM_CLOSE, HOOK_SEM_UNLINK, HOOK_SEM_WAIT,
+	HOOK_SEM_TRYWAIT, HOOK_SEM_TIMEDWAIT, HOOK_SEM_POST, HOOK_SEM_GETVALUE,
+	HOOK_MUTEX_INIT, HOOK_MUTEX_DESTROY, HOOK_MUTEX_LOCK, HOOK_MUTEX_TRYLOCK, HOOK_MUTEX_TIMEDLOCK,
+	HOOK_MUTEX_UNLOCK, HOOK_MUTEX_CONSISTENT,
+	HOOK_COND_INIT, HOOK_COND_DESTROY, HOOK_COND_WAIT, HOOK_COND_TIMEDWAIT, HOOK_COND_SIGNAL, HOOK_COND_BROADCAST,
+	HOOK_BARRIER_INIT, HOOK_BARRIER_DESTROY, HOOK_BARRIER_WAIT,
+	HOOK_RWLOCK_INIT, HOOK_RWLOCK_DESTROY, HOOK_RWLOCK_RDLOCK, HOOK_RWLOCK_TRYRDLOCK, HOOK_RWLOCK_TIMEDRDLOCK,
+	HOOK_RWLOCK_WRLOCK, HOOK_RWLOCK_TRYWRLOCK, HOOK_RWLOCK_TIMEDWRLOCK, HOOK_RWLOCK_UNLOCK,
+	HOOK_SPIN_INIT, HOOK_SPIN_DESTROY, HOOK_SPIN_LOCK, HOOK_SPIN_TRYLOCK, HOOK_SPIN_UNLOCK,
+	HOOK_JOIN,
+	HOOK_OP_COUNT
+};
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* POSIX semaphores. */
+#include <fcntl.h>
+
+#include "hook/operation.h"
+
+static const struct timespec never = {.tv_sec = 7258118400}; /* the year 2200 */
+
+unsigned long operation_time(clockid_t clock, const struct timespec *until)
+{
+	struct timespec now;
+	long s, ns;
+
+	if (!until || until->tv_nsec < 0 || until->tv_nsec >= 1000000000)
+		return HOOK_NO_TIME;
+	if (clock_gettime(clock, &now) == -1) /* vDSO: not a system call */
+		return HOOK_NO_TIME;
+	if (until->tv_sec < now.tv_sec)
+		return 0;
+	s = until->tv_sec - now.tv_sec;
+	ns = until->tv_nsec - now.tv_nsec;
+	if (s > 9000000000) /* 285 years in ns is the most there is */
+		return HOOK_NO_TIME - 1;
+	return s * 1000000000 + ns > 0 ? (unsigned long)(s * 1000000000 + ns) : 0;
+}
+
+const struct timespec *operation_until(long answer, unsigned long ns, const struct timespec *until)
+{
+	return answer == HOOK_ENDLESS && ns != HOOK_NO_TIME ? &never : until;
+}
+
+OPERATION(sem_init, HOOK_SEM_INIT, (sem_t *s, int pshared, unsigned value), (s, pshared, value), s,
+	(long)value | (long)(pshared != 0) << 32, RESULT_ERRNO)
+OPERATION(sem_destroy, HOOK_SEM_DESTROY, (sem_t *s), (s), s, 0, RESULT_ERRNO)
+OPERATION(sem_close, HOOK_SEM_CLOSE, (sem_t *s), (s), s, 0, RESULT_ERRNO)
+OPERATION(sem_unlink, HOOK_SEM_UNLINK, (const char *name), (name), name, 0, RESULT_ERRNO)
+OPERATION(sem_wait, HOOK_SEM_WAIT, (sem_t *s), (s), s, 0, RESULT_ERRNO)
+OPERATION(sem_trywait, HOOK_SEM_TRYWAIT, (sem_t *s), (s), s, 0, RESULT_ERRNO)
+OPERATION(sem_post, HOOK_SEM_POST, (sem_t *s), (s), s, 0, RESULT_ERRNO)
+TIMED(sem_timedwait, HOOK_SEM_TIMEDWAIT, (sem_t *s, const struct timespec *until), (s, until),
+	CLOCK_REALTIME, s, 0, RESULT_ERRNO)
+TIMED(sem_clockwait, HOOK_SEM_TIMEDWAIT, (sem_t *s, clockid_t clock, const struct timespec *until),
+	(s, clock, until), clock, s, 0, RESULT_ERRNO)
+OPERATION(sem_getvalue, HOOK_SEM_GETVALUE, (sem_t *s, int *value), (s, value), s, 0,
+	r == 0 ? *value : RESULT_ERRNO)
+
+/* Mode and value are there only with O_CREAT. */
+sem_t *hook_sem_open(const char *name, int flags, ...) STANDS_FOR(sem_open);
+sem_t *hook_sem_open(const char *name, int flags, ...)
+{
+	unsigned mode = 0, value = 0;
+	sem_t *s;
+	va_list rest;
+
+	if (flags & O_CREAT) {
+		va_start(rest, flags);
+		mode = va_arg(rest, unsigned);
+		value = va_arg(rest, unsigned);
+		va_end(rest);
+	}
+	if (!hook_watched())
+		return hook_real.sem_open(name, flags, mode, value);
+	BEGIN(HOOK_SEM_OPEN, name, (long)(unsigned)flags | (long)value << 32, HOOK_NO_TIME);
+	s = hook_real.sem_open(name, flags, mode, value);
+	END(HOOK_SEM_OPEN, s == SEM_FAILED ? -errno : 0, s);
+	return s;
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A learner at a lab. What is said of it, and how, is the front end's. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lab/lib.h"
+
+void sitting_open(struct sitting *s, const struct lab *lab, struct session **place,
+	void (*began)(void *arg), void *arg)
+{
+	*s = (struct sitting){.lab = lab, .guide = lab->guide};
+	s->host = lab_host_open(&s->lab_host, lab, place);
+	s->lab_host.began = began;
+	s->lab_host.began_arg = arg;
+	s->play = guide_play_create(s->guide, &s->host);
+}
+
+static void rows_clear(struct sitting *s)
+{
+	for (size_t i = 0; i < s->rows.n; i++)
+		guide_row_finish(&s->rows.at[i]);
+	free(s->rows.at);
+	s->rows.at = NULL;
+	s->rows.n = s->rows.cap = 0;
+}
+
+void sitting_close(struct sitting *s)
+{
+	rows_clear(s);
+	guide_play_destroy(s->play);
+	lab_host_close(&s->lab_host);
+	progress_close(s->progress);
+	s->play = NULL;
+	s->progress = NULL;
+}
+
+/* ---- progress ---- */
+
+void sitting_remember(struct sitting *s, struct str *note)
+{
+	if (!s->progress)
+		s->progress = progress_open(NULL, note);
+}
+
+u32 sitting_resume(struct sitting *s)
+{
+	struct progress_lab known;
+
+	if (!s->progress || !progress_lab(s->progress, s->lab->id, &known) ||
+		known.resume >= s->guide->steps.n)
+		return 0;
+	return known.resume;
+}
+
+bool sitting_at(struct sitting *s, u32 step, struct err *err)
+{
+	return !s->progress || progress_step(s->progress, s->lab->id, step,
+				       (u32)s->guide->steps.n, err);
+}
+
+bool sitting_step_done(struct sitting *s, struct err *err)
+{
+	if (s->counted)
+		return true;
+	s->counted = true;
+	return sitting_at(s, guide_play_step(s->play) + 1, err);
+}
+
+bool sitting_answered(struct sitting *s, struct err *err)
+{
+	static const enum progress_outcome outcomes[] = {
+		[ANSWER_RIGHT] = PROGRESS_RIGHT,
+		[ANSWER_WRONG] = PROGRESS_WRONG,
+		[ANSWER_UNSURE] = PROGRESS_UNSURE,
+		[ANSWER_SKIPPED] = PROGRESS_SKIPPED,
+	};
+	enum guide_outcome outcome;
+	const struct guide_question *q = guide_play_settled(s->play, &outcome);
+
+	return !q || outcome == ANSWER_NONE || !s->progress ||
+	       progress_answer(s->progress, s->lab->id, q->id, outcomes[outcome], err);
+}
+
+/* ---- experiments ---- */
+
+static bool is_named(const struct guide_parameter *p, const char *word, size_t n)
+{
+	return strlen(p->name) == n && memcmp(p->name, word, n) == 0;
+}
+
+/* "bytes=2049 size=3" into values; cuts `words` up. */
+static bool values_read(
+	const struct guide_experiment *e, char *words, char **values, struct err *err)
+{
+	char *save = NULL;
+
+	for (char *word = strtok_r(words, " \t", &save); word;
+		word = strtok_r(NULL, " \t", &save)) {
+		size_t n = strcspn(word, "="), i = 0;
+
+		while (i < e->parameters.n && !is_named(&e->parameters.at[i], word, n))
+			i++;
+		if (i == e->parameters.n || word[n] != '=')
+			return err_set(err, EXIT_USAGE, "run wants NAME=VALUE, as in run %s=%s",
+				e->parameters.at[0].name, e->parameters.at[0].values[1]);
+		values[i] = word + n + 1;
+	}
+	return true;
+}
+
+bool sitting_run(struct sitting *s, const char *args, struct err *err)
+{
+	const struct guide_experiment *e;
+	struct guide_row row = {0};
+	char *values[8], *words;
+	bool ok;
+
+	if (guide_play_at(s->play) != AT_EXPERIMENT)
+		return err_set(err, EXIT_FAILED, "No experiment is open");
+	e = guide_play_block(s->play)->experiment;
+	for (size_t i = 0; i < e->parameters.n && i < ARRAY_LEN(values); i++)
+		values[i] = e->parameters.at[i].values[0];
+	words = xstrdup(args);
+	ok = values_read(e, words, values, err);
+	if (ok && s->rows_of != e)
+		rows_clear(s);
+	if (ok) {
+		s->rows_of = e;
+		ok = guide_experiment_run(s->guide, e, values, &s->host, &row, err);
+		if (ok)
+			*vec_push(&s->rows) = row;
+		else
+			guide_row_finish(&row);
+	}
+	free(words);
+	return ok;
+}
+
+void sitting_row(const struct sitting *s, size_t row, struct str *out)
+{
+	const struct guide_row *r = &s->rows.at[row];
+
+	for (size_t i = 0; i < s->rows_of->columns.n && i < r->cells.n; i++)
+		str_addf(out, "%s%s: %s", i ? ", " : "", s->rows_of->columns.at[i].title,
+			r->cells.at[i]);
+}

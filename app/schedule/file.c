@@ -1,0 +1,709 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Schedule files: text, one choice a line, made to be read, edited and compared. The format stands
+ * in lib.h. What a person wrote is refused with the place of the mistake; nothing is guessed. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "schedule/private.h"
+
+enum { LINE_MAX_BYTES = 8192, PLACE_COLUMN = 36, BOUND_MAX = 4096 };
+
+/* A name and what it is bound to by `actor` or `object`. */
+struct binding {
+	char name[24], identity[64];
+};
+typedef VEC(struct binding) bindings;
+
+struct parser {
+	const char *name; /* of the file */
+	u32 line;
+	const char *begin, *at, *end; /* of the line */
+	bindings actors, objects;
+	struct str settings;
+	struct schedule *out;
+	struct err *err;
+};
+
+/* A word of the line. */
+struct word {
+	const char *s;
+	size_t n;
+};
+
+static bool fail(struct parser *p, const char *at, const char *fmt, ...) PRINTF_LIKE(3, 4);
+static bool fail(struct parser *p, const char *at, const char *fmt, ...)
+{
+	struct str text = {0}, name = {0};
+	va_list ap;
+
+	va_start(ap, fmt);
+	str_vaddf(&text, fmt, ap);
+	va_end(ap);
+	str_add_harmless(&name, p->name);
+	err_set(p->err, EXIT_INPUT, "%s:%u:%zu: %s", name.s ? name.s : "", p->line,
+		(size_t)(at - p->begin) + 1, text.s);
+	str_finish(&text);
+	str_finish(&name);
+	return false;
+}
+
+/* A word of somebody's file in a sentence of ours: printable, and not too long. */
+static const char *quoted(struct word w, char *buf, size_t n)
+{
+	struct str s = {0};
+
+	str_add_escaped(&s, w.s, w.n < 40 ? w.n : 40);
+	snprintf(buf, n, "%s%s", str_get(&s), w.n > 40 ? "..." : "");
+	str_finish(&s);
+	return buf;
+}
+
+/* ---- words ---- */
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static void skip_blanks(struct parser *p)
+{
+	while (p->at < p->end && is_blank(*p->at))
+		p->at++;
+}
+
+/* The next word; a comment ends the line. n = 0: there is none. */
+static struct word next_word(struct parser *p)
+{
+	struct word w;
+
+	skip_blanks(p);
+	w.s = p->at;
+	while (p->at < p->end && !is_blank(*p->at) && *w.s != '#')
+		p->at++;
+	w.n = (size_t)(p->at - w.s);
+	return w;
+}
+
+static bool word_is(struct word w, const char *text)
+{
+	return w.n == strlen(text) && memcmp(w.s, text, w.n) == 0;
+}
+
+static bool line_ends(struct parser *p)
+{
+	struct word w = next_word(p);
+	char buf[200];
+
+	return !w.n || fail(p, w.s, "'%s' is one word too many", quoted(w, buf, sizeof buf));
+}
+
+static bool copy_word(struct parser *p, struct word w, char *to, size_t n, const char *what)
+{
+	if (w.n >= n)
+		return fail(p, w.s, "%s is longer than %zu bytes", what, n - 1);
+	memcpy(to, w.s, w.n);
+	to[w.n] = '\0';
+	return true;
+}
+
+/* "P2", "P2.1" */
+static bool is_actor(struct word w)
+{
+	size_t i = 1;
+	bool dot = false;
+
+	if (w.n < 2 || w.s[0] != 'P' || !is_digit(w.s[1]))
+		return false;
+	for (; i < w.n; i++) {
+		if (w.s[i] == '.' && !dot && i + 1 < w.n && is_digit(w.s[i - 1]))
+			dot = true;
+		else if (!is_digit(w.s[i]))
+			return false;
+	}
+	return true;
+}
+
+/* "1", "1.2/3" */
+static bool is_identity(struct word w)
+{
+	for (size_t i = 0; i < w.n; i++)
+		if (!is_digit(w.s[i]) && !(i && i + 1 < w.n && is_digit(w.s[i - 1]) &&
+						 (w.s[i] == '.' || w.s[i] == '/')))
+			return false;
+	return w.n > 0;
+}
+
+static bool is_number(struct word w)
+{
+	for (size_t i = 0; i < w.n; i++)
+		if (!is_digit(w.s[i]))
+			return false;
+	return w.n > 0 && w.n <= 9;
+}
+
+/* "consumer.c:9": where a line noted that it happened */
+static bool is_place(struct word w)
+{
+	size_t i = w.n;
+
+	while (i && is_digit(w.s[i - 1]))
+		i--;
+	return i < w.n && i >= 2 && w.s[i - 1] == ':';
+}
+
+/* "shm1" of "shm1+40"; 0 when it is no name of an object. */
+static size_t object_name(struct word w)
+{
+	size_t i = 0, letters;
+
+	while (i < w.n && w.s[i] >= 'a' && w.s[i] <= 'z')
+		i++;
+	letters = i;
+	while (i < w.n && is_digit(w.s[i]))
+		i++;
+	return letters && i > letters && i < sizeof ((struct binding *)0)->name ? i : 0;
+}
+
+/* ---- bindings ---- */
+
+static const char *bound(const bindings *list, const char *name, size_t n)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (strlen(list->at[i].name) == n && memcmp(list->at[i].name, name, n) == 0)
+			return list->at[i].identity;
+	return NULL;
+}
+
+static bool bind(struct parser *p, bindings *list, struct word name, const char *identity)
+{
+	struct binding *b;
+	char buf[200];
+
+	if (name.n >= sizeof b->name)
+		return fail(p, name.s, "that name is longer than %zu bytes", sizeof b->name - 1);
+	if (bound(list, name.s, name.n))
+		return fail(p, name.s, "%s is bound twice", quoted(name, buf, sizeof buf));
+	if (list->n >= BOUND_MAX)
+		return fail(p, name.s, "more than %d names are bound", (int)BOUND_MAX);
+	b = vec_push(list);
+	memset(b, 0, sizeof *b);
+	memcpy(b->name, name.s, name.n);
+	snprintf(b->identity, sizeof b->identity, "%s", identity);
+	return true;
+}
+
+static bool expect_equals(struct parser *p)
+{
+	struct word w = next_word(p);
+
+	return word_is(w, "=") || fail(p, w.s, "'=' is missing here");
+}
+
+/* actor P2 = 1.1 */
+static bool parse_actor(struct parser *p)
+{
+	struct word name = next_word(p), identity;
+	char text[64], buf[200];
+
+	if (!is_actor(name))
+		return fail(p, name.s, "an actor is P1, P2 or P2.1, not '%s'",
+			quoted(name, buf, sizeof buf));
+	if (!expect_equals(p))
+		return false;
+	identity = next_word(p);
+	if (!is_identity(identity))
+		return fail(p, identity.s,
+			"an identity is 1 for the first program, 1.2 for the second process it "
+			"made, 1.2/3 for that one's third thread; not '%s'",
+			quoted(identity, buf, sizeof buf));
+	return copy_word(p, identity, text, sizeof text, "the identity") &&
+	       bind(p, &p->actors, name, text) && line_ends(p);
+}
+
+/* object shm1 = shm 1:1 */
+static bool parse_object(struct parser *p)
+{
+	struct word name = next_word(p), kind, identity, creator;
+	char text[64], buf[200];
+	const char *colon;
+	size_t letters = 0;
+
+	if (!name.n || object_name(name) != name.n)
+		return fail(p, name.s, "an object is pipe1, shm1 or sem2, not '%s'",
+			quoted(name, buf, sizeof buf));
+	if (!expect_equals(p))
+		return false;
+	kind = next_word(p);
+	while (letters < kind.n && kind.s[letters] >= 'a' && kind.s[letters] <= 'z')
+		letters++;
+	if (!kind.n || letters < kind.n || kind.n > 16)
+		return fail(p, kind.s, "a kind of object is missing here: pipe, shm, sem, mutex");
+	identity = next_word(p);
+	colon = identity.n ? memrchr(identity.s, ':', identity.n) : NULL;
+	creator = (struct word){identity.s, colon ? (size_t)(colon - identity.s) : 0};
+	letters = colon ? identity.n - creator.n - 1 : 0;
+	if (!is_identity(creator) || !is_number((struct word){colon + 1, letters}))
+		return fail(p, identity.s,
+			"an object's identity is its creator and a number, as in 1:1 or 1.2:1; not "
+			"'%s'",
+			quoted(identity, buf, sizeof buf));
+	if (kind.n + 1 + identity.n + 20 >= sizeof text)
+		return fail(p, identity.s, "that identity is too long");
+	snprintf(text, sizeof text, "%.*s %.*s", (int)kind.n, kind.s, (int)identity.n, identity.s);
+	return bind(p, &p->objects, name, text) && line_ends(p);
+}
+
+/* ---- lines of the head ---- */
+
+static bool rest_of_line(struct parser *p, const char *what, char **to)
+{
+	const char *end = p->end;
+
+	skip_blanks(p);
+	while (end > p->at && is_blank(end[-1]))
+		end--;
+	if (*to)
+		return fail(p, p->begin, "%s is said twice", what);
+	if (end == p->at)
+		return fail(p, p->at, "what the %s is, is missing here", what);
+	*to = strndup(p->at, (size_t)(end - p->at));
+	p->at = p->end;
+	return true;
+}
+
+static bool parse_set(struct parser *p)
+{
+	struct word name = next_word(p);
+	char *value = NULL;
+
+	if (!name.n)
+		return fail(p, name.s, "set wants a name and a value, as in set size 4");
+	if (!rest_of_line(p, "setting", &value))
+		return false;
+	str_addf(&p->settings, "%.*s %s\n", (int)name.n, name.s, value);
+	free(value);
+	return true;
+}
+
+/* ---- choices ---- */
+
+/* The names nearest to what was typed, "read, readv"; false: none is near. */
+static bool nearest_calls(struct word w, struct str *out)
+{
+	char typed[24];
+	u32 n = 0;
+
+	if (w.n >= sizeof typed)
+		return false;
+	memcpy(typed, w.s, w.n);
+	typed[w.n] = '\0';
+	for (size_t limit = 1; limit <= 3 && n < 3; limit++)
+		for (unsigned call = 1; call < CALL_COUNT && n < 3; call++)
+			if (words_apart(typed, call_name(call)) == limit && 2 * limit <= w.n)
+				str_addf(out, "%s%s", n++ ? ", " : "", call_name(call));
+	return n > 0;
+}
+
+static bool unknown_call(struct parser *p, struct word w)
+{
+	struct str near = {0};
+	char buf[200];
+	bool any = nearest_calls(w, &near);
+
+	quoted(w, buf, sizeof buf);
+	if (any)
+		fail(p, w.s, "there is no call '%s'; nearest: %s", buf, near.s);
+	else
+		fail(p, w.s, "there is no call '%s'; besides calls there are time, signal, deliver",
+			buf);
+	str_finish(&near);
+	return false;
+}
+
+/* "SIGTERM" or "TERM"; 0 after a complaint. */
+static int parse_signal(struct parser *p, struct word w)
+{
+	char name[24], buf[200];
+	size_t n = w.n > 3 && memcmp(w.s, "SIG", 3) == 0 ? 3 : 0;
+
+	if (w.n < sizeof name) {
+		memcpy(name, w.s + n, w.n - n);
+		name[w.n - n] = '\0';
+		for (int sig = 1; sig < 32; sig++)
+			if (strcmp(name, sigabbrev_np(sig)) == 0)
+				return sig;
+		if (strspn(name, "0123456789") == strlen(name) && name[0] && strlen(name) < 3 &&
+			atoi(name) > 0 && atoi(name) < 65)
+			return atoi(name);
+	}
+	fail(p, w.s, "'%s' is no signal; it is written SIGTERM", quoted(w, buf, sizeof buf));
+	return 0;
+}
+
+static bool parse_operand(struct parser *p, struct word w, struct schedule_step *s)
+{
+	size_t n = object_name(w), off = w.n - n;
+	const char *identity = n ? bound(&p->objects, w.s, n) : NULL;
+	char buf[200];
+
+	if (!n || (off && (w.s[n] != '+' || off < 2 || off > 20)))
+		return fail(p, w.s, "'%s' is no object: they are written pipe1, sem2, shm1+40",
+			quoted(w, buf, sizeof buf));
+	for (size_t i = 1; i < off; i++)
+		if (!is_digit(w.s[n + i]))
+			return fail(p, w.s + n + i, "an offset in bytes is missing behind '+'");
+	if (!identity)
+		return fail(p, w.s,
+			"%.*s is not bound to an object: 'object %.*s = KIND CREATOR:N' must stand "
+			"above",
+			(int)n, w.s, (int)n, w.s);
+	if (strlen(identity) + off >= sizeof s->object)
+		return fail(p, w.s, "that object is too long");
+	strcpy(s->object, identity);
+	strncat(s->object, w.s + n, off);
+	return copy_word(p, w, s->shown, sizeof s->shown, "that object");
+}
+
+/* Behind the actor: what it does, then what was noted of it. */
+static bool parse_deed(struct parser *p, struct word w, struct schedule_step *s)
+{
+	if (word_is(w, "time")) {
+		s->kind = CHOSE_TIME;
+	} else if (word_is(w, "signal") || word_is(w, "deliver")) {
+		struct word name = next_word(p);
+		int sig = parse_signal(p, name);
+
+		if (!sig)
+			return false;
+		s->signal = (u32)sig;
+		if (word_is(w, "signal")) {
+			s->kind = CHOSE_SIGNAL;
+			return true;
+		}
+		snprintf(s->call, sizeof s->call, "deliver");
+	} else {
+		if (w.n >= sizeof s->call)
+			return unknown_call(p, w);
+		memcpy(s->call, w.s, w.n);
+		s->call[w.n] = '\0';
+		if (!call_by_name(s->call))
+			return unknown_call(p, w);
+	}
+	return true;
+}
+
+/* [OBJECT] [= RESULT] [FILE:LINE] */
+static bool parse_notes(struct parser *p, struct schedule_step *s, bool object)
+{
+	struct word w = next_word(p);
+
+	if (object && w.n && !word_is(w, "=") && !is_place(w)) {
+		if (!parse_operand(p, w, s))
+			return false;
+		w = next_word(p);
+	}
+	if (word_is(w, "=")) {
+		w = next_word(p);
+		if (!w.n)
+			return fail(p, w.s, "a result is missing behind '='");
+		if (!copy_word(p, w, s->result, sizeof s->result, "that result"))
+			return false;
+		w = next_word(p);
+	}
+	if (w.n && is_place(w)) {
+		if (!copy_word(p, w, s->at, sizeof s->at, "that place"))
+			return false;
+		w = next_word(p);
+	}
+	p->at = w.s;
+	return line_ends(p);
+}
+
+static bool parse_step(struct parser *p, struct word actor)
+{
+	struct schedule_step s = {.kind = CHOSE_STEP, .line = p->line};
+	const char *identity = bound(&p->actors, actor.s, actor.n);
+	struct word w;
+
+	if (!copy_word(p, actor, s.actor, sizeof s.actor, "that name"))
+		return false;
+	if (!identity && strcmp(s.actor, "P1") == 0)
+		identity = "1";
+	if (!identity)
+		return fail(p, actor.s,
+			"%s is bound to no process: 'actor %s = IDENTITY' must stand above", s.actor,
+			s.actor);
+	snprintf(s.identity, sizeof s.identity, "%s", identity);
+	w = next_word(p);
+	if (word_is(w, "=") || is_place(w))
+		p->at = w.s; /* moved, whatever it is about to do */
+	else if (w.n && !parse_deed(p, w, &s))
+		return false;
+	if (!parse_notes(p, &s, s.call[0] && !s.signal))
+		return false;
+	schedule_add(p->out, &s);
+	return true;
+}
+
+/* type "yes\n" */
+static bool parse_type(struct parser *p)
+{
+	struct schedule_step s = {.kind = CHOSE_TYPE, .line = p->line};
+
+	skip_blanks(p);
+	if (p->at == p->end || *p->at != '"')
+		return fail(p, p->at, "type wants a text in quotes, as in type \"yes\\n\"");
+	for (p->at++; p->at < p->end && *p->at != '"';) {
+		const char *from = p->at;
+		int c = c_unescape(&p->at, p->end);
+
+		if (c < 0)
+			return fail(p, from, "what stands behind '\\' is not understood");
+		if (s.typed_n == sizeof s.typed)
+			return fail(p, from, "a text of at most %zu bytes can be typed at once",
+				sizeof s.typed);
+		s.typed[s.typed_n++] = (char)c;
+	}
+	if (p->at == p->end)
+		return fail(p, p->at, "the closing quote is missing");
+	p->at++;
+	if (!s.typed_n)
+		return fail(p, p->begin, "nothing is to be typed");
+	if (!line_ends(p))
+		return false;
+	schedule_add(p->out, &s);
+	return true;
+}
+
+/* ---- lines ---- */
+
+static bool unknown_line(struct parser *p, struct word w)
+{
+	static const char *const words[] = {"command:", "lab:", "build:", "set", "actor", "object",
+		"type"};
+	char typed[24], buf[200];
+
+	quoted(w, buf, sizeof buf);
+	if (w.n < sizeof typed) {
+		memcpy(typed, w.s, w.n);
+		typed[w.n] = '\0';
+		for (size_t i = 0; i < ARRAY_LEN(words); i++)
+			if (words_apart(typed, words[i]) <= 2 && w.n > 2)
+				return fail(p, w.s, "'%s' begins no line; did you mean '%s'?", buf,
+					words[i]);
+	}
+	return fail(p, w.s,
+		"'%s' begins no line; a line begins with an actor (P1), or with actor, object, "
+		"command:, lab:, build:, set, type or #",
+		buf);
+}
+
+static bool parse_comment(struct parser *p)
+{
+	static const char head[] = "# ipclab schedule ";
+	size_t n = sizeof head - 1, len = (size_t)(p->end - p->begin);
+	char buf[200];
+
+	if (p->line != 1 || len < n || memcmp(p->begin, head, n) != 0)
+		return true;
+	if (len == n + 1 && p->begin[n] == '1')
+		return true;
+	return fail(p, p->begin + n, "this is a schedule of version '%s', and only 1 is known here",
+		quoted((struct word){p->begin + n, len - n}, buf, sizeof buf));
+}
+
+static bool parse_line(struct parser *p)
+{
+	struct word w = next_word(p);
+
+	if (!w.n)
+		return parse_comment(p);
+	if (is_actor(w))
+		return parse_step(p, w);
+	if (word_is(w, "actor"))
+		return parse_actor(p);
+	if (word_is(w, "object"))
+		return parse_object(p);
+	if (word_is(w, "type"))
+		return parse_type(p);
+	if (word_is(w, "command:"))
+		return rest_of_line(p, "command", &p->out->command);
+	if (word_is(w, "lab:"))
+		return rest_of_line(p, "lab", &p->out->lab);
+	if (word_is(w, "build:"))
+		return rest_of_line(p, "build", &p->out->build);
+	if (word_is(w, "set"))
+		return parse_set(p);
+	return unknown_line(p, w);
+}
+
+/* A text has no control characters but tabs; a schedule that has is something else. */
+static bool line_is_text(struct parser *p)
+{
+	if (p->end - p->begin > LINE_MAX_BYTES)
+		return fail(p, p->begin + LINE_MAX_BYTES, "this line is longer than %d bytes",
+			(int)LINE_MAX_BYTES);
+	for (const char *c = p->begin; c < p->end; c++)
+		if (((unsigned char)*c < 0x20 && *c != '\t') || *c == 0x7f)
+			return fail(p, c, "a byte 0x%02x: this is no text", (unsigned char)*c);
+	return true;
+}
+
+static bool parse_all(struct parser *p, const char *text, size_t n)
+{
+	const char *end = text + n;
+
+	while (text < end) {
+		const char *newline = memchr(text, '\n', (size_t)(end - text));
+
+		p->line++;
+		p->begin = p->at = text;
+		p->end = newline ? newline : end;
+		text = newline ? newline + 1 : end;
+		if (p->end > p->begin && p->end[-1] == '\r')
+			p->end--;
+		if (!line_is_text(p) || !parse_line(p))
+			return false;
+		if (p->out->n > SCHEDULE_STEPS_MAX)
+			return fail(p, p->begin, "more than %u choices", SCHEDULE_STEPS_MAX);
+	}
+	p->begin = p->at = "";
+	p->line = 1;
+	if (p->out->lab && p->out->command)
+		return fail(p, p->at, "a schedule is of a lab or of a command, not of both");
+	return true;
+}
+
+bool schedule_parse(const char *text, size_t n, const char *name, struct schedule *out,
+	struct err *err)
+{
+	struct parser p = {.name = name, .out = out, .err = err};
+	bool ok;
+
+	*out = (struct schedule){0};
+	ok = parse_all(&p, text, n);
+	if (p.settings.len)
+		out->settings = p.settings.s;
+	else
+		str_finish(&p.settings);
+	free(p.actors.at);
+	free(p.objects.at);
+	if (!ok)
+		schedule_finish(out);
+	return ok;
+}
+
+void schedule_finish(struct schedule *s)
+{
+	free(s->command);
+	free(s->lab);
+	free(s->build);
+	free(s->settings);
+	free(s->steps);
+	*s = (struct schedule){0};
+}
+
+void schedule_add(struct schedule *s, const struct schedule_step *step)
+{
+	if (s->n == s->cap) {
+		s->cap = s->cap ? 2 * s->cap : 64;
+		s->steps = xrealloc(s->steps, s->cap * sizeof *s->steps);
+	}
+	s->steps[s->n++] = *step;
+}
+
+/* ---- printing ---- */
+
+static void print_head(const struct schedule *s, struct str *out)
+{
+	str_add(out, "# ipclab schedule 1\n");
+	if (s->command)
+		str_addf(out, "command: %s\n", s->command);
+	if (s->lab)
+		str_addf(out, "lab: %s\n", s->lab);
+	for (const char *line = s->settings; line && *line;) {
+		size_t n = strcspn(line, "\n");
+
+		str_addf(out, "set %.*s\n", (int)n, line);
+		line += n + (line[n] == '\n');
+	}
+	if (s->build)
+		str_addf(out, "build: %s\n", s->build);
+}
+
+/* Each name once, in order of first use. */
+static void print_binding(const char *word, bindings *seen, const char *name, size_t n,
+	const char *identity, size_t identity_n, struct str *out)
+{
+	struct binding *b;
+
+	if (!n || !identity_n || n >= sizeof b->name || bound(seen, name, n))
+		return;
+	b = vec_push(seen);
+	memset(b, 0, sizeof *b);
+	memcpy(b->name, name, n);
+	str_addf(out, "%s %s = %.*s\n", word, b->name, (int)identity_n, identity);
+}
+
+static void print_bindings(const struct schedule *s, struct str *out)
+{
+	bindings actors = {0}, objects = {0};
+
+	for (u32 i = 0; i < s->n; i++)
+		print_binding("actor", &actors, s->steps[i].actor, strlen(s->steps[i].actor),
+			s->steps[i].identity, strlen(s->steps[i].identity), out);
+	for (u32 i = 0; i < s->n; i++)
+		print_binding("object", &objects, s->steps[i].shown,
+			strcspn(s->steps[i].shown, "+"), s->steps[i].object,
+			strcspn(s->steps[i].object, "+"), out);
+	free(actors.at);
+	free(objects.at);
+}
+
+static void print_step(const struct schedule_step *s, struct str *out)
+{
+	size_t from = out->len;
+
+	if (s->kind == CHOSE_TYPE) {
+		str_add(out, "type ");
+		c_quote(s->typed, s->typed_n, out);
+		str_add(out, "\n");
+		return;
+	}
+	str_add(out, s->actor);
+	if (s->kind == CHOSE_TIME)
+		str_add(out, " time");
+	else if (s->kind == CHOSE_SIGNAL || s->signal)
+		str_addf(out, " %s ", s->kind == CHOSE_SIGNAL ? "signal" : "deliver");
+	else if (s->call[0])
+		str_addf(out, " %s", s->call);
+	if (s->signal && s->signal < 32)
+		str_addf(out, "SIG%s", sigabbrev_np((int)s->signal));
+	else if (s->signal)
+		str_addf(out, "%u", s->signal);
+	if (s->call[0] && s->shown[0] && s->object[0])
+		str_addf(out, " %s", s->shown);
+	if (s->result[0])
+		str_addf(out, " = %s", s->result);
+	if (s->at[0]) {
+		do
+			str_add(out, " ");
+		while (out->len - from < PLACE_COLUMN);
+		str_add(out, s->at);
+	}
+	str_add(out, "\n");
+}
+
+void schedule_print(const struct schedule *s, struct str *out)
+{
+	print_head(s, out);
+	print_bindings(s, out);
+	for (u32 i = 0; i < s->n; i++)
+		print_step(&s->steps[i], out);
+}

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The tasks below a picture of memory: state and next access with its line, the source's own words,
+ * and what each saw of the places that others write to. One to three lines each, by the room there is.
+ */
+#include <string.h>
+
+#include "view/memory.h"
+#include "view/private.h"
+#include "view/stage.h"
+
+enum { LINES_MOST = 3, NEWS_MOST = 3 };
+
+/* ---- what a task saw ---- */
+
+static bool is_in_ring_cells(const struct ring *r, u64 off)
+{
+	return r->n && off >= r->array && off < r->array + r->n * r->stride;
+}
+
+/* Places it has looked at and that somebody else may have changed: what it stored last itself it
+ * knows. By offset, at most `max`. */
+static u32 places_seen(const struct scene *s, u32 task, u32 segment, const struct w_load **at, u32 max)
+{
+	const struct w_looks *looks = world_looks(s->world, task);
+	struct ring ring;
+	u32 n = 0;
+
+	if (!ring_find(s, segment, &ring))
+		ring.n = 0;
+	for (u32 i = 0; looks && i < looks->saw_n && i < SAW_KEPT && n < max; i++) {
+		const struct w_load *l = &looks->saw[i];
+		u32 k = n;
+
+		if (l->segment != segment || !l->size || l->size > 8 || is_in_ring_cells(&ring, l->off) ||
+			world_writer(s->world, segment, l->off, NULL) == task)
+			continue;
+		while (k > 0 && at[k - 1]->off > l->off) {
+			at[k] = at[k - 1];
+			k--;
+		}
+		at[k] = l;
+		n++;
+	}
+	return n;
+}
+
+static bool value_now(const struct scene *s, const struct w_load *l, u64 *value)
+{
+	u8 bytes[8] = {0};
+
+	if (world_memory(s->world, l->segment, l->off, bytes, NULL, l->size) != l->size)
+		return false;
+	*value = 0;
+	for (unsigned i = l->size; i-- > 0;)
+		*value = *value << 8 | bytes[i];
+	return true;
+}
+
+static u64 low_bytes(u64 value, u32 size)
+{
+	return size >= 8 ? value : value & ((1ull << 8 * size) - 1);
+}
+
+bool words_saw(const struct scene *s, u32 task, u32 segment, struct str *saw, struct str *so)
+{
+	const struct w_load *at[NEWS_MOST];
+	u32 n = places_seen(s, task, segment, at, ARRAY_LEN(at)), other = 0;
+	u64 now;
+
+	for (u32 i = 0; i < n; i++) {
+		str_add(saw, i ? ", " : "");
+		words_cell(s, segment, at[i]->off, 0, saw);
+		str_add(saw, " ");
+		words_value(s, segment, at[i]->off, at[i]->size, at[i]->value, saw);
+		if (!value_now(s, at[i], &now) || now == low_bytes(at[i]->value, at[i]->size))
+			continue;
+		str_add(so, other++ ? ", " : "no longer so: ");
+		words_cell(s, segment, at[i]->off, 0, so);
+		str_add(so, " is ");
+		words_value(s, segment, at[i]->off, at[i]->size, now, so);
+	}
+	if (n && !other)
+		str_add(so, "still so");
+	return n != 0;
+}
+
+void words_spin(const struct scene *s, u32 task, struct str *out)
+{
+	const struct w_task *t = world_task(s->world, task);
+	const struct w_looks *looks = world_looks(s->world, task);
+	u32 all = t && looks ? t->spin_n : 0, n = 0;
+	struct str mine = {0};
+
+	for (u32 i = 0; i < all && i < LOADS_KEPT; i++) {
+		const struct w_load *l = &looks->loads[i];
+		bool again = false, own = world_writer(s->world, l->segment, l->off, NULL) == task;
+
+		for (u32 k = 0; k < i; k++)
+			again |= looks->loads[k].segment == l->segment && looks->loads[k].off == l->off;
+		if (again)
+			continue;
+		/* What it stored last itself it does not wait for. */
+		if (own) {
+			str_add(&mine, mine.len ? " or " : "");
+			words_cell(s, l->segment, l->off, 0, &mine);
+			continue;
+		}
+		str_add(out, n++ ? " or " : "");
+		words_cell(s, l->segment, l->off, 0, out);
+	}
+	if (!n)
+		str_add(out, mine.len ? str_get(&mine) : "memory");
+	str_finish(&mine);
+}
+
+/* ---- one task ---- */
+
+/* "POISED  load buffer[2]" and what follows the state. */
+static void add_doing(const struct scene *s, const struct view_state *v, u32 task, struct str *out)
+{
+	const struct w_task *t = world_task(s->world, task);
+
+	if (v->hide & HIDE_NEXT && t->state == TASK_POISED)
+		return;
+	switch (t->state) {
+	case TASK_SPINNING:
+		str_add(out, "until ");
+		words_spin(s, task, out);
+		str_add(out, " changes");
+		return;
+	case TASK_BLOCKED: str_add(out, "in "); break;
+	case TASK_POISED: str_add(out, " "); break;
+	default: break;
+	}
+	card_call(s, task, out);
+}
+
+/* What its access will find there: known, for only it moves when it is stepped. */
+static void add_will(const struct scene *s, const struct view_state *v, const struct w_task *t, struct str *out)
+{
+	struct w_load there = {.segment = t->op.segment, .off = t->op.off, .size = (u32)t->op.size};
+	u64 now;
+
+	if (t->state != TASK_POISED || v->hide & HIDE_NEXT || !call_is_access(t->op.call) ||
+		!t->op.segment || t->op.size > 8 || !value_now(s, &there, &now))
+		return;
+	str_add(out, t->op.call == CALL_load ? "will get " : "there now: ");
+	words_value(s, there.segment, there.off, there.size, now, out);
+}
+
+static void draw_first(struct canvas *c, struct area a, int row, const struct scene *s,
+	const struct view_state *v, u32 task, bool will)
+{
+	const struct w_task *t = world_task(s->world, task);
+	bool wide = a.cols >= 66, selected = task == v->selected;
+	bool marked = task == world_head(s->world)->last_task;
+	int name = wide ? 7 : 3, col = name + (wide ? 14 : 4), right = a.cols - (wide ? 4 : 1);
+	struct str words = {0}, at = {0};
+
+	if (wide)
+		words_task_name(s, task, &words);
+	else
+		words_name(s, task, &words);
+	if (selected) {
+		canvas_put(c, a, row, name - 2, AT_TITLE, ">");
+		canvas_cursor(c, a, row, name);
+	}
+	canvas_put_cut(c, a, row, name, col - name - 1 - marked,
+		AT_TITLE | (selected ? AT_SELECTED : 0) | (marked ? AT_MARK : 0), str_get(&words));
+	if (marked)
+		canvas_put(c, a, row, col - 2, AT_MARK, "\u25a0");
+	col = canvas_put(c, a, row, col, card_state_attribute(t), card_state(t)) + 1;
+	if (!(v->hide & HIDE_NEXT && t->state == TASK_POISED))
+		card_at(s, task, &at);
+	right -= text_width(str_get(&at));
+	canvas_put(c, a, row, right, 0, str_get(&at));
+	str_clear(&words);
+	add_doing(s, v, task, &words);
+	if (will) {
+		str_clear(&at);
+		add_will(s, v, t, &at);
+		str_addf(&words, "%s%s", at.len ? ", " : "", str_get(&at));
+	}
+	canvas_put_cut(c, a, row, col, right - col - 1, AT_STRONG, str_get(&words));
+	str_finish(&words);
+	str_finish(&at);
+}
+
+static void draw_source(struct canvas *c, struct area a, int row, const struct scene *s,
+	const struct view_state *v, u32 task)
+{
+	const struct w_task *t = world_task(s->world, task);
+	int col = a.cols >= 66 ? 10 : 5, right = a.cols >= 66 ? 56 : a.cols - 1;
+	struct str words = {0};
+
+	add_will(s, v, t, &words);
+	if (words.len && right + text_width(str_get(&words)) > a.cols - 1)
+		right = a.cols - 1 - text_width(str_get(&words));
+	canvas_put(c, a, row, right, 0, str_get(&words));
+	right = words.len ? right : a.cols - 1;
+	str_clear(&words);
+	if (!(v->hide & HIDE_NEXT && t->state == TASK_POISED) &&
+		stage_source_text(s, card_frame(s, task), &words))
+		canvas_put_cut(c, a, row, col, right - col - 2, AT_DIM, str_get(&words));
+	str_finish(&words);
+}
+
+static bool draw_saw(struct canvas *c, struct area a, int row, const struct scene *s, u32 task, u32 segment)
+{
+	const struct w_task *t = world_task(s->world, task);
+	int col = a.cols >= 66 ? 10 : 5;
+	struct str saw = {0}, so = {0};
+	bool any = words_saw(s, task, segment, &saw, &so), stale = strncmp(str_get(&so), "no", 2) == 0;
+
+	if (any && c) {
+		canvas_put(c, a, row, col, AT_TITLE, "saw");
+		col = canvas_put(c, a, row, col + 5, 0, str_get(&saw));
+		if (col < 26)
+			col = 26;
+		col = canvas_put(c, a, row, col + 3, stale ? AT_STRONG : 0, str_get(&so));
+		if (t->state == TASK_SPINNING && col < a.cols - 28)
+			canvas_put_right(c, a, row, a.cols - 1, 0, "free, it would burn a CPU");
+	}
+	str_finish(&saw);
+	str_finish(&so);
+	return any;
+}
+
+/* Its source line is worth a row: it is at memory, or at what guards it. */
+static bool has_source(const struct scene *s, u32 task, struct str *text)
+{
+	const struct w_task *t = world_task(s->world, task);
+
+	return t->state < TASK_ENDING &&
+	       (call_is_access(t->op.call) || t->op.sync || t->op.flags & EVF_TOLD) &&
+	       stage_source_text(s, card_frame(s, task), text);
+}
+
+/* Lines this task takes at most: one that waits for children, or never looked at memory, needs one. */
+static int lines_of(const struct scene *s, u32 task, u32 segment, int most)
+{
+	const struct w_task *t = world_task(s->world, task);
+	struct str saw = {0}, so = {0};
+	int n = 1;
+
+	if (t->state >= TASK_ENDING)
+		return 1;
+	if (words_saw(s, task, segment, &saw, &so))
+		n += most >= 2;
+	str_clear(&saw);
+	n += most >= 3 && has_source(s, task, &saw);
+	str_finish(&saw);
+	str_finish(&so);
+	return n;
+}
+
+static bool is_over(const struct w_task *t)
+{
+	return t->state == TASK_ZOMBIE || t->state == TASK_GONE;
+}
+
+/* Those that live; when nobody does, all. */
+static u32 tasks_of(const struct scene *s, u32 *tasks, u32 max)
+{
+	u32 n = 0;
+
+	for (int over = 0; over < 2 && !n; over++)
+		for (u32 i = 1; i < world_tasks(s->world) && n < max; i++) {
+			const struct w_task *t = world_task(s->world, i);
+
+			if (t && (over || !is_over(t)))
+				tasks[n++] = i;
+		}
+	return n;
+}
+
+static int draw_task(struct canvas *c, struct area a, int row, const struct scene *s,
+	const struct view_state *v, u32 task, u32 segment, int most)
+{
+	int n = lines_of(s, task, segment, most), used = 1;
+	struct str source = {0};
+	bool has = most >= 3 && has_source(s, task, &source);
+
+	str_finish(&source);
+	if (!c)
+		return n;
+	draw_first(c, a, row, s, v, task, !has);
+	if (has)
+		draw_source(c, a, row + used++, s, v, task);
+	if (used < n)
+		draw_saw(c, a, row + used, s, task, segment);
+	return n;
+}
+
+int standing_draw(struct canvas *c, struct area a, int row, int rows, const struct scene *s,
+	const struct view_state *v, u32 segment)
+{
+	u32 tasks[64], n = tasks_of(s, tasks, ARRAY_LEN(tasks)), first = 0;
+	int most = LINES_MOST, want, used = 0;
+
+	for (; most > 0; most--) {
+		want = 0;
+		for (u32 i = 0; i < n; i++)
+			want += lines_of(s, tasks[i], segment, most);
+		if (want <= rows || most == 1)
+			break;
+	}
+	if (!c)
+		return want;
+	for (u32 i = 0; i < n && want > rows; i++) /* the selected one stays in sight */
+		if (tasks[i] == v->selected && (int)i >= rows - 1 && rows > 1)
+			first = i - (u32)rows + 2;
+	for (u32 i = first; i < n && used < rows; i++) {
+		if (used + 1 == rows && i + 1 < n) {
+			canvas_putf(c, a, row + used, 7, AT_DIM, "and %u more", n - i);
+			return used + 1;
+		}
+		used += draw_task(c, a, row + used, s, v, tasks[i], segment, most);
+	}
+	return used;
+}

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Semaphores, mutexes, conditions, barriers, rwlocks: what each is called, how it stands, who waits. */
+#include <string.h>
+
+#include "view/memory.h"
+#include "view/private.h"
+
+/* What the program calls it: the name given to sem_open, or the field it lies in. */
+static void add_title(const struct scene *s, const struct w_sync *x, struct str *out)
+{
+	const char *title = world_text(s->world, x->title);
+	struct str path = {0};
+	char *inside;
+
+	if (title[0]) {
+		str_add_escaped(out, title, strlen(title));
+		return;
+	}
+	/* "full.__size[0]": how the C library fills a sem_t is no news to anybody. */
+	if (x->segment && segment_path(s, x->segment, x->off, &path, NULL)) {
+		inside = strstr(path.s, "__");
+		if (inside && inside > path.s && inside[-1] == '.')
+			inside[-1] = 0;
+		if (inside != path.s)
+			str_add(out, path.s);
+	}
+	str_finish(&path);
+}
+
+void words_sync_name(const struct scene *s, u32 sync, struct str *out)
+{
+	const struct w_sync *x = world_sync(s->world, sync);
+	struct str title = {0};
+	char name[24];
+
+	if (!x) {
+		str_add(out, "something of the C library");
+		return;
+	}
+	str_add(out, world_sync_name(s->world, sync, name));
+	add_title(s, x, &title);
+	if (title.len)
+		str_addf(out, " \"%s\"", str_get(&title));
+	str_finish(&title);
+}
+
+static void add_held(const struct scene *s, const struct w_sync *x, const char *how, struct str *out)
+{
+	str_addf(out, "%s by ", how);
+	words_name(s, x->owner, out);
+	if (x->depth > 1)
+		str_addf(out, " %u times", x->depth);
+	words_place(s, x->held_site, " since ", out);
+	if (x->owner_died)
+		str_add(out, ", which has ended");
+}
+
+void words_sync_state(const struct scene *s, u32 sync, struct str *out)
+{
+	const struct w_sync *x = world_sync(s->world, sync);
+
+	if (!x)
+		return;
+	switch (x->destroyed ? 0 : x->kind) {
+	case 0: str_add(out, "destroyed"); return;
+	case SYNC_SEM:
+		if (x->value_sure)
+			str_addf(out, "%lld", (long long)x->value);
+		else
+			str_add(out, "of unknown value");
+		return;
+	case SYNC_COND: return;
+	case SYNC_BARRIER:
+		str_addf(out, "%lld of %u there", (long long)x->value, x->limit);
+		return;
+	default: break;
+	}
+	if (x->owner)
+		add_held(s, x, x->kind == SYNC_RWLOCK ? "held for writing" : "held", out);
+	else if (x->owner_died)
+		str_add(out, "its holder has ended without unlocking it");
+	else if (x->kind == SYNC_RWLOCK && x->value > 0)
+		str_addf(out, "%lld reading", (long long)x->value);
+	else if (!x->value_sure)
+		str_add(out, "not known to be held");
+	else
+		str_add(out, "free");
+}
+
+/* "P2, P3": in order of arrival. */
+static u32 add_waiters(const struct scene *s, const struct w_sync *x, struct str *out)
+{
+	u32 n = 0, all = world_tasks(s->world);
+
+	for (u32 task = x->wait_first; task && n < all; n++) {
+		const struct w_task *t = world_task(s->world, task);
+
+		str_add(out, n ? ", " : "");
+		words_name(s, task, out);
+		task = t ? t->sync_next : 0;
+	}
+	return n;
+}
+
+void sync_line(const struct scene *s, u32 sync, struct str *out)
+{
+	const struct w_sync *x = world_sync(s->world, sync);
+	struct str part = {0};
+
+	if (!x)
+		return;
+	words_sync_name(s, sync, out);
+	words_sync_state(s, sync, &part);
+	if (part.len)
+		str_addf(out, "  %s", str_get(&part));
+	str_clear(&part);
+	if (add_waiters(s, x, &part))
+		str_addf(out, "   waits: %s", str_get(&part));
+	str_finish(&part);
+}
+
+bool sync_is_drawn(const struct world *w, u32 sync)
+{
+	const struct w_sync *x = world_sync(w, sync);
+
+	return x && !x->destroyed && x->kind != SYNC_THREAD;
+}
+
+u32 syncs_drawn(const struct world *w)
+{
+	u32 n = 0;
+
+	for (u32 i = 1; i < world_syncs(w); i++)
+		n += sync_is_drawn(w, i);
+	return n;
+}
+
+int sync_draw(struct canvas *c, struct area a, int row, int rows, const struct scene *s)
+{
+	int n = (int)syncs_drawn(s->world), drawn = 0;
+	struct str line = {0};
+
+	if (n > rows)
+		n = rows;
+	for (u32 i = 1; i < world_syncs(s->world) && drawn < n && c; i++) {
+		bool marked = world_head(s->world)->last_sync == i;
+		const struct w_sync *x = world_sync(s->world, i);
+
+		if (!sync_is_drawn(s->world, i))
+			continue;
+		str_clear(&line);
+		sync_line(s, i, &line);
+		if (drawn + 1 == n && (int)syncs_drawn(s->world) > n)
+			str_addf(&line, "   and %d more (v memory)", (int)syncs_drawn(s->world) - n);
+		if (marked)
+			canvas_put(c, a, row + drawn, 5, AT_MARK, "\u25a0");
+		canvas_put_cut(c, a, row + drawn, 7, a.cols - 8,
+			(marked ? AT_MARK : 0) | (x->wait_n ? AT_BLOCKED : 0), str_get(&line));
+		drawn++;
+	}
+	str_finish(&line);
+	return n < 0 ? 0 : n;
+}
+
+void words_sync(const struct scene *s, u32 sync, struct str *out)
+{
+	const struct w_sync *x = world_sync(s->world, sync);
+	struct str part = {0};
+	u32 n;
+
+	if (!x)
+		return;
+	words_sync_name(s, sync, out);
+	words_sync_state(s, sync, &part);
+	if (part.len)
+		str_addf(out, x->kind == SYNC_SEM && x->value_sure ? " is %s" : ", %s",
+			str_get(&part));
+	str_clear(&part);
+	n = add_waiters(s, x, &part);
+	if (n)
+		str_addf(out, ". %s wait%s for it", str_get(&part), n == 1 ? "s" : "");
+	str_add(out, ".\n");
+	str_finish(&part);
+}
+
+void words_sync_outlook(const struct scene *s, const struct w_task *t, struct str *out)
+{
+	const struct w_sync *x = world_sync(s->world, t->op.sync);
+
+	if (!x)
+		return;
+	str_add(out, ": ");
+	if (x->kind == SYNC_COND) {
+		str_add(out, "it waits until ");
+		words_sync_name(s, t->op.sync, out);
+		str_add(out, " is signalled");
+		return;
+	}
+	words_sync_name(s, t->op.sync, out);
+	if (x->kind == SYNC_BARRIER)
+		str_addf(out, " needs %u, %lld %s there", x->limit, (long long)x->value,
+			x->value == 1 ? "is" : "are");
+	else {
+		str_add(out, " is ");
+		words_sync_state(s, t->op.sync, out);
+	}
+}

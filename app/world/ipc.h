@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * world, the other objects: FIFOs, sockets, message queues, SysV semaphores, event descriptors, locks,
+ * signals. Part of world/lib.h.
+ *
+ * file       | what it holds
+ * flow.c     | a flow: bytes, messages or a count between those who put and those who take, without page slots
+ * socket.c   | sockets: birth, names, pairs, connections, backlog, shutdown, descriptors in flight
+ * queue.c    | POSIX and SysV message queues
+ * sysv.c     | SysV semaphores; SysV segments are w_segment
+ * counter.c  | eventfd, timerfd, signalfd, pidfd, epoll: ready or not, and for what
+ * lock.c     | flock, fcntl and OFD locks
+ * signals.c  | dispositions, masks, pending; kill, sigqueue, alarms and timers
+ *
+ * A FIFO is a w_pipe with `fifo` set (its title is the path): it may have no end open, and live on. A
+ * stream socket reads from one flow and writes to another.
+ */
+#ifndef WORLD_IPC_H
+#define WORLD_IPC_H
+
+/* What op, file and lock refer to. OBJ_* beyond those of world/lib.h keep their numbers in logs. */
+enum flow_kind { FLOW_BYTES = 1, FLOW_MESSAGES, FLOW_COUNT };
+
+/* Every operation on a flow is an interval, as on a pipe: what it may hold lies between fill - (what open takes may
+ * have taken) and fill + (what open puts may have put). Its capacity is seldom a fixed figure, so that a put that
+ * waits, comes back short or EAGAIN is always explained where `capacity` is 0. */
+struct w_flow {
+	u32 used;
+	u32 kind;          /* enum flow_kind */
+	u32 object_kind;   /* enum object_kind of its owner, and which */
+	u32 object;
+	u64 capacity;      /* in bytes, messages or counts; 0: not a fixed figure */
+	i64 fill;          /* by EXITs */
+	u64 written, taken;
+	i64 ghost_put, ghost_take; /* most that calls which never came back may have put in, taken */
+	u32 open_ops;      /* first task with an open operation on it: w_op.flow_next */
+	u32 put_shut;      /* 1: nobody can put any more (peer closed, shutdown): a take may see the end */
+	u32 put_shut_open; /* a call that would make it so is open */
+	u32 take_shut;     /* 1: what is put is lost: EPIPE, ECONNRESET, ECONNREFUSED */
+	u32 take_shut_open;
+	u32 lossy;         /* 1: UDP: messages may vanish */
+	u32 drops;
+	u32 span_first, span_last; /* w_span: writes still inside, in order; messages one each */
+	u32 spans_sure;
+	i64 seen;          /* last observation, -1 none */
+	u64 seen_seq, touched_seq;
+	u32 touched, touched_next;
+};
+
+enum socket_state { SOCKET_NEW = 1, SOCKET_BOUND, SOCKET_LISTENING, SOCKET_CONNECTING, SOCKET_CONNECTED, SOCKET_CLOSED };
+struct w_socket {
+	u32 used;
+	u32 name;       /* n of sockN */
+	u32 creator, nth;
+	u64 ino;
+	u32 domain, type, protocol; /* AF_*, SOCK_*, IPPROTO_* */
+	u32 state;      /* enum socket_state */
+	u32 tcp;        /* as the kernel said last: TCP_ESTABLISHED, ...; 0 unknown */
+	u32 local, remote; /* text offsets of names, 0 none */
+	u32 peer;       /* w_socket it is connected to, 0 unknown or outside */
+	u32 outside;    /* 1: its peer is no process we watch */
+	u32 in;         /* flow it takes from */
+	u32 out;        /* flow it puts into (its peer's in), 0: datagram without peer */
+	u32 backlog, pending; /* listening: asked for; connections not accepted yet, as the world knows */
+	u32 pending_first;    /* w_socket waiting to be accepted: w_socket.pending_next */
+	u32 pending_next;
+	u32 shut;       /* 1 receive, 2 send */
+	u32 timeouts;   /* 1: SO_RCVTIMEO or SO_SNDTIMEO is set: real time, not a choice */
+	u32 site;       /* where made */
+	u32 carried;    /* descriptors in flight in its queue (SCM_RIGHTS) */
+	u32 ino_next, gone;
+	u64 made_seq, touched_seq;
+};
+
+struct w_queue { /* POSIX (mq) or SysV (msg) message queue */
+	u32 used;
+	u32 name;       /* n of mqN, msgN */
+	u32 creator, nth;
+	u32 sysv;       /* 1: SysV */
+	u64 id;         /* inode, or SysV id */
+	u32 title;      /* "/A" */
+	u64 most, size_most; /* messages (mq) or bytes (msg) it may hold; bytes a message */
+	u32 flow;       /* FLOW_MESSAGES; spans: w_span.off = priority or type */
+	u32 unlinked, gone, notify; /* notify: task that asked */
+	u32 site;
+	u64 made_seq, touched_seq;
+};
+
+struct w_sems { /* SysV semaphore set */
+	u32 used, name; /* semsN */
+	u32 creator, nth;
+	u64 id;
+	u32 n, site, removed;
+	u32 first;      /* w_sem of its first: consecutive through next */
+	u64 touched_seq;
+};
+struct w_sem {
+	u32 used, set, index, next;
+	i64 value;
+	u32 sure, last; /* task that changed it last */
+};
+
+struct w_counter { /* eventfd, timerfd, signalfd, pidfd, epoll */
+	u32 used, name;
+	u32 kind;       /* enum object_kind */
+	u32 creator, nth;
+	u64 id;
+	u32 flow;       /* eventfd: FLOW_COUNT; 0 none */
+	u32 semaphore;  /* EFD_SEMAPHORE */
+	u64 mask;       /* signalfd */
+	u64 due_ns, interval_ns; /* timerfd; 0 disarmed */
+	u32 target;     /* pidfd: w_proc */
+	u32 watch_first; /* epoll: w_watch */
+	u32 site;
+	u64 touched_seq;
+};
+struct w_watch { u32 used, epoll; i32 fd; u32 file, events, next; };
+
+struct w_lock { /* a file lock held or waited for */
+	u32 used;
+	u32 kind;       /* 1 flock, 2 POSIX (fcntl), 3 OFD */
+	u64 ino, dev;   /* of the file */
+	u32 owner;      /* proc (POSIX) or file (flock, OFD) */
+	u32 task;       /* who took it */
+	u32 exclusive;
+	i64 start, end;
+	u32 site, next;
+	u32 title;      /* path, 0 unknown */
+};
+
+#endif
