@@ -21,3 +21,45 @@ pipe_programs = labs/01-pipe/copy labs/01-pipe/forgot labs/01-pipe/full labs/01-
 lab_programs += $(pipe_programs)
 $(pipe_programs): %: $(srcdir)/%.c
 	$(lab_build) $(@F).c
+
+lab_files += \
+	labs/07-bounded-buffer/lab.md \
+	labs/07-bounded-buffer/ring.h \
+	labs/07-bounded-buffer/main.c \
+	labs/07-bounded-buffer/producer.c \
+	labs/07-bounded-buffer/consumer.c \
+	labs/07-bounded-buffer/ten.c \
+	labs/07-bounded-buffer/swapped.c \
+	labs/07-bounded-buffer/many.c \
+	labs/07-bounded-buffer/blocking.c \
+	labs/07-bounded-buffer/plain.c \
+	labs/07-bounded-buffer/atomic.c \
+	labs/07-bounded-buffer/sizes.c \
+	labs/07-bounded-buffer/unseen.c
+hooked_programs += labs/07-bounded-buffer/ring labs/07-bounded-buffer/many
+labs/07-bounded-buffer/ring: $(srcdir)/labs/07-bounded-buffer/main.c \
+		$(srcdir)/labs/07-bounded-buffer/producer.c $(srcdir)/labs/07-bounded-buffer/consumer.c \
+		$(srcdir)/labs/07-bounded-buffer/ring.h
+	$(hooked_build) main.c producer.c consumer.c
+labs/07-bounded-buffer/many: $(srcdir)/labs/07-bounded-buffer/many.c \
+		$(srcdir)/labs/07-bounded-buffer/consumer.c $(srcdir)/labs/07-bounded-buffer/ring.h
+	$(hooked_build) many.c consumer.c
+ring_programs = labs/07-bounded-buffer/ten labs/07-bounded-buffer/swapped labs/07-bounded-buffer/blocking \
+	labs/07-bounded-buffer/plain labs/07-bounded-buffer/atomic labs/07-bounded-buffer/sizes \
+	labs/07-bounded-buffer/unseen
+hooked_programs += $(ring_programs)
+$(ring_programs): %: $(srcdir)/%.c $(srcdir)/labs/07-bounded-buffer/ring.h
+	$(hooked_build) $(@F).c
+# The same loops as the compiler makes them when it is told to be quick, without hooks; and what it made.
+ring_fast = labs/07-bounded-buffer/plain_o2 labs/07-bounded-buffer/atomic_o2
+lab_programs += $(ring_fast)
+$(ring_fast): %_o2: $(srcdir)/%.c $(srcdir)/labs/07-bounded-buffer/ring.h
+	$(fast_build) $(*F).c
+lab_listings += labs/07-bounded-buffer/plain-O0.s labs/07-bounded-buffer/plain-O2.s \
+	labs/07-bounded-buffer/atomic-O2.s
+labs/07-bounded-buffer/plain-O0.s: $(srcdir)/labs/07-bounded-buffer/plain.c
+	$(listing_build) -O0 plain.c
+labs/07-bounded-buffer/plain-O2.s: $(srcdir)/labs/07-bounded-buffer/plain.c
+	$(listing_build) -O2 plain.c
+labs/07-bounded-buffer/atomic-O2.s: $(srcdir)/labs/07-bounded-buffer/atomic.c
+	$(listing_build) -O2 atomic.c

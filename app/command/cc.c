@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * ipclab cc ARGS = gcc -g -O0 -fsanitize=thread -Wno-tsan ARGS, where the runtime that gcc takes for its own is
- * ours: it lies in a folder that gcc looks into first. gcc's options are not read here: what is linked is
- * learnt from gcc itself, which runs each of its tools through us (-wrapper): before the linker begins, the objects that it was
- * given are looked at, the temporary ones too.
+ * ipclab cc ARGS = gcc -g -O0 -fsanitize=thread -Wno-tsan ARGS, where the runtime that gcc takes
+ * for its own is ours: it lies in a folder that gcc looks into first. gcc's options are not read
+ * here: what is linked is learnt from gcc itself, which runs each of its tools through us
+ * (-wrapper): before the linker begins, the objects that it was given are looked at, the temporary
+ * ones too.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -42,7 +43,8 @@ static bool self_path(char path[PATH_MAX], struct err *err)
 	ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - 1);
 
 	if (n <= 0)
-		return err_sys(err, EXIT_MACHINE, "ipclab cannot find its own file by /proc/self/exe");
+		return err_sys(
+			err, EXIT_MACHINE, "ipclab cannot find its own file by /proc/self/exe");
 	path[n] = '\0';
 	return true;
 }
@@ -58,7 +60,8 @@ static bool holds_runtime(const char *dir)
 	return there;
 }
 
-/* Beside the program (a build tree), below its prefix (moved after `make install`), else where configure said. */
+/* Beside the program (a build tree), below its prefix (moved after `make install`), else where
+ * configure said. */
 static bool runtime_dir(struct str *dir, struct err *err)
 {
 	static const char *const below[] = {"hook", "../lib/ipclab/hook", "../lib64/ipclab/hook"};
@@ -77,7 +80,8 @@ static bool runtime_dir(struct str *dir, struct err *err)
 			return true;
 	}
 	return err_set(err, EXIT_MACHINE,
-		"the runtime of ipclab cc is missing: there is no libtsan.a in %s/hook and none in %s. "
+		"the runtime of ipclab cc is missing: there is no libtsan.a in %s/hook and none in "
+		"%s. "
 		"Build it with ./bootstrap build, or install ipclab again",
 		self, dir->s);
 }
@@ -113,11 +117,13 @@ static bool run_and_read(char *const *argv, char *out, size_t room)
 		_exit(EXIT_NOT_FOUND);
 	}
 	close(ends[1]);
-	for (ssize_t got; pid > 0 && n < room - 1 && (got = read(ends[0], out + n, room - 1 - n)) > 0;)
+	for (ssize_t got;
+		pid > 0 && n < room - 1 && (got = read(ends[0], out + n, room - 1 - n)) > 0;)
 		n += (size_t)got;
 	out[n] = '\0';
 	close(ends[0]);
-	return pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	return pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) &&
+	       WEXITSTATUS(status) == 0;
 }
 
 /* Asked only of a compiler that somebody chose: gcc is gcc. */
@@ -157,15 +163,18 @@ static bool given(const struct invocation *inv, const char *const *list, size_t 
 
 static bool add_clang(words *w, const struct invocation *inv, struct err *err)
 {
-	static const char *const no_link[] = {"-c", "-S", "-E", "-M", "-MM", "-fsyntax-only", "--version"};
+	static const char *const no_link[] = {
+		"-c", "-S", "-E", "-M", "-MM", "-fsyntax-only", "--version"};
 
 	if (!given(inv, no_link, ARRAY_LEN(no_link)))
 		return err_set(err, EXIT_USAGE,
-			"clang would link its own runtime instead of ipclab's: compile with clang and -c, then "
+			"clang would link its own runtime instead of ipclab's: compile with clang "
+			"and -c, then "
 			"link with gcc: env -u IPCLAB_CC ipclab cc -o NAME *.o");
-	for (const char *const *o = (const char *const[]){"-g", "-O0", "-fsanitize=thread", "-mllvm",
-		     /* else the read of `count++` has no hook */
-		     "-tsan-instrument-read-before-write=1", NULL};
+	for (const char *const *o =
+			(const char *const[]){"-g", "-O0", "-fsanitize=thread", "-mllvm",
+				/* else the read of `count++` has no hook */
+				"-tsan-instrument-read-before-write=1", NULL};
 		*o; o++)
 		word_add(w, *o);
 	return true;
@@ -179,7 +188,8 @@ static bool add_gcc(words *w, const struct invocation *inv, struct err *err)
 
 	if (given(inv, statics, ARRAY_LEN(statics)))
 		return err_set(err, EXIT_USAGE,
-			"a static program has no C library for ipclab's runtime to stand in front of: leave %s out",
+			"a static program has no C library for ipclab's runtime to stand in front "
+			"of: leave %s out",
 			"-static");
 	if (!self_path(self, err) || !runtime_dir(&dir, err)) {
 		str_finish(&dir);
@@ -187,8 +197,8 @@ static bool add_gcc(words *w, const struct invocation *inv, struct err *err)
 	}
 	if (strchr(self, ',')) { /* gcc takes -wrapper apart at commas */
 		str_finish(&dir);
-		return err_set(err, EXIT_MACHINE, "ipclab cc does not work from a folder with a comma in its name: %s",
-			self);
+		return err_set(err, EXIT_MACHINE,
+			"ipclab cc does not work from a folder with a comma in its name: %s", self);
 	}
 	word_add(w, "-wrapper");
 	str_addf(&option, "%s,cc," TOOL_WORD, self);
@@ -201,7 +211,7 @@ static bool add_gcc(words *w, const struct invocation *inv, struct err *err)
 	word_add(w, "-g");
 	word_add(w, "-O0");
 	word_add(w, "-fsanitize=thread");
-	word_add(w, "-Wno-tsan"); /* that a race detector does not understand fences is not our learner's affair */
+	word_add(w, "-Wno-tsan"); /* about fences, which only a race detector minds */
 	str_finish(&option);
 	str_finish(&dir);
 	return true;
@@ -214,30 +224,52 @@ static bool is_startfile(const char *path)
 	const char *base = strrchr(path, '/');
 
 	base = base ? base + 1 : path;
-	return strncmp(base + strspn(base, "SgrM"), "crt", 3) == 0 || strcmp(base, "libtsan_preinit.o") == 0;
+	return strncmp(base + strspn(base, "SgrM"), "crt", 3) == 0 ||
+	       strcmp(base, "libtsan_preinit.o") == 0;
+}
+
+/* A folder of the compiler's own, wherever it was installed. */
+static bool is_compilers(const char *path)
+{
+	static const char *const signs[] = {"crtbegin.o", "crt1.o", "libgcc_s.so.1"};
+	const char *slash = strrchr(path, '/');
+	struct str sign = {0};
+	bool found = false;
+
+	for (size_t i = 0; i < ARRAY_LEN(signs) && slash && !found; i++) {
+		str_clear(&sign);
+		str_addf(&sign, "%.*s/%s", (int)(slash - path), path, signs[i]);
+		found = access(sign.s, F_OK) == 0;
+	}
+	str_finish(&sign);
+	return found;
+}
+
+static bool is_ours(const char *real)
+{
+	struct err ignored = {0};
+	struct str dir = {0};
+	char ours[PATH_MAX];
+	bool is = runtime_dir(&dir, &ignored) && realpath(dir.s, ours) &&
+		  strncmp(real, ours, strlen(ours)) == 0 && real[strlen(ours)] == '/';
+
+	str_finish(&dir);
+	return is;
 }
 
 /* Libraries of the system are not the program's own; ours is not either. */
 static bool is_system(const char *path)
 {
-	static const char *const roots[] = {"/usr/", "/lib/", "/lib64/", "/lib32/", "/opt/", "/nix/", "/gnu/"};
+	static const char *const roots[] = {
+		"/usr/", "/lib/", "/lib64/", "/lib32/", "/opt/", "/nix/", "/gnu/"};
 	char real[PATH_MAX];
-	struct err ignored = {0};
-	struct str dir = {0};
-	bool system = false;
 
 	if (!realpath(path, real))
 		return true; /* the linker will say what it thinks of it */
 	for (size_t i = 0; i < ARRAY_LEN(roots); i++)
-		system |= strncmp(real, roots[i], strlen(roots[i])) == 0;
-	if (!system && runtime_dir(&dir, &ignored)) {
-		char ours[PATH_MAX];
-
-		if (realpath(dir.s, ours))
-			system = strncmp(real, ours, strlen(ours)) == 0 && real[strlen(ours)] == '/';
-	}
-	str_finish(&dir);
-	return system;
+		if (strncmp(real, roots[i], strlen(roots[i])) == 0)
+			return true;
+	return is_compilers(real) || is_ours(real);
 }
 
 static bool has_end(const char *text, const char *end)
@@ -252,25 +284,29 @@ static bool plain_refuse(const char *path, const char *name, struct err *err)
 	const char *tmp = getenv("TMPDIR");
 	const char *base = strrchr(path, '/');
 	bool temporary = base && strncmp(base, "/cc", 3) == 0 &&
-		(strncmp(path, "/tmp/", 5) == 0 || strncmp(path, "/var/tmp/", 9) == 0 ||
-			(tmp && *tmp && strncmp(path, tmp, strlen(tmp)) == 0));
+			 (strncmp(path, "/tmp/", 5) == 0 || strncmp(path, "/var/tmp/", 9) == 0 ||
+				 (tmp && *tmp && strncmp(path, tmp, strlen(tmp)) == 0));
 
 	if (has_end(path, ".a"))
 		return err_set(err, EXIT_USAGE,
-			"%s in %s was not compiled by ipclab cc: its accesses to shared memory would be invisible",
+			"%s in %s was not compiled by ipclab cc: its accesses to shared memory "
+			"would be invisible",
 			name, path);
 	if (!temporary)
 		return err_set(err, EXIT_USAGE,
-			"%s was not compiled by ipclab cc: its accesses to shared memory would be invisible. "
+			"%s was not compiled by ipclab cc: its accesses to shared memory would be "
+			"invisible. "
 			"Compile it again: ipclab cc -c %s",
 			path, *name ? name : "SOURCE");
 	if (*name)
 		return err_set(err, EXIT_USAGE,
-			"%s was compiled without hooks: its accesses to shared memory would be invisible. "
+			"%s was compiled without hooks: its accesses to shared memory would be "
+			"invisible. "
 			"Leave -fno-sanitize out",
 			name);
 	return err_set(err, EXIT_USAGE,
-		"an assembly source has no hooks: its accesses to shared memory would be invisible");
+		"an assembly source has no hooks: its accesses to shared memory would be "
+		"invisible");
 }
 
 static bool file_check(const char *path, bool *later, struct err *err)
@@ -280,13 +316,9 @@ static bool file_check(const char *path, bool *later, struct err *err)
 	if (is_startfile(path) || is_system(path))
 		return true;
 	switch (hook_object_of(path, name, sizeof name)) {
-	case OBJECT_PLAIN:
-		return plain_refuse(path, name, err);
-	case OBJECT_LATER:
-		*later = true;
-		return true;
-	default:
-		return true;
+	case OBJECT_PLAIN: return plain_refuse(path, name, err);
+	case OBJECT_LATER: *later = true; return true;
+	default: return true;
 	}
 }
 
@@ -315,8 +347,9 @@ static bool library_check(const char *name, char **argv, bool *later, struct err
 /* Options of ld whose next word is theirs, of those that gcc gives or that are usual with -Wl. */
 static bool takes_next(const char *word)
 {
-	static const char *const list[] = {"-o", "-m", "-plugin", "-dynamic-linker", "-z", "-e", "-u", "-T", "-h",
-		"-soname", "-rpath", "-rpath-link", "-Map", "-y", "-R", "-A", "-b", "-I"};
+	static const char *const list[] = {"-o", "-m", "-plugin", "-dynamic-linker", "-z", "-e",
+		"-u", "-T", "-h", "-soname", "-rpath", "-rpath-link", "-Map", "-y", "-R", "-A",
+		"-b", "-I"};
 
 	return is_among(word + (strncmp(word, "--", 2) == 0), list, ARRAY_LEN(list));
 }
@@ -413,7 +446,8 @@ static bool tool_run_and_check(char **argv, const char *output, int *exit_status
 		return true;
 	unlink(output);
 	return err_set(err, EXIT_USAGE,
-		"link-time optimisation left no hooks in %s: its accesses to shared memory would be "
+		"link-time optimisation left no hooks in %s: its accesses to shared memory would "
+		"be "
 		"invisible. Leave -flto out, or compile and link with ipclab cc",
 		output);
 }
@@ -426,14 +460,16 @@ static bool tool_run(struct invocation *inv, struct err *err)
 	words w = {0};
 
 	if (!argv[0])
-		return err_set(err, EXIT_USAGE, TOOL_WORD " is for gcc, which names a tool after it");
+		return err_set(
+			err, EXIT_USAGE, TOOL_WORD " is for gcc, which names a tool after it");
 	base = strrchr(argv[0], '/');
 	if (strcmp(base ? base + 1 : argv[0], "collect2") != 0)
 		return tool_exec(argv, err);
 	words_expand(argv + 1, &w);
 	ok = link_check(w.at, &output, &later, err);
 	if (ok)
-		ok = later ? tool_run_and_check(argv, output, &inv->status, err) : tool_exec(argv, err);
+		ok = later ? tool_run_and_check(argv, output, &inv->status, err)
+			   : tool_exec(argv, err);
 	words_finish(&w);
 	return ok;
 }
@@ -446,7 +482,8 @@ bool command_cc(struct invocation *inv, struct err *err)
 	if (inv->argc > 0 && strcmp(inv->argv[0], TOOL_WORD) == 0)
 		return tool_run(inv, err);
 	if (inv->argc == 0)
-		return err_set(err, EXIT_USAGE, "there is nothing to compile; ipclab cc --help shows how");
+		return err_set(
+			err, EXIT_USAGE, "there is nothing to compile; ipclab cc --help shows how");
 	compiler_words(&w);
 	ok = is_clang(&w) ? add_clang(&w, inv, err) : add_gcc(&w, inv, err);
 	if (ok) {
@@ -455,7 +492,8 @@ bool command_cc(struct invocation *inv, struct err *err)
 		word_add(&w, NULL);
 		execvp(w.at[0], w.at);
 		ok = err_sys(err, EXIT_MACHINE, "the compiler %s cannot be run%s", w.at[0],
-			getenv("IPCLAB_CC") ? " (it is the one of IPCLAB_CC)" : "; apt install gcc");
+			getenv("IPCLAB_CC") ? " (it is the one of IPCLAB_CC)"
+					    : "; apt install gcc");
 	}
 	words_finish(&w);
 	return ok;

@@ -22,6 +22,7 @@ struct replaying {
 	struct labs labs;
 	const struct lab *lab; /* NULL: a command */
 	u32 program;           /* of the lab */
+	bool threads;          /* memory that threads share is stepped, too */
 	char **argv;           /* of the command; of the lab: arguments, NULL: those it names */
 	struct str said;       /* what is to be said once it is there */
 	struct err misfit;     /* code 0: every choice was made */
@@ -51,6 +52,13 @@ static bool read_all(const char *path, struct str *text, struct err *err)
 /* "program NAME" and "arguments ...", as session_schedule writes them. */
 static bool take_setting(struct replaying *r, const char *name, size_t n, const char *value, struct err *err)
 {
+	if (n == 7 && memcmp(name, "threads", n) == 0 && strcmp(value, "yes") == 0) {
+		r->threads = true;
+		return true;
+	}
+	if (!r->lab)
+		return err_set(err, EXIT_INPUT, "%s: a command has no setting '%.*s'", r->path, n < 40 ? (int)n : 40,
+			name);
 	if (n == 9 && memcmp(name, "arguments", n) == 0) {
 		schedule_argv_finish(r->argv);
 		r->argv = schedule_argv(value);
@@ -100,6 +108,8 @@ static bool replaying_open(struct replaying *r, struct err *err)
 		return err_set(err, EXIT_INPUT,
 			"%s does not say what is run: a line 'command: ./ring 3' or 'lab: pipe' must stand in it",
 			r->path);
+	if (!take_settings(r, err))
+		return false;
 	r->argv = schedule_argv(r->sched.command);
 	if (!r->argv || !r->argv[0])
 		return err_set(err, EXIT_INPUT, "%s: a quote in its command is not closed", r->path);
@@ -119,7 +129,11 @@ static void replaying_close(struct replaying *r)
 static struct session *start(struct replaying *r, struct err *err)
 {
 	struct session_live live = {
-		.run = {.tracer = {.held = true, .contents = true, .terminals = true, .sites = true},
+		.run = {.tracer = {.held = true,
+				.contents = true,
+				.terminals = true,
+				.sites = true,
+				.threads = r->threads},
 			.pin = true},
 		.launch = {.argv = r->argv, .fds = {-1, -1, -1}},
 		.terminal = true,
@@ -138,9 +152,14 @@ static void compare_builds(struct replaying *r, struct session *s)
 
 	if (!r->sched.build || !session_schedule(s, UINT64_MAX, &now, &ignored))
 		return;
-	if (now.build && strcmp(now.build, r->sched.build) != 0)
-		str_addf(&r->said, "This schedule is of another build of the program; %s.\n",
-			r->misfit.code ? "so a line need not fit" : "every line of it fits all the same");
+	if (now.build && strcmp(now.build, r->sched.build) != 0) {
+		if (r->misfit.code)
+			strncat(r->misfit.text, ". The schedule is of another build of the program",
+				sizeof r->misfit.text - strlen(r->misfit.text) - 1);
+		else
+			str_add(&r->said, "This schedule is of another build of the program; every line of it "
+					  "fits all the same.\n");
+	}
 	schedule_finish(&now);
 }
 
@@ -155,13 +174,13 @@ static struct session *start_and_follow(void *arg, struct err *err)
 		return NULL;
 	str_clear(&r->said);
 	r->misfit = (struct err){0};
-	if (!session_follow(s, &r->sched, r->path, &done, &r->misfit)) {
+	if (session_follow(s, &r->sched, r->path, &done, &r->misfit))
+		str_addf(&r->said, "%u choice%s made again.\n", done, done == 1 ? "" : "s");
+	compare_builds(r, s);
+	if (r->misfit.code) {
 		str_add_harmless(&r->said, r->misfit.text);
 		str_addf(&r->said, ". %u of %u choices were made.\n", done, r->sched.n);
-	} else {
-		str_addf(&r->said, "%u choice%s made again.\n", done, done == 1 ? "" : "s");
 	}
-	compare_builds(r, s);
 	str_add_harmless(&r->said, session_notes(s));
 	return s;
 }

@@ -15,6 +15,11 @@
  *     P1 poised write           held just before it; `poised` before anything
  *     P1 gone | alive | running; P1 exited 0 (or just `exited`); P1 killed SIGPIPE (or just `killed`)
  *     P2 stuck                  blocked, and nobody is left who could wake it
+ *     P2 spinning               re-reads memory that does not change
+ *     P1 poised store shm1.in   held just before it, at that place or a part of it
+ *     P1 blocked sem_wait sem1  (likewise mutex1, cond1, barrier1, rwlock1, spin1)
+ *     conflict P1 P2            both are held before an access to one place, and one of them writes
+ * Facts of a mutex: mutex1 owner P1 | mutex1 owner nobody
  * Facts of a pipe.
  *     pipe1 holds 5 | holds > 0   bytes          pipe1 full      no page slot is free
  *     pipe1 empty                                writers pipe1 P1 P2 | writers pipe1 nobody: exactly these
@@ -25,6 +30,11 @@
  *     calls P1 write       how many writes of P1's came back without error
  *     result P2 read       what P2's last read gave
  *     status P1            its exit status
+ *     calls P1 system      how many calls of the kernel P1 made: loads, stores and calls of the C library are none
+ *     shm1.in  shm1.buffer[2].value   a field, by the C type of the memory; shm1.size: its bytes
+ *     P1 saw shm1.in       what P1 last saw there
+ *     sem1.value
+ * The result of a load, store or update is the value that was there afterwards: `result P1 load`.
  * A call is named as in the man page: fork, wait and exit stand for every call they are made of;
  * read, write, poll and select likewise for their relatives.
  * `printed P1` (columns of an experiment only): the last line P1 wrote to fd 1 or 2.
@@ -68,6 +78,14 @@ static bool is_word(char c)
 	return isalnum((unsigned char)c) || c == '_';
 }
 
+/* "[12]": its length, else 0. */
+static u32 index_n(const char *t)
+{
+	u32 n = t[0] == '[' ? 1 + (u32)strspn(t + 1, "0123456789") : 0;
+
+	return n > 1 && n < 10 && t[n] == ']' ? n + 1 : 0;
+}
+
 static bool advance(struct parser *p)
 {
 	const char *t = p->text;
@@ -86,8 +104,8 @@ static bool advance(struct parser *p)
 		if (is_word(t[i]))
 			return fail(p, "a number ends in '%c'", t[i]);
 	} else if (is_word(t[i])) {
-		while (is_word(t[i]) || (t[i] == '.' && is_word(t[i + 1])))
-			i++;
+		while (is_word(t[i]) || (t[i] == '.' && is_word(t[i + 1])) || index_n(t + i))
+			i += t[i] == '[' ? index_n(t + i) : 1;
 		p->kind = 'w';
 	} else if (t[i] == '"') {
 		do {
@@ -217,6 +235,49 @@ static bool compares(const struct parser *p)
 	return p->kind && strchr("=#<l>g", p->kind);
 }
 
+/* The word is an object of that kind: "shm1.in" for segment_parse. */
+static size_t names_object(const struct parser *p, size_t (*parse)(const char *, size_t))
+{
+	return p->kind == 'w' ? parse(p->text + p->pos, p->end - p->pos) : 0;
+}
+
+/* "shm1", "shm1.in", "shm1[2]", "sem1": the object, and the field behind it. */
+static bool take_object_name(struct parser *p, struct node *n, size_t length)
+{
+	const char *rest = p->text + p->pos + length;
+	size_t rest_n = p->end - p->pos - length;
+
+	memcpy(n->object, p->text + p->pos, length);
+	if (rest_n && *rest == '.') {
+		rest++;
+		rest_n--;
+	}
+	if (rest_n)
+		n->text = strndup(rest, rest_n);
+	return advance(p);
+}
+
+static bool take_segment(struct parser *p, struct node *n)
+{
+	size_t length = names_object(p, segment_parse);
+	char buf[40];
+
+	if (!length)
+		return fail(p, "shared memory is wanted (shm1, shm1.in), not '%s'",
+			shown(p, buf, sizeof buf));
+	return take_object_name(p, n, length);
+}
+
+/* "P1 saw ..." */
+static bool begins_saw(const struct parser *p)
+{
+	const char *next = p->text + p->end + strspn(p->text + p->end, " \t");
+	u32 actor;
+
+	return p->kind == 'w' && actor_parse(p->text + p->pos, p->end - p->pos, &actor) &&
+	       strncmp(next, "saw", 3) == 0 && !is_word(next[3]);
+}
+
 static bool begins_value(const struct parser *p)
 {
 	u32 pipe;
@@ -228,6 +289,8 @@ static bool begins_value(const struct parser *p)
 	if (p->kind != 'w')
 		return false;
 	dot = memchr(p->text + p->pos, '.', p->end - p->pos);
+	if (begins_saw(p) || names_object(p, segment_parse) || (dot && names_object(p, sync_parse)))
+		return true;
 	return dot && pipe_parse(p->text + p->pos, (size_t)(dot - p->text) - p->pos, &pipe);
 }
 
@@ -268,6 +331,10 @@ static bool take_where(struct parser *p, struct node *n)
 	if (n->kind == NODE_BLOCKED && p->kind == 'w' &&
 		pipe_parse(p->text + p->pos, p->end - p->pos, &pipe))
 		return take_pipe(p, &n->pipe);
+	if (names_object(p, segment_parse))
+		return take_segment(p, n);
+	if (names_object(p, sync_parse) == p->end - p->pos)
+		return take_object_name(p, n, p->end - p->pos);
 	return true;
 }
 
@@ -306,7 +373,7 @@ static bool actor_fact(struct parser *p, struct node *n)
 		{"returned", NODE_RETURNED}, {"failed", NODE_FAILED}, {"blocked", NODE_BLOCKED},
 		{"poised", NODE_POISED}, {"running", NODE_RUNNING}, {"gone", NODE_GONE},
 		{"alive", NODE_ALIVE}, {"stuck", NODE_STUCK}, {"exited", NODE_EXITED},
-		{"killed", NODE_KILLED}, {"said", NODE_SAID},
+		{"killed", NODE_KILLED}, {"said", NODE_SAID}, {"spinning", NODE_SPINNING},
 	};
 	/* clang-format on */
 	char buf[40];
@@ -317,7 +384,7 @@ static bool actor_fact(struct parser *p, struct node *n)
 	if (i == ARRAY_LEN(facts))
 		return fail(p,
 			"'%s' is nothing a process does: returned, failed, blocked, poised, "
-			"running, gone, alive, stuck, exited, killed, said",
+			"running, spinning, gone, alive, stuck, exited, killed, said, saw",
 			shown(p, buf, sizeof buf));
 	n->kind = facts[i].kind;
 	return advance(p) && take_object(p, n);
@@ -357,6 +424,72 @@ static bool holders_fact(struct parser *p, struct node *n)
 	return true;
 }
 
+/* mutex1 owner P1 */
+static bool owner_fact(struct parser *p, struct node *n)
+{
+	char buf[40];
+
+	n->kind = NODE_OWNER;
+	if (!take_object_name(p, n, p->end - p->pos))
+		return false;
+	if (!is(p, "owner"))
+		return fail(p, "'%s' is nothing to be said of %s: owner P1, owner nobody",
+			shown(p, buf, sizeof buf), n->object);
+	if (!advance(p))
+		return false;
+	if (is(p, "nobody"))
+		return advance(p);
+	n->names_n = 1;
+	return take_actor(p, &n->names[0]);
+}
+
+static bool conflict_fact(struct parser *p, struct node *n)
+{
+	n->kind = NODE_CONFLICT;
+	n->names_n = 2;
+	return advance(p) && take_actor(p, &n->names[0]) && take_actor(p, &n->names[1]);
+}
+
+/* Numbers of shared memory and of what guards it: shm1.in, shm1.size, sem1.value, P1 saw shm1.in. */
+static u32 memory_value(struct parser *p)
+{
+	struct node n = {.kind = NODE_FIELD};
+	u32 from = p->pos;
+	bool ok;
+
+	if (begins_saw(p)) {
+		n.kind = NODE_SAW;
+		ok = take_actor(p, &n.actor) && advance(p) && take_segment(p, &n);
+	} else if (names_object(p, segment_parse)) {
+		ok = take_segment(p, &n);
+	} else {
+		n.kind = NODE_SYNC_VALUE;
+		ok = take_object_name(p, &n, names_object(p, sync_parse));
+	}
+	if (ok && n.kind == NODE_FIELD && n.text && strcmp(n.text, "size") == 0)
+		n.kind = NODE_SEGMENT_SIZE;
+	if (ok && (!n.text || (n.kind == NODE_SYNC_VALUE && strcmp(n.text, "value") != 0)))
+		ok = fail(p, "a field is wanted: %s", n.kind == NODE_SYNC_VALUE ? "sem1.value"
+										: "shm1.in, shm1.size");
+	if (ok)
+		return add(p, n, from);
+	free(n.text);
+	return 0;
+}
+
+/* calls P1 write, calls P1 system, result P1 read */
+static u32 calls_value(struct parser *p)
+{
+	struct node n = {.kind = is(p, "calls") ? NODE_CALLS : NODE_RESULT};
+	u32 from = p->pos;
+
+	if (!advance(p) || !take_actor(p, &n.actor))
+		return 0;
+	if (n.kind == NODE_CALLS && is(p, "system"))
+		return n.kind = NODE_SYSTEM, advance(p) ? add(p, n, from) : 0;
+	return take_call(p, &n.calls) ? add(p, n, from) : 0;
+}
+
 /* A number: literal, pipe1.capacity, calls P1 write, ... */
 static u32 parse_value(struct parser *p)
 {
@@ -378,12 +511,10 @@ static u32 parse_value(struct parser *p)
 
 	if (p->kind == 'n')
 		return n.kind = NODE_NUMBER, take_number(p, &n.number) ? add(p, n, from) : 0;
-	if (is(p, "calls") || is(p, "result")) {
-		n.kind = is(p, "calls") ? NODE_CALLS : NODE_RESULT;
-		return advance(p) && take_actor(p, &n.actor) && take_call(p, &n.calls)
-			       ? add(p, n, from)
-			       : 0;
-	}
+	if (is(p, "calls") || is(p, "result"))
+		return calls_value(p);
+	if (begins_saw(p) || names_object(p, segment_parse) || names_object(p, sync_parse))
+		return memory_value(p);
 	if (is(p, "status"))
 		return n.kind = NODE_STATUS,
 		       advance(p) && take_actor(p, &n.actor) ? add(p, n, from) : 0;
@@ -432,7 +563,8 @@ static u32 parse_fact(struct parser *p)
 	u32 from = p->pos;
 	char buf[40];
 
-	if (p->kind == 'w' && actor_parse(p->text + p->pos, p->end - p->pos, &n.actor)) {
+	if (!begins_saw(p) && p->kind == 'w' &&
+		actor_parse(p->text + p->pos, p->end - p->pos, &n.actor)) {
 		if (advance(p) && actor_fact(p, &n))
 			return add(p, n, from);
 		free(n.text);
@@ -442,6 +574,10 @@ static u32 parse_fact(struct parser *p)
 		return advance(p) && pipe_fact(p, &n) ? add(p, n, from) : 0;
 	if (is(p, "writers") || is(p, "readers"))
 		return holders_fact(p, &n) ? add(p, n, from) : 0;
+	if (is(p, "conflict"))
+		return conflict_fact(p, &n) ? add(p, n, from) : 0;
+	if (p->kind == 'w' && names_object(p, sync_parse) == p->end - p->pos)
+		return owner_fact(p, &n) ? add(p, n, from) : (free(n.text), 0);
 	if (!begins_value(p))
 		return fail(p, "a fact is wanted (P2 blocked read, pipe1 holds 5, ...), not '%s'",
 			       shown(p, buf, sizeof buf)),

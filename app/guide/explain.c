@@ -87,6 +87,26 @@ static void explain_pipe(const struct node *n, const struct cond_view *v, struct
 			str_addf(out, " %s", world_proc_name(v->world, ends[i].proc, name));
 }
 
+/* Who owns it; where those stand who do not collide. */
+static void explain_names(const struct node *n, const struct cond_view *v, struct str *out)
+{
+	const struct w_sync *s = world_sync(v->world, world_sync_by_name(v->world, n->object));
+	struct node one = {.kind = NODE_POISED};
+	char name[24];
+
+	if (n->kind == NODE_CONFLICT) {
+		for (u32 i = 0; i < n->names_n; i++) {
+			one.actor = n->names[i];
+			str_add(out, i ? ", " : "");
+			explain_task(&one, v, out);
+		}
+	} else if (!s) {
+		str_addf(out, "there is no %s", n->object);
+	} else {
+		str_addf(out, "it is %s", s->owner ? world_task_name(v->world, s->owner, name) : "nobody");
+	}
+}
+
 static void explain(const struct cond *c, u32 at, const struct cond_view *v, struct str *out)
 {
 	const struct node *n = cond_node(c, at);
@@ -108,6 +128,8 @@ static void explain(const struct cond *c, u32 at, const struct cond_view *v, str
 		explain_task(n, v, out);
 	} else if (n->pipe) {
 		explain_pipe(n, v, out);
+	} else if (n->kind == NODE_CONFLICT || n->kind == NODE_OWNER) {
+		explain_names(n, v, out);
 	} else {
 		str_add(out, n->kind == NODE_NOT ? "but it is so" : "neither is so");
 	}
@@ -124,6 +146,7 @@ enum state_class {
 	CLASS_NONE,
 	CLASS_BLOCKED,
 	CLASS_POISED,
+	CLASS_SPINNING,
 	CLASS_RUNNING,
 	CLASS_GONE,
 	CLASS_ALIVE
@@ -135,6 +158,7 @@ static enum state_class state_class(const struct node *n)
 	case NODE_BLOCKED:
 	case NODE_STUCK: return CLASS_BLOCKED;
 	case NODE_POISED: return CLASS_POISED;
+	case NODE_SPINNING: return CLASS_SPINNING;
 	case NODE_RUNNING: return CLASS_RUNNING;
 	case NODE_GONE:
 	case NODE_EXITED:
@@ -198,8 +222,9 @@ static bool excludes_state(const struct node *a, const struct node *b)
 		return false;
 	if (ca == CLASS_ALIVE || cb == CLASS_ALIVE)
 		return ca == CLASS_GONE || cb == CLASS_GONE;
-	if (ca != cb)
-		return true;
+	if (ca != cb) /* who spins is held before its next look */
+		return !(ca == CLASS_SPINNING && cb == CLASS_POISED) &&
+		       !(ca == CLASS_POISED && cb == CLASS_SPINNING);
 	if (ca == CLASS_GONE) {
 		if (a->kind == NODE_GONE || b->kind == NODE_GONE)
 			return false;
@@ -238,7 +263,7 @@ static bool implies(const struct node *a, const struct node *b)
 	if (a->kind != b->kind || (a->kind != NODE_BLOCKED && a->kind != NODE_POISED))
 		return false;
 	return (calls_any(b) || calls_same(&a->calls, &b->calls)) &&
-	       (!b->pipe || a->pipe == b->pipe);
+	       (!b->pipe || a->pipe == b->pipe) && !*b->object;
 }
 
 static bool same_node(const struct cond *ca, u32 a, const struct cond *cb, u32 b)
@@ -251,6 +276,7 @@ static bool same_node(const struct cond *ca, u32 a, const struct cond *cb, u32 b
 	       x->pipe == y->pipe && calls_same(&x->calls, &y->calls) &&
 	       x->access == y->access && x->number == y->number && same_names(x, y) &&
 	       same_node(ca, x->left, cb, y->left) && same_node(ca, x->right, cb, y->right) &&
+	       !strcmp(x->object, y->object) &&
 	       !strcmp(x->text ? x->text : "", y->text ? y->text : "");
 }
 

@@ -9,10 +9,14 @@
  *       - name: pipe             # labs/NN-name/pipe, built from the folder's sources
  *         args: [tidy]
  *         actors: {P1: parent}   # may be left out: those below
+ *         hooks: true            # built by ipclab cc: its accesses to shared memory are seen
+ *         computes: [P2]         # may compute for ever: nobody waits for it
  *     actors:
  *       P1: producer
  *     memory:                    # may be left out: recognised by types and names
  *       shm1: {type: struct ring, array: buffer, in: in, out: out, count: n}
+ *     parameters:                # what `set size 4` changes; $size in args: and start: stands for it
+ *       size: {from: 1, to: 16, default: 10, about: cells of the buffer}
  */
 #include "guide/private.h"
 
@@ -62,10 +66,19 @@ static bool actors(
 	return true;
 }
 
+static bool truth(struct yaml_file *y, yaml_ref r, const char *what, bool *out, struct err *err)
+{
+	const char *text = yaml_text(y, r);
+
+	*out = text && strcmp(text, "true") == 0;
+	return !r || *out || (text && strcmp(text, "false") == 0) ||
+	       yaml_error(y, r, err, "%s is true or false", what);
+}
+
 static bool program(struct yaml_file *y, yaml_ref r, struct reading *rd, struct guide_program *p)
 {
-	static const char *const keys[] = {"name", "args", "actors", NULL};
-	yaml_ref values[3];
+	static const char *const keys[] = {"name", "args", "actors", "hooks", "computes", NULL};
+	yaml_ref values[5];
 
 	p->mark = yaml_mark(y, r);
 	if (!yaml_keys(y, r, keys, values, rd->err) ||
@@ -80,7 +93,10 @@ static bool program(struct yaml_file *y, yaml_ref r, struct reading *rd, struct 
 			return yaml_error(
 				y, values[0], rd->err, "program '%s' stands here twice", p->name);
 	return texts(y, values[1], "args", rd->pool, &p->args, &p->args_n, rd->err) &&
-	       actors(y, values[2], rd->pool, &p->actors, rd->err);
+	       dollars_read(rd, p->args, p->mark) &&
+	       actors(y, values[2], rd->pool, &p->actors, rd->err) &&
+	       truth(y, values[3], "hooks", &p->hooks, rd->err) &&
+	       texts(y, values[4], "computes", rd->pool, &p->computes, &p->computes_n, rd->err);
 }
 
 static bool minutes(struct yaml_file *y, yaml_ref r, u32 *out, struct err *err)
@@ -92,15 +108,6 @@ static bool minutes(struct yaml_file *y, yaml_ref r, u32 *out, struct err *err)
 	if (text && strlen(text) < 4 && strspn(text, "0123456789") == strlen(text))
 		*out = (u32)atoi(text);
 	return *out || yaml_error(y, r, err, "minutes is a whole number from 1 to 999");
-}
-
-static bool truth(struct yaml_file *y, yaml_ref r, const char *what, bool *out, struct err *err)
-{
-	const char *text = yaml_text(y, r);
-
-	*out = text && strcmp(text, "true") == 0;
-	return !r || *out || (text && strcmp(text, "false") == 0) ||
-	       yaml_error(y, r, err, "%s is true or false", what);
 }
 
 static bool programs(struct reading *rd, struct yaml_file *y, yaml_ref list)
@@ -142,13 +149,57 @@ static bool memory(struct reading *rd, struct yaml_file *y, yaml_ref map)
 	return true;
 }
 
+static bool limit(struct reading *rd, struct yaml_file *y, yaml_ref r, yaml_ref at,
+	const char *what, u32 *out)
+{
+	const char *text = r ? yaml_text(y, r) : NULL;
+
+	if (!text || !*text || strlen(text) > 6 || strspn(text, "0123456789") != strlen(text))
+		return yaml_error(y, r ? r : at, rd->err,
+			"a parameter is size: {from: 1, to: 16, default: 10}; '%s' is no number up to 999999",
+			what);
+	*out = (u32)atoi(text);
+	return true;
+}
+
+static bool settings(struct reading *rd, struct yaml_file *y, yaml_ref map)
+{
+	static const char *const keys[] = {"from", "to", "default", "about", NULL};
+
+	if (map && !yaml_is_map(y, map))
+		return yaml_error(
+			y, map, rd->err, "parameters are size: {from: 1, to: 16, default: 10}");
+	for (u32 i = 0; i < yaml_count(y, map); i++) {
+		struct guide_setting s = {.about = (char *)""};
+		yaml_ref key, value, values[4];
+
+		yaml_pair(y, map, i, &key, &value);
+		if (!yaml_want_text(y, key, "a parameter", rd->pool, &s.name, rd->err) ||
+			!yaml_keys(y, value, keys, values, rd->err) ||
+			!limit(rd, y, values[0], value, "from", &s.from) ||
+			!limit(rd, y, values[1], value, "to", &s.to) ||
+			!limit(rd, y, values[2], value, "default", &s.value) ||
+			(values[3] && !yaml_want_text(y, values[3], "about", rd->pool, &s.about,
+					      rd->err)))
+			return false;
+		if (s.from > s.value || s.value > s.to)
+			return yaml_error(y, value, rd->err,
+				"the default of '%s' lies outside of its range", s.name);
+		if (i == GUIDE_SETTINGS_MAX)
+			return yaml_error(
+				y, key, rd->err, "more than %d parameters", GUIDE_SETTINGS_MAX);
+		*vec_push(&rd->guide->settings) = s;
+	}
+	return true;
+}
+
 static bool front(struct reading *rd, struct yaml_file *y)
 {
 	static const char *const keys[] = {
 		"title", "minutes", "core", "needs", "programs", "actors", "memory",
-		NULL};
+		"parameters", NULL};
 	struct guide *g = rd->guide;
-	yaml_ref values[7], root = yaml_root(y);
+	yaml_ref values[8], root = yaml_root(y);
 	char **needs;
 	u32 n;
 
@@ -161,7 +212,7 @@ static bool front(struct reading *rd, struct yaml_file *y)
 		return false;
 	for (u32 i = 0; i < n; i++)
 		*vec_push(&g->needs) = needs[i];
-	return programs(rd, y, values[4]) &&
+	return settings(rd, y, values[7]) && programs(rd, y, values[4]) &&
 	       actors(y, values[5], rd->pool, &g->actors, rd->err) && memory(rd, y, values[6]);
 }
 

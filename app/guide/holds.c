@@ -58,6 +58,15 @@ static const struct ev_exit *next_exit(const struct cond_view *v, const struct n
 	return NULL;
 }
 
+/* What the call gave: of a load, a store, an update the value that stands there. */
+static i64 exit_value(const struct node *n, const struct ev_exit *x)
+{
+	bool access = calls_has(&n->calls, CALL_load) || calls_has(&n->calls, CALL_store) ||
+		      calls_has(&n->calls, CALL_update);
+
+	return access && x->ret >= 0 ? (i64)x->arg : x->ret;
+}
+
 static bool returned(const struct cond *c, const struct node *n, const struct cond_view *v)
 {
 	const struct ev_exit *x;
@@ -74,7 +83,8 @@ static bool returned(const struct cond *c, const struct node *n, const struct co
 	while ((x = next_exit(v, n, &at))) {
 		if (n->kind == NODE_FAILED
 				? x->ret < 0 && (!n->number || x->ret == -n->number)
-				: x->ret >= 0 && (!n->right || compare(x->ret, n->cmp, wanted)))
+				: x->ret >= 0 && (!n->right || compare(exit_value(n, x), n->cmp,
+								       wanted)))
 			return true;
 	}
 	return false;
@@ -117,6 +127,131 @@ static bool said(const struct cond_view *v, const struct node *n)
 	return found;
 }
 
+/* Calls of the kernel that it began: neither accesses nor calls of the C library. */
+static i64 system_calls(const struct cond_view *v, const struct node *n)
+{
+	u32 task = actor_task(v->world, n->actor);
+	i64 count = 0;
+
+	for (u64 at = v->since + 1; task && v->timeline && at <= v->until; at++) {
+		const struct rec *r = timeline_event(v->timeline, at, NULL);
+
+		count += r && r->kind == REC_ENTER && r->task == task && r->call != CALL_load &&
+			 r->call != CALL_store && r->call != CALL_update &&
+			 !(r->flags & (EVF_TOLD | EVF_RESTART));
+	}
+	return count;
+}
+
+/* ---- shared memory ---- */
+static bool find_field(
+	const struct cond_view *v, const struct node *n, u32 *segment, struct guide_field *f)
+{
+	*segment = v->world ? world_segment_by_name(v->world, n->object) : 0;
+	return *segment && v->field && v->field(v->field_arg, *segment, n->text, f);
+}
+
+static i64 field_number(const struct guide_field *f, u64 bits)
+{
+	if (f->size >= 8)
+		return (i64)bits;
+	bits &= (1ull << 8 * f->size) - 1;
+	if (f->is_signed && f->size && bits >> (8 * f->size - 1))
+		bits |= ~0ull << 8 * f->size;
+	return (i64)bits;
+}
+
+static bool field_value(const struct node *n, const struct cond_view *v, i64 *value)
+{
+	struct guide_field f;
+	u8 bytes[8];
+	u64 word = 0;
+	u32 segment;
+
+	if (!find_field(v, n, &segment, &f) || !f.size || f.size > sizeof bytes ||
+		world_memory(v->world, segment, f.off, bytes, NULL, f.size) != f.size)
+		return false;
+	for (u32 i = f.size; i-- > 0;)
+		word = word << 8 | bytes[i];
+	*value = field_number(&f, word);
+	return true;
+}
+
+static bool saw_value(const struct node *n, const struct cond_view *v, i64 *value)
+{
+	struct guide_field f;
+	const struct w_load *l;
+	u32 segment, task = actor_task(v->world, n->actor);
+
+	if (!task || !find_field(v, n, &segment, &f))
+		return false;
+	l = world_saw(v->world, task, segment, f.off, f.size);
+	if (!l || f.off < l->off || f.off - l->off + f.size > sizeof l->value)
+		return false;
+	*value = field_number(&f, l->value >> 8 * (f.off - l->off));
+	return true;
+}
+
+static bool memory_value(const struct node *n, const struct cond_view *v, i64 *value)
+{
+	const struct w_segment *segment;
+	const struct w_sync *sync;
+
+	switch (n->kind) {
+	case NODE_FIELD: return field_value(n, v, value);
+	case NODE_SAW: return saw_value(n, v, value);
+	case NODE_SEGMENT_SIZE:
+		segment = world_segment(v->world, world_segment_by_name(v->world, n->object));
+		*value = segment ? (i64)segment->size : 0;
+		return segment != NULL;
+	default:
+		sync = world_sync(v->world, world_sync_by_name(v->world, n->object));
+		*value = sync ? sync->value : 0;
+		return sync && sync->value_sure;
+	}
+}
+
+/* Is the task's operation about the object that the condition names, or a part of it? */
+static bool about(const struct node *n, const struct cond_view *v, const struct w_task *t)
+{
+	struct guide_field f;
+	u32 segment;
+
+	if (!*n->object)
+		return true;
+	if (!segment_parse(n->object, strlen(n->object)))
+		return t->op.sync && t->op.sync == world_sync_by_name(v->world, n->object);
+	if (!n->text)
+		return t->op.segment && t->op.segment == world_segment_by_name(v->world, n->object);
+	return find_field(v, n, &segment, &f) && t->op.segment == segment &&
+	       t->op.off < f.off + f.size && f.off < t->op.off + t->op.size;
+}
+
+static bool is_access(const struct w_task *t)
+{
+	return t && t->state != TASK_RUNNING && !t->op.open && t->op.segment &&
+	       (t->op.call == CALL_load || t->op.call == CALL_store || t->op.call == CALL_update);
+}
+
+static bool conflict(const struct node *n, const struct cond_view *v)
+{
+	const struct w_task *a = world_task(v->world, actor_task(v->world, n->names[0]));
+	const struct w_task *b = world_task(v->world, actor_task(v->world, n->names[1]));
+
+	return a != b && is_access(a) && is_access(b) && a->op.segment == b->op.segment &&
+	       (a->op.call != CALL_load || b->op.call != CALL_load) &&
+	       a->op.off < b->op.off + b->op.size && b->op.off < a->op.off + a->op.size;
+}
+
+static bool owner(const struct node *n, const struct cond_view *v)
+{
+	const struct w_sync *s =
+		world_sync(v->world, world_sync_by_name(v->world, n->object));
+
+	return s && s->owner == (n->names_n ? actor_task(v->world, n->names[0]) : 0) &&
+	       (!n->names_n || s->owner);
+}
+
 /* ---- the world as it stands ---- */
 static bool gone(const struct w_task *t)
 {
@@ -133,12 +268,15 @@ static bool task_fact(const struct node *n, const struct cond_view *v)
 		return false;
 	switch (n->kind) {
 	case NODE_BLOCKED:
-		return t->state == TASK_BLOCKED && node_has_call(n, t->op.call) &&
+		return t->state == TASK_BLOCKED && node_has_call(n, t->op.call) && about(n, v, t) &&
 		       (!n->pipe ||
 			       (node_pipe(v->world, n) &&
 				       world_op_pipe(v->world, actor_task(v->world, n->actor)) ==
 					       node_pipe(v->world, n)));
-	case NODE_POISED: return t->state == TASK_POISED && node_has_call(n, t->op.call);
+	case NODE_POISED: /* one that spins is held before its next look all the same */
+		return (t->state == TASK_POISED || t->state == TASK_SPINNING) &&
+		       node_has_call(n, t->op.call) && about(n, v, t);
+	case NODE_SPINNING: return t->state == TASK_SPINNING;
 	case NODE_RUNNING: return t->state == TASK_RUNNING;
 	case NODE_GONE: return gone(t);
 	case NODE_ALIVE: return !gone(t);
@@ -236,6 +374,8 @@ bool node_holds(const struct cond *c, u32 at, const struct cond_view *v)
 	case NODE_FULL:
 	case NODE_EMPTY: return pipe_fact(c, n, v);
 	case NODE_HOLDERS: return holders_fact(n, v);
+	case NODE_OWNER: return owner(n, v);
+	case NODE_CONFLICT: return conflict(n, v);
 	default: return task_fact(n, v);
 	}
 }
@@ -276,7 +416,7 @@ static bool call_value(const struct node *n, const struct cond_view *v, i64 *val
 	while ((x = next_exit(v, n, &at))) {
 		any = true;
 		if (n->kind == NODE_RESULT)
-			*value = x->ret;
+			*value = exit_value(n, x);
 		else if (x->ret >= 0)
 			++*value;
 	}
@@ -305,6 +445,11 @@ bool cond_value(const struct cond *c, const struct cond_view *v, i64 *value)
 		return true;
 	case NODE_CALLS:
 	case NODE_RESULT: return call_value(n, v, value);
+	case NODE_SYSTEM: return *value = system_calls(v, n), true;
+	case NODE_FIELD:
+	case NODE_SAW:
+	case NODE_SEGMENT_SIZE:
+	case NODE_SYNC_VALUE: return memory_value(n, v, value);
 	case NODE_STATUS:
 		t = node_task(v, n);
 		p = t ? world_proc(v->world, t->proc) : NULL;

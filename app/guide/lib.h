@@ -34,12 +34,23 @@ struct guide_mark { /* a place in the file, both from 1 */
 
 /* ---- conditions: cond.c has the language ---- */
 struct cond;
+/* A field of shared memory, as its C type has it. */
+struct guide_field {
+	u64 off;   /* in the segment */
+	u32 size;
+	bool is_signed;
+};
+/* Where "buffer[2].value" lies in a segment (its index in the world). False: it is not known (yet). */
+typedef bool guide_find_field(
+	void *arg, u32 segment, const char *path, struct guide_field *out);
 /* Against what a condition is held. Events since+1 .. until count as "since the question". */
 struct cond_view {
 	const struct world *world;
 	struct timeline *timeline; /* NULL: no events, so nothing returned, failed or printed */
 	u64 since;
 	u64 until; /* usually timeline_events() */
+	guide_find_field *field; /* NULL: no field is known */
+	void *field_arg;
 };
 /* From text that stands at `at` of `file` (for errors). NULL with an error. */
 struct cond *cond_parse(const char *file, struct guide_mark at, const char *text, struct err *);
@@ -70,7 +81,16 @@ struct guide_program {
 	char **args; /* NULL at the end */
 	u32 args_n;
 	guide_actors actors; /* its own; else the guide's */
+	bool hooks;          /* its accesses to shared memory are to be stops: built by ipclab cc */
+	char **computes;     /* actors that may compute for ever: they are not waited for */
+	u32 computes_n;
 	struct guide_mark mark;
+};
+enum { GUIDE_SETTINGS_MAX = 8 };
+/* What a learner may change: "set size 4". $size in the arguments of a program stands for it. */
+struct guide_setting {
+	char *name, *about; /* about "" none */
+	u32 from, to, value; /* value: unless it is changed */
 };
 /* What a step starts: a program and its arguments. */
 struct guide_start {
@@ -86,13 +106,15 @@ enum guide_move_kind {
 	MOVE_PLAY,
 	MOVE_PASS,
 	MOVE_SIGNAL,
-	MOVE_TYPE
+	MOVE_TYPE,
+	MOVE_LINE,
+	MOVE_WAIT
 };
 struct guide_move { /* one command of a do block */
 	enum guide_move_kind kind;
 	char actor[16];
-	u32 times;          /* step: how often */
-	struct cond *until; /* step, continue, play: up to this, NULL none */
+	u32 times;          /* step, line: how often */
+	struct cond *until; /* step, continue, play, wait: up to this, NULL none */
 	int signal;
 	char *bytes; /* type */
 	char *text;  /* the command as written */
@@ -139,7 +161,9 @@ struct guide_experiment {
 	VEC(struct guide_column) columns;
 };
 
-enum guide_text_kind { TEXT_PARAGRAPH, TEXT_ITEM, TEXT_CODE, TEXT_QUOTE };
+/* TEXT_LISTING: what the compiler made of a function, by `guide_listing_set`; until then the words of its block:
+ * "wait_while_empty plain-O0.s plain-O2.s". */
+enum guide_text_kind { TEXT_PARAGRAPH, TEXT_ITEM, TEXT_CODE, TEXT_QUOTE, TEXT_LISTING };
 enum guide_block_kind {
 	BLOCK_TEXT,
 	BLOCK_PREDICT,
@@ -153,6 +177,7 @@ struct guide_block {
 	struct guide_mark mark;
 	enum guide_text_kind text_kind;
 	char *text; /* TEXT: lines already joined except in code; GOAL: what to tell when it is reached */
+	char *spoken; /* LISTING: the same for ears: one after the other. NULL: as text */
 	struct guide_question *question;
 	guide_moves moves;        /* DO; GOAL: its solution */
 	VEC(struct cond *) conds; /* EXPECT: all of them; GOAL: one */
@@ -198,6 +223,7 @@ struct guide {
 	VEC(struct guide_program) programs;
 	guide_actors actors;
 	VEC(struct guide_memory) memory;
+	VEC(struct guide_setting) settings;
 	VEC(struct guide_step) steps;
 	void *owned; /* the strings */
 };
@@ -205,8 +231,15 @@ struct guide *guide_load(const char *path, struct err *);
 /* `file` is named in errors. */
 struct guide *guide_parse(const char *file, const char *bytes, size_t n, struct err *);
 void guide_destroy(struct guide *);
+/* What a listing shows, side by side and spoken. Copies are kept. */
+void guide_listing_set(
+	struct guide *, struct guide_block *, const char *text, const char *spoken);
 /* "producer" for P1 of that program, "" unnamed. */
 const char *guide_role(const struct guide *, u32 program, const char *actor);
+/* "size" among the settings: its number, or their number when there is none. */
+size_t guide_setting(const struct guide *, const char *name);
+/* Do the processes of that step depend on the setting? */
+bool guide_step_takes(const struct guide *, u32 step, const char *setting);
 /* A question by its id, NULL: none. */
 const struct guide_question *guide_question(const struct guide *, const char *id, u32 *step);
 /* False, with EXIT_INPUT and "file:line:column: ". */
@@ -237,6 +270,11 @@ struct guide_host {
 	bool (*signal)(void *arg, u32 task, int sig, struct err *);
 	bool (*type)(void *arg, const char *bytes, size_t n, struct err *);
 	struct timeline *(*timeline)(void *arg);
+	/* Up to its next source line. NULL: as `step`. */
+	bool (*line)(void *arg, u32 task, struct err *);
+	/* A little time for those who compute; false: nobody does, so nothing will come of waiting. NULL: nobody. */
+	bool (*wait)(void *arg);
+	guide_find_field *field; /* NULL: none is known */
 	/* After each single move of a do block; may be NULL. A place to say what happened. */
 	void (*moved)(void *arg);
 	/* A second host, quiet, for variants and experiments that must not touch the learner's processes. */

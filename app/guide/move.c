@@ -2,12 +2,14 @@
 /*
  * The commands of a do block.
  *     step P1          one operation; step P1 3; step P1 until CONDITION
+ *     line P1          up to its next source line; line P1 3
  *     all              every process that can, one operation, in order of birth; all 3
  *     continue         round and round, until one blocks or ends; continue until CONDITION
  *     play             round and round, until nobody can move; play until CONDITION
  *     pass P2          P2's time-out passes
  *     signal P2 SIGINT; kill P2
  *     type "text"      to the lab's terminal; \n is a newline
+ *     wait until CONDITION   moves nobody: those who compute get there by themselves
  * "Round and round" is schedule_free's order, so that a do block leads to the same world each time.
  */
 #include "guide/private.h"
@@ -19,7 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOVES_MAX = 500000, TIMES_MAX = 100000 };
+enum { MOVES_MAX = 500000, TIMES_MAX = 100000, WAITS_MAX = 400 };
 
 /* ---- from text ---- */
 struct words {
@@ -99,6 +101,14 @@ static bool want_extent(struct words *w, struct guide_move *m, bool times)
 	       wrong(w, from, "from 1 to %d times", TIMES_MAX);
 }
 
+static bool want_times(struct words *w, struct guide_move *m)
+{
+	u32 from = w->pos;
+
+	return want_extent(w, m, true) &&
+	       (!m->until || wrong(w, from, "line goes no further than the lines it is told"));
+}
+
 static bool want_signal(struct words *w, struct guide_move *m)
 {
 	u32 from;
@@ -138,6 +148,10 @@ static bool arguments(struct words *w, struct guide_move *m)
 {
 	switch (m->kind) {
 	case MOVE_STEP: return want_actor(w, m) && want_extent(w, m, true);
+	case MOVE_LINE: return want_actor(w, m) && want_times(w, m);
+	case MOVE_WAIT:
+		return want_extent(w, m, false) &&
+		       (m->until || wrong(w, w->pos, "wait until what? A condition is wanted"));
 	case MOVE_ALL: return want_extent(w, m, true);
 	case MOVE_CONTINUE:
 	case MOVE_PLAY: return want_extent(w, m, false);
@@ -164,6 +178,8 @@ bool guide_move_parse(const char *file, struct guide_mark at, const char *text,
 		{"signal", MOVE_SIGNAL, 0},
 		{"kill", MOVE_SIGNAL, SIGKILL},
 		{"type", MOVE_TYPE, 0},
+		{"line", MOVE_LINE, 0},
+		{"wait", MOVE_WAIT, 0},
 	};
 	struct words w = {.file = file, .text = text, .at = at, .err = err};
 	char buf[64];
@@ -176,9 +192,8 @@ bool guide_move_parse(const char *file, struct guide_mark at, const char *text,
 		i++;
 	if (i == ARRAY_LEN(commands))
 		return wrong(&w, from,
-			"'%s' is no command of a do block; there is step, all, continue, play, "
-			"pass, "
-			"signal, kill, type",
+			"'%s' is no command of a do block; there is step, line, all, continue, "
+			"play, pass, signal, kill, type, wait",
 			buf);
 	m->kind = commands[i].kind;
 	m->signal = commands[i].signal;
@@ -227,15 +242,16 @@ static bool blocked_by(const struct doing *d, const char *what)
 
 static bool reached(const struct doing *d)
 {
-	struct timeline *t = d->host->timeline(d->host->arg);
-	struct cond_view v = {timeline_now(t), t, d->since, timeline_events(t)};
+	struct cond_view v = host_view(d->host, d->since);
 
 	return d->move->until && cond_holds(d->move->until, &v);
 }
 
 static bool step_task(const struct doing *d, u32 task)
 {
-	if (!d->host->step(d->host->arg, task, d->err))
+	bool line = d->move->kind == MOVE_LINE && d->host->line;
+
+	if (!(line ? d->host->line : d->host->step)(d->host->arg, task, d->err))
 		return err_wrap(d->err, "%s", d->move->text);
 	if (d->host->moved)
 		d->host->moved(d->host->arg);
@@ -317,6 +333,9 @@ static bool do_round(const struct doing *d)
 		struct choice c = schedule_free(now(d), last);
 		u32 blocked = count_state(now(d), true), gone = count_state(now(d), false);
 
+		/* Who spins waits for others, and there are none: that is a standstill. */
+		if (c.kind == CHOICE_STEP && world_task(now(d), c.task)->state == TASK_SPINNING)
+			c.kind = CHOICE_NONE;
 		if (c.kind == CHOICE_NONE)
 			return d->move->until ? blocked_by(d, "nobody can move any more, and that "
 							      "has not come true")
@@ -334,6 +353,19 @@ static bool do_round(const struct doing *d)
 	return blocked_by(d, "it goes on and on");
 }
 
+/* The condition comes true by itself, in its own time; or nobody is left to bring it about. */
+static bool do_wait(const struct doing *d)
+{
+	for (int i = 0; !reached(d); i++) {
+		if (i == WAITS_MAX)
+			return blocked_by(d, "that has not come true");
+		if (!d->host->wait || !d->host->wait(d->host->arg))
+			return reached(d) ||
+			       blocked_by(d, "nobody computes, and that has not come true");
+	}
+	return true;
+}
+
 bool guide_move_run(const struct guide *g, const struct guide_move *m,
 	const struct guide_host *host, struct err *err)
 {
@@ -341,7 +373,9 @@ bool guide_move_run(const struct guide *g, const struct guide_move *m,
 	u32 task;
 
 	switch (m->kind) {
-	case MOVE_STEP: return do_step(&d);
+	case MOVE_STEP:
+	case MOVE_LINE: return do_step(&d);
+	case MOVE_WAIT: return do_wait(&d);
 	case MOVE_ALL: return do_all(&d);
 	case MOVE_CONTINUE:
 	case MOVE_PLAY: return do_round(&d);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Names in a condition: processes, pipes, calls, signals, errors. */
+/* Names in a condition: processes, pipes, segments, semaphores, calls, signals, errors. */
 #include "guide/private.h"
 
 #include <ctype.h>
@@ -53,6 +53,36 @@ bool pipe_parse(const char *t, size_t n, u32 *pipe)
 	}
 	*pipe = value;
 	return value != 0;
+}
+
+/* A prefix and a number from 1 to 999; what follows is no matter, unless it is a letter or digit. */
+static size_t numbered(const char *t, size_t n, const char *prefix)
+{
+	size_t from = strlen(prefix), i = from;
+
+	if (n <= from || memcmp(t, prefix, from) != 0 || t[from] == '0')
+		return 0;
+	while (i < n && isdigit((unsigned char)t[i]))
+		i++;
+	if (i == from || i > from + 3 || (i < n && (isalpha((unsigned char)t[i]) || t[i] == '_')))
+		return 0;
+	return i;
+}
+
+size_t segment_parse(const char *t, size_t n)
+{
+	return numbered(t, n, "shm");
+}
+
+size_t sync_parse(const char *t, size_t n)
+{
+	static const char *const kinds[] = {
+		"sem", "mutex", "cond", "barrier", "rwlock", "spin"};
+	size_t length = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(kinds) && !length; i++)
+		length = numbered(t, n, kinds[i]);
+	return length;
 }
 
 static void calls_add(struct call_set *calls, unsigned call)

@@ -83,8 +83,10 @@ static bool start_words(
 			y, r, rd->err, "'%s' is no program of this lab", n ? e->start[0] : "");
 	e->program = i;
 	for (i = 1; i < n; i++)
-		if (e->start[i][0] == '$' && !parameter(e, e->start[i] + 1))
-			return yaml_error(y, r, rd->err, "%s is no parameter of vary", e->start[i]);
+		if (e->start[i][0] == '$' && !parameter(e, e->start[i] + 1) &&
+			guide_setting(rd->guide, e->start[i] + 1) == rd->guide->settings.n)
+			return yaml_error(y, r, rd->err,
+				"%s is no parameter of vary, nor of the front matter", e->start[i]);
 	return true;
 }
 
@@ -197,8 +199,7 @@ static const char *value_of(const struct guide_experiment *e, char *const *value
 static void row_fill(const struct guide_experiment *e, char *const *values,
 	const struct guide_host *host, struct guide_row *row)
 {
-	struct timeline *t = host->timeline(host->arg);
-	struct cond_view v = {timeline_now(t), t, 0, timeline_events(t)};
+	struct cond_view v = host_view(host, 0);
 
 	for (size_t i = 0; i < e->columns.n; i++) {
 		const struct guide_column *c = &e->columns.at[i];
@@ -222,7 +223,7 @@ bool guide_experiment_run(const struct guide *g, const struct guide_experiment *
 	bool ok;
 
 	for (char **w = e->start + 1; *w && n + 1 < ARRAY_LEN(args); w++)
-		args[n++] = **w == '$' ? value_of(e, values, *w + 1) : *w;
+		args[n++] = **w == '$' && parameter(e, *w + 1) ? value_of(e, values, *w + 1) : *w;
 	args[n] = NULL;
 	if (!host->aside(host->arg, &aside, err))
 		return false;

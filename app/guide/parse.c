@@ -4,7 +4,8 @@
  * heading of level 2. A step may begin with lines `show: calls, pipe` (what of the stage is there)
  * and `start: pipe tidy` (fresh processes of that program); paragraphs, lists, quotations and code
  * are its text, fenced blocks with a word (predict, do, expect, goal, experiment) its actions.
- * Other fenced blocks are code to be shown. A lab without a step is a program to be stepped freely.
+ * ```assembly has a line "FUNCTION FILE.s ...": what the compiler made of it, from those listings of the
+ * lab's folder, side by side. Other fenced blocks are code to be shown. A lab without a step is a program to be stepped freely.
  */
 #include "guide/private.h"
 
@@ -101,6 +102,16 @@ bool reading_id(struct reading *rd, const char *id, u32 line, u32 column)
 	return true;
 }
 
+bool dollars_read(struct reading *rd, char *const *args, struct guide_mark at)
+{
+	for (; *args; args++)
+		if (**args == '$' &&
+			guide_setting(rd->guide, *args + 1) == rd->guide->settings.n)
+			return reading_error(rd, at.line, at.column,
+				"%s is no parameter (parameters: in the front matter)", *args);
+	return true;
+}
+
 bool start_read(
 	struct reading *rd, const char *text, u32 line, u32 column, struct guide_start *start)
 {
@@ -122,7 +133,7 @@ bool start_read(
 		start->args[n++] = w;
 	if (!n)
 		start->args = rd->guide->programs.at[i].args;
-	return true;
+	return dollars_read(rd, start->args, start->mark);
 }
 
 /* ---- text ---- */
@@ -157,7 +168,7 @@ static void add_text(struct reading *rd, struct guide_step *step, cmark_node *n,
 	struct guide_block b = {.kind = BLOCK_TEXT, .text_kind = kind, .mark = {line, 1}};
 	struct str s = {0}, clean = {0};
 
-	if (kind == TEXT_CODE)
+	if (kind == TEXT_CODE || kind == TEXT_LISTING)
 		str_add(&s, cmark_node_get_literal(n) ? cmark_node_get_literal(n) : "");
 	else
 		text_of(n, &s);
@@ -266,7 +277,9 @@ static bool fenced(struct reading *rd, struct guide_step *step, cmark_node *n, u
 		if (word && !strncmp(info, "solution", word))
 			return reading_error(
 				rd, first, 4, "a solution stands inside its goal block");
-		add_text(rd, step, n, TEXT_CODE, first);
+		add_text(rd, step, n,
+			word == 8 && !memcmp(info, "assembly", 8) ? TEXT_LISTING : TEXT_CODE,
+			first);
 		return true;
 	}
 	closing = reading_line(rd, last, &length);
@@ -533,6 +546,7 @@ void guide_destroy(struct guide *g)
 	for (size_t i = 0; i < g->programs.n; i++)
 		free(g->programs.at[i].actors.at);
 	free(g->programs.at);
+	free(g->settings.at);
 	free(g->steps.at);
 	free(g->needs.at);
 	free(g->actors.at);
@@ -558,6 +572,32 @@ const char *guide_role(const struct guide *g, u32 program, const char *actor)
 	else
 		role = role_in(&g->actors, actor);
 	return role ? role : "";
+}
+
+void guide_listing_set(
+	struct guide *g, struct guide_block *b, const char *text, const char *spoken)
+{
+	b->text = guide_text(g->owned, text, strlen(text));
+	b->spoken = guide_text(g->owned, spoken, strlen(spoken));
+}
+
+size_t guide_setting(const struct guide *g, const char *name)
+{
+	size_t i = 0;
+
+	while (i < g->settings.n && strcmp(g->settings.at[i].name, name) != 0)
+		i++;
+	return i;
+}
+
+bool guide_step_takes(const struct guide *g, u32 step, const char *setting)
+{
+	char *const *args = step < g->steps.n ? g->steps.at[step].start.args : NULL;
+
+	for (; args && *args; args++)
+		if (**args == '$' && strcmp(*args + 1, setting) == 0)
+			return true;
+	return false;
 }
 
 const struct guide_question *guide_question(const struct guide *g, const char *id, u32 *step)

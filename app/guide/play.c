@@ -27,7 +27,7 @@ struct cond_view host_view(const struct guide_host *host, u64 since)
 {
 	struct timeline *t = host->timeline(host->arg);
 
-	return (struct cond_view){timeline_now(t), t, since, timeline_events(t)};
+	return (struct cond_view){timeline_now(t), t, since, timeline_events(t), host->field, host->arg};
 }
 
 u32 step_base(const struct guide *g, u32 step)

@@ -30,6 +30,9 @@ enum node_kind {
 	NODE_FULL,
 	NODE_EMPTY,   /* pipe */
 	NODE_HOLDERS, /* pipe, access, names */
+	NODE_SPINNING, /* actor */
+	NODE_OWNER,    /* object: a mutex; names: nobody or one */
+	NODE_CONFLICT, /* names: two */
 	/* numbers */
 	NODE_NUMBER, /* number */
 	NODE_CAPACITY,
@@ -42,6 +45,11 @@ enum node_kind {
 	NODE_CALLS,   /* actor, calls: how often they returned */
 	NODE_RESULT,  /* actor, calls: what the last of them returned */
 	NODE_STATUS,  /* actor */
+	NODE_SYSTEM,  /* actor: how many system calls it began */
+	NODE_FIELD,   /* object: a segment; text: the field */
+	NODE_SEGMENT_SIZE,
+	NODE_SYNC_VALUE, /* object */
+	NODE_SAW,     /* actor, object, text: what it last saw there */
 	NODE_ADD,
 	NODE_SUB,     /* left, right */
 	NODE_PRINTED, /* actor: the last line, text */
@@ -63,7 +71,8 @@ struct node {
 	u32 names[8]; /* NODE_HOLDERS: actors */
 	u32 names_n;
 	u32 from, to; /* its text: bytes of source */
-	char *text;
+	char object[16]; /* "shm1", "sem1"; also where POISED and BLOCKED have one. "": none */
+	char *text;      /* a field of a segment, NULL: all of it */
 };
 enum { COND_NODES_MAX = 128, COND_DEPTH_MAX = 24 };
 struct cond {
@@ -82,6 +91,9 @@ bool calls_same(const struct call_set *, const struct call_set *);
 const char *actor_name(u32 actor, char *buf);
 bool actor_parse(const char *text, size_t n, u32 *actor);
 bool pipe_parse(const char *text, size_t n, u32 *pipe);
+/* "shm1", "sem2": how long the name is, 0: it is none. */
+size_t segment_parse(const char *text, size_t n);
+size_t sync_parse(const char *text, size_t n);
 int signal_by_name(const char *name); /* "SIGPIPE"; 0 unknown */
 int errno_by_name(const char *name);  /* "EPIPE"; 0 unknown */
 u32 actor_task(const struct world *, u32 actor);
@@ -116,6 +128,9 @@ const char *reading_line(const struct reading *, u32 line, size_t *n);
 bool reading_id(struct reading *, const char *id, u32 line, u32 column); /* new, and well formed */
 /* "pipe tidy" at that place: a program of the front matter and its arguments. */
 bool start_read(struct reading *, const char *text, u32 line, u32 column, struct guide_start *);
+
+/* Every $name among the arguments is a parameter of the front matter. */
+bool dollars_read(struct reading *, char *const *args, struct guide_mark);
 
 /* front.c: lines 2..last hold the front matter. */
 bool front_read(struct reading *, u32 last);

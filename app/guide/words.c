@@ -20,6 +20,12 @@ static const char *only_call(const struct node *n)
 	return name;
 }
 
+static void place_words(const struct node *n, const char *preposition, struct str *out)
+{
+	if (*n->object)
+		str_addf(out, "%s%s", preposition, n->text ? n->text : n->object);
+}
+
 static bool state_words(const struct node *n, const char *who, struct str *out)
 {
 	const char *call = only_call(n);
@@ -27,9 +33,25 @@ static bool state_words(const struct node *n, const char *who, struct str *out)
 	switch (n->kind) {
 	case NODE_BLOCKED:
 		str_addf(out, "%s is blocked%s%s", who, call ? " in " : "", call ? call : "");
+		place_words(n, " of ", out);
 		return true;
 	case NODE_POISED:
 		str_addf(out, "%s is held%s%s", who, call ? " before " : "", call ? call : "");
+		place_words(n, call && !strcmp(call, "store") ? " to " : " of ", out);
+		return true;
+	case NODE_RETURNED:
+		if (n->right || !call)
+			return false;
+		str_addf(out, "%s has returned from %s", who, call);
+		return true;
+	case NODE_SAID:
+		str_addf(out, "%s has printed \"%s\"", who, n->text);
+		return true;
+	case NODE_SPINNING:
+		str_addf(out, "%s spins", who);
+		return true;
+	case NODE_RUNNING:
+		str_addf(out, "%s computes", who);
 		return true;
 	case NODE_GONE:
 	case NODE_EXITED:
@@ -40,11 +62,22 @@ static bool state_words(const struct node *n, const char *who, struct str *out)
 	}
 }
 
+/* "in is 1" */
+static bool field_words(const struct node *left, const struct node *right, struct str *out)
+{
+	if (left->kind != NODE_FIELD)
+		return false;
+	str_addf(out, "%s is %lld", left->text, (long long)right->number);
+	return true;
+}
+
 static bool calls_words(const struct cond *c, const struct node *n, const char *moved, struct str *out)
 {
 	const struct node *left = cond_node(c, n->left), *right = cond_node(c, n->right);
 	char name[24];
 
+	if (n->cmp == CMP_EQ && right->kind == NODE_NUMBER && field_words(left, right, out))
+		return true;
 	if (n->cmp != CMP_EQ || left->kind != NODE_CALLS || right->kind != NODE_NUMBER || !only_call(left))
 		return false;
 	actor_name(left->actor, name);

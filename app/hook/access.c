@@ -13,23 +13,23 @@ void hook_access(const volatile void *p, size_t bytes, long how, long pc)
 		hook_call(HOOK_ACCESS, (long)p, (long)bytes, how, pc, 0);
 }
 
-#define ACCESS(name, bytes, how)                                 \
-	void __tsan_##name(void *p);                             \
-	void __tsan_##name(void *p)                              \
-	{                                                        \
-		if (hook_maybe_shared(p))                        \
-			hook_access(p, bytes, how, CALLER);      \
+#define ACCESS(name, bytes, how)                            \
+	void __tsan_##name(void *p);                        \
+	void __tsan_##name(void *p)                         \
+	{                                                   \
+		if (hook_maybe_shared(p))                   \
+			hook_access(p, bytes, how, CALLER); \
 	}
-#define ACCESSES(bytes)                                                             \
-	ACCESS(read##bytes, bytes, HOOK_LOAD)                                       \
-	ACCESS(write##bytes, bytes, HOOK_STORE)                                     \
-	ACCESS(read_write##bytes, bytes, HOOK_UPDATE)                               \
-	ACCESS(volatile_read##bytes, bytes, HOOK_LOAD | HOOK_VOLATILE)              \
-	ACCESS(volatile_write##bytes, bytes, HOOK_STORE | HOOK_VOLATILE)            \
-	ACCESS(unaligned_read##bytes, bytes, HOOK_LOAD)                             \
-	ACCESS(unaligned_write##bytes, bytes, HOOK_STORE)                           \
-	ACCESS(unaligned_read_write##bytes, bytes, HOOK_UPDATE)                     \
-	ACCESS(unaligned_volatile_read##bytes, bytes, HOOK_LOAD | HOOK_VOLATILE)    \
+#define ACCESSES(bytes)                                                          \
+	ACCESS(read##bytes, bytes, HOOK_LOAD)                                    \
+	ACCESS(write##bytes, bytes, HOOK_STORE)                                  \
+	ACCESS(read_write##bytes, bytes, HOOK_UPDATE)                            \
+	ACCESS(volatile_read##bytes, bytes, HOOK_LOAD | HOOK_VOLATILE)           \
+	ACCESS(volatile_write##bytes, bytes, HOOK_STORE | HOOK_VOLATILE)         \
+	ACCESS(unaligned_read##bytes, bytes, HOOK_LOAD)                          \
+	ACCESS(unaligned_write##bytes, bytes, HOOK_STORE)                        \
+	ACCESS(unaligned_read_write##bytes, bytes, HOOK_UPDATE)                  \
+	ACCESS(unaligned_volatile_read##bytes, bytes, HOOK_LOAD | HOOK_VOLATILE) \
 	ACCESS(unaligned_volatile_write##bytes, bytes, HOOK_STORE | HOOK_VOLATILE)
 
 ACCESSES(1)
@@ -40,12 +40,12 @@ ACCESSES(16)
 ACCESS(vptr_read, sizeof(void *), HOOK_LOAD)
 
 /* The caller's pc is an argument of its own in these two of compiler-rt. */
-#define ACCESS_PC(name, bytes, how)                              \
-	void __tsan_##name(void *p, void *pc);                   \
-	void __tsan_##name(void *p, void *pc)                    \
-	{                                                        \
-		if (hook_maybe_shared(p))                        \
-			hook_access(p, bytes, how, (long)pc);    \
+#define ACCESS_PC(name, bytes, how)                           \
+	void __tsan_##name(void *p, void *pc);                \
+	void __tsan_##name(void *p, void *pc)                 \
+	{                                                     \
+		if (hook_maybe_shared(p))                     \
+			hook_access(p, bytes, how, (long)pc); \
 	}
 ACCESS_PC(read1_pc, 1, HOOK_LOAD)
 ACCESS_PC(read2_pc, 2, HOOK_LOAD)
@@ -88,12 +88,11 @@ void __tsan_init(void)
 	hook_start();
 }
 
-/* What need not be told: calls and returns, and what programs say to the race detector that we are not. */
-#define NOTHING(name, ...)              \
+/* What need not be told: calls and returns, and what programs say to the race detector that we are
+ * not. */
+#define NOTHING(name, ...)               \
 	void __tsan_##name(__VA_ARGS__); \
-	void __tsan_##name(__VA_ARGS__)  \
-	{                               \
-	}
+	void __tsan_##name(__VA_ARGS__) {}
 #define UNUSED __attribute__((unused))
 NOTHING(func_entry, UNUSED void *caller)
 NOTHING(func_exit, void)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* C11 and C++ atomics: told first, then done, always sequentially consistent (interleavings are all that is shown). */
+/* C11 and C++ atomics: told first, then done, always sequentially consistent (interleavings are all
+ * that is shown). */
 #include "hook/runtime.h"
 
 typedef unsigned __int128 u128;
@@ -12,64 +13,64 @@ typedef uint64_t u64;
 	do {                                                                               \
 		if (hook_maybe_shared(p))                                                  \
 			hook_access(p, sizeof *(p),                                        \
-				(how) | HOOK_ATOMIC | (long)((order) & 0xff) << 16, CALLER); \
+				(how) | HOOK_ATOMIC | (long)((order)&0xff) << 16, CALLER); \
 	} while (0)
 
-#define HEAD(type, name, ...)         \
+#define HEAD(type, name, ...)            \
 	type __tsan_##name(__VA_ARGS__); \
 	type __tsan_##name(__VA_ARGS__)
 
 /* fetch_add and its like for one width; DO(op, p, v) gives the value before. */
-#define FETCH(bits, op, DO)                                                \
+#define FETCH(bits, op, DO)                                                           \
 	HEAD(u##bits, atomic##bits##_##op, volatile u##bits *p, u##bits v, int order) \
-	{                                                                  \
-		TELL(p, HOOK_UPDATE, order);                               \
-		return DO(op, p, v);                                       \
+	{                                                                             \
+		TELL(p, HOOK_UPDATE, order);                                          \
+		return DO(op, p, v);                                                  \
 	}
 
-#define EVERY(bits, LOAD, STORE, DO, COMPARE)                                              \
-	HEAD(u##bits, atomic##bits##_load, const volatile u##bits *p, int order)           \
-	{                                                                                  \
-		TELL(p, HOOK_LOAD, order);                                                 \
-		return LOAD((volatile u##bits *)p);                                        \
-	}                                                                                  \
-	HEAD(void, atomic##bits##_store, volatile u##bits *p, u##bits v, int order)        \
-	{                                                                                  \
-		TELL(p, HOOK_STORE, order);                                                \
-		STORE(p, v);                                                               \
-	}                                                                                  \
-	FETCH(bits, exchange, DO)                                                          \
-	FETCH(bits, fetch_add, DO)                                                         \
-	FETCH(bits, fetch_sub, DO)                                                         \
-	FETCH(bits, fetch_and, DO)                                                         \
-	FETCH(bits, fetch_or, DO)                                                          \
-	FETCH(bits, fetch_xor, DO)                                                         \
-	FETCH(bits, fetch_nand, DO)                                                        \
-	HEAD(int, atomic##bits##_compare_exchange_strong, volatile u##bits *p,             \
-		u##bits *expected, u##bits v, int order, int failure)                      \
-	{                                                                                  \
-		(void)failure;                                                             \
-		TELL(p, HOOK_UPDATE, order);                                               \
-		return COMPARE(p, expected, v);                                            \
-	}                                                                                  \
-	HEAD(int, atomic##bits##_compare_exchange_weak, volatile u##bits *p,               \
-		u##bits *expected, u##bits v, int order, int failure)                      \
-	{                                                                                  \
-		(void)failure;                                                             \
-		TELL(p, HOOK_UPDATE, order);                                               \
-		return COMPARE(p, expected, v);                                            \
-	}                                                                                  \
-	HEAD(u##bits, atomic##bits##_compare_exchange_val, volatile u##bits *p,            \
-		u##bits expected, u##bits v, int order, int failure)                       \
-	{                                                                                  \
-		(void)failure;                                                             \
-		TELL(p, HOOK_UPDATE, order);                                               \
-		COMPARE(p, &expected, v);                                                  \
-		return expected;                                                           \
+#define EVERY(bits, LOAD, STORE, DO, COMPARE)                                                     \
+	HEAD(u##bits, atomic##bits##_load, const volatile u##bits *p, int order)                  \
+	{                                                                                         \
+		TELL(p, HOOK_LOAD, order);                                                        \
+		return LOAD((volatile u##bits *)p);                                               \
+	}                                                                                         \
+	HEAD(void, atomic##bits##_store, volatile u##bits *p, u##bits v, int order)               \
+	{                                                                                         \
+		TELL(p, HOOK_STORE, order);                                                       \
+		STORE(p, v);                                                                      \
+	}                                                                                         \
+	FETCH(bits, exchange, DO)                                                                 \
+	FETCH(bits, fetch_add, DO)                                                                \
+	FETCH(bits, fetch_sub, DO)                                                                \
+	FETCH(bits, fetch_and, DO)                                                                \
+	FETCH(bits, fetch_or, DO)                                                                 \
+	FETCH(bits, fetch_xor, DO)                                                                \
+	FETCH(bits, fetch_nand, DO)                                                               \
+	HEAD(int, atomic##bits##_compare_exchange_strong, volatile u##bits *p, u##bits *expected, \
+		u##bits v, int order, int failure)                                                \
+	{                                                                                         \
+		(void)failure;                                                                    \
+		TELL(p, HOOK_UPDATE, order);                                                      \
+		return COMPARE(p, expected, v);                                                   \
+	}                                                                                         \
+	HEAD(int, atomic##bits##_compare_exchange_weak, volatile u##bits *p, u##bits *expected,   \
+		u##bits v, int order, int failure)                                                \
+	{                                                                                         \
+		(void)failure;                                                                    \
+		TELL(p, HOOK_UPDATE, order);                                                      \
+		return COMPARE(p, expected, v);                                                   \
+	}                                                                                         \
+	HEAD(u##bits, atomic##bits##_compare_exchange_val, volatile u##bits *p, u##bits expected, \
+		u##bits v, int order, int failure)                                                \
+	{                                                                                         \
+		(void)failure;                                                                    \
+		TELL(p, HOOK_UPDATE, order);                                                      \
+		COMPARE(p, &expected, v);                                                         \
+		return expected;                                                                  \
 	}
 
-#define LOAD_N(p)     __atomic_load_n(p, __ATOMIC_SEQ_CST)
-#define STORE_N(p, v) __atomic_store_n(p, v, __ATOMIC_SEQ_CST)
+#define LOAD_N(p)          __atomic_load_n(p, __ATOMIC_SEQ_CST)
+#define STORE_N(p, v)      __atomic_store_n(p, v, __ATOMIC_SEQ_CST)
 #define exchange_N(p, v)   __atomic_exchange_n(p, v, __ATOMIC_SEQ_CST)
 #define fetch_add_N(p, v)  __atomic_fetch_add(p, v, __ATOMIC_SEQ_CST)
 #define fetch_sub_N(p, v)  __atomic_fetch_sub(p, v, __ATOMIC_SEQ_CST)
@@ -109,13 +110,13 @@ static bool compare128(volatile u128 *p, u128 *expected, u128 v)
 #define fetch_or_VALUE(old, v)   ((old) | (v))
 #define fetch_xor_VALUE(old, v)  ((old) ^ (v))
 #define fetch_nand_VALUE(old, v) (~((old) & (v)))
-#define LOAD_16(p) swap128(p, 0, 0)
-#define DO_16(op, p, v)                                                                   \
-	({                                                                                \
-		u128 old_ = LOAD_16(p);                                                   \
-		while (!compare128(p, &old_, op##_VALUE(old_, v)))                        \
-			;                                                                 \
-		old_;                                                                     \
+#define LOAD_16(p)               swap128(p, 0, 0)
+#define DO_16(op, p, v)                                            \
+	({                                                         \
+		u128 old_ = LOAD_16(p);                            \
+		while (!compare128(p, &old_, op##_VALUE(old_, v))) \
+			;                                          \
+		old_;                                              \
 	})
 #define STORE_16(p, v) ((void)DO_16(exchange, p, v))
 

@@ -85,7 +85,8 @@ static bool symbols(Elf *e, bool (*each)(const GElf_Sym *, const char *name, voi
 	for (Elf_Scn *at = NULL; (at = elf_nextscn(e, at));) {
 		Elf_Data *d;
 
-		if (!gelf_getshdr(at, &s) || s.sh_type != SHT_SYMTAB || !(d = elf_getdata(at, NULL)))
+		if (!gelf_getshdr(at, &s) || s.sh_type != SHT_SYMTAB ||
+			!(d = elf_getdata(at, NULL)))
 			continue;
 		for (int i = 0; gelf_getsym(d, i, &symbol); i++) {
 			const char *name = elf_strptr(e, s.sh_link, symbol.st_name);
@@ -143,7 +144,8 @@ static enum hook_object archive_state(Elf *archive, int fd, char *name, size_t r
 
 		if (state > worst) {
 			worst = state;
-			snprintf(name, room, "%s", member && member->ar_name ? member->ar_name : "");
+			snprintf(
+				name, room, "%s", member && member->ar_name ? member->ar_name : "");
 		}
 		next = elf_next(e);
 		elf_end(e);
@@ -180,7 +182,8 @@ static bool is_hook_constructor(const GElf_Sym *s, const char *name, void *arg)
 	struct calls *calls = arg;
 
 	calls->symbols |= GELF_ST_TYPE(s->st_info) == STT_FUNC;
-	calls->found |= strncmp(name, "_sub_I_00099", 12) == 0 || strncmp(name, "tsan.module_ctor", 16) == 0;
+	calls->found |= strncmp(name, "_sub_I_00099", 12) == 0 ||
+			strncmp(name, "tsan.module_ctor", 16) == 0;
 	return calls->found;
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Where shared memory comes from and goes. The filter stops shared mmap and learns of segments there; munmap, mremap and
- * private mappings over shared ones it does not see, so those are told. What the C library maps by itself (sem_open)
- * comes by none of these, and its contents are the C library's own affair.
+ * Where shared memory comes from and goes. The filter stops shared mmap and learns of segments
+ * there; munmap, mremap and private mappings over shared ones it does not see, so those are told.
+ * What the C library maps by itself (sem_open) comes by none of these, and its contents are the C
+ * library's own affair.
  */
 #include "hook/runtime.h"
 
@@ -11,7 +12,8 @@ static void mapped(uintptr_t start, size_t bytes, bool made)
 	hook_call(HOOK_MAPPED, (long)start, (long)bytes, made, 0, 0);
 }
 
-static void *map(__typeof__(mmap64) *real, void *at, size_t bytes, int prot, int flags, int fd, off64_t offset)
+static void *map(__typeof__(mmap64) *real, void *at, size_t bytes, int prot, int flags, int fd,
+	off64_t offset)
 {
 	void *p = real(at, bytes, prot, flags, fd, offset);
 
@@ -31,7 +33,8 @@ void *hook_mmap(void *at, size_t bytes, int prot, int flags, int fd, off_t offse
 	return map(hook_real.mmap, at, bytes, prot, flags, fd, offset);
 }
 
-void *hook_mmap64(void *at, size_t bytes, int prot, int flags, int fd, off64_t offset) STANDS_FOR(mmap64);
+void *hook_mmap64(void *at, size_t bytes, int prot, int flags, int fd, off64_t offset)
+	STANDS_FOR(mmap64);
 void *hook_mmap64(void *at, size_t bytes, int prot, int flags, int fd, off64_t offset)
 {
 	hook_watched();
@@ -67,8 +70,8 @@ void *hook_mremap(void *at, size_t bytes, size_t wanted, int flags, ...)
 	p = hook_real.mremap(at, bytes, wanted, flags, to);
 	if (p == MAP_FAILED)
 		return p;
-	/* Length 0 of a shared mapping: a second mapping of it, the first one stays. MREMAP_DONTUNMAP
-	 * leaves nothing of use behind. */
+	/* Length 0 of a shared mapping: a second mapping of it, the first one stays.
+	 * MREMAP_DONTUNMAP leaves nothing of use behind. */
 	if (shared && bytes && ranges_remove((uintptr_t)at, bytes))
 		mapped((uintptr_t)at, bytes, false);
 	if (p != at && ranges_remove((uintptr_t)p, wanted))

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * memcpy and its like, which the compiler leaves as plain calls: told like a load or a store, then done.
- * What copies is told a chunk at a time, so that another process may come in between, as it may on the machine.
- * Not seen: what the compiler does inline without a hook (memset of a small struct at -O2), strtok, qsort, scanf, fread and
- * other functions of the C library into or out of shared memory; the world learns that by comparing when
- * all is settled. read and write with a buffer in shared memory are system calls, and seen as such.
+ * memcpy and its like, which the compiler leaves as plain calls: told like a load or a store, then
+ * done. What copies is told a chunk at a time, so that another process may come in between, as it
+ * may on the machine. Not seen: what the compiler does inline without a hook (memset of a small
+ * struct at -O2), strtok, qsort, scanf, fread and other functions of the C library into or out of
+ * shared memory; the world learns that by comparing when all is settled. read and write with a
+ * buffer in shared memory are system calls, and seen as such.
  */
 #include "hook/runtime.h"
 

@@ -7,11 +7,13 @@
 
 #include "hook/runtime.h"
 
-/* ns from now until `until` on that clock, 0 when it has passed; HOOK_NO_TIME when it is no time at all (the real
- * call says what is wrong with it). */
+/* ns from now until `until` on that clock, 0 when it has passed; HOOK_NO_TIME when it is no time at
+ * all (the real call says what is wrong with it). */
 HIDDEN unsigned long operation_time(clockid_t, const struct timespec *until);
-/* What the real call gets instead of `until`: a time that never comes, if that was the answer to HOOK_BEGIN. */
-HIDDEN const struct timespec *operation_until(long answer, unsigned long ns, const struct timespec *until);
+/* What the real call gets instead of `until`: a time that never comes, if that was the answer to
+ * HOOK_BEGIN. */
+HIDDEN const struct timespec *operation_until(
+	long answer, unsigned long ns, const struct timespec *until);
 
 #define BEGIN(op, object, second, ns) \
 	hook_call(HOOK_BEGIN, op, (long)(object), (long)(second), (long)(ns), CALLER)
@@ -21,34 +23,46 @@ HIDDEN const struct timespec *operation_until(long answer, unsigned long ns, con
 #define RESULT_ERRNO (r == -1 ? -errno : r) /* sem_* */
 #define RESULT_ERROR (-(long)r)             /* pthread_* */
 
+/* How the real call is made. A thread that is cancelled in it tells its end too, with -ECANCELED,
+ * before its cleanup handlers run: by then a pthread_cond_wait has its mutex again. */
+HIDDEN void operation_cancelled(void *op);
+#ifndef __clang__ /* pthread_cleanup_push is a setjmp; its other way out uses no argument again */
+#pragma GCC diagnostic ignored "-Wclobbered"
+#endif
+#define PLAINLY(op, call) r = call
+#define CANCELLABLY(op, call)                                          \
+	pthread_cleanup_push(operation_cancelled, (void *)(long)(op)); \
+	r = call;                                                      \
+	pthread_cleanup_pop(0)
+
 /* An int function without a time-out. */
-#define OPERATION(name, op, params, args, object, second, RESULT) \
-	int hook_##name params STANDS_FOR(name);                  \
-	int hook_##name params                                    \
-	{                                                         \
-		int r;                                            \
-		if (!hook_watched())                              \
-			return hook_real.name args;               \
-		BEGIN(op, object, second, HOOK_NO_TIME);          \
-		r = hook_real.name args;                          \
-		END(op, RESULT, 0);                               \
-		return r;                                         \
+#define OPERATION(name, op, params, args, object, second, HOW, RESULT) \
+	int hook_##name params STANDS_FOR(name);                       \
+	int hook_##name params                                         \
+	{                                                              \
+		int r;                                                 \
+		if (!hook_watched())                                   \
+			return hook_real.name args;                    \
+		BEGIN(op, object, second, HOOK_NO_TIME);               \
+		HOW(op, hook_real.name args);                          \
+		END(op, RESULT, 0);                                    \
+		return r;                                              \
 	}
 
 /* One that waits no longer than `until` on a clock. In args, `until` is the one to wait for. */
-#define TIMED(name, op, params, args, clock, object, second, RESULT)                     \
-	int hook_##name params STANDS_FOR(name);                                         \
-	int hook_##name params                                                           \
-	{                                                                                \
-		unsigned long ns;                                                        \
-		int r;                                                                   \
-		if (!hook_watched())                                                     \
-			return hook_real.name args;                                      \
-		ns = operation_time(clock, until);                                       \
-		until = operation_until(BEGIN(op, object, second, ns), ns, until);       \
-		r = hook_real.name args;                                                 \
-		END(op, RESULT, 0);                                                      \
-		return r;                                                                \
+#define TIMED(name, op, params, args, clock, object, second, HOW, RESULT)          \
+	int hook_##name params STANDS_FOR(name);                                   \
+	int hook_##name params                                                     \
+	{                                                                          \
+		unsigned long ns;                                                  \
+		int r;                                                             \
+		if (!hook_watched())                                               \
+			return hook_real.name args;                                \
+		ns = operation_time(clock, until);                                 \
+		until = operation_until(BEGIN(op, object, second, ns), ns, until); \
+		HOW(op, hook_real.name args);                                      \
+		END(op, RESULT, 0);                                                \
+		return r;                                                          \
 	}
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * sprintf into shared memory, printf("%s") and puts out of it: the usual first programs with POSIX shared memory do
- * nothing else. A format with %1$s, %n or wide characters is left alone.
+ * sprintf into shared memory, printf("%s") and puts out of it: the usual first programs with POSIX
+ * shared memory do nothing else. A format with %1$s, %n or wide characters is left alone.
  */
 #include <stdint.h>
 #include <wchar.h>
@@ -69,12 +69,13 @@ static const char *conversion_read(const char *f, struct conversion *c)
 	return *f ? f + 1 : f;
 }
 
-/* The strings that a printf is about to read. Every integer and pointer takes one place of the list, whatever its size (psABI). */
+/* The strings that a printf is about to read. Every integer and pointer takes one place of the
+ * list, whatever its size (psABI). */
 static void reads_arguments(const char *f, va_list args, long pc)
 {
 	struct conversion c;
 
-	for (; *f; ) {
+	for (; *f;) {
 		if (*f++ != '%')
 			continue;
 		f = conversion_read(f, &c);
@@ -85,7 +86,8 @@ static void reads_arguments(const char *f, va_list args, long pc)
 		if (!c.known)
 			return;
 		if (c.kind == 's')
-			reads(va_arg(args, const char *), c.limit < 0 ? PTRDIFF_MAX : (size_t)c.limit, pc);
+			reads(va_arg(args, const char *),
+				c.limit < 0 ? PTRDIFF_MAX : (size_t)c.limit, pc);
 		else if (is_in(c.kind, "diouxXcp"))
 			(void)va_arg(args, long);
 		else if (is_in(c.kind, "eEfFgGaA") && c.long_double)
@@ -132,21 +134,22 @@ static int into(char *to, size_t room, const char *format, va_list args, long pc
 	return hook_real.vsnprintf(to, room, format, args);
 }
 
-#define LIST(name, params, last, call)            \
-	int hook_##name params STANDS_FOR(name);  \
-	int hook_##name params                    \
-	{                                         \
-		long pc = CALLER;                 \
-		va_list args;                     \
-		int n;                            \
-		va_start(args, last);             \
-		n = call;                         \
-		va_end(args);                     \
-		return n;                         \
+#define LIST(name, params, last, call)           \
+	int hook_##name params STANDS_FOR(name); \
+	int hook_##name params                   \
+	{                                        \
+		long pc = CALLER;                \
+		va_list args;                    \
+		int n;                           \
+		va_start(args, last);            \
+		n = call;                        \
+		va_end(args);                    \
+		return n;                        \
 	}
 #define ANY_ROOM ((size_t)INT32_MAX)
 
-LIST(snprintf, (char *to, size_t room, const char *format, ...), format, into(to, room, format, args, pc))
+LIST(snprintf, (char *to, size_t room, const char *format, ...), format,
+	into(to, room, format, args, pc))
 LIST(sprintf, (char *to, const char *format, ...), format, into(to, ANY_ROOM, format, args, pc))
 
 int hook_vsnprintf(char *to, size_t room, const char *format, va_list args) STANDS_FOR(vsnprintf);
@@ -183,7 +186,7 @@ static int out_fd(int fd, const char *format, va_list args, long pc)
 }
 
 LIST(printf, (const char *format, ...), format, out(format, args, pc))
-LIST(fprintf, (FILE *file, const char *format, ...), format, out_file(file, format, args, pc))
+LIST(fprintf, (FILE * file, const char *format, ...), format, out_file(file, format, args, pc))
 LIST(dprintf, (int fd, const char *format, ...), format, out_fd(fd, format, args, pc))
 
 int hook_puts(const char *s) STANDS_FOR(puts);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The table of shared mappings. Hooks read it and signal handlers may change it at any time, so
- * there is no lock: a place is taken by compare-and-swap and shown by its last store. Full, it takes no
- * more: accesses to what found no place are not told, the world finds them by comparing.
+ * there is no lock: a place is taken by compare-and-swap and shown by its last store. Full, it
+ * takes no more: accesses to what found no place are not told, the world finds them by comparing.
  */
 #include "hook/runtime.h"
 

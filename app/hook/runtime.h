@@ -2,10 +2,10 @@
 /*
  * hook: the runtime that `ipclab cc` links into a program under study (protocol.h: what it tells).
  * It is called libtsan.a, because that is what gcc's -fsanitize=thread links. Promises:
- * not watched, the program makes one system call more than without us, and behaves as without us, errno
- * included; what runs in a hook is async-signal-safe; an access to private memory costs a comparison
- * with the range that all shared mappings lie in. Everything that stands in for a function of the C library is
- * weak: a program that has its own strlen keeps it.
+ * not watched, the program makes one system call more than without us, and behaves as without us,
+ * errno included; what runs in a hook is async-signal-safe; an access to private memory costs a
+ * comparison with the range that all shared mappings lie in. Everything that stands in for a
+ * function of the C library is weak: a program that has its own strlen keeps it.
  *
  * file        | what it holds
  * protocol.h  | what runtime and tracer say to each other
@@ -48,8 +48,9 @@
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 #define ALWAYS      static inline __attribute__((always_inline))
 #define CALLER      ((long)__builtin_return_address(0))
-/* The function that follows is the program's NAME. Weak, and under another name in C, so that what the compiler
- * knows of NAME (that a pointer is not NULL, that it is a builtin) does not change what we do. */
+/* The function that follows is the program's NAME. Weak, and under another name in C, so that what
+ * the compiler knows of NAME (that a pointer is not NULL, that it is a builtin) does not change
+ * what we do. */
 #define STANDS_FOR(name) __asm__(#name) __attribute__((weak, visibility("default")))
 
 /* ---- start.c ---- */
@@ -94,14 +95,14 @@ ALWAYS long hook_call(long what, long a1, long a2, long a3, long a4, long a5)
 }
 
 /* ---- ranges.c ---- */
-/* All shared mappings lie in [hook_low, hook_high); empty while nothing is shared, or not watched. */
+/* All shared mappings lie in [hook_low, hook_high); empty while nothing is, or not watched. */
 extern HIDDEN uintptr_t hook_low, hook_high;
 HIDDEN void ranges_add(uintptr_t start, size_t bytes);
 /* Forgets what lies in [start, start + bytes); true when something did. */
 HIDDEN bool ranges_remove(uintptr_t start, size_t bytes);
 HIDDEN bool ranges_contain(uintptr_t address);
-HIDDEN size_t ranges_size(uintptr_t start); /* bytes of the mapping that begins there, 0: none does */
-HIDDEN void ranges_everything(bool); /* --threads: private memory is looked at as well */
+HIDDEN size_t ranges_size(uintptr_t start); /* bytes of the mapping that begins there, or 0 */
+HIDDEN void ranges_everything(bool);        /* --threads: private memory is looked at as well */
 
 ALWAYS bool hook_maybe_shared(const volatile void *p)
 {

@@ -29,19 +29,27 @@ const struct timespec *operation_until(long answer, unsigned long ns, const stru
 	return answer == HOOK_ENDLESS && ns != HOOK_NO_TIME ? &never : until;
 }
 
+void operation_cancelled(void *op)
+{
+	END((long)op, -ECANCELED, 0);
+}
+
+/* A function of nothing but its semaphore. */
+#define ONE(name, op, HOW) OPERATION(name, HOOK_##op, (sem_t *s), (s), s, 0, HOW, RESULT_ERRNO)
+
 OPERATION(sem_init, HOOK_SEM_INIT, (sem_t *s, int pshared, unsigned value), (s, pshared, value), s,
-	(long)value | (long)(pshared != 0) << 32, RESULT_ERRNO)
-OPERATION(sem_destroy, HOOK_SEM_DESTROY, (sem_t *s), (s), s, 0, RESULT_ERRNO)
-OPERATION(sem_close, HOOK_SEM_CLOSE, (sem_t *s), (s), s, 0, RESULT_ERRNO)
-OPERATION(sem_unlink, HOOK_SEM_UNLINK, (const char *name), (name), name, 0, RESULT_ERRNO)
-OPERATION(sem_wait, HOOK_SEM_WAIT, (sem_t *s), (s), s, 0, RESULT_ERRNO)
-OPERATION(sem_trywait, HOOK_SEM_TRYWAIT, (sem_t *s), (s), s, 0, RESULT_ERRNO)
-OPERATION(sem_post, HOOK_SEM_POST, (sem_t *s), (s), s, 0, RESULT_ERRNO)
+	(long)value | (long)(pshared != 0) << 32, PLAINLY, RESULT_ERRNO)
+ONE(sem_destroy, SEM_DESTROY, PLAINLY)
+ONE(sem_close, SEM_CLOSE, PLAINLY)
+OPERATION(sem_unlink, HOOK_SEM_UNLINK, (const char *name), (name), name, 0, PLAINLY, RESULT_ERRNO)
+ONE(sem_wait, SEM_WAIT, CANCELLABLY)
+ONE(sem_trywait, SEM_TRYWAIT, PLAINLY)
+ONE(sem_post, SEM_POST, PLAINLY)
 TIMED(sem_timedwait, HOOK_SEM_TIMEDWAIT, (sem_t *s, const struct timespec *until), (s, until),
-	CLOCK_REALTIME, s, 0, RESULT_ERRNO)
+	CLOCK_REALTIME, s, 0, CANCELLABLY, RESULT_ERRNO)
 TIMED(sem_clockwait, HOOK_SEM_TIMEDWAIT, (sem_t *s, clockid_t clock, const struct timespec *until),
-	(s, clock, until), clock, s, 0, RESULT_ERRNO)
-OPERATION(sem_getvalue, HOOK_SEM_GETVALUE, (sem_t *s, int *value), (s, value), s, 0,
+	(s, clock, until), clock, s, 0, CANCELLABLY, RESULT_ERRNO)
+OPERATION(sem_getvalue, HOOK_SEM_GETVALUE, (sem_t *s, int *value), (s, value), s, 0, PLAINLY,
 	r == 0 ? *value : RESULT_ERRNO)
 
 /* Mode and value are there only with O_CREAT. */

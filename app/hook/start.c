@@ -31,7 +31,8 @@ static void *find(const char *name, const char *version)
 	return f ? f : dlsym(RTLD_NEXT, name);
 }
 
-/* The real functions are looked up now, all of them: dlsym is not async-signal-safe, sem_post is. */
+/* The real functions are looked up now, all of them: dlsym is not async-signal-safe, sem_post is.
+ */
 static void find_real(void)
 {
 	static const struct {

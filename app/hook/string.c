@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * strlen and its like. How far one reads depends on what it reads: told is the length there is just before;
- * the real function then reads what is there when its turn has come.
+ * strlen and its like. How far one reads depends on what it reads: told is the length there is just
+ * before; the real function then reads what is there when its turn has come.
  */
 #include "hook/runtime.h"
 
@@ -22,14 +22,14 @@ static void reads(const char *s, size_t most, long pc)
 	hook_touch(s, n < most ? n + 1 : n, HOOK_LOAD, pc);
 }
 
-#define READS1(type, name, params, args, s, most)     \
-	type hook_##name params STANDS_FOR(name);     \
-	type hook_##name params                       \
-	{                                             \
-		need_real();                          \
-		if (hook_maybe_shared(s))             \
-			reads(s, most, CALLER);       \
-		return hook_real.name args;           \
+#define READS1(type, name, params, args, s, most) \
+	type hook_##name params STANDS_FOR(name); \
+	type hook_##name params                   \
+	{                                         \
+		need_real();                      \
+		if (hook_maybe_shared(s))         \
+			reads(s, most, CALLER);   \
+		return hook_real.name args;       \
 	}
 #define READS2(type, name, params, args, a, b, most)                \
 	type hook_##name params STANDS_FOR(name);                   \
@@ -52,8 +52,8 @@ READS2(int, strcmp, (const char *a, const char *b), (a, b), a, b, NO_LIMIT)
 READS2(int, strncmp, (const char *a, const char *b, size_t n), (a, b, n), a, b, n)
 READS2(char *, strstr, (const char *a, const char *b), (a, b), a, b, NO_LIMIT)
 
-/* `n` bytes will be written at `to`, `most` at most read at `from`. What does not fit into one access is
- * copied a chunk at a time; the rest is the real function's. */
+/* `n` bytes will be written at `to`, `most` at most read at `from`. What does not fit into one
+ * access is copied a chunk at a time; the rest is the real function's. */
 static bool copies(char *to, const char *from, size_t most, size_t n, long pc)
 {
 	if (n > HOOK_CHUNK) {

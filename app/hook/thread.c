@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * With --threads: once a second thread exists, accesses to .data, .bss and the heap stop too. Stacks and thread-local
- * storage never do: a created thread's lie in one block that the new thread notes as its first act; the first thread's
- * stack is what lies above everything that mmap gives. Noted blocks stay: glibc keeps stacks for later threads.
+ * With --threads: once a second thread exists, accesses to .data, .bss and the heap stop too.
+ * Stacks and thread-local storage never do: a created thread's lie in one block that the new thread
+ * notes as its first act; the first thread's stack is what lies above everything that mmap gives.
+ * Noted blocks stay: glibc keeps stacks for later threads.
  */
 #include <link.h>
 #include <unistd.h>
@@ -10,13 +11,14 @@
 #include "hook/runtime.h"
 
 enum { STACKS = 256 };
-#define STACK_ROOM ((uintptr_t)64 << 20) /* the kernel keeps 128 MiB and more free below the stack */
+#define STACK_ROOM \
+	((uintptr_t)64 << 20) /* the kernel keeps 128 MiB and more free below the stack */
 
 static struct {
 	uintptr_t start, end; /* end 0: not filled in yet */
 } stacks[STACKS];
 static unsigned stack_count;
-static bool threads; /* a second thread exists, and that is to be told */
+static bool threads;                     /* a second thread exists, and that is to be told */
 static uintptr_t local_start, local_end; /* thread-local storage of the first thread */
 static __thread uintptr_t own_start, own_end;
 
@@ -85,7 +87,8 @@ static void begin(void)
 	if (!prepared) {
 		prepared = true;
 		local_start = (uintptr_t)__builtin_thread_pointer();
-		local_end = local_start + 4096; /* struct pthread is there, and begins a page of its own or not */
+		local_end = local_start +
+			    4096; /* struct pthread is there, and begins a page of its own or not */
 		dl_iterate_phdr(note_local, NULL);
 		pthread_atfork(NULL, NULL, alone_again);
 	}
@@ -107,7 +110,8 @@ static void *born(void *p)
 	return act.run(act.arg);
 }
 
-int hook_pthread_create(pthread_t *t, const pthread_attr_t *a, void *(*run)(void *), void *arg) STANDS_FOR(pthread_create);
+int hook_pthread_create(pthread_t *t, const pthread_attr_t *a, void *(*run)(void *), void *arg)
+	STANDS_FOR(pthread_create);
 int hook_pthread_create(pthread_t *t, const pthread_attr_t *a, void *(*run)(void *), void *arg)
 {
 	struct first_act *act;

@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lab/lib.h"
+#include "hook/elf.h"
+#include "lab/private.h"
 
 /* P1's name, P2's, ..., NULL at the end. */
 static void actors_of(const struct lab *lab, u32 program, const char **actors)
@@ -20,17 +21,45 @@ static void actors_of(const struct lab *lab, u32 program, const char **actors)
 	actors[last] = NULL;
 }
 
-struct session *lab_start(
-	const struct lab *lab, u32 program, const char *const *args, struct err *err)
+/* Loads and stores of a program without hooks stop nowhere: the learner would look at an empty picture. */
+static bool has_hooks(const struct lab *lab, u32 program, const char *path, struct err *err)
+{
+	return !lab->guide->programs.at[program].hooks || hook_version_in(path) > 0 ||
+	       err_set(err, EXIT_MACHINE,
+		       "the program %s of lab %s was built without hooks, so its loads and stores "
+		       "cannot be seen. Build it with ipclab cc, or all of them with ./bootstrap "
+		       "build: %s",
+		       lab->guide->programs.at[program].name, lab->id, path);
+}
+
+/* $size becomes its value; of `values` (NULL: the guide's defaults). `words`: room for n of 12. */
+static void settle_args(const struct guide *g, const u32 *values, char (*words)[12],
+	const char **args, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		size_t at = args[i][0] == '$' ? guide_setting(g, args[i] + 1) : g->settings.n;
+
+		if (at == g->settings.n)
+			continue;
+		snprintf(words[i], sizeof words[i], "%u",
+			values ? values[at] : g->settings.at[at].value);
+		args[i] = words[i];
+	}
+}
+
+static struct session *start(const struct lab *lab, u32 program, const char *const *args,
+	const u32 *values, struct err *err)
 {
 	const char *actors[LAB_ACTORS_MAX + 1];
 	char *path = lab_program_path(lab, program, err);
 	struct session *session = NULL;
-	char **argv;
+	char (*words)[12], **argv;
 	size_t n = 0;
 
-	if (!path)
+	if (!path || !has_hooks(lab, program, path, err)) {
+		free(path);
 		return NULL;
+	}
 	if (!args)
 		args = (const char *const *)lab->guide->programs.at[program].args;
 	while (args[n])
@@ -38,6 +67,8 @@ struct session *lab_start(
 	argv = xmalloc((n + 2) * sizeof *argv);
 	argv[0] = path;
 	memcpy(argv + 1, args, n * sizeof *argv);
+	words = xmalloc((n + 1) * sizeof *words);
+	settle_args(lab->guide, values, words, (const char **)argv + 1, n);
 	actors_of(lab, program, actors);
 	session = session_start(
 		&(struct session_live){
@@ -57,8 +88,15 @@ struct session *lab_start(
 		},
 		err);
 	free(argv);
+	free(words);
 	free(path);
 	return session;
+}
+
+struct session *lab_start(
+	const struct lab *lab, u32 program, const char *const *args, struct err *err)
+{
+	return start(lab, program, args, NULL, err);
 }
 
 /* ---- guide_host ---- */
@@ -71,23 +109,38 @@ static bool host_start(
 	void *arg, const struct guide_program *program, char *const *args, struct err *err)
 {
 	struct lab_host *h = arg;
-	struct session *fresh = lab_start(h->lab, (u32)(program - h->lab->guide->programs.at),
-		(const char *const *)args, err);
+	struct session *fresh = start(h->lab, (u32)(program - h->lab->guide->programs.at),
+		(const char *const *)args, h->values, err);
 
 	/* The new one first: when it cannot be had, what was there is not lost. */
 	if (!fresh)
 		return false;
 	session_end(*h->place);
 	*h->place = fresh;
+	h->program = program;
 	if (h->began)
 		h->began(h->began_arg);
 	return true;
 }
 
-static bool computes(const struct world *w)
+/* The guide says that it may compute for ever. */
+static bool may_compute(const struct guide_program *p, const char *actor)
 {
+	for (u32 i = 0; p && i < p->computes_n; i++)
+		if (strcmp(p->computes[i], actor) == 0)
+			return true;
+	return false;
+}
+
+/* `anybody`: those too that the guide says may compute for ever. */
+static bool computes(const struct lab_host *h, bool anybody)
+{
+	const struct world *w = timeline_now(session_timeline(*h->place));
+	char name[24];
+
 	for (u32 i = 1; i < world_tasks(w); i++)
-		if (world_task(w, i) && world_task(w, i)->state == TASK_RUNNING)
+		if (world_task(w, i) && world_task(w, i)->state == TASK_RUNNING &&
+			(anybody || !may_compute(h->program, world_task_name(w, i, name))))
 			return true;
 	return false;
 }
@@ -99,7 +152,7 @@ static bool rest(void *arg, bool ok, struct err *err)
 	struct session *s = session_of(arg);
 	bool ended = false;
 
-	for (int i = 0; ok && i < 200 && !ended && computes(timeline_now(session_timeline(s))); i++)
+	for (int i = 0; ok && i < 200 && !ended && computes(arg, false); i++)
 		ok = session_wait(s, 50, &ended, err);
 	return ok;
 }
@@ -107,6 +160,21 @@ static bool rest(void *arg, bool ok, struct err *err)
 static bool host_step(void *arg, u32 task, struct err *err)
 {
 	return rest(arg, session_step(session_of(arg), task, err), err);
+}
+
+static bool host_line(void *arg, u32 task, struct err *err)
+{
+	u32 steps;
+
+	return rest(arg, session_step_line(session_of(arg), task, &steps, err), err);
+}
+
+static bool host_wait(void *arg)
+{
+	struct err err = {0};
+	bool ended = false;
+
+	return session_wait(session_of(arg), 50, &ended, &err) && !ended && computes(arg, true);
 }
 
 static bool host_pass(void *arg, u32 task, struct err *err)
@@ -135,6 +203,7 @@ static bool host_aside(void *arg, struct guide_host *out, struct err *err)
 
 	(void)err;
 	*out = lab_host_open(aside, h->lab, NULL);
+	memcpy(aside->values, h->values, sizeof aside->values);
 	return true;
 }
 
@@ -149,6 +218,8 @@ struct guide_host lab_host_open(struct lab_host *h, const struct lab *lab, struc
 {
 	*h = (struct lab_host){.lab = lab};
 	h->place = place ? place : &h->own;
+	for (size_t i = 0; lab->guide && i < lab->guide->settings.n; i++)
+		h->values[i] = lab->guide->settings.at[i].value;
 	return (struct guide_host){
 		.arg = h,
 		.start = host_start,
@@ -157,6 +228,9 @@ struct guide_host lab_host_open(struct lab_host *h, const struct lab *lab, struc
 		.signal = host_signal,
 		.type = host_type,
 		.timeline = host_timeline,
+		.line = host_line,
+		.wait = host_wait,
+		.field = host_field,
 		.aside = host_aside,
 		.aside_end = host_aside_end,
 	};

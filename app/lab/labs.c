@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Folders of labs: finding them, the one of an id, the nearest to a mistyped one. */
-#include "lab/lib.h"
+#include "lab/private.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -134,6 +134,8 @@ static void add_lab(struct labs *labs, const struct shelf *shelf, const char *na
 	*lab = (struct lab){
 		.number = number, .id = xstrdup(id), .file = file.s, .programs_dir = programs.s};
 	lab->guide = guide_load(lab->file, &lab->wrong);
+	if (lab->guide)
+		listings_fill(lab);
 }
 
 bool labs_find(struct labs *labs, struct err *err)

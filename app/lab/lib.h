@@ -12,6 +12,8 @@
  * labs.c    | folders: finding labs, the one of an id, the labs nearest to a mistyped one
  * places.c  | files of a lab: its programs, labs/misconceptions.yaml
  * host.c    | guide_host over a session; a session of a lab's program
+ * listing.c | what the compiler made of a function, for the guide
+ * field.c   | fields of shared memory by name, for conditions
  * sitting.c | a learner at a lab: play, progress, notebook of experiments
  */
 #ifndef LAB_LIB_H
@@ -62,6 +64,8 @@ struct lab_host {
 	void (*began)(void *arg); /* a fresh session is in place; may be NULL */
 	void *began_arg;
 	struct session *own; /* `place` of a host that nobody else looks at */
+	const struct guide_program *program; /* what runs; NULL: nothing yet */
+	u32 values[GUIDE_SETTINGS_MAX];      /* of the guide's settings, as they are now */
 };
 /* A guide_host that moves this lab's programs. place NULL: it keeps the session to itself. The
  * lab_host stays where it is as long as the guide_host is used. */
@@ -95,6 +99,11 @@ u32 sitting_resume(struct sitting *);
 bool sitting_at(struct sitting *, u32 step, struct err *);
 bool sitting_step_done(struct sitting *, struct err *);
 bool sitting_answered(struct sitting *, struct err *);
+/* "size", "4": what the lab's programs are started with from now on; the caller begins the step again.
+ * EXIT_USAGE: no such parameter, out of its range, or nothing that this step depends on. */
+bool sitting_set(struct sitting *, const char *name, const char *value, struct err *);
+/* "size 10, producers 1": those that this step depends on; nothing when it depends on none. */
+void sitting_settings(const struct sitting *, struct str *);
 /* Runs the experiment that is open, with "bytes=2049 size=3"; its row is the last one then.
  * EXIT_USAGE: the words are not understood. */
 bool sitting_run(struct sitting *, const char *args, struct err *);

@@ -1,6 +1,9 @@
 libipclab_a_SOURCES += \
 	app/lab/lib.h \
+	app/lab/private.h \
+	app/lab/field.c \
 	app/lab/host.c \
+	app/lab/listing.c \
 	app/lab/labs.c \
 	app/lab/places.c \
 	app/lab/sitting.c

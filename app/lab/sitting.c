@@ -81,6 +81,54 @@ bool sitting_answered(struct sitting *s, struct err *err)
 	       progress_answer(s->progress, s->lab->id, q->id, outcomes[outcome], err);
 }
 
+/* ---- parameters ---- */
+
+/* The first step that depends on it, from 1; 0 none. */
+static u32 step_with(const struct guide *g, const char *name)
+{
+	for (u32 i = 0; i < g->steps.n; i++)
+		if (guide_step_takes(g, i, name))
+			return i + 1;
+	return 0;
+}
+
+bool sitting_set(struct sitting *s, const char *name, const char *value, struct err *err)
+{
+	const struct guide *g = s->guide;
+	size_t at = guide_setting(g, name);
+	struct str known = {0};
+	const struct guide_setting *one;
+
+	if (at == g->settings.n) {
+		for (size_t i = 0; i < g->settings.n; i++)
+			str_addf(&known, "%s%s", i ? ", " : "", g->settings.at[i].name);
+		err_set(err, EXIT_USAGE, "there is no parameter %.32s; there is %s", name,
+			known.len ? known.s : "none in this lab");
+		str_finish(&known);
+		return false;
+	}
+	one = &g->settings.at[at];
+	if (!*value || strlen(value) > 6 || strspn(value, "0123456789") != strlen(value) ||
+		(u32)atoi(value) < one->from || (u32)atoi(value) > one->to)
+		return err_set(err, EXIT_USAGE, "%s is a number from %u to %u, as in set %s %u",
+			name, one->from, one->to, name, one->value);
+	if (!guide_step_takes(g, guide_play_step(s->play), name))
+		return err_set(err, EXIT_USAGE, "nothing in this step depends on %s; step %u does",
+			name, step_with(g, name));
+	s->lab_host.values[at] = (u32)atoi(value);
+	return true;
+}
+
+void sitting_settings(const struct sitting *s, struct str *out)
+{
+	const struct guide *g = s->guide;
+
+	for (size_t i = 0; i < g->settings.n; i++)
+		if (guide_step_takes(g, guide_play_step(s->play), g->settings.at[i].name))
+			str_addf(out, "%s%s %u", out->len ? ", " : "", g->settings.at[i].name,
+				s->lab_host.values[i]);
+}
+
 /* ---- experiments ---- */
 
 static bool is_named(const struct guide_parameter *p, const char *word, size_t n)

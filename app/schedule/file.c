@@ -11,7 +11,7 @@ enum { LINE_MAX_BYTES = 8192, PLACE_COLUMN = 36, BOUND_MAX = 4096 };
 
 /* A name and what it is bound to by `actor` or `object`. */
 struct binding {
-	char name[24], identity[64];
+	char name[24], identity[SCHEDULE_OBJECT_MAX];
 };
 typedef VEC(struct binding) bindings;
 
@@ -139,14 +139,6 @@ static bool is_identity(struct word w)
 	return w.n > 0;
 }
 
-static bool is_number(struct word w)
-{
-	for (size_t i = 0; i < w.n; i++)
-		if (!is_digit(w.s[i]))
-			return false;
-	return w.n > 0 && w.n <= 9;
-}
-
 /* "consumer.c:9": where a line noted that it happened */
 static bool is_place(struct word w)
 {
@@ -157,17 +149,40 @@ static bool is_place(struct word w)
 	return i < w.n && i >= 2 && w.s[i - 1] == ':';
 }
 
-/* "shm1" of "shm1+40"; 0 when it is no name of an object. */
+static size_t digits_at(struct word w, size_t i)
+{
+	size_t from = i;
+
+	while (i < w.n && is_digit(w.s[i]))
+		i++;
+	return i - from;
+}
+
+/* "shm1" of "shm1+40", "thread2.1"; 0 when it is no name of an object. */
 static size_t object_name(struct word w)
 {
-	size_t i = 0, letters;
+	size_t i = 0, letters, n;
 
 	while (i < w.n && w.s[i] >= 'a' && w.s[i] <= 'z')
 		i++;
 	letters = i;
-	while (i < w.n && is_digit(w.s[i]))
-		i++;
-	return letters && i > letters && i < sizeof ((struct binding *)0)->name ? i : 0;
+	i += digits_at(w, i);
+	if (!letters || i == letters)
+		return 0;
+	if (i < w.n && w.s[i] == '.' && (n = digits_at(w, i + 1)) > 0)
+		i += 1 + n;
+	return i < sizeof ((struct binding *)0)->name ? i : 0;
+}
+
+/* Where in it: "+40" bytes, or "@0a8", the end of an address. */
+static bool is_offset(struct word w)
+{
+	if (w.n < 2 || w.n > 20 || (w.s[0] != '+' && w.s[0] != '@'))
+		return false;
+	for (size_t i = 1; i < w.n; i++)
+		if (!is_digit(w.s[i]) && !(w.s[0] == '@' && w.s[i] >= 'a' && w.s[i] <= 'f'))
+			return false;
+	return true;
 }
 
 /* ---- bindings ---- */
@@ -226,37 +241,33 @@ static bool parse_actor(struct parser *p)
 	       bind(p, &p->actors, name, text) && line_ends(p);
 }
 
-/* object shm1 = shm 1:1 */
+/* object shm1 = shm 1:1, object sem1 = sem shm /ring+24: what stands behind '=' is one text. */
 static bool parse_object(struct parser *p)
 {
-	struct word name = next_word(p), kind, identity, creator;
-	char text[64], buf[200];
-	const char *colon;
-	size_t letters = 0;
+	struct word name = next_word(p);
+	const char *end = p->end, *from;
+	char text[SCHEDULE_OBJECT_MAX], buf[200];
+	size_t n = 0;
+	int c = 0;
 
 	if (!name.n || object_name(name) != name.n)
 		return fail(p, name.s, "an object is pipe1, shm1 or sem2, not '%s'",
 			quoted(name, buf, sizeof buf));
 	if (!expect_equals(p))
 		return false;
-	kind = next_word(p);
-	while (letters < kind.n && kind.s[letters] >= 'a' && kind.s[letters] <= 'z')
-		letters++;
-	if (!kind.n || letters < kind.n || kind.n > 16)
-		return fail(p, kind.s, "a kind of object is missing here: pipe, shm, sem, mutex");
-	identity = next_word(p);
-	colon = identity.n ? memrchr(identity.s, ':', identity.n) : NULL;
-	creator = (struct word){identity.s, colon ? (size_t)(colon - identity.s) : 0};
-	letters = colon ? identity.n - creator.n - 1 : 0;
-	if (!is_identity(creator) || !is_number((struct word){colon + 1, letters}))
-		return fail(p, identity.s,
-			"an object's identity is its creator and a number, as in 1:1 or 1.2:1; not "
-			"'%s'",
-			quoted(identity, buf, sizeof buf));
-	if (kind.n + 1 + identity.n + 20 >= sizeof text)
-		return fail(p, identity.s, "that identity is too long");
-	snprintf(text, sizeof text, "%.*s %.*s", (int)kind.n, kind.s, (int)identity.n, identity.s);
-	return bind(p, &p->objects, name, text) && line_ends(p);
+	skip_blanks(p);
+	while (end > p->at && is_blank(end[-1]))
+		end--;
+	for (from = p->at; p->at < end && n + 1 < sizeof text; text[n++] = (char)c)
+		if ((c = c_unescape(&p->at, end)) <= 0)
+			return fail(p, p->at, "what stands behind '\\' is not understood");
+	text[n] = '\0';
+	if (p->at < end)
+		return fail(p, from, "that identity is longer than %zu bytes", sizeof text - 1);
+	if (!strchr(text, ' '))
+		return fail(p, from, "what the object is, is its kind and who made it, as in "
+				     "'pipe 1:1' or 'shm /ring'");
+	return bind(p, &p->objects, name, text);
 }
 
 /* ---- lines of the head ---- */
@@ -296,7 +307,7 @@ static bool parse_set(struct parser *p)
 /* The names nearest to what was typed, "read, readv"; false: none is near. */
 static bool nearest_calls(struct word w, struct str *out)
 {
-	char typed[24];
+	char typed[32];
 	u32 n = 0;
 
 	if (w.n >= sizeof typed)
@@ -348,25 +359,24 @@ static int parse_signal(struct parser *p, struct word w)
 
 static bool parse_operand(struct parser *p, struct word w, struct schedule_step *s)
 {
-	size_t n = object_name(w), off = w.n - n;
+	size_t n = object_name(w);
+	struct word off = {w.s + n, w.n - n};
 	const char *identity = n ? bound(&p->objects, w.s, n) : NULL;
 	char buf[200];
 
-	if (!n || (off && (w.s[n] != '+' || off < 2 || off > 20)))
+	if (!n || (off.n && off.s[0] != '+' && off.s[0] != '@'))
 		return fail(p, w.s, "'%s' is no object: they are written pipe1, sem2, shm1+40",
 			quoted(w, buf, sizeof buf));
-	for (size_t i = 1; i < off; i++)
-		if (!is_digit(w.s[n + i]))
-			return fail(p, w.s + n + i, "an offset in bytes is missing behind '+'");
+	if (off.n && !is_offset(off))
+		return fail(p, off.s, "'%s' is no offset in bytes, as +40", quoted(off, buf, sizeof buf));
 	if (!identity)
 		return fail(p, w.s,
-			"%.*s is not bound to an object: 'object %.*s = KIND CREATOR:N' must stand "
-			"above",
+			"%.*s is not bound to an object: 'object %.*s = IDENTITY' must stand above",
 			(int)n, w.s, (int)n, w.s);
-	if (strlen(identity) + off >= sizeof s->object)
+	if (strlen(identity) + off.n >= sizeof s->object)
 		return fail(p, w.s, "that object is too long");
 	strcpy(s->object, identity);
-	strncat(s->object, w.s + n, off);
+	strncat(s->object, off.s, off.n);
 	return copy_word(p, w, s->shown, sizeof s->shown, "that object");
 }
 
@@ -439,7 +449,7 @@ static bool parse_step(struct parser *p, struct word actor)
 		return fail(p, actor.s,
 			"%s is bound to no process: 'actor %s = IDENTITY' must stand above", s.actor,
 			s.actor);
-	snprintf(s.identity, sizeof s.identity, "%s", identity);
+	snprintf(s.identity, sizeof s.identity, "%.63s", identity);
 	w = next_word(p);
 	if (word_is(w, "=") || is_place(w))
 		p->at = w.s; /* moved, whatever it is about to do */
@@ -638,17 +648,21 @@ static void print_head(const struct schedule *s, struct str *out)
 }
 
 /* Each name once, in order of first use. */
-static void print_binding(const char *word, bindings *seen, const char *name, size_t n,
-	const char *identity, size_t identity_n, struct str *out)
+static bool is_new(bindings *seen, const char *name, size_t n)
 {
 	struct binding *b;
 
-	if (!n || !identity_n || n >= sizeof b->name || bound(seen, name, n))
-		return;
+	if (!n || n >= sizeof b->name || bound(seen, name, n))
+		return false;
 	b = vec_push(seen);
 	memset(b, 0, sizeof *b);
 	memcpy(b->name, name, n);
-	str_addf(out, "%s %s = %.*s\n", word, b->name, (int)identity_n, identity);
+	return true;
+}
+
+static bool is_printed(const struct schedule_step *s)
+{
+	return s->call[0] && s->shown[0] && s->object[0];
 }
 
 static void print_bindings(const struct schedule *s, struct str *out)
@@ -656,12 +670,18 @@ static void print_bindings(const struct schedule *s, struct str *out)
 	bindings actors = {0}, objects = {0};
 
 	for (u32 i = 0; i < s->n; i++)
-		print_binding("actor", &actors, s->steps[i].actor, strlen(s->steps[i].actor),
-			s->steps[i].identity, strlen(s->steps[i].identity), out);
-	for (u32 i = 0; i < s->n; i++)
-		print_binding("object", &objects, s->steps[i].shown,
-			strcspn(s->steps[i].shown, "+"), s->steps[i].object,
-			strcspn(s->steps[i].object, "+"), out);
+		if (is_new(&actors, s->steps[i].actor, strlen(s->steps[i].actor)))
+			str_addf(out, "actor %s = %s\n", s->steps[i].actor, s->steps[i].identity);
+	for (u32 i = 0; i < s->n; i++) {
+		const struct schedule_step *t = &s->steps[i];
+		size_t name = strcspn(t->shown, "+@"), offset = strlen(t->shown) - name;
+
+		if (!is_printed(t) || !is_new(&objects, t->shown, name))
+			continue;
+		str_addf(out, "object %.*s = ", (int)name, t->shown);
+		str_add_escaped(out, t->object, strlen(t->object) - offset);
+		str_add(out, "\n");
+	}
 	free(actors.at);
 	free(objects.at);
 }
@@ -687,7 +707,7 @@ static void print_step(const struct schedule_step *s, struct str *out)
 		str_addf(out, "SIG%s", sigabbrev_np((int)s->signal));
 	else if (s->signal)
 		str_addf(out, "%u", s->signal);
-	if (s->call[0] && s->shown[0] && s->object[0])
+	if (is_printed(s))
 		str_addf(out, " %s", s->shown);
 	if (s->result[0])
 		str_addf(out, " = %s", s->result);

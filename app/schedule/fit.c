@@ -7,25 +7,52 @@
 
 #include "schedule/private.h"
 
-static void copy_str(const struct str *from, char *to, size_t n)
+/* The segment that an access, or an operation on a descriptor, is about. */
+static u32 segment_of(const struct world *w, const struct w_task *t)
 {
-	snprintf(to, n, "%s", str_get(from));
+	const struct w_fd *fd;
+	const struct w_file *file;
+
+	if (t->op.segment)
+		return t->op.segment;
+	fd = world_fd(w, world_fd_find(w, t->proc, t->op.fd));
+	file = fd ? world_file(w, fd->file) : NULL;
+	return file && file->kind == OBJ_SEGMENT ? file->object : 0;
 }
 
-/* "pipe1", "shm1+40", "sem2": what the task's operation is about, as displayed. */
+/* "pipe1", "shm1+40", "memory2@0a8", "sem2", "thread1.2": what the task's operation is about, as it is
+ * displayed, in one word. "" when the display has no name for it: then it is not compared. */
 static void shown_object(const struct world *w, u32 task, const char *object, char *buf, size_t n)
 {
-	const struct w_op *op = &world_task(w, task)->op;
+	const struct w_task *t = world_task(w, task);
 	char name[24];
 
 	buf[0] = '\0';
 	if (strncmp(object, "pipe ", 5) == 0)
 		snprintf(buf, n, "%s", world_pipe_name(w, world_op_pipe(w, task), name));
 	else if (strncmp(object, "shm ", 4) == 0)
-		snprintf(buf, n, "%s%s", world_segment_name(w, op->segment, name),
-			strchr(object, '+') ? strchr(object, '+') : "");
-	else if (object[0] && op->sync)
-		snprintf(buf, n, "%s", world_sync_name(w, op->sync, name));
+		snprintf(buf, n, "%s%s", world_segment_name(w, segment_of(w, t), name),
+			t->op.segment && strrchr(object, '+') ? strrchr(object, '+') : "");
+	else if (strncmp(object, "memory ", 7) == 0 && strchr(object, '@'))
+		snprintf(buf, n, "memory%s%s", world_proc_name(w, t->proc, name) + 1, strchr(object, '@'));
+	else if (strncmp(object, "thread ", 7) == 0)
+		snprintf(buf, n, "thread%s",
+			world_task_name(w, world_task_by_identity(w, object + 7), name) + 1);
+	else if (object[0] && t->op.sync)
+		snprintf(buf, n, "%s", world_sync_name(w, t->op.sync, name));
+}
+
+/* What is too long to be written in full is left out, and is not compared. */
+static void object_of(const struct world *w, u32 task, struct schedule_step *s)
+{
+	struct str text = {0};
+
+	world_op_identity(w, task, &text);
+	if (text.len && text.len < sizeof s->object) {
+		memcpy(s->object, text.s, text.len + 1);
+		shown_object(w, task, s->object, s->shown, sizeof s->shown);
+	}
+	str_finish(&text);
 }
 
 void schedule_describe(const struct world *w, u32 task, u32 kind, struct schedule_step *s)
@@ -39,18 +66,15 @@ void schedule_describe(const struct world *w, u32 task, u32 kind, struct schedul
 		return;
 	snprintf(s->actor, sizeof s->actor, "%s", world_task_name(w, task, name));
 	world_task_identity(w, task, &text);
-	copy_str(&text, s->identity, sizeof s->identity);
-	str_clear(&text);
+	snprintf(s->identity, sizeof s->identity, "%s", str_get(&text));
+	str_finish(&text);
 	if (kind == CHOSE_STEP && t->poised_signal) {
 		snprintf(s->call, sizeof s->call, "deliver");
 		s->signal = t->poised_signal;
 	} else if (kind == CHOSE_STEP && t->op.call) {
 		snprintf(s->call, sizeof s->call, "%s", call_name(t->op.call));
-		world_op_identity(w, task, &text);
-		copy_str(&text, s->object, sizeof s->object);
-		shown_object(w, task, s->object, s->shown, sizeof s->shown);
+		object_of(w, task, s);
 	}
-	str_finish(&text);
 }
 
 /* ---- what does not fit, in words ---- */

@@ -44,7 +44,7 @@ struct choice schedule_free(const struct world *, u32 last);
  *   lab: bounded-buffer          (absent for a command), and its parameters: set size 4
  *   build: 3f2a...               (build-id of the program, or hash of its file)
  *   actor P2 = 1.1               (names used below, each bound to an identity; P1 is 1 unless said)
- *   object shm1 = shm 1:1        (likewise: kind, creator, n-th of its kind)
+ *   object shm1 = shm 1:1        (likewise, as world_op_identity gives it: kind, creator, n-th of its kind)
  *   P1 store shm1+40 = 1         producer.c:14      # what it is about to do, checked; result, noted; line, noted
  *   P2 read pipe1                consumer.c:9
  *   P2 time                      (its time-out passes)
@@ -55,14 +55,15 @@ struct choice schedule_free(const struct world *, u32 last);
  * # comments are kept out. The result (= ..) and the place are never compared on replay, the operation is.
  */
 #define SCHEDULE_TYPED_MAX 512u
+#define SCHEDULE_OBJECT_MAX 256u
 #define SCHEDULE_STEPS_MAX 100000u
 struct schedule_step {
 	char actor[24];      /* "P2"; "" for CHOSE_TYPE */
 	char identity[64];   /* "1.1" */
 	u32 kind;            /* enum choice_made */
 	u32 signal;
-	char call[24];       /* "store", "" any */
-	char object[64];     /* as world_op_identity gives it ("shm 1:1+40"), "" any */
+	char call[32];       /* "store", "" any */
+	char object[SCHEDULE_OBJECT_MAX]; /* as world_op_identity gives it ("shm 1:1+40"), "" any */
 	char shown[48];      /* the object as displayed, "shm1+40" */
 	char result[32], at[64];
 	u32 line;            /* of the file */

@@ -98,7 +98,7 @@ bool session_branch(struct session *s, u64 moment, struct str *kept, struct err 
 	asides names = {0};
 	bool ok;
 
-	if (!s->live.launch.argv)
+	if (!s->engine)
 		return err_set(err, EXIT_USAGE, "this is a recording: it has no program to start anew");
 	if (!schedule_gather(s, moment, false, &sched, &past, err))
 		return false;

@@ -134,6 +134,32 @@ static struct log *create(const char *stem, struct str *path, struct err *err)
 	return NULL;
 }
 
+/* What was run, which the log itself does not say. */
+static bool write_meta(struct session *s, struct log *log, struct err *err)
+{
+	struct str pairs = {0}, command = {0};
+	struct rec *r;
+
+	schedule_command((const char *const *)s->live.launch.argv, &command);
+	str_add_bytes(&pairs, "command", 8);
+	str_add_bytes(&pairs, command.s, command.len + 1);
+	if (s->live.lab) {
+		str_add_bytes(&pairs, "lab", 4);
+		str_add_bytes(&pairs, s->live.lab, strlen(s->live.lab) + 1);
+	}
+	if (s->live.run.tracer.threads)
+		str_add_bytes(&pairs, "threads\0yes", 12);
+	r = log_begin(log, pairs.len, err);
+	if (r) {
+		r->kind = REC_META;
+		memcpy(r + 1, pairs.s, pairs.len);
+		log_commit(log, r);
+	}
+	str_finish(&pairs);
+	str_finish(&command);
+	return r != NULL;
+}
+
 static bool copy_records(struct session *s, struct log *log, struct err *err)
 {
 	u64 pos = LOG_DATA;
@@ -161,7 +187,7 @@ bool kept_write(struct session *s, struct str *path, struct err *err)
 		name_of(s, &stem);
 		log = create(stem.s, path, err);
 	}
-	ok = log && copy_records(s, log, err) && sources_write(s->sources, log, err);
+	ok = log && write_meta(s, log, err) && copy_records(s, log, err) && sources_write(s->sources, log, err);
 	if (log)
 		log_close(log);
 	if (log && !ok)

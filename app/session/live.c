@@ -32,7 +32,7 @@ static char *text_copy(const char *text)
 	return text ? xstrdup(text) : NULL;
 }
 
-void live_copy(struct session_live *to, const struct session_live *from)
+void session_live_copy(struct session_live *to, const struct session_live *from)
 {
 	*to = *from;
 	to->launch.argv = words_copy((const char *const *)from->launch.argv);
@@ -46,7 +46,7 @@ void live_copy(struct session_live *to, const struct session_live *from)
 	to->run.overwrite = false;
 }
 
-void live_finish(struct session_live *l)
+void session_live_finish(struct session_live *l)
 {
 	words_free((char **)l->launch.argv);
 	words_free((char **)l->launch.envp);
@@ -55,4 +55,28 @@ void live_finish(struct session_live *l)
 	free((char *)l->title);
 	free((char *)l->lab);
 	*l = (struct session_live){0};
+}
+
+/* A lab's ID, and nothing that would be another line of a schedule. */
+static bool is_id(const char *s)
+{
+	return *s && strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-_") == strlen(s);
+}
+
+void session_live_meta(struct session_live *l, const struct rec *r)
+{
+	const char *key = rec_body(r), *end = (const char *)r + r->len;
+
+	/* Pairs of strings, checked by the reader; what pads the record is empty. */
+	while (key < end && *key) {
+		const char *value = key + strlen(key) + 1;
+
+		if (strcmp(key, "command") == 0 && !l->launch.argv)
+			l->launch.argv = schedule_argv(value);
+		else if (strcmp(key, "lab") == 0 && !l->lab && is_id(value))
+			l->lab = xstrdup(value);
+		else if (strcmp(key, "threads") == 0)
+			l->run.tracer.threads = strcmp(value, "yes") == 0;
+		key = value + strlen(value) + 1;
+	}
 }

@@ -90,14 +90,16 @@ struct session {
 	struct sources *sources;
 	u64 sources_pos;
 	struct output *output;
-	struct session_live live; /* a copy of its own; launch.argv NULL: a recording */
+	struct session_live live; /* a copy of its own; of a recording: what it says of itself */
 	struct str name;   /* scratch of session_actor */
 	struct str notes;  /* session_notes */
 };
 
 /* ---- live.c: what a session was started with, copied ---- */
-void live_copy(struct session_live *to, const struct session_live *from);
-void live_finish(struct session_live *);
+void session_live_copy(struct session_live *to, const struct session_live *from);
+void session_live_finish(struct session_live *);
+/* Of a recording, as far as it says (REC_META). */
+void session_live_meta(struct session_live *, const struct rec *);
 
 /* ---- schedule.c ---- */
 /* As session_schedule; *past (may be NULL) gets a world of the caller's, as it was at that moment.

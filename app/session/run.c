@@ -13,8 +13,9 @@
 
 struct look *run_look(struct run *r, u32 task)
 {
+	/* a newborn counts from when it is first heard of: its first stop may be yet to come */
 	while (r->looks.n <= task)
-		*vec_push(&r->looks) = (struct look){0};
+		*vec_push(&r->looks) = (struct look){.resumed_ns = clock_ns()};
 	return &r->looks.at[task];
 }
 

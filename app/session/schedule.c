@@ -9,8 +9,12 @@
 #include "session/private.h"
 
 enum {
-	RUNNING_WAIT_MS = 1000,  /* before a choice: for somebody who computes */
-	MISFIT_WAIT_MS = 10000,  /* before a misfit is called one, while somebody is on its way */
+	RUNNING_WAIT_MS = 1000, /* before a choice: for somebody who computes */
+	/* Before a misfit is called one: while somebody computes, or a signal of a real timer is to come;
+	 * for what was typed, which goes through a terminal; for anything else. */
+	MISFIT_WAIT_MS = 10000,
+	TYPED_WAIT_MS = 1000,
+	OTHER_WAIT_MS = 100,
 	NOTES_MAX = 8,
 };
 
@@ -161,40 +165,36 @@ static bool gather(struct gathering *g, u64 last, struct err *err)
 }
 
 /* The program's file name and its arguments, which a lab's front matter may not name. */
-static void lab_settings(const struct session_live *l, struct schedule *out)
+static void lab_settings(const char *const *argv, struct str *out)
 {
-	const char *path = l->launch.argv[0], *base = strrchr(path, '/');
-	struct str text = {0};
+	const char *base = strrchr(argv[0], '/');
 
-	str_addf(&text, "program %s\n", base ? base + 1 : path);
-	if (l->launch.argv[1]) {
-		str_add(&text, "arguments ");
-		schedule_command((const char *const *)l->launch.argv + 1, &text);
-		str_add(&text, "\n");
+	str_addf(out, "program %s\n", base ? base + 1 : argv[0]);
+	if (argv[1]) {
+		str_add(out, "arguments ");
+		schedule_command(argv + 1, out);
+		str_add(out, "\n");
 	}
-	out->settings = text.s;
 }
 
-/* What was run. A recording knows the path of the first program only. */
+/* What was run. A recording that does not say knows the path of the first program. */
 static void gather_command(struct session *s, const struct world *w, struct schedule *out)
 {
 	const struct w_proc *first = world_proc(w, 1);
-	const char *argv[2] = {first ? world_text(w, first->exec_path) : "", NULL};
-	struct str text = {0};
+	const char *only[2] = {first ? world_text(w, first->exec_path) : "", NULL};
+	const char *const *argv = s->live.launch.argv ? (const char *const *)s->live.launch.argv : only;
+	struct str settings = {0}, command = {0};
 
-	if (s->live.lab && s->live.launch.argv) {
+	if (s->live.run.tracer.threads)
+		str_add(&settings, "threads yes\n");
+	if (s->live.lab && argv[0]) {
 		out->lab = xstrdup(s->live.lab);
-		lab_settings(&s->live, out);
-		return;
+		lab_settings(argv, &settings);
+	} else if (argv[0] && argv[0][0]) {
+		schedule_command(argv, &command);
 	}
-	if (s->live.launch.argv)
-		schedule_command((const char *const *)s->live.launch.argv, &text);
-	else if (argv[0][0])
-		schedule_command(argv, &text);
-	if (text.len)
-		out->command = text.s;
-	else
-		str_finish(&text);
+	out->command = command.s;
+	out->settings = settings.s;
 }
 
 bool schedule_gather(struct session *s, u64 moment, bool places, struct schedule *out,
@@ -289,7 +289,14 @@ static bool misfit(struct following *f, const struct schedule_step *step, u32 i,
 	return false;
 }
 
-/* Does the step fit, or will it in a moment? What was typed takes its time through a terminal. */
+static int patience_ms(struct session *s, const struct schedule_step *step, bool typed)
+{
+	if (computes(s) || (step->kind == CHOSE_STEP && step->signal))
+		return MISFIT_WAIT_MS;
+	return typed ? TYPED_WAIT_MS : OTHER_WAIT_MS;
+}
+
+/* Does the step fit, or will it in a moment? */
 static bool fits_soon(struct following *f, const struct schedule_step *step, u32 i, bool typed,
 	u32 *task, struct err *err)
 {
@@ -300,8 +307,7 @@ static bool fits_soon(struct following *f, const struct schedule_step *step, u32
 	for (int ms = 0;; ms += 20) {
 		str_clear(&why);
 		ok = schedule_fits(timeline_now(s->timeline), step, task, &why);
-		if (ok || !(computes(s) || (typed && ms < RUNNING_WAIT_MS)) || ended ||
-			ms >= MISFIT_WAIT_MS)
+		if (ok || ended || ms >= patience_ms(s, step, typed))
 			break;
 		if (!session_wait(s, 20, &ended, err)) {
 			str_finish(&why);

@@ -17,8 +17,11 @@ static void sources_update(struct session *s)
 {
 	const struct rec *r;
 
-	while ((r = log_reader_next(s->reader, &s->sources_pos)))
+	while ((r = log_reader_next(s->reader, &s->sources_pos))) {
 		sources_add(s->sources, r);
+		if (r->kind == REC_META && !s->engine)
+			session_live_meta(&s->live, r);
+	}
 }
 
 static void update(struct session *s)
@@ -108,7 +111,7 @@ struct session *session_start(const struct session_live *live, struct err *err)
 	int fd = -1;
 
 	s->socket = -1;
-	live_copy(&s->live, live);
+	session_live_copy(&s->live, live);
 	s->output = mmap(NULL, sizeof *s->output, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (s->output == MAP_FAILED) {
 		s->output = NULL;
@@ -239,7 +242,7 @@ void session_end(struct session *s)
 		log_reader_close(s->reader);
 	if (s->output)
 		munmap(s->output, sizeof *s->output);
-	live_finish(&s->live);
+	session_live_finish(&s->live);
 	str_finish(&s->name);
 	str_finish(&s->notes);
 	free(s);

@@ -252,5 +252,6 @@ bool run_release(struct run *r, struct err *err)
 		if (ok && tracer_holding(r->tracer, task) == IS_TAKEN)
 			ok = run_resume(r, task, err);
 	}
+	run_fold(r);
 	return run_disk(r, ok);
 }

@@ -8,7 +8,7 @@ void do_line(struct shell *sh, int n, char **words, const char *rest)
 {
 	u64 from = shell_event(sh);
 	struct err err = {0};
-	u32 task;
+	u32 task, steps;
 	bool ok;
 
 	(void)rest;
@@ -23,13 +23,13 @@ void do_line(struct shell *sh, int n, char **words, const char *rest)
 		move_say_cannot(sh, task);
 		return;
 	}
-	ok = session_step_line(sh->session, task, &sh->line_steps, &err);
+	ok = session_step_line(sh->session, task, &steps, &err);
 	sh->last_moved = task;
 	move_tell(sh, from);
 	if (!ok)
 		say_error(sh, &err);
-	else if (sh->line_steps > 1)
-		say(sh, "%u operations of one line.\n", sh->line_steps);
+	else if (steps > 1)
+		say(sh, "%u operations of one line.\n", steps);
 }
 
 static void say_notes(struct shell *sh)

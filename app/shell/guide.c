@@ -128,6 +128,8 @@ static void say_text_block(struct shell *sh, const struct guide_block *b)
 {
 	if (b->text_kind == TEXT_QUOTE)
 		say(sh, "Quotation. %s\n", b->text);
+	else if (b->text_kind == TEXT_LISTING)
+		say(sh, "%s\n", b->spoken ? b->spoken : b->text);
 	else if (b->text_kind == TEXT_CODE)
 		say(sh, "Source:\n%s\nEnd of source.\n", b->text);
 	else
@@ -425,6 +427,26 @@ void do_notebook(struct shell *sh, int n, char **words, const char *rest)
 		say(sh, "No experiment was run yet.\n");
 	for (size_t i = 0; i < sh->guide->at.rows.n; i++)
 		say_row(sh, i);
+}
+
+void do_set(struct shell *sh, int n, char **words, const char *rest)
+{
+	struct str now = {0};
+	struct err err = {0};
+
+	(void)rest;
+	if (!have_guide(sh))
+		return;
+	sitting_settings(&sh->guide->at, &now);
+	if (n == 1)
+		say(sh, now.len ? "%s.\n" : "Nothing in this step can be set.%s\n", str_get(&now));
+	else if (n == 2)
+		complain(sh, "set needs a name and a number, as in set size 4");
+	else if (sitting_set(&sh->guide->at, words[1], words[2], &err))
+		guide_restart(sh);
+	else
+		complain(sh, "%s", err.text);
+	str_finish(&now);
 }
 
 /* `restart` of a lab with a guide: this step again. */

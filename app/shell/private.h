@@ -18,7 +18,6 @@ struct shell {
 	struct typed *typed;       /* C types of the segments of this session */
 	u32 selected;              /* task, 0 none */
 	u32 last_moved;            /* task, for the order of birth */
-	u32 line_steps;            /* operations of the last `line` */
 	VEC(u32) touched;          /* pipes that calls told last were about */
 	u64 changes_from;          /* event before what `changes` is about */
 	unsigned line;             /* of the script */
@@ -131,6 +130,7 @@ SHELL_COMMAND(do);
 SHELL_COMMAND(next);
 SHELL_COMMAND(run);
 SHELL_COMMAND(notebook);
+SHELL_COMMAND(set);
 SHELL_COMMAND(solution);
 SHELL_COMMAND(restart);
 SHELL_COMMAND(help);

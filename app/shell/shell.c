@@ -262,10 +262,9 @@ static void tell_guide(struct shell *sh, enum steer_id id, int n, char **words)
 	struct str command = {0};
 	char name[24];
 
-	str_add(&command, steer_table[id == STEER_line ? STEER_step : id].name);
+	str_add(&command, steer_table[id].name);
 	if (id == STEER_line)
-		str_addf(&command, " %s %u",
-			world_task_name(shell_world(sh), sh->last_moved, name), sh->line_steps);
+		str_addf(&command, " %s", world_task_name(shell_world(sh), sh->last_moved, name));
 	else if (id == STEER_step)
 		str_addf(&command, " %s%s%s",
 			world_task_name(shell_world(sh), sh->last_moved, name), n > 2 ? " " : "",

@@ -165,25 +165,13 @@ static void base_fill(struct type *t, Dwarf_Die *die)
 		t->kind = t->is_unsigned ? TYPE_UNSIGNED : TYPE_SIGNED;
 }
 
-/* Values without a sign come as data of their size, others as signed LEB128; libdw's signed reading
- * would take 200 in one byte for -56. */
-static bool enumerator_value(Dwarf_Die *die, bool is_unsigned, i64 *value)
+/* Negative values come as signed LEB128, others as data of their size: dwarf_formudata reads both
+ * right, dwarf_formsdata would take 200 in one byte for -56. */
+static bool enumerator_value(Dwarf_Die *die, i64 *value)
 {
-	Dwarf_Attribute attr;
-	Dwarf_Word word;
-	Dwarf_Sword sword;
-	unsigned form;
+	u64 word;
 
-	if (!dwarf_attr(die, DW_AT_const_value, &attr))
-		return false;
-	form = dwarf_whatform(&attr);
-	if (!is_unsigned && (form == DW_FORM_sdata || form == DW_FORM_implicit_const)) {
-		if (dwarf_formsdata(&attr, &sword))
-			return false;
-		*value = sword;
-		return true;
-	}
-	if (dwarf_formudata(&attr, &word))
+	if (!die_number(die, DW_AT_const_value, &word))
 		return false;
 	*value = (i64)word;
 	return true;
@@ -205,7 +193,7 @@ static void enum_fill(struct dies *d, struct type *t, Dwarf_Die *die)
 		more = die_next(&child)) {
 		const char *name = die_name(&child);
 		if (dwarf_tag(&child) == DW_TAG_enumerator && name &&
-			enumerator_value(&child, t->is_unsigned, &value))
+			enumerator_value(&child, &value))
 			*vec_push(&v) = (struct type_enum){value, name_keep(d->sources, name)};
 	}
 	kept = sources_room(d->sources, v.n * sizeof *kept);
@@ -234,7 +222,8 @@ static u64 member_offset(Dwarf_Die *die)
 	return 0;
 }
 
-/* A bit-field becomes some bits of the bytes of its declared type, where they fit. The older form
+/* A bit-field becomes some bits from where an object of its declared type would lie; in a packed
+ * structure they may go beyond it. The older form
  * counts from the most significant bit of a unit of its own size. */
 static void member_bits(Dwarf_Die *die, struct type_field *f)
 {
@@ -251,8 +240,6 @@ static void member_bits(Dwarf_Die *die, struct type_field *f)
 	}
 	unit = f->type->size ? f->type->size : 1;
 	f->offset = first / (8 * unit) * unit;
-	if (first - 8 * f->offset + bits > 8 * unit)
-		f->offset = first / 8;
 	f->bit = (u32)(first - 8 * f->offset);
 	f->bits = (u32)bits;
 }

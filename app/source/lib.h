@@ -84,7 +84,7 @@ struct type { /* all belong to the sources, immutable */
 const struct type *sources_type(struct sources *, u32 task, const char *name);
 /* What points at a shared mapping [addr, addr + len) of task's process, by the pointers recorded
  * (REC_POINTER: globals) and, failing that, by locals of the frames of `sites` whose recorded values
- * point there. `offset`: of the pointer's target in the mapping. NULL: nothing known, then `why` (may be NULL)
+ * point there (failing that, of all sites of its program). `offset`: of the pointer's target in the mapping. NULL: nothing known, then `why` (may be NULL)
  * gets a sentence ("ring was built without debug information (-g)"). */
 const struct type *sources_mapping_type(struct sources *, u32 task, u64 addr, u64 len, const u32 *sites, u32 sites_n,
 					u64 *offset, struct str *why);

@@ -8,15 +8,12 @@
 
 #include "source/dwarf.h"
 
-enum { NAME_MAX_KEPT = 255, PAGE = 4096 };
+enum { NAME_MAX_KEPT = 255, PAGE = 4096, TASKS_MAX = 1 << 20 };
 
 struct word_seen { /* a REC_POINTER */
 	struct note_pointer note;
 	u32 task;
 	bool looked;
-};
-struct task_runs {
-	u32 task, map;
 };
 struct fitted { /* a type made for a mapping of that many bytes, from one of its bytes on */
 	const struct type *from, *type;
@@ -26,7 +23,9 @@ struct types {
 	VEC(void *) rooms;
 	VEC(struct program *) programs;
 	VEC(struct word_seen) words;
-	VEC(struct task_runs) tasks;
+	struct program **by_map; /* open addressing; slots a power of two */
+	u32 slots;
+	VEC(u32) runs; /* by task: the map of what it runs; 0 unknown */
 	VEC(struct fitted) fitted;
 	bool shared; /* the log tells of shared memory */
 };
@@ -50,7 +49,8 @@ void types_destroy(struct types *t)
 	free(t->rooms.at);
 	free(t->programs.at);
 	free(t->words.at);
-	free(t->tasks.at);
+	free(t->runs.at);
+	free(t->by_map);
 	free(t->fitted.at);
 	free(t);
 }
@@ -78,39 +78,51 @@ const char *name_keep(struct sources *s, const char *name)
 
 static u32 task_map(const struct sources *s, u32 task)
 {
-	for (size_t i = 0; i < s->types->tasks.n; i++)
-		if (s->types->tasks.at[i].task == task)
-			return s->types->tasks.at[i].map;
-	return 0;
+	return task < s->types->runs.n ? s->types->runs.at[task] : 0;
 }
 
+/* Tasks are numbered as they are born; a log that was made up may name any. */
 static void task_set(struct sources *s, u32 task, u32 map)
 {
 	struct types *t = s->types;
 
-	if (!task || !map)
+	if (!task || task >= TASKS_MAX)
 		return;
-	for (size_t i = 0; i < t->tasks.n; i++)
-		if (t->tasks.at[i].task == task) {
-			t->tasks.at[i].map = map;
-			return;
-		}
-	*vec_push(&t->tasks) = (struct task_runs){task, map};
+	while (t->runs.n <= task)
+		*vec_push(&t->runs) = 0;
+	t->runs.at[task] = map;
+}
+
+static struct program **program_slot(struct types *t, u32 map)
+{
+	u32 i = (map * 2654435761u) & (t->slots - 1);
+
+	while (t->by_map[i] && t->by_map[i]->map != map)
+		i = (i + 1) & (t->slots - 1);
+	return &t->by_map[i];
 }
 
 struct program *program_get(struct sources *s, u32 map)
 {
 	struct types *t = s->types;
-	struct program *p;
+	struct program **slot = t->slots ? program_slot(t, map) : NULL;
 
-	for (size_t i = 0; i < t->programs.n; i++)
-		if (t->programs.at[i]->map == map)
-			return t->programs.at[i];
-	p = xmalloc(sizeof *p);
-	p->map = map;
-	p->name = "";
-	*vec_push(&t->programs) = p;
-	return p;
+	if (slot && *slot)
+		return *slot;
+	if (2 * (t->programs.n + 1) > t->slots) {
+		free(t->by_map);
+		t->slots = t->slots ? 2 * t->slots : 16;
+		t->by_map = xmalloc(t->slots * sizeof *t->by_map);
+		for (size_t i = 0; i < t->programs.n; i++)
+			*program_slot(t, t->programs.at[i]->map) = t->programs.at[i];
+		slot = NULL;
+	}
+	if (!slot)
+		slot = program_slot(t, map);
+	*slot = xmalloc(sizeof **slot);
+	(*slot)->map = map;
+	(*slot)->name = "";
+	return *vec_push(&t->programs) = *slot;
 }
 
 void types_add(struct sources *s, const struct rec *r)
@@ -119,16 +131,23 @@ void types_add(struct sources *s, const struct rec *r)
 	case REC_SPAWN: /* what the creator runs, until it calls execve */
 		task_set(s, r->task, task_map(s, ((const struct ev_spawn *)rec_body(r))->creator));
 		break;
+	case REC_EXEC: task_set(s, r->task, 0); break; /* until its maps are noted */
 	case REC_MAPS: {
 		const struct note_maps *note = rec_body(r);
 		program_get(s, note->map);
 		task_set(s, r->task, note->map);
 		break;
 	}
-	case REC_SITE: task_set(s, r->task, ((const struct note_site *)rec_body(r))->map); break;
+	case REC_SITE: {
+		const struct note_site *note = rec_body(r);
+		if (note->map)
+			task_set(s, r->task, note->map);
+		break;
+	}
 	case REC_POINTER: {
 		const struct note_pointer *note = rec_body(r);
-		task_set(s, r->task, note->map);
+		if (note->map)
+			task_set(s, r->task, note->map);
 		s->types->shared = true;
 		*vec_push(&s->types->words) = (struct word_seen){*note, r->task, false};
 		break;
@@ -214,6 +233,12 @@ static void target_add(void *arg, u64 value, const struct type *of, const char *
 	};
 }
 
+/* Noted before the picture of its process was: what that runs now. */
+static u32 word_map(const struct sources *s, const struct word_seen *w)
+{
+	return w->note.map ? w->note.map : task_map(s, w->task);
+}
+
 static void word_look(struct sources *s, struct program *p, struct word_seen *w)
 {
 	struct dies *dies = w->looked ? NULL : program_dies(s, p);
@@ -247,7 +272,7 @@ static u32 site_map(const struct site *site)
 void program_complete(struct sources *s, struct program *p)
 {
 	for (size_t i = 0; i < s->types->words.n; i++)
-		if (s->types->words.at[i].note.map == p->map)
+		if (word_map(s, &s->types->words.at[i]) == p->map)
 			word_look(s, p, &s->types->words.at[i]);
 	for (size_t i = 0; i < s->order.n; i++) {
 		struct site *site = site_find(s, s->order.at[i]);
@@ -263,6 +288,7 @@ struct question {
 	u64 addr, len;
 	const u32 *sites;
 	u32 sites_n;
+	bool all_sites; /* of the task's program: those asked for told nothing */
 	/* the answer so far */
 	const struct target *best;
 	u32 best_rank;
@@ -272,8 +298,10 @@ struct question {
 	u32 lost_site;
 };
 
-static bool asks_site(const struct question *q, u32 site)
+static bool asks_site(const struct question *q, const struct program *p, u32 site)
 {
+	if (q->all_sites && q->map == p->map)
+		return true;
 	for (u32 i = 0; i < q->sites_n; i++)
 		if (q->sites[i] == site)
 			return true;
@@ -331,7 +359,7 @@ static void program_weigh(struct sources *s, struct question *q, struct program 
 
 	for (size_t i = 0; globals && i < s->types->words.n; i++) {
 		struct word_seen *w = &s->types->words.at[i];
-		if (w->note.map == p->map && w->note.value - q->addr < q->len)
+		if (word_map(s, w) == p->map && w->note.value - q->addr < q->len)
 			word_look(s, p, w);
 	}
 	for (u32 i = 0; i < q->sites_n; i++) {
@@ -339,9 +367,11 @@ static void program_weigh(struct sources *s, struct question *q, struct program 
 		if (site && site_map(site) == p->map)
 			site_look(s, p, site);
 	}
+	if (q->all_sites && q->map == p->map)
+		program_complete(s, p);
 	for (size_t i = 0; i < p->targets.n; i++) {
 		const struct target *t = &p->targets.at[i];
-		if (t->site ? asks_site(q, t->site) : globals)
+		if (t->site ? asks_site(q, p, t->site) : globals)
 			target_weigh(q, t);
 	}
 }
@@ -354,6 +384,13 @@ static bool program_is_asked(const struct sources *s, const struct question *q, 
 		if (site_map(site_find(s, q->sites[i])) == map)
 			return true;
 	return false;
+}
+
+static void programs_weigh(struct sources *s, struct question *q)
+{
+	for (size_t i = 0; i < s->types->programs.n; i++)
+		if (program_is_asked(s, q, s->types->programs.at[i]->map))
+			program_weigh(s, q, s->types->programs.at[i]);
 }
 
 static void sentence_none(struct sources *s, const struct question *q, struct str *why)
@@ -493,12 +530,14 @@ const struct type *sources_mapping_type(struct sources *s, u32 task, u64 addr, u
 		.len = len,
 		.sites = sites,
 		.sites_n = sites_n};
-	struct types *t = s->types;
 
 	*offset = 0;
-	for (size_t i = 0; i < t->programs.n; i++)
-		if (program_is_asked(s, &q, t->programs.at[i]->map))
-			program_weigh(s, &q, t->programs.at[i]);
+	programs_weigh(s, &q);
+	if (!q.best && q.map) {
+		q.all_sites = true;
+		q.untyped = NULL; /* its place may move */
+		programs_weigh(s, &q);
+	}
 	if (!q.best) {
 		if (why)
 			sentence_none(s, &q, why);

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "tracer/private.h"
@@ -40,6 +41,8 @@ struct fdmap *fdmap_copy(struct tracer *t, const struct fdmap *m)
 			t->pipes.at[c->fds[i].pipe].ends++;
 		else if (c->fds[i].class == FDC_SEGMENT)
 			segment_used(t, c->fds[i].pipe, true, 1);
+		else if (c->fds[i].class == FDC_OBJECT)
+			t->objects.at[c->fds[i].pipe].ends++;
 	}
 	return c;
 }
@@ -52,6 +55,8 @@ void fdmap_clear(struct tracer *t, struct fdmap *m, int fd)
 		t->pipes.at[m->fds[fd].pipe].ends--;
 	else if (m->fds[fd].class == FDC_SEGMENT)
 		segment_used(t, m->fds[fd].pipe, true, -1);
+	else if (m->fds[fd].class == FDC_OBJECT)
+		t->objects.at[m->fds[fd].pipe].ends--;
 	m->fds[fd] = (struct fd_seen){0};
 }
 
@@ -108,6 +113,10 @@ void fdmap_set(struct tracer *t, struct fdmap *m, int fd, enum fd_class class, u
 	} else if (class == FDC_SEGMENT) {
 		m->fds[fd].pipe = (u32)ino;
 		segment_used(t, (u32)ino, true, 1);
+	} else if (class == FDC_OBJECT) {
+		m->fds[fd].pipe = (u32)ino;
+		t->objects.at[ino].ends++;
+		t->objects.at[ino].touched = true;
 	}
 }
 
@@ -124,24 +133,69 @@ u64 fdmap_ino(const struct tracer *t, const struct fdmap *m, int fd)
 
 	return s->class == FDC_PIPE      ? t->pipes.at[s->pipe].ino
 	       : s->class == FDC_SEGMENT ? t->segments.at[s->pipe].ino
+	       : s->class == FDC_OBJECT  ? t->objects.at[s->pipe].id
 	                                 : 0;
 }
 
 void fdmap_exec(struct tracer *t, struct fdmap *m)
 {
 	for (u32 fd = 0; fd < m->n; fd++)
-		if ((m->fds[fd].class != FDC_PIPE && m->fds[fd].class != FDC_SEGMENT) || m->fds[fd].cloexec)
+		if (m->fds[fd].class < FDC_PIPE || m->fds[fd].cloexec)
 			fdmap_clear(t, m, (int)fd);
 }
 
 void fdmap_forget(struct tracer *t, struct fdmap *m)
 {
 	for (u32 fd = 0; fd < m->n; fd++)
-		if (m->fds[fd].class != FDC_PIPE && m->fds[fd].class != FDC_SEGMENT)
+		if (m->fds[fd].class < FDC_PIPE)
 			fdmap_clear(t, m, (int)fd);
 }
 
 /* ---- asking the kernel (proc(5)): /proc/PID/fd/N and fdinfo open nothing ---- */
+
+/* The kind of object that /proc/PID/fd/N names, 0 none; *id: its inode, 0 where all of a kind share one. */
+static u8 object_kind(const char *link, const char *path, u64 *id)
+{
+	static const struct {
+		const char *text;
+		u8 kind;
+	} anonymous[] = {
+		{"anon_inode:[eventfd]", SEEN_EVENTFD},
+		{"anon_inode:[signalfd]", SEEN_SIGNALFD},
+		{"anon_inode:[timerfd]", SEEN_TIMERFD},
+		{"anon_inode:[pidfd]", SEEN_PIDFD},
+		{"anon_inode:[eventpoll]", SEEN_EPOLL},
+	};
+	unsigned long long number;
+	struct statfs fs;
+	struct stat st;
+
+	*id = 0;
+	if (sscanf(link, "socket:[%llu]", &number) == 1) {
+		*id = number;
+		return SEEN_SOCKET;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(anonymous); i++)
+		if (!strcmp(link, anonymous[i].text))
+			return anonymous[i].kind;
+	if (!strncmp(link, "pidfd:[", 7)) /* pidfs, Linux 6.9 */
+		return SEEN_PIDFD;
+	/* A message queue shows as "/name", which may be a file's name as well. */
+	if (link[0] != '/' || strchr(link + 1, '/') || statfs(path, &fs) < 0 || fs.f_type != 0x19800202 /* MQUEUE_MAGIC */ ||
+	    stat(path, &st) < 0)
+		return 0;
+	*id = st.st_ino;
+	return SEEN_MQ;
+}
+
+static bool link_is_object(const char *link, const char *path, u64 *kind_and_id)
+{
+	u64 id;
+	u8 kind = object_kind(link, path, &id);
+
+	*kind_and_id = (u64)kind << 56 | id; /* taken apart by object_found */
+	return kind;
+}
 
 bool fd_ask(pid_t tid, int fd, enum fd_class *class, u64 *ino, u32 *flags, bool *cloexec)
 {
@@ -164,6 +218,8 @@ bool fd_ask(pid_t tid, int fd, enum fd_class *class, u64 *ino, u32 *flags, bool 
 		*class = FDC_TTY;
 	} else if (!strncmp(link, "/dev/shm/", 9) || !strncmp(link, "/memfd:", 7)) {
 		*class = FDC_SEGMENT;
+	} else if (link_is_object(link, path, ino)) {
+		*class = FDC_OBJECT;
 	}
 	if (flags) {
 		char line[128];
@@ -194,17 +250,79 @@ static int same_open_file(struct tracer *t, struct tracee *x, int fd)
 	return -1;
 }
 
+/* ---- objects ---- */
+
+u32 object_find(struct tracer *t, enum seen_kind kind, u64 id)
+{
+	u32 free_slot = 0;
+
+	for (u32 i = 1; i < t->objects.n; i++) {
+		const struct object_seen *o = &t->objects.at[i];
+		if (id && o->ends && o->kind == kind && o->id == id)
+			return i;
+		if (!o->ends && !free_slot)
+			free_slot = i;
+	}
+	if (!free_slot) {
+		if (!t->objects.n)
+			*vec_push(&t->objects) = (struct object_seen){0};
+		*vec_push(&t->objects) = (struct object_seen){0};
+		free_slot = (u32)t->objects.n - 1;
+	}
+	t->objects.at[free_slot] = (struct object_seen){.id = id ? id : ++t->object_ids, .kind = (u8)kind};
+	return free_slot;
+}
+
+/* Which object what fd_ask said is. Anonymous inodes are told apart by kcmp(2) with the process's others. */
+static u32 object_found(struct tracer *t, struct tracee *x, int fd, u64 kind_and_id)
+{
+	enum seen_kind kind = (enum seen_kind)(kind_and_id >> 56);
+	u64 id = kind_and_id & 0xffffffffffffff;
+
+	for (u32 other = 0; !id && other < x->fds->n; other++) {
+		const struct fd_seen *s = &x->fds->fds[other];
+		if ((int)other != fd && s->class == FDC_OBJECT && t->objects.at[s->pipe].kind == kind &&
+		    syscall(SYS_kcmp, x->tid, x->tid, 0 /* KCMP_FILE */, other, fd) == 0)
+			return s->pipe;
+	}
+	return object_find(t, kind, id);
+}
+
+u32 object_made(struct tracer *t, struct tracee *x, int fd, bool cloexec)
+{
+	enum fd_class class;
+	u64 found;
+	u32 index;
+
+	if (!fd_ask(x->tid, fd, &class, &found, NULL, NULL) || class != FDC_OBJECT)
+		return 0;
+	index = object_found(t, x, fd, found);
+	fdmap_set(t, x->fds, fd, FDC_OBJECT, index, cloexec);
+	return index;
+}
+
+struct object_seen *object_of_fd(struct tracer *t, struct tracee *x, int fd)
+{
+	if (fd_class(t, x, fd) != FDC_OBJECT)
+		return NULL;
+	return &t->objects.at[fdmap_get(x->fds, fd)->pipe];
+}
+
 static bool fd_note(struct tracer *t, struct tracee *x, int fd, enum fd_class class, u64 ino, u32 flags,
                     bool cloexec, struct err *err)
 {
 	unsigned mode = flags & O_ACCMODE;
 	u64 access = mode == O_RDONLY ? 1 : mode == O_WRONLY ? 2 : 3;
 	u64 how = x->exec_done ? 5 /* FD_UNKNOWN */ : 1 /* FD_OPENED */;
-	int same = class == FDC_PIPE || class == FDC_SEGMENT ? same_open_file(t, x, fd) : -1;
+	int same = class >= FDC_PIPE ? same_open_file(t, x, fd) : -1;
+	u64 kind = class == FDC_PIPE ? 1 : class == FDC_TTY ? 2 : class == FDC_SEGMENT ? 4 : 3;
+
+	if (class == FDC_OBJECT)
+		kind = t->objects.at[fdmap_get(x->fds, fd)->pipe].kind;
 
 	return emit_observe(t, x, OBS_FD, (u64)(u32)fd | access << 32 | (u64)cloexec << 40 | how << 48, ino,
 	                    flags & (u32)~(O_CLOEXEC | O_ACCMODE), (u64)(same + 1),
-	                    class == FDC_PIPE ? 1 : class == FDC_TTY ? 2 : class == FDC_SEGMENT ? 4 : 3, err);
+	                    kind, err);
 }
 
 bool fdmap_adopt_segment(struct tracer *t, struct tracee *x, int fd, u32 seg, struct err *err)
@@ -236,8 +354,12 @@ bool fdmap_adopt(struct tracer *t, struct tracee *x, int fd, struct err *err)
 			return fdmap_adopt_segment(t, x, fd, seg, err);
 		class = FDC_OTHER; /* a folder in /dev/shm, a FIFO there */
 	}
+	if (class == FDC_OBJECT)
+		ino = object_found(t, x, fd, ino);
 	fdmap_set(t, x->fds, fd, class, ino, cloexec);
-	if (class == FDC_PIPE || (class == FDC_TTY && t->opt.terminals))
+	if (class == FDC_OBJECT)
+		ino = t->objects.at[ino].id;
+	if (class == FDC_PIPE || class == FDC_OBJECT || (class == FDC_TTY && t->opt.terminals))
 		return fd_note(t, x, fd, class, ino, flags, cloexec, err);
 	return true;
 }

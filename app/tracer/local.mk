@@ -14,6 +14,7 @@ libipclab_a_SOURCES += \
 	app/tracer/signal.c \
 	app/tracer/site.c \
 	app/tracer/take.c \
+	app/tracer/told.c \
 	app/tracer/tracer.c \
 	app/tracer/wait.c \
 	app/tracer/decode/fd.c \

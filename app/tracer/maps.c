@@ -207,6 +207,8 @@ void space_release(struct tracer *t, struct space *p)
 		segment_used(t, p->maps.at[i].seg, false, -1);
 	if (p->private_seg)
 		segment_used(t, p->private_seg, false, -1);
+	if (p->mem > 0)
+		close(p->mem);
 	free(p->maps.at);
 	free(p->pointers.at);
 	free(p);

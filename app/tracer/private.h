@@ -44,11 +44,21 @@ struct entry {
 };
 
 /* ---- fdmap.c ---- */
-enum fd_class { FDC_UNKNOWN, FDC_OTHER, FDC_TTY, FDC_PIPE, FDC_SEGMENT };
+enum fd_class { FDC_UNKNOWN, FDC_OTHER, FDC_TTY, FDC_PIPE, FDC_SEGMENT, FDC_OBJECT };
+/* What FDC_OBJECT leads to: as `e` of OBS_FD has it. */
+enum seen_kind { SEEN_SOCKET = 5, SEEN_MQ = 6, SEEN_EVENTFD = 7, SEEN_SIGNALFD = 8, SEEN_TIMERFD = 9, SEEN_PIDFD = 10, SEEN_EPOLL = 11 };
+struct object_seen { /* a socket, queue, eventfd, ... some process of ours has or had a descriptor of */
+	u64 id;       /* inode; of anonymous inodes a number of ours, unique in this log */
+	u32 ends;     /* descriptors in fdmaps that lead to it; 0: free */
+	u8 kind;      /* enum seen_kind */
+	bool touched; /* since it was last observed */
+	u32 domain, type, protocol; /* of a socket */
+	u64 detail[4]; /* the family's own */
+};
 struct fd_seen {
 	u8 class;
 	u8 cloexec; /* of ends of pipes and segments only: gone at exec */
-	u32 pipe;   /* index into tracer.pipes when FDC_PIPE, into tracer.segments when FDC_SEGMENT */
+	u32 pipe;   /* index into tracer.pipes when FDC_PIPE, .segments when FDC_SEGMENT, .objects when FDC_OBJECT */
 };
 struct fdmap {
 	u32 refs;
@@ -94,6 +104,7 @@ struct space { /* an address space; shared by threads and vfork's child */
 	u32 private_seg;  /* SEGMENT_PRIVATE of this process, 0: none yet */
 	bool threads;     /* its runtime was told --threads: private data stop too */
 	bool ran;         /* since it was last compared */
+	int mem;          /* /proc/PID/mem, read-only; 0: not opened yet, -1: cannot be */
 	u32 asked;        /* round of tracer_observe_memory that has looked at it */
 	VEC(struct pointer_seen) pointers;
 };
@@ -198,6 +209,8 @@ struct tracer {
 	u64 stops;
 	VEC(struct pipe_seen) pipes; /* [0] unused */
 	VEC(struct segment) segments; /* [0] unused */
+	VEC(struct object_seen) objects; /* [0] unused */
+	u64 object_ids;      /* the last number given to an anonymous inode */
 	u32 memory_round, shadow_pages;
 	u32 parked_n;        /* tasks that wait for a spin lock, stopped */
 	struct sock_filter *filter;
@@ -267,6 +280,12 @@ u64 fdmap_ino(const struct tracer *, const struct fdmap *, int fd);
 /* Asks the kernel what every descriptor of a process is and logs OBS_FD for pipe ends and terminals. */
 bool fdmap_adopt_all(struct tracer *, struct tracee *, struct err *);
 bool fdmap_adopt(struct tracer *, struct tracee *, int fd, struct err *);
+/* The object with that id, made known if need be (id 0: a new one with a number of ours). Index into tracer.objects. */
+u32 object_find(struct tracer *, enum seen_kind, u64 id);
+/* The object a descriptor leads to, NULL when it leads to none; valid until objects grow. Asks the kernel when not known. */
+struct object_seen *object_of_fd(struct tracer *, struct tracee *, int fd);
+/* A call of the task made this descriptor: which object it is is asked of the kernel. Index, 0 none. */
+u32 object_made(struct tracer *, struct tracee *, int fd, bool cloexec);
 /* It leads to that segment: REC_SEGMENT if need be, OBS_FD. */
 bool fdmap_adopt_segment(struct tracer *, struct tracee *, int fd, u32 seg, struct err *);
 bool fd_ask(pid_t tid, int fd, enum fd_class *, u64 *ino, u32 *flags, bool *cloexec);
@@ -304,6 +323,17 @@ bool access_finish(struct tracer *, struct tracee *, struct err *);
 bool access_at_stop(struct tracer *, struct tracee *, struct err *);
 /* A handler runs before what our runtime announced could happen: it announces it again afterwards. */
 bool hooked_handler(struct tracer *, struct tracee *, struct err *);
+/* The call is answered instead of made: what it returns stands in the registers. */
+void hook_answer(struct tracee *, long value);
+/* The entry that tracer_take and others know, as far as they need it. */
+struct entry *hook_entry(struct tracee *, u16 call, u16 flags);
+
+/* ---- told.c: calls of the C library ---- */
+bool told_announced(struct tracer *, struct tracee *); /* HOOK_BEGIN: fills the entry */
+bool told_resume(struct tracer *, struct tracee *, struct err *);
+bool told_ends(struct tracer *, struct tracee *, struct err *); /* HOOK_END */
+/* ENTER, or EXIT when `exit`. */
+bool told_emit(struct tracer *, struct tracee *, const struct told *, const struct ev_exit *, u32 flags, struct err *);
 struct told *told_open(struct tracee *); /* the innermost one that goes on, NULL none */
 /* Inside one of them: does this call need a stop at its exit? Nothing is logged. */
 bool told_inner(struct tracer *, struct tracee *, struct entry *);

@@ -160,6 +160,7 @@ void tracer_destroy(struct tracer *t)
 	}
 	free(t->segments.at);
 	free(t->pipes.at);
+	free(t->objects.at);
 	free(t->once);
 	free(t->filter);
 	free(t->sites);

@@ -303,6 +303,12 @@ static bool have_guide(struct screen_run *r)
 	return r->guide != NULL;
 }
 
+static void do_set(struct screen_run *r, const char *args)
+{
+	if (have_guide(r))
+		lesson_set(r, args);
+}
+
 static void do_guide(struct screen_run *r, const char *args)
 {
 	u64 n;

@@ -84,19 +84,23 @@ void run_view(struct screen_run *r, enum pane pane)
 
 static void next_view(struct screen_run *r)
 {
-	static const enum pane order[] = {
-		PANE_GUIDE, PANE_SOURCE, PANE_TIME, PANE_FDS, PANE_MEMORY, PANE_HEX};
-	bool memory = segments_drawn(r->scene.world) > 0;
-	size_t n = memory                          ? ARRAY_LEN(order)
-		   : syncs_drawn(r->scene.world) ? ARRAY_LEN(order) - 1
-						  : ARRAY_LEN(order) - 2;
+	/* What is there at first, then what there is of memory, then the rest. */
+	static const enum pane orders[2][6] = {
+		{PANE_TIME, PANE_MEMORY, PANE_HEX, PANE_FDS, PANE_SOURCE, PANE_GUIDE},
+		{PANE_GUIDE, PANE_MEMORY, PANE_HEX, PANE_SOURCE, PANE_TIME, PANE_FDS}};
+	const enum pane *order = orders[r->view.guide != NULL];
+	const struct world *w = r->scene.world;
 	size_t i = 0;
+	bool none;
 
-	while (i < n && order[i] != r->view.lower)
+	while (i + 1 < ARRAY_LEN(orders[0]) && order[i] != r->view.lower)
 		i++;
-	i = i + 1 < n ? i + 1 : 0;
-	if (order[i] == PANE_GUIDE && !r->view.guide)
-		i = 1;
+	do {
+		i = (i + 1) % ARRAY_LEN(orders[0]);
+		none = (order[i] == PANE_GUIDE && !r->view.guide) ||
+		       (order[i] == PANE_MEMORY && !segments_drawn(w) && !syncs_drawn(w, 0)) ||
+		       (order[i] == PANE_HEX && !segments_drawn(w));
+	} while (none);
 	run_view(r, order[i]);
 }
 

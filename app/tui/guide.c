@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The guide on the screen: what a step says so far, the question that is open, what Enter does next.
  * The text of a step grows from above; the newest part is in sight. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -326,6 +327,25 @@ void lesson_again(struct screen_run *r)
 {
 	motion_pause(r);
 	enter(r, guide_play_step(r->guide->play), true);
+}
+
+void lesson_set(struct screen_run *r, const char *args)
+{
+	struct sitting *at = &r->guide->at;
+	struct str now = {0};
+	struct err err = {0};
+	char name[40], value[16];
+
+	sitting_settings(at, &now);
+	if (!*args)
+		run_say(r, now.len ? "%s" : "Nothing in this step can be set.%s", str_get(&now));
+	else if (sscanf(args, "%39s %15s", name, value) != 2)
+		run_say(r, "set needs a name and a number, as in :set size 4");
+	else if (!sitting_set(at, name, value, &err))
+		run_say_error(r, &err);
+	else
+		lesson_again(r);
+	str_finish(&now);
 }
 
 void lesson_goto(struct screen_run *r, u64 step)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What moves: real processes when the shown world is now, else only time. */
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -217,7 +216,6 @@ void motion_line(struct screen_run *r, u32 task)
 {
 	u64 from = timeline_events(timeline(r));
 	struct err err = {0};
-	char times[24];
 	u32 steps;
 	bool ok;
 
@@ -231,9 +229,8 @@ void motion_line(struct screen_run *r, u32 task)
 	ok = session_step_line(r->session, task, &steps, &err);
 	r->last_moved = task;
 	after_move(r, from, ok, &err);
-	snprintf(times, sizeof times, " %u", steps);
 	if (ok)
-		tell_guide(r, "step", task, steps > 1 ? times : "");
+		tell_guide(r, "line", task, "");
 }
 
 static void say_nobody(struct screen_run *r)

@@ -176,6 +176,7 @@ void lesson_choose_by(struct screen_run *, int by);
 bool lesson_forbids(struct screen_run *, enum key_id);
 /* The learner moved processes: the command as a do block would have it. No guide: nothing. */
 void lesson_moved(struct screen_run *, const char *command);
+void lesson_set(struct screen_run *, const char *args); /* "size 4" */
 void lesson_again(struct screen_run *);          /* this step, on fresh processes */
 void lesson_goto(struct screen_run *, u64 step); /* from 1 */
 void lesson_solution(struct screen_run *);

@@ -81,8 +81,11 @@ static void reason_text(
 	u32 waiter = v->lower == PANE_WHY ? 0 : screen_waiter(s, v);
 	const struct w_task *t = world_task(s->world, waiter);
 
-	/* The picture of memory says of who spins what there is to say. */
-	if (t && t->state == TASK_SPINNING && stage_is_memory(s, v))
+	/* The picture of memory says of who spins, and who waits for its children, what there is to say. */
+	if (t && stage_is_memory(s, v) &&
+		(t->state == TASK_SPINNING ||
+			(waiter != v->selected &&
+				(t->op.call == CALL_wait4 || t->op.call == CALL_waitid))))
 		waiter = 0;
 	*label = "why";
 	if (!view_shows(v, VIEW_WHY))

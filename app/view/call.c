@@ -200,7 +200,7 @@ static void add_sync(const struct scene *s, const struct w_op *op, struct str *o
 		str_add_escaped(out, name, strlen(name));
 		str_add(out, "\"");
 	} else if (op->segment) {
-		words_cell(s, op->segment, op->off, 0, out);
+		words_field(s, op->segment, op->off, out);
 	} else {
 		str_addf(out, "0x%llx", (unsigned long long)op->arg);
 	}
@@ -420,12 +420,30 @@ static void fill_form(const struct scene *s, const struct w_op *op, const char *
 	}
 }
 
+void op_find_place(const struct world *w, u32 task, struct w_op *op)
+{
+	const struct w_task *t = world_task(w, task);
+	const struct w_map *map;
+
+	if (!t || op->sync || op->segment || op->call < CALL_sem_init ||
+		op->call > CALL_pthread_join || op->call == CALL_sem_open)
+		return;
+	map = world_map(w, world_map_find(w, t->proc, op->arg));
+	if (!map)
+		return;
+	op->segment = map->segment;
+	op->off = op->arg - map->addr + map->offset;
+}
+
 void words_op(const struct scene *s, u32 task, const struct w_op *op, bool bytes, struct str *out)
 {
 	const struct form *known = op->call < CALL_COUNT ? &forms[op->call] : &forms[CALL_none];
 	const char *form = s->style == STYLE_PLAIN ? known->plain : known->brief;
 
-	(void)task;
+	struct w_op placed = *op;
+
+	op_find_place(s->world, task, &placed);
+	op = &placed;
 	if (is_shm(s, op)) {
 		bool opens = op->call != CALL_unlink && op->call != CALL_unlinkat;
 

@@ -60,7 +60,8 @@ unsigned card_state_attribute(const struct w_task *t)
 
 static bool has_call(const struct w_task *t)
 {
-	return t->state == TASK_POISED || t->state == TASK_BLOCKED || t->state == TASK_HELD_EXIT ||
+	return t->state == TASK_POISED || t->state == TASK_BLOCKED ||
+	       t->state == TASK_SPINNING || t->state == TASK_HELD_EXIT ||
 	       (t->op.open && t->state != TASK_ZOMBIE && t->state != TASK_GONE);
 }
 

@@ -23,7 +23,7 @@ static void add_writers(const struct scene *s, u32 segment, u64 off, struct str 
 			seen[n++] = by;
 	}
 	for (u32 i = 0; i < n; i++) {
-		str_add(out, i ? " " : "  ");
+		str_add(out, " ");
 		words_name(s, seen[i], out);
 	}
 }
@@ -33,11 +33,10 @@ static void add_line(const struct scene *s, u32 segment, u64 off, const u8 *byte
 {
 	bool marked = segment_is_marked(s, segment, off, n);
 
-	str_addf(out, "%s%06llx ", marked ? "\u25a0 " : "  ", (unsigned long long)off);
+	str_addf(out, "%s%04llx ", marked ? "\u25a0 " : "  ", (unsigned long long)off);
 	for (u32 i = 0; i < BYTES; i++) {
 		bool here = marked && i < n && segment_is_marked(s, segment, off + i, 1);
 
-		str_add(out, i % CELL || !i ? "" : " ");
 		if (i >= n)
 			str_add(out, "   ");
 		else if (known[i])
@@ -45,7 +44,7 @@ static void add_line(const struct scene *s, u32 segment, u64 off, const u8 *byte
 		else
 			str_addf(out, "%s..", here ? ">" : " ");
 	}
-	str_add(out, "  ");
+	str_add(out, " ");
 	for (u32 i = 0; i < n; i++) {
 		char ch[2] = {known[i] && bytes[i] >= 0x20 && bytes[i] < 0x7f ? (char)bytes[i] : '.', 0};
 
@@ -92,7 +91,7 @@ void hex_text(const struct scene *s, u32 segment, struct str *out)
 			u64 off = lines[i] * LINE_BYTES + k;
 			u64 left = seg->size > off ? seg->size - off : 0;
 
-			if (!memchr(known + k, 1, BYTES))
+			if (!left || !memchr(known + k, 1, BYTES))
 				continue;
 			add_line(s, segment, off, bytes + k, known + k,
 				left < BYTES ? (u32)left : BYTES, out);

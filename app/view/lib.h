@@ -11,6 +11,8 @@
  * result.c | what a finished call did, as a sentence
  * why.c    | why a task waits, as sentences
  * lines.c  | breaking lines at words
+ * result_memory.c | the same of accesses, mappings and the C library's objects
+ * memory.h | shared memory as pictures and words: its own table of files
  * json.c   | an event as a line of JSON (INTERFACES.md, "watch --json")
  */
 #ifndef VIEW_LIB_H

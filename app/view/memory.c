@@ -80,7 +80,10 @@ void segment_title(const struct scene *s, u32 segment, struct str *out)
 		str_add_harmless(out, type->name);
 	else
 		str_add(out, kind_words(seg));
-	if (seg->kind != SEGMENT_PRIVATE)
+	if (type && type->size && base + type->size < seg->size && seg->kind != SEGMENT_PRIVATE)
+		str_addf(out, ", %llu of %llu bytes", (unsigned long long)type->size,
+			(unsigned long long)seg->size);
+	else if (seg->kind != SEGMENT_PRIVATE)
 		str_addf(out, ", %llu bytes", (unsigned long long)seg->size);
 	if (add_mappers(s, seg, &who))
 		str_addf(out, ", mapped by %s", str_get(&who));
@@ -92,28 +95,33 @@ void segment_title(const struct scene *s, u32 segment, struct str *out)
 /* "P1 0x7f0012340000   P2 0x7f00aabb0000": where each process has it. */
 static void add_addresses(const struct scene *s, const struct w_segment *seg, struct str *out)
 {
-	const struct w_map *first = world_map(s->world, seg->map_first), *map = first;
 	bool differ = false, plain = s->style == STYLE_PLAIN;
+	const struct w_map *first = NULL;
+	u32 n = 0;
 	char name[24];
 
-	for (u32 n = 0; map && n < 8; n++, map = world_map(s->world, map->segment_next)) {
-		str_add(out, map == first ? (plain ? "" : "  ") : plain ? ", " : "   ");
-		str_addf(out, "%s %s0x%llx%s", world_proc_name(s->world, map->proc, name),
-			!plain         ? ""
-			: map == first ? "has it at "
-				       : "at ",
-			(unsigned long long)map->addr,
-			map->prot & PROT_WRITE ? "" : " read only");
-		if (map->offset)
-			str_addf(out, " from byte %llu", (unsigned long long)map->offset);
-		differ |= map->addr - map->offset != first->addr - first->offset;
-	}
-	if (!first)
-		return;
+	for (u32 proc = 1; proc < world_procs(s->world) && n < 8; proc++)
+		for (u32 m = seg->map_first; m && n < 8; m = world_map(s->world, m)->segment_next) {
+			const struct w_map *map = world_map(s->world, m);
+
+			if (map->proc != proc)
+				continue;
+			str_addf(out, "%s%s %s0x%llx%s", !plain ? (n ? "   " : "  ") : n ? ", " : "",
+				world_proc_name(s->world, proc, name),
+				!plain ? "" : n ? "at " : "has it at ",
+				(unsigned long long)map->addr,
+				map->prot & PROT_WRITE ? "" : " read only");
+			if (map->offset)
+				str_addf(out, " from byte %llu", (unsigned long long)map->offset);
+			first = first ? first : map;
+			differ |= map->addr - map->offset != first->addr - first->offset;
+			n++;
+		}
 	if (differ)
 		str_add(out, plain ? ": other addresses, the same bytes"
 				   : "   other addresses, the same bytes");
-	str_add(out, plain ? ".\n" : "\n");
+	if (n)
+		str_add(out, plain ? ".\n" : "\n");
 }
 
 /* ---- values ---- */
@@ -160,6 +168,8 @@ static void add_text(const struct scene *s, u32 segment, u64 off, u64 n, struct 
 static void add_value(const struct scene *s, u32 segment, u64 off, const struct type_field *bits,
 	const struct type *t, int depth, int cols, struct str *out)
 {
+	bool plain = s->style == STYLE_PLAIN;
+
 	if (is_scalar(t) || !depth) {
 		segment_value(s, segment, off, is_scalar(t) ? t : NULL, bits, out);
 		return;
@@ -172,12 +182,12 @@ static void add_value(const struct scene *s, u32 segment, u64 off, const struct 
 		for (u64 i = 0; t->of && i < t->count && i < ELEMENTS_MOST; i++) {
 			if (text_width(str_get(out)) > cols)
 				return;
-			str_add(out, i ? " " : "");
+			str_add(out, !i ? "" : plain && !is_scalar(t->of) ? ", " : " ");
 			add_value(s, segment, off + i * t->of->size, NULL, t->of, depth - 1, cols, out);
 		}
 		return;
 	}
-	str_add(out, "{");
+	str_add(out, plain ? "" : "{");
 	for (u32 i = 0; i < t->fields_n && i < (t->kind == TYPE_UNION ? 1u : ELEMENTS_MOST); i++) {
 		const struct type_field *f = &t->fields[i];
 
@@ -187,7 +197,7 @@ static void add_value(const struct scene *s, u32 segment, u64 off, const struct 
 		add_value(s, segment, off + f->offset, f->bits ? f : NULL, f->type, depth - 1, cols,
 			out);
 	}
-	str_add(out, "}");
+	str_add(out, plain ? "" : "}");
 }
 
 /* ---- what is to be said beside a field ---- */
@@ -227,25 +237,28 @@ static const char *access_verb(u32 call)
 	return call == CALL_load ? "load" : call == CALL_store ? "store" : "update";
 }
 
+/* "next: P1 load, P2 store"; of a folded field, which part of it. */
 static void add_touchers(const struct scene *s, u32 segment, u64 off, u64 size, bool whole,
 	struct str *notes)
 {
 	struct toucher by[4];
 	u32 n = segment_touchers(s, segment, off, size, by, ARRAY_LEN(by));
+	bool plain = s->style == STYLE_PLAIN;
 	struct str text = {0};
 
 	for (u32 i = 0; i < n; i++) {
 		const struct w_op *op = &world_task(s->world, by[i].task)->op;
 
-		str_clear(&text);
+		str_add(&text, i ? ", " : plain ? "" : "next: ");
 		words_name(s, by[i].task, &text);
-		str_addf(&text, " about to %s", access_verb(op->call));
+		str_addf(&text, plain ? " is about to %s" : " %s", access_verb(op->call));
 		if (!whole) {
 			str_add(&text, " ");
 			words_cell(s, segment, op->off, op->size, &text);
 		}
-		add_note(notes, str_get(&text));
 	}
+	if (n)
+		add_note(notes, str_get(&text));
 	str_finish(&text);
 }
 
@@ -264,7 +277,7 @@ static void add_conflict(const struct scene *s, u32 segment, u64 off, u64 size, 
 		race |= plain;
 	}
 	if (any)
-		add_note(notes, race ? "conflict, a race" : "conflict");
+		add_note(notes, race ? "race" : "conflict");
 }
 
 /* Who looked and would see something else now. */
@@ -311,6 +324,15 @@ struct lines {
 	struct str *out;
 };
 
+static bool is_marked(const struct lines *x, u64 off, u64 size)
+{
+	u32 last = world_head(x->s->world)->last_sync;
+	const struct w_sync *sync = world_sync(x->s->world, last);
+
+	return segment_is_marked(x->s, x->segment, off, size) ||
+	       (sync && sync->segment == x->segment && sync->off >= off && sync->off < off + size);
+}
+
 /* Notes stand beside the value, or on a line of their own below one that is long. */
 static void add_line(const struct lines *x, const char *name, u64 off, u64 size, const char *value,
 	const char *notes)
@@ -322,14 +344,16 @@ static void add_line(const struct lines *x, const char *name, u64 off, u64 size,
 		str_addf(x->out, "%s: %s%s%s.\n", name, value, notes[0] ? "; " : "", notes);
 		return;
 	}
-	str_add(&line, segment_is_marked(x->s, x->segment, off, size) ? "\u25a0 " : "  ");
+	str_add(&line, is_marked(x, off, size) ? "\u25a0 " : "  ");
 	str_add(&line, name);
 	pad_to(&line, 0, NAME_COLS);
 	str_add(&line, value);
 	width = text_width(str_get(&line));
-	if (notes[0] && width > NAME_COLS + VALUE_COLS && width + 2 + text_width(notes) > x->cols) {
+	if (width < NAME_COLS + VALUE_COLS)
+		width = NAME_COLS + VALUE_COLS;
+	if (notes[0] && width + 2 + text_width(notes) > x->cols) {
 		str_add(&line, "\n");
-		pad_to(&line, line.len, NAME_COLS + 1);
+		pad_to(&line, line.len, NAME_COLS);
 		str_add(&line, notes);
 	} else if (notes[0]) {
 		pad_to(&line, 0, NAME_COLS + VALUE_COLS);
@@ -376,6 +400,8 @@ static void add_field(const struct lines *x, u64 off, const struct type_field *f
 	if (t->kind == TYPE_ARRAY && t->count)
 		str_addf(&name, x->s->style == STYLE_PLAIN ? " 0 to %llu" : "[0..%llu]",
 			(unsigned long long)t->count - 1);
+	if (sync && x->s->style == STYLE_PLAIN)
+		goto done; /* they are told one by one, after all fields */
 	if (sync) {
 		sync_line(x->s, sync, &value);
 	} else {
@@ -384,6 +410,7 @@ static void add_field(const struct lines *x, u64 off, const struct type_field *f
 		cut_value(&value, width);
 	}
 	add_line(x, str_get(&name), off, t->size, str_get(&value), str_get(&notes));
+done:
 	str_finish(&name);
 	str_finish(&value);
 	str_finish(&notes);
@@ -438,7 +465,11 @@ void memory_text(const struct scene *s, u32 segment, unsigned hide, int cols, st
 	} else if (s->style == STYLE_PLAIN) {
 		str_addf(out, "Its C type is not known: %s.\n", str_get(&why));
 	} else {
-		str_addf(out, "  As bytes, for its C type is not known: %s.\n", str_get(&why));
+		struct str line = {0};
+
+		str_addf(&line, "As bytes, its C type is not known: %s.\n", str_get(&why));
+		lines_wrap(line.s, (unsigned)(cols > 20 ? cols : 20), out);
+		str_finish(&line);
 		hex_text(s, segment, out);
 	}
 	add_addresses(s, seg, out);
@@ -450,9 +481,12 @@ int memory_draw(struct canvas *c, struct area a, int row, int rows, const struct
 {
 	struct str text = {0}, line = {0};
 	const char *p;
-	int n = 0;
+	int n = 0, col = 5;
+	u64 base;
 
-	memory_text(s, segment, v->hide, a.cols - 6, &text);
+	if (!segment_type(s, segment, &base, NULL))
+		col = 1; /* bytes take all the room there is */
+	memory_text(s, segment, v->hide, a.cols - col - 1, &text);
 	for (p = str_get(&text); *p && n < rows; n++) {
 		size_t len = strcspn(p, "\n");
 		bool marked = strncmp(p, "\u25a0", 3) == 0;
@@ -464,7 +498,7 @@ int memory_draw(struct canvas *c, struct area a, int row, int rows, const struct
 			str_add(&line, "  .. more of it: v memory");
 		}
 		if (c)
-			canvas_put_cut(c, a, row + n, 5, a.cols - 6, marked ? AT_MARK : 0,
+			canvas_put_cut(c, a, row + n, col, a.cols - col - 1, marked ? AT_MARK : 0,
 				str_get(&line));
 		p += len + (p[len] == '\n');
 	}
@@ -477,6 +511,8 @@ int memory_draw(struct canvas *c, struct area a, int row, int rows, const struct
 
 void words_conflicts(const struct scene *s, u32 segment, struct str *out)
 {
+	bool plain = s->style == STYLE_PLAIN;
+
 	for (u32 i = 1; i < world_tasks(s->world); i++) {
 		const struct w_task *t = world_task(s->world, i), *other;
 		bool race = false;
@@ -484,14 +520,15 @@ void words_conflicts(const struct scene *s, u32 segment, struct str *out)
 
 		if (with <= i || t->op.segment != segment || !(other = world_task(s->world, with)))
 			continue;
-		str_add(out, race ? "race at " : "conflict at ");
+		str_add(out, plain ? (race ? "Race at " : "Conflict at ")
+				   : (race ? "race at " : "conflict at "));
 		words_cell(s, segment, t->op.off, t->op.size, out);
 		str_add(out, ": ");
 		words_name(s, i, out);
 		str_addf(out, " is about to %s, ", access_verb(t->op.call));
 		words_name(s, with, out);
-		str_addf(out, " to %s%s\n", access_verb(other->op.call),
-			race ? "; plain accesses" : ", both atomically");
+		str_addf(out, " to %s, %s%s\n", access_verb(other->op.call),
+			race ? "not both atomically" : "both atomically", plain ? "." : "");
 	}
 }
 

@@ -42,6 +42,8 @@ bool segment_path(
 	const struct scene *, u32 segment, u64 off, struct str *, const struct type **leaf);
 /* Phrase: "buffer[2]", "4 bytes at shm1+16"; size 0: "shm1+16". */
 void words_cell(const struct scene *, u32 segment, u64 off, u64 size, struct str *);
+/* Phrase: "full" of a sem_t there, and not how the C library fills it. */
+void words_field(const struct scene *, u32 segment, u64 off, struct str *);
 /* The value of a scalar there as C would print it, "?" when its bytes are not known. */
 void segment_value(const struct scene *, u32 segment, u64 off, const struct type *,
 	const struct type_field *bits, struct str *);
@@ -113,9 +115,11 @@ void words_sync_state(const struct scene *, u32 sync, struct str *);
 /* "sem1 \"full\"  0   waits: P2": a line without its newline. */
 void sync_line(const struct scene *, u32 sync, struct str *);
 bool sync_is_drawn(const struct world *, u32 sync);
-u32 syncs_drawn(const struct world *);
-/* As many rows as there are, or as there is room for. */
-int sync_draw(struct canvas *, struct area, int row, int rows, const struct scene *);
+u32 syncs_drawn(const struct world *, u32 but);
+/* As many rows as there are, or as there is room for; without those that lie in segment `but`. */
+int sync_draw(struct canvas *, struct area, int row, int rows, const struct scene *, u32 but);
+/* The bytes of a segment that the C library keeps such an object in hold all of these. */
+bool sync_holds(const struct world *, u32 segment, u64 off, u64 size);
 /* ": sem1 is 0", why a call about one would wait; nothing when it is about none. */
 void words_sync_outlook(const struct scene *, const struct w_task *, struct str *);
 /* Plain mode's look: "sem1, full, is 0. P2 waits.\n" */
@@ -127,7 +131,8 @@ int standing_draw(struct canvas *, struct area, int row, int rows, const struct 
 	const struct view_state *, u32 segment);
 /* Phrase: "saw in 0, out 2"; `so`: "no longer so: in is 1", "still so". False: it has seen nothing. */
 bool words_saw(const struct scene *, u32 task, u32 segment, struct str *saw, struct str *so);
-/* Phrase: "out", "in or out": what a spinning task waits for to change. */
-void words_spin(const struct scene *, u32 task, struct str *);
+/* Phrase: "out", "in or out" (`between`: " or "): what a spinning task waits for to change, by its
+ * place. Returns how many. */
+u32 words_spin(const struct scene *, u32 task, const char *between, struct str *);
 
 #endif

@@ -14,6 +14,8 @@ void words_object(
 void words_place(const struct scene *, u32 site, const char *before, struct str *);
 /* The name that an operation is about: "/OS", a path; nothing when it is about none. */
 void words_name_of_op(const struct scene *, const struct w_op *, struct str *);
+/* Fills in where the object of a call lies that the world has not met yet (sem_init). */
+void op_find_place(const struct world *, u32 task, struct w_op *);
 /* load, store or update */
 bool call_is_access(u32 call);
 /* The C library object of a finished operation: one that it has made, too; 0 none. */

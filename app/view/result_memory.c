@@ -20,8 +20,12 @@ u32 sync_of_op(const struct scene *s, u32 task, const struct w_op *op)
 {
 	const struct w_task *t = world_task(s->world, task);
 
+	struct w_op placed = *op;
+
 	if (op->sync || !t)
 		return op->sync;
+	op_find_place(s->world, task, &placed);
+	op = &placed;
 	if (op->call < CALL_sem_init || op->call > CALL_pthread_join)
 		return 0;
 	if (t->op.sync && t->op.call == op->call)
@@ -65,9 +69,10 @@ static void did_access(const struct done *x)
 		add_value(x, x->e.arg);
 		str_add(x->out, " into ");
 		add_cell(x);
-		str_add(x->out, ", where ");
+		/* Short ones go on with " at a.c:3", plain ones with ", a.c line 3". */
+		str_add(x->out, x->s->style == STYLE_PLAIN ? ", where " : " (was ");
 		add_value(x, x->e.arg2);
-		str_add(x->out, " was");
+		str_add(x->out, x->s->style == STYLE_PLAIN ? " was" : ")");
 	} else {
 		str_add(x->out, " changed ");
 		add_cell(x);
@@ -90,7 +95,8 @@ static void add_now(const struct done *x)
 	const struct w_sync *o = world_sync(x->s->world, x->sync);
 
 	if (o && o->value_sure)
-		str_addf(x->out, ", now %lld", (long long)o->value);
+		str_addf(x->out, x->s->style == STYLE_PLAIN ? ", now %lld" : " (now %lld)",
+			(long long)o->value);
 }
 
 static void did_sem(const struct done *x)

@@ -188,6 +188,30 @@ bool ring_find(const struct scene *s, u32 segment, struct ring *r)
 
 /* ---- how full it is ---- */
 
+/* Where in = out, semaphores beside it tell empty from full: one that has counted all cells, while
+ * another has counted none. In between, nobody but the program knows: -1. */
+static i64 items_by_semaphores(const struct scene *s, const struct ring *r)
+{
+	const struct w_segment *seg = world_segment(s->world, r->segment);
+	bool all_free = false, all_full = false;
+
+	for (u32 i = seg->sync_first; i;) {
+		const struct w_sync *x = world_sync(s->world, i);
+		struct str name = {0};
+
+		if (!x)
+			break;
+		words_field(s, r->segment, x->off, &name);
+		if (x->kind == SYNC_SEM && x->value_sure && x->value == (i64)r->n) {
+			all_free |= strstr(str_get(&name), "empty") || strstr(str_get(&name), "free");
+			all_full |= strstr(str_get(&name), "full") || strstr(str_get(&name), "items");
+		}
+		str_finish(&name);
+		i = x->segment_next;
+	}
+	return all_full ? (i64)r->n : all_free ? 0 : -1;
+}
+
 void ring_read(const struct scene *s, const struct ring *r, struct ring_state *st)
 {
 	i64 n = r->n, count;
@@ -206,7 +230,10 @@ void ring_read(const struct scene *s, const struct ring *r, struct ring_state *s
 		st->full = st->items == n;
 	} else if (st->in < 0 || st->out < 0) {
 		st->known = false;
-	} else if (st->in != st->out || !r->guarded) {
+	} else if (st->in == st->out && r->guarded) {
+		st->items = items_by_semaphores(s, r);
+		st->full = st->items == n;
+	} else {
 		st->items = (st->in - st->out + n) % n;
 		st->full = st->items == n - 1 && !r->guarded;
 	}

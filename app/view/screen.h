@@ -7,6 +7,7 @@
  * file          | what it holds
  * frame.c       | header, panes side by side or one at a time, Last, output line, footer
  * stage.c       | up to three processes and their pipes as a picture
+ * stage_memory.c| the stage where processes share memory (memory.h)
  * below.c       | what stands below the picture: ends, why, source lines
  * card.c        | a process on the stage: state, call, line
  * list.c        | more of them as a list, worst first

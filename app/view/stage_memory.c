@@ -12,7 +12,7 @@ enum { FIELDS_LEAST = 3, LINES_SHOWN = 64 };
 
 bool stage_has_memory(const struct scene *s, const struct view_state *v)
 {
-	return view_shows(v, VIEW_MEMORY) && (stage_segment(s, v) || syncs_drawn(s->world));
+	return view_shows(v, VIEW_MEMORY) && (stage_segment(s, v) || syncs_drawn(s->world, 0));
 }
 
 bool stage_is_memory(const struct scene *s, const struct view_state *v)
@@ -26,6 +26,16 @@ bool stage_is_memory(const struct scene *s, const struct view_state *v)
 			return false;
 	}
 	return true;
+}
+
+void stage_legend(const struct scene *s, const struct view_state *v, int cols, struct str *out)
+{
+	static const char text[] = "\u25b2 store  \u25bc load";
+	struct ring ring;
+
+	if (!(v->hide & HIDE_NEXT) && text_width(text) <= cols && stage_is_memory(s, v) &&
+		ring_find(s, stage_segment(s, v), &ring))
+		str_add(out, text);
 }
 
 /* Other segments, a line each. */
@@ -84,20 +94,33 @@ static int draw_segment(struct canvas *c, struct area a, int row, int rows, cons
 	return memory_draw(c, a, row, rows, s, v, segment);
 }
 
+/* The segment whose fields are listed: what guards it is among them. */
+static u32 fields_segment(const struct scene *s, u32 segment)
+{
+	struct ring ring;
+	u64 base;
+
+	return segment && segment_type(s, segment, &base, NULL) && !ring_find(s, segment, &ring)
+		       ? segment
+		       : 0;
+}
+
 int stage_memory_draw(struct canvas *c, struct area a, int row, const struct scene *s,
 	const struct view_state *v, bool tasks)
 {
 	u32 segment = stage_segment(s, v);
 	int rest = draw_others(NULL, a, 0, s, segment) + draw_conflicts(NULL, a, 0, s, v, segment);
-	int syncs = (int)syncs_drawn(s->world), from = row, left, people, room;
+	u32 but = fields_segment(s, segment);
+	int syncs, from = row, left, people, room;
 
-	if (a.rows - row < 24 && syncs > 4)
-		syncs = 4;
+	/* Where rows are few, what guards memory shares them. */
+	syncs = (int)syncs_drawn(s->world, but);
+	syncs = sync_draw(NULL, a, 0, a.rows - row < 20 && syncs > 2 ? 2 : syncs, s, but);
 	people = tasks ? standing_draw(NULL, a, 0, 1, s, v, segment) : 0;
 	room = a.rows - row - rest - syncs - people;
 	row += draw_segment(c, a, row, room < FIELDS_LEAST ? FIELDS_LEAST : room, s, v, segment);
 	row += draw_others(c, a, row, s, segment);
-	row += sync_draw(c, a, row, syncs, s);
+	row += sync_draw(c, a, row, syncs, s, but);
 	row += draw_conflicts(c, a, row, s, v, segment);
 	left = a.rows - row;
 	if (!tasks)
@@ -116,6 +139,6 @@ int stage_memory_rows(const struct scene *s, const struct view_state *v, int col
 	int rows = draw_segment(NULL, a, 0, LINES_SHOWN, s, v, segment);
 
 	rows += draw_others(NULL, a, 0, s, segment) + draw_conflicts(NULL, a, 0, s, v, segment);
-	rows += (int)syncs_drawn(s->world);
+	rows += (int)syncs_drawn(s->world, fields_segment(s, segment));
 	return rows + (tasks ? 1 + standing_draw(NULL, a, 0, LINES_SHOWN, s, v, segment) : 0);
 }

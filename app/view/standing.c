@@ -28,6 +28,8 @@ static u32 places_seen(const struct scene *s, u32 task, u32 segment, const struc
 
 	if (!ring_find(s, segment, &ring))
 		ring.n = 0;
+	if (!ring.n && max > 2) /* of what has no indices: the latest looks */
+		max = 2;
 	for (u32 i = 0; looks && i < looks->saw_n && i < SAW_KEPT && n < max; i++) {
 		const struct w_load *l = &looks->saw[i];
 		u32 k = n;
@@ -85,33 +87,36 @@ bool words_saw(const struct scene *s, u32 task, u32 segment, struct str *saw, st
 	return n != 0;
 }
 
-void words_spin(const struct scene *s, u32 task, struct str *out)
+u32 words_spin(const struct scene *s, u32 task, const char *between, struct str *out)
 {
 	const struct w_task *t = world_task(s->world, task);
 	const struct w_looks *looks = world_looks(s->world, task);
-	u32 all = t && looks ? t->spin_n : 0, n = 0;
-	struct str mine = {0};
+	const struct w_load *at[LOADS_KEPT];
+	u32 all = t && looks ? t->spin_n : 0, n = 0, others = 0, said = 0;
 
 	for (u32 i = 0; i < all && i < LOADS_KEPT; i++) {
 		const struct w_load *l = &looks->loads[i];
-		bool again = false, own = world_writer(s->world, l->segment, l->off, NULL) == task;
+		u32 k = 0;
 
-		for (u32 k = 0; k < i; k++)
-			again |= looks->loads[k].segment == l->segment && looks->loads[k].off == l->off;
-		if (again)
+		while (k < n && (at[k]->segment != l->segment || at[k]->off != l->off))
+			k++;
+		if (k < n)
 			continue;
-		/* What it stored last itself it does not wait for. */
-		if (own) {
-			str_add(&mine, mine.len ? " or " : "");
-			words_cell(s, l->segment, l->off, 0, &mine);
-			continue;
-		}
-		str_add(out, n++ ? " or " : "");
-		words_cell(s, l->segment, l->off, 0, out);
+		for (k = n++; k > 0 && at[k - 1]->off > l->off; k--)
+			at[k] = at[k - 1];
+		at[k] = l;
+		others += world_writer(s->world, l->segment, l->off, NULL) != task;
 	}
-	if (!n)
-		str_add(out, mine.len ? str_get(&mine) : "memory");
-	str_finish(&mine);
+	for (u32 i = 0; i < n; i++) {
+		/* What it stored last itself it does not wait for. */
+		if (others && world_writer(s->world, at[i]->segment, at[i]->off, NULL) == task)
+			continue;
+		str_add(out, said++ ? between : "");
+		words_cell(s, at[i]->segment, at[i]->off, 0, out);
+	}
+	if (!said)
+		str_add(out, "memory");
+	return said;
 }
 
 /* ---- one task ---- */
@@ -126,7 +131,7 @@ static void add_doing(const struct scene *s, const struct view_state *v, u32 tas
 	switch (t->state) {
 	case TASK_SPINNING:
 		str_add(out, "until ");
-		words_spin(s, task, out);
+		words_spin(s, task, " or ", out);
 		str_add(out, " changes");
 		return;
 	case TASK_BLOCKED: str_add(out, "in "); break;
@@ -228,17 +233,19 @@ static bool draw_saw(struct canvas *c, struct area a, int row, const struct scen
 }
 
 /* Its source line is worth a row: it is at memory, or at what guards it. */
-static bool has_source(const struct scene *s, u32 task, struct str *text)
+static bool has_source(
+	const struct scene *s, const struct view_state *v, u32 task, struct str *text)
 {
 	const struct w_task *t = world_task(s->world, task);
 
-	return t->state < TASK_ENDING &&
+	return t->state < TASK_ENDING && !(v->hide & HIDE_NEXT && t->state == TASK_POISED) &&
 	       (call_is_access(t->op.call) || t->op.sync || t->op.flags & EVF_TOLD) &&
 	       stage_source_text(s, card_frame(s, task), text);
 }
 
 /* Lines this task takes at most: one that waits for children, or never looked at memory, needs one. */
-static int lines_of(const struct scene *s, u32 task, u32 segment, int most)
+static int lines_of(const struct scene *s, const struct view_state *v, u32 task, u32 segment,
+	int most)
 {
 	const struct w_task *t = world_task(s->world, task);
 	struct str saw = {0}, so = {0};
@@ -249,7 +256,7 @@ static int lines_of(const struct scene *s, u32 task, u32 segment, int most)
 	if (words_saw(s, task, segment, &saw, &so))
 		n += most >= 2;
 	str_clear(&saw);
-	n += most >= 3 && has_source(s, task, &saw);
+	n += most >= 3 && has_source(s, v, task, &saw);
 	str_finish(&saw);
 	str_finish(&so);
 	return n;
@@ -258,6 +265,29 @@ static int lines_of(const struct scene *s, u32 task, u32 segment, int most)
 static bool is_over(const struct w_task *t)
 {
 	return t->state == TASK_ZOMBIE || t->state == TASK_GONE;
+}
+
+/* It waits for those it made: the least worth a row. */
+static bool only_waits(const struct scene *s, u32 task)
+{
+	const struct w_task *t = world_task(s->world, task);
+
+	return t->state == TASK_BLOCKED && (t->op.call == CALL_wait4 || t->op.call == CALL_waitid ||
+						   t->op.call == CALL_pthread_join);
+}
+
+/* The order of birth; but when there are more than rows, those that only wait come last. */
+static void waiters_last(const struct scene *s, u32 *tasks, u32 n)
+{
+	u32 waiting[64], w = 0, k = 0;
+
+	for (u32 i = 0; i < n && w < ARRAY_LEN(waiting); i++)
+		if (only_waits(s, tasks[i]))
+			waiting[w++] = tasks[i];
+		else
+			tasks[k++] = tasks[i];
+	for (u32 i = 0; i < w; i++)
+		tasks[k + i] = waiting[i];
 }
 
 /* Those that live; when nobody does, all. */
@@ -278,9 +308,9 @@ static u32 tasks_of(const struct scene *s, u32 *tasks, u32 max)
 static int draw_task(struct canvas *c, struct area a, int row, const struct scene *s,
 	const struct view_state *v, u32 task, u32 segment, int most)
 {
-	int n = lines_of(s, task, segment, most), used = 1;
+	int n = lines_of(s, v, task, segment, most), used = 1;
 	struct str source = {0};
-	bool has = most >= 3 && has_source(s, task, &source);
+	bool has = most >= 3 && has_source(s, v, task, &source);
 
 	str_finish(&source);
 	if (!c)
@@ -302,12 +332,14 @@ int standing_draw(struct canvas *c, struct area a, int row, int rows, const stru
 	for (; most > 0; most--) {
 		want = 0;
 		for (u32 i = 0; i < n; i++)
-			want += lines_of(s, tasks[i], segment, most);
+			want += lines_of(s, v, tasks[i], segment, most);
 		if (want <= rows || most == 1)
 			break;
 	}
 	if (!c)
 		return want;
+	if (want > rows)
+		waiters_last(s, tasks, n);
 	for (u32 i = 0; i < n && want > rows; i++) /* the selected one stays in sight */
 		if (tasks[i] == v->selected && (int)i >= rows - 1 && rows > 1)
 			first = i - (u32)rows + 2;

@@ -10,20 +10,14 @@ static void add_title(const struct scene *s, const struct w_sync *x, struct str 
 {
 	const char *title = world_text(s->world, x->title);
 	struct str path = {0};
-	char *inside;
 
 	if (title[0]) {
 		str_add_escaped(out, title, strlen(title));
 		return;
 	}
-	/* "full.__size[0]": how the C library fills a sem_t is no news to anybody. */
-	if (x->segment && segment_path(s, x->segment, x->off, &path, NULL)) {
-		inside = strstr(path.s, "__");
-		if (inside && inside > path.s && inside[-1] == '.')
-			inside[-1] = 0;
-		if (inside != path.s)
-			str_add(out, path.s);
-	}
+	/* Only where the type says that a sem_t or its like lies there: its own fields begin with "__". */
+	if (x->segment && segment_path(s, x->segment, x->off, &path, NULL) && strstr(path.s, "__"))
+		words_field(s, x->segment, x->off, out);
 	str_finish(&path);
 }
 
@@ -126,40 +120,77 @@ bool sync_is_drawn(const struct world *w, u32 sync)
 	return x && !x->destroyed && x->kind != SYNC_THREAD;
 }
 
-u32 syncs_drawn(const struct world *w)
+static bool is_listed(const struct world *w, u32 sync, u32 but)
+{
+	return sync_is_drawn(w, sync) && !(but && world_sync(w, sync)->segment == but);
+}
+
+u32 syncs_drawn(const struct world *w, u32 but)
 {
 	u32 n = 0;
 
 	for (u32 i = 1; i < world_syncs(w); i++)
-		n += sync_is_drawn(w, i);
+		n += is_listed(w, i, but);
 	return n;
 }
 
-int sync_draw(struct canvas *c, struct area a, int row, int rows, const struct scene *s)
+/* Bytes of it, by enum sync_kind: sizeof of the C library. */
+static const u64 sizes[] = {[SYNC_SEM] = 32, [SYNC_MUTEX] = 40, [SYNC_COND] = 48,
+	[SYNC_BARRIER] = 32, [SYNC_RWLOCK] = 56, [SYNC_SPIN] = 4, [SYNC_THREAD] = 0};
+
+bool sync_holds(const struct world *w, u32 segment, u64 off, u64 size)
 {
-	int n = (int)syncs_drawn(s->world), drawn = 0;
+	const struct w_segment *seg = world_segment(w, segment);
+
+	for (u32 i = seg ? seg->sync_first : 0; i;) {
+		const struct w_sync *x = world_sync(w, i);
+
+		if (x && x->kind < ARRAY_LEN(sizes) && off >= x->off &&
+			off + size <= x->off + sizes[x->kind])
+			return true;
+		i = x ? x->segment_next : 0;
+	}
+	return false;
+}
+
+/* One a row where there are rows for all; else several, as far as they fit. */
+int sync_draw(struct canvas *c, struct area a, int row, int rows, const struct scene *s, u32 but)
+{
+	enum { FIRST_COL = 7, GAP = 4 };
+	int left = (int)syncs_drawn(s->world, but), col = FIRST_COL, used = 0;
+	bool pack = left > rows;
 	struct str line = {0};
 
-	if (n > rows)
-		n = rows;
-	for (u32 i = 1; i < world_syncs(s->world) && drawn < n && c; i++) {
-		bool marked = world_head(s->world)->last_sync == i;
+	for (u32 i = 1; i < world_syncs(s->world) && rows > 0; i++) {
 		const struct w_sync *x = world_sync(s->world, i);
+		bool marked = world_head(s->world)->last_sync == i;
 
-		if (!sync_is_drawn(s->world, i))
+		if (!is_listed(s->world, i, but))
 			continue;
 		str_clear(&line);
 		sync_line(s, i, &line);
-		if (drawn + 1 == n && (int)syncs_drawn(s->world) > n)
-			str_addf(&line, "   and %d more (v memory)", (int)syncs_drawn(s->world) - n);
-		if (marked)
-			canvas_put(c, a, row + drawn, 5, AT_MARK, "\u25a0");
-		canvas_put_cut(c, a, row + drawn, 7, a.cols - 8,
-			(marked ? AT_MARK : 0) | (x->wait_n ? AT_BLOCKED : 0), str_get(&line));
-		drawn++;
+		if (col > FIRST_COL &&
+			(!pack || col + text_width(str_get(&line)) > a.cols - 1)) {
+			used++;
+			col = FIRST_COL;
+		}
+		if (used == rows) {
+			if (c)
+				canvas_putf(c, a, row + used - 1, a.cols - 12, AT_DIM,
+					" .. %d more", left);
+			break;
+		}
+		if (c && marked)
+			canvas_put(c, a, row + used, col - 2, AT_MARK, "\u25a0");
+		if (c)
+			canvas_put_cut(c, a, row + used, col, a.cols - col - 1,
+				(marked ? AT_MARK : 0) | (x->wait_n ? AT_BLOCKED : 0), str_get(&line));
+		col += text_width(str_get(&line)) + GAP;
+		left--;
 	}
+	used += col > FIRST_COL && used < rows;
 	str_finish(&line);
-	return n < 0 ? 0 : n;
+	return used;
 }
 
 void words_sync(const struct scene *s, u32 sync, struct str *out)

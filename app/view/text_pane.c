@@ -152,7 +152,11 @@ static void memory_pane(const struct scene *s, const struct view_state *v, bool 
 			words_conflicts(s, i, out);
 	}
 	for (u32 i = 1; i < world_syncs(s->world) && !hex; i++) {
-		if (!sync_is_drawn(s->world, i))
+		const struct w_sync *x = world_sync(s->world, i);
+		u64 base;
+
+		if (!sync_is_drawn(s->world, i) ||
+			(x->segment && segment_type(s, x->segment, &base, NULL)))
 			continue;
 		sync_line(s, i, out);
 		str_add(out, "\n");

@@ -6,9 +6,33 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "view/screen.h"
+#include "view/memory.h"
+#include "view/private.h"
 
 /* ---- deeds ---- */
+
+/* "load in = 2", "store in = 3", "atomic update n 3 -> 4" */
+static void access_text(
+	const struct scene *s, const struct w_op *op, const struct ev_exit *e, struct str *out)
+{
+	u32 size = (u32)op->size;
+
+	if (op->call == CALL_update) {
+		str_add(out, " ");
+		words_value(s, op->segment, op->off, size, e->arg2, out);
+		str_add(out, " to ");
+	} else {
+		str_add(out, " = ");
+	}
+	words_value(s, op->segment, op->off, size, e->arg, out);
+}
+
+static bool says_nothing_by_result(u32 call)
+{
+	return call == CALL_close || call == CALL_pipe || call == CALL_pipe2 ||
+	       (call >= CALL_munmap && call <= CALL_ftruncate) ||
+	       (call >= CALL_sem_init && call <= CALL_pthread_join);
+}
 
 static void exit_text(const struct scene *s, const struct rec *r, const struct w_op *op,
 	const struct ev_exit *e, struct str *out)
@@ -19,8 +43,12 @@ static void exit_text(const struct scene *s, const struct rec *r, const struct w
 	else if (e->ret < 0)
 		str_addf(out, " %s",
 			strerrorname_np((int)-e->ret) ? strerrorname_np((int)-e->ret) : "failed");
-	else if (op->call == CALL_close || op->call == CALL_pipe || op->call == CALL_pipe2)
+	else if (call_is_access(op->call))
+		access_text(s, op, e, out);
+	else if (says_nothing_by_result(op->call))
 		return;
+	else if (op->call == CALL_mmap)
+		str_addf(out, " = 0x%llx", (unsigned long long)e->ret);
 	else
 		str_addf(out, " = %lld", (long long)e->ret);
 }

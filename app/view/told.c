@@ -176,6 +176,9 @@ static void told_memory(const struct scene *s, const struct rec *r, bool all, st
 	map = t ? world_map(s->world, world_map_find(s->world, t->proc, e.addr)) : NULL;
 	if (!map || !(all || e.flags & MEMORY_CHANGED))
 		return;
+	/* How the C library keeps its objects is no news. */
+	if (!all && sync_holds(s->world, map->segment, e.addr - map->addr + map->offset, e.len))
+		return;
 	str_addf(out, e.flags & MEMORY_CHANGED
 			      ? "%u byte%s of %s, from byte %llu on, changed by nobody that ipclab follows.\n"
 			      : "%u byte%s of %s, from byte %llu on, are now known.\n",

@@ -114,7 +114,7 @@ static u32 task_of(const struct world *w, u32 proc)
 static bool look_in(const struct scene *s, const struct w_segment *seg, const struct w_map *map,
 	struct typed_one *one)
 {
-	u32 sites[ARRAY_LEN(seg->access_site)], n = 0, task = task_of(s->world, map->proc);
+	u32 sites[ARRAY_LEN(seg->access_site) + 4], n = 0, task = task_of(s->world, map->proc);
 	u64 offset = 0;
 
 	if (!task)
@@ -124,6 +124,13 @@ static bool look_in(const struct scene *s, const struct w_segment *seg, const st
 
 		if (seg->access_site[i] && t && t->proc == map->proc)
 			sites[n++] = seg->access_site[i];
+	}
+	for (u32 i = 1; i < world_tasks(s->world) && n < ARRAY_LEN(sites); i++) {
+		const struct w_task *t = world_task(s->world, i);
+
+		if (t && t->proc == map->proc && t->op.site &&
+			world_segment(s->world, t->op.segment) == seg)
+			sites[n++] = t->op.site;
 	}
 	one->type = one->said[0] ? sources_type(s->sources, task, one->said[0]) : NULL;
 	if (!one->type) {
@@ -245,6 +252,22 @@ bool segment_path(const struct scene *s, u32 segment, u64 off, struct str *out,
 	return named;
 }
 
+void words_field(const struct scene *s, u32 segment, u64 off, struct str *out)
+{
+	struct str path = {0};
+	char *inside;
+
+	if (!segment_path(s, segment, off, &path, NULL)) {
+		words_cell(s, segment, off, 0, out);
+	} else {
+		inside = strstr(path.s, "__");
+		if (inside && inside > path.s && inside[-1] == '.')
+			inside[-1] = 0;
+		str_add(out, path.s);
+	}
+	str_finish(&path);
+}
+
 void words_cell(const struct scene *s, u32 segment, u64 off, u64 size, struct str *out)
 {
 	const struct type *leaf = NULL;
@@ -298,6 +321,8 @@ void words_value(
 		type_value(leaf, bytes, NULL, &text);
 	if (text.len)
 		str_add_harmless(out, str_get(&text));
+	else if (leaf && leaf->kind == TYPE_CHAR && size <= 8)
+		words_bytes(bytes, strnlen((const char *)bytes, size), strnlen((const char *)bytes, size), out);
 	else if (size > 8)
 		str_addf(out, "%u bytes", size);
 	else

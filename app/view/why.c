@@ -97,8 +97,8 @@ static void add_spin_reason(const struct scene *s, const struct why *y, struct s
 	struct ring ring;
 	struct str full = {0};
 
-	words_spin(s, y->task, out);
-	str_add(out, s->style == STYLE_PLAIN ? " does not change" : " does not change");
+	str_add(out, words_spin(s, y->task, " and ", out) > 1 ? " have not changed"
+							       : " has not changed");
 	if (ring_find(s, y->segment, &ring))
 		ring_words(s, &ring, &full);
 	if (full.len)

@@ -99,7 +99,7 @@ void words_task_state(const struct scene *s, u32 task, bool bytes, struct str *o
 		return;
 	case TASK_SPINNING:
 		str_add(out, "spinning until ");
-		words_spin(s, task, out);
+		words_spin(s, task, " or ", out);
 		str_add(out, " changes");
 		words_at(s, t->op.site, out);
 		return;

@@ -13,11 +13,6 @@
 
 #include "world/private.h"
 
-bool op_is_access(const struct w_op *op)
-{
-	return op->call == CALL_load || op->call == CALL_store || op->call == CALL_update;
-}
-
 /* ---- who is about to touch what ---- */
 
 static bool writes(const struct w_op *op)

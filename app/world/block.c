@@ -26,6 +26,14 @@ static const struct {
 	[POOL_SYNC] = {sizeof(struct w_sync), 1u << 20},
 	[POOL_LOOKS] = {sizeof(struct w_looks), 1u << 19},
 	[POOL_OUTER] = {sizeof(struct w_outer), 1u << 18},
+	[POOL_FLOW] = {sizeof(struct w_flow), 1u << 20},
+	[POOL_SOCKET] = {sizeof(struct w_socket), 1u << 20},
+	[POOL_QUEUE] = {sizeof(struct w_queue), 1u << 16},
+	[POOL_SEMS] = {sizeof(struct w_sems), 1u << 16},
+	[POOL_SEM] = {sizeof(struct w_sem), 1u << 20},
+	[POOL_COUNTER] = {sizeof(struct w_counter), 1u << 20},
+	[POOL_WATCH] = {sizeof(struct w_watch), 1u << 20},
+	[POOL_LOCK] = {sizeof(struct w_lock), 1u << 20},
 };
 
 #define PAGE_ROUND(n) (((n) + 4095) & ~(size_t)4095)
@@ -61,6 +69,14 @@ static void set_pointers(struct world *w, const size_t offset[POOL_COUNT])
 	w->sync = (struct w_sync *)(w->base + offset[POOL_SYNC]);
 	w->looks = (struct w_looks *)(w->base + offset[POOL_LOOKS]);
 	w->outer = (struct w_outer *)(w->base + offset[POOL_OUTER]);
+	w->flow = (struct w_flow *)(w->base + offset[POOL_FLOW]);
+	w->socket = (struct w_socket *)(w->base + offset[POOL_SOCKET]);
+	w->queue = (struct w_queue *)(w->base + offset[POOL_QUEUE]);
+	w->sems = (struct w_sems *)(w->base + offset[POOL_SEMS]);
+	w->sem = (struct w_sem *)(w->base + offset[POOL_SEM]);
+	w->counter = (struct w_counter *)(w->base + offset[POOL_COUNTER]);
+	w->watch = (struct w_watch *)(w->base + offset[POOL_WATCH]);
+	w->lock = (struct w_lock *)(w->base + offset[POOL_LOCK]);
 }
 
 struct world *world_create(void)
@@ -111,6 +127,14 @@ static u8 *pool_base(const struct world *w, enum pool p)
 		(u8 *)w->sync,
 		(u8 *)w->looks,
 		(u8 *)w->outer,
+		(u8 *)w->flow,
+		(u8 *)w->socket,
+		(u8 *)w->queue,
+		(u8 *)w->sems,
+		(u8 *)w->sem,
+		(u8 *)w->counter,
+		(u8 *)w->watch,
+		(u8 *)w->lock,
 	};
 
 	return bases[p];
@@ -149,6 +173,11 @@ void pool_give(struct world *w, enum pool p, u32 index)
 	memset(words, 0, kinds[p].size);
 	words[1] = w->h->use[p].free;
 	w->h->use[p].free = index;
+}
+
+void block_zero(void *at, size_t n)
+{
+	memset(at, 0, n);
 }
 
 u32 text_add(struct world *w, const char *s, size_t n)

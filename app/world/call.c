@@ -70,11 +70,10 @@ enum call_class call_class(unsigned call)
 		[CALL_memfd_create] = CLASS_MEMFD,
 		[CALL_unlink] = CLASS_UNLINK,
 		[CALL_unlinkat] = CLASS_UNLINK,
+		[CALL_sem_init ... CALL_pthread_join] = CLASS_SYNC,
 	};
 
-	if (call >= CALL_COUNT)
-		return CLASS_NONE;
-	return sync_verb(call) ? CLASS_SYNC : class_of[call];
+	return call < CALL_COUNT ? class_of[call] : CLASS_NONE;
 }
 
 static u32 table_of(const struct world *w, u32 task)
@@ -247,13 +246,15 @@ static void enter_rule(struct world *w, u32 task, const struct ev_enter *ev)
 	case CLASS_UNLINK: segment_enter(w, task, ev); break;
 	default: break;
 	}
+	if (!op->pipe && !op->pipe2)
+		ipc_enter(w, task, ev);
 }
 
 static void fill_op(struct world *w, const struct rec *r, const struct ev_enter *ev, u64 pos)
 {
 	struct w_op *op = &w->task[r->task].op;
 
-	memset(op, 0, sizeof *op);
+	block_zero(op, sizeof *op);
 	op->call = r->call;
 	op->fd = ev->fd;
 	op->fd2 = ev->fd2;
@@ -315,7 +316,7 @@ static void begin_inside(struct world *w, const struct rec *r, const struct ev_e
 	else if (op->call != r->call || op->arg != ev->arg)
 		suspend_outer(w, r->task);
 	else if (op->sync)
-		syncop_undo(w, r->task); /* a signal sent it back to its beginning */
+		sync_exit(w, r->task, NULL, EVF_RESTART); /* a signal sent it back to its beginning */
 }
 
 /* Common to POISED and ENTER: the task lives, is in no call, and owes nothing. */
@@ -352,7 +353,7 @@ void call_poised(struct world *w, const struct rec *r, const struct ev_enter *ev
 		return;
 	fill_op(w, r, ev, pos);
 	find_rule(w, r->task, ev);
-	if (call_class(r->call) == CLASS_ACCESS && access_spins(w, r->task)) {
+	if (op_is_access(&w->task[r->task].op) && access_spins(w, r->task)) {
 		task_set_state(w, r->task, TASK_SPINNING);
 		return;
 	}
@@ -367,7 +368,7 @@ void call_enter(struct world *w, const struct rec *r, const struct ev_enter *ev,
 	fill_op(w, r, ev, pos);
 	w->task[r->task].op.open = 1;
 	task_set_state(w, r->task, TASK_RUNNING);
-	if (w->task[r->task].looks && call_class(r->call) != CLASS_ACCESS)
+	if (w->task[r->task].looks && !op_is_access(&w->task[r->task].op))
 		looks_interrupt(w, r->task);
 	find_rule(w, r->task, ev);
 	enter_rule(w, r->task, ev);
@@ -409,15 +410,28 @@ static void op_clear(struct world *w, u32 task)
 {
 	struct w_op *op = &w->task[task].op;
 
-	access_leave(w, task);
-	sync_abandon(w, task);
+	if (!op->call)
+		return; /* all of it is 0 */
+	if (op_is_access(op))
+		access_leave(w, task);
+	else if (op->sync)
+		sync_abandon(w, task);
 	if (op->open) {
 		call_drop_marks(w, task);
 		if (op->pipe || op->pipe2)
 			transfer_abandon(w, task);
+		ipc_lost(w, task);
 		call_drop_files(w, task);
 	}
-	memset(op, 0, sizeof *op);
+	block_zero(op, sizeof *op);
+}
+
+void call_found(struct world *w, u32 task, u16 call)
+{
+	if (w->task[task].op.call == call)
+		return;
+	op_clear(w, task);
+	w->task[task].op.call = call;
 }
 
 void call_drop_inner(struct world *w, u32 task)

@@ -23,17 +23,23 @@ u32 file_new(struct world *w, u32 kind, u32 object, u32 access, u32 flags)
 		pipe_file_added(w, index);
 	if (kind == OBJ_SEGMENT)
 		segment_file_added(w, index);
+	if (ipc_file_rule(kind) && ipc_file_rule(kind)->added)
+		ipc_file_rule(kind)->added(w, index);
 	return index;
 }
 
 static void file_drop(struct world *w, u32 file)
 {
+	const struct ipc_file_rule *rule = ipc_file_rule(w->file[file].kind);
+
 	if (w->file[file].refs || w->file[file].op_refs)
 		return;
 	if (w->file[file].kind == OBJ_PIPE)
 		pipe_file_gone(w, file);
 	if (w->file[file].kind == OBJ_SEGMENT)
 		segment_file_gone(w, file);
+	if (rule && rule->gone)
+		rule->gone(w, file);
 	pool_give(w, POOL_FILE, file);
 }
 

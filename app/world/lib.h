@@ -34,6 +34,8 @@
 
 #include "event/lib.h"
 
+#include "world/ipc.h"
+
 /* All pools count from 1; index 0 means none. Names (P1, pipe1) are display numbers in order of
  * first appearance in this log; identity is (creator, n-th of its kind made by that creator). */
 
@@ -79,6 +81,11 @@ struct w_op {
 	u32 sync2;     /* cond_wait: the mutex */
 	u32 flags;     /* EVF_ATOMIC, EVF_VOLATILE, EVF_TOLD */
 	u64 off;       /* offset in the segment */
+	u32 flow;      /* flow that an open operation takes from or puts into, 0 none */
+	u32 flow_next; /* next task with an open operation on it */
+	i64 flow_most; /* most it may move: bytes, or messages */
+	u32 object;    /* what else it is about (w_socket, w_queue, ...), by its call or open file's kind */
+	u32 object2;
 	u32 relocking; /* cond_wait: signalled, now waits for its mutex */
 	u32 text;      /* text offset: the name that sem_open, unlink, ... is about */
 };
@@ -199,7 +206,8 @@ struct w_fd {
 	u32 same, same_back; /* descriptors of the same open file, in both directions */
 };
 
-enum object_kind { OBJ_NONE, OBJ_PIPE, OBJ_TTY, OBJ_OTHER, OBJ_SEGMENT };
+enum object_kind { OBJ_NONE, OBJ_PIPE, OBJ_TTY, OBJ_OTHER, OBJ_SEGMENT,
+	OBJ_SOCKET, OBJ_MQ, OBJ_EVENTFD, OBJ_SIGNALFD, OBJ_TIMERFD, OBJ_PIDFD, OBJ_EPOLL, OBJ_FILE /* only for its locks */, OBJ_SEMS /* SysV; no open file leads to it */ };
 enum { ACCESS_READ = 1, ACCESS_WRITE = 2 };
 
 struct w_file { /* open file description */
@@ -375,6 +383,8 @@ struct w_head {
 	u32 is_settled; /* the last event was a settled point */
 	u32 root;       /* first process */
 	u32 segments_named, last_segment, last_sync;
+	u32 objects_named[16]; /* sockets, queues, ... by enum object_kind (15: SysV queues) */
+	u32 last_object_kind, last_object;
 	u32 syncs_named[8]; /* by enum sync_kind */
 	u32 conflicts;  /* pairs of tasks poised now on one cell, at least one writing */
 	u64 memory_mended; /* accesses whose value was not the world's though all who map the segment are held and told of
@@ -460,6 +470,25 @@ u32 world_task_by_identity(const struct world *, const char *identity); /* 0 non
 /* The object that a task's poised or open operation is about, as words that no schedule changes:
  * "pipe 1:1" (first pipe made by task 1), "shm 1:1+12" (segment and offset), "sem 1:2"; "" none. */
 void world_op_identity(const struct world *, u32 task, struct str *);
+
+/* ---- the other objects: world/ipc.h ---- */
+const struct w_flow *world_flow(const struct world *, u32);
+const struct w_socket *world_socket(const struct world *, u32);
+const struct w_queue *world_queue(const struct world *, u32);
+const struct w_sems *world_sems(const struct world *, u32);
+const struct w_sem *world_sem(const struct world *, u32);
+const struct w_counter *world_counter(const struct world *, u32);
+const struct w_watch *world_watch(const struct world *, u32);
+const struct w_lock *world_lock(const struct world *, u32);
+u32 world_sockets(const struct world *); /* highest index + 1; likewise: */
+u32 world_queues(const struct world *);
+u32 world_sems_sets(const struct world *);
+u32 world_counters(const struct world *);
+u32 world_locks(const struct world *);
+/* "sock1", "mq1", "msg1", "sems1", "eventfd1", "timerfd1", "signalfd1", "pidfd1", "epoll1": by kind and index, into buf (24 bytes). */
+const char *world_object_name(const struct world *, u32 object_kind, u32 object, char *buf);
+/* The other way, any object: "sock1" -> its kind and index; false unknown. Knows pipes, segments and sync objects, too. */
+bool world_object_by_name(const struct world *, const char *name, u32 *object_kind, u32 *object);
 
 /* ---- equality ---- */
 bool world_equal_bytes(const struct world *, const struct world *);

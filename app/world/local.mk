@@ -7,9 +7,13 @@ libipclab_a_SOURCES += \
 	app/world/call.c \
 	app/world/fd.c \
 	app/world/find.c \
+	app/world/flow.c \
 	app/world/identity.c \
 	app/world/invariant.c \
+	app/world/ipc.c \
+	app/world/ipc.h \
 	app/world/memory.c \
+	app/world/object.c \
 	app/world/observe.c \
 	app/world/outlook.c \
 	app/world/pipe.c \

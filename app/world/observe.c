@@ -28,7 +28,7 @@ static void observe_state(struct world *w, u32 task, const struct ev_observe *ev
 	else if (t->op.open)
 		pipe_op_asleep(w, task);
 	else if (ev->b && ev->b < CALL_COUNT)
-		t->op.call = (u16)ev->b; /* a call that has no ENTER: it was inside when we came */
+		call_found(w, task, (u16)ev->b);
 }
 
 static void observe_task_state(struct world *w, u32 task, u32 state)
@@ -293,8 +293,10 @@ static void observe_settled(struct world *w)
 	}
 	w->h->touched = unsettled;
 	process_check_presumed(w);
-	memory_looked(w);
-	sync_settled(w);
+	if (w->h->unlooked)
+		memory_looked(w);
+	if (w->h->sync_touched)
+		sync_settled(w);
 	w->h->pub.settled++;
 	w->h->pub.is_settled = 1;
 }

@@ -27,6 +27,14 @@ enum pool {
 	POOL_SYNC,
 	POOL_LOOKS,
 	POOL_OUTER,
+	POOL_FLOW,
+	POOL_SOCKET,
+	POOL_QUEUE,
+	POOL_SEMS,
+	POOL_SEM,
+	POOL_COUNTER,
+	POOL_WATCH,
+	POOL_LOCK,
 	POOL_COUNT
 };
 
@@ -84,6 +92,14 @@ struct world {
 	struct w_slot *slot;
 	struct w_span *span;
 	char *text;
+	struct w_flow *flow;
+	struct w_socket *socket;
+	struct w_queue *queue;
+	struct w_sems *sems;
+	struct w_sem *sem;
+	struct w_counter *counter;
+	struct w_watch *watch;
+	struct w_lock *lock;
 	struct w_segment *segment;
 	struct w_map *map;
 	struct w_line *line;
@@ -97,6 +113,8 @@ struct world {
 /* ---- block.c ---- */
 /* An element, zeroed but for used = 1; 0 when the pool is full, which is counted as drift. */
 u32 pool_take(struct world *, enum pool);
+/* Zeroes: the C library's memset, which for an operation beats what a compiler puts in its place. */
+void block_zero(void *, size_t);
 void pool_give(struct world *, enum pool, u32 index);
 /* Text offset of a copy of s[0..n). The same text is kept once, mostly. */
 u32 text_add(struct world *, const char *s, size_t n);
@@ -283,7 +301,10 @@ u64 memory_word(const struct world *, u32 segment, u64 off, u32 n, bool *known);
 bool memory_wrote_since(const struct world *, u32 segment, u64 off, u64 n, u64 seq);
 
 /* ---- access.c ---- */
-bool op_is_access(const struct w_op *);
+static inline bool op_is_access(const struct w_op *op)
+{
+	return op->call == CALL_load || op->call == CALL_store || op->call == CALL_update;
+}
 void access_begin(struct world *, u32 task); /* POISED or ENTER: op is filled */
 void access_leave(struct world *, u32 task); /* off the list of its segment */
 void access_exit(struct world *, u32 task, const struct ev_exit *);
@@ -347,6 +368,8 @@ void identity_of_sync(const struct world *, u32 sync, struct str *);
 
 /* ---- call.c ---- */
 void call_restore_outer(struct world *, u32 task);
+/* Asleep in a call that has no ENTER: it was inside when we came. */
+void call_found(struct world *, u32 task, u16 call);
 void call_drop_inner(struct world *, u32 task); /* what goes on inside an outer call is over */
 
 /* ---- why.c, outlook.c ---- */
@@ -355,6 +378,45 @@ const struct w_file *outlook_file(const struct world *, const struct w_task *);
 i32 outlook_pid(const struct w_op *); /* the child a wait is about, 0 any */
 enum outlook outlook_sync(const struct world *, u32 task);
 u32 join_target(const struct world *, u32 task); /* 0 unknown */
+
+/* ---- ipc.c: calls and open files of the other objects go to their families ---- */
+/* What a family does with a call: any may be NULL. `exit` is not called for a restarted call (`drop` is). */
+struct ipc_rule {
+	void (*enter)(struct world *, u32 task, const struct ev_enter *);
+	void (*exit)(struct world *, u32 task, const struct ev_exit *);
+	void (*drop)(struct world *, u32 task); /* restarted, or it never came back: take the marks off */
+};
+/* What a family does with open files of its kind. */
+struct ipc_file_rule {
+	const struct ipc_rule *read, *write; /* read(2), write(2) and their kin */
+	void (*added)(struct world *, u32 file);
+	void (*gone)(struct world *, u32 file); /* the last descriptor is closed */
+};
+bool ipc_has_rule(unsigned call);
+const struct ipc_file_rule *ipc_file_rule(u32 object_kind); /* NULL: none */
+void ipc_enter(struct world *, u32 task, const struct ev_enter *);
+void ipc_exit(struct world *, u32 task, const struct ev_exit *, u32 rec_flags);
+void ipc_drop(struct world *, u32 task);
+void ipc_lost(struct world *, u32 task); /* it never came back: the task died, or another program took its place */
+
+/* ---- flow.c ---- */
+u32 flow_new(struct world *, u32 kind, u32 object_kind, u32 object, u64 capacity);
+void flow_destroy(struct world *, u32 flow); /* its object is gone; open operations on it lose it */
+void flow_touch(struct world *, u32 flow);
+/* The task's operation begins: takes from (ACCESS_READ) or puts into the flow at most `most`. */
+void flow_op_begin(struct world *, u32 task, u32 flow, u32 role, i64 most);
+/* It came back. took, put: so much was moved (messages: 1; bytes: n). The others: with nothing. Each ends the operation on the
+ * flow, and says whether some order of the open operations explains it. */
+bool flow_op_took(struct world *, u32 task, i64 n);
+bool flow_op_put(struct world *, u32 task, i64 n);
+bool flow_op_empty(struct world *, u32 task);  /* EAGAIN of a take, a time-out */
+bool flow_op_full(struct world *, u32 task);   /* EAGAIN of a put */
+bool flow_op_ended(struct world *, u32 task);  /* a take found the end */
+bool flow_op_broken(struct world *, u32 task); /* EPIPE, ECONNRESET, ECONNREFUSED */
+void flow_op_nothing(struct world *, u32 task); /* it had no effect, for reasons of its own (EINTR, EBADF, ...) */
+void flow_op_lost(struct world *, u32 task);   /* it never came back: it may have moved anything up to `most` */
+/* The kernel was asked at a settled point: it holds between lo and hi. False: that cannot be (drift is the caller's). */
+bool flow_settle(struct world *, u32 flow, i64 lo, i64 hi);
 
 /* ---- observe.c ---- */
 void observe_apply(struct world *, const struct rec *, const struct ev_observe *);

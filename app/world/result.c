@@ -392,6 +392,8 @@ void call_exit(struct world *w, const struct rec *r, const struct ev_exit *ev)
 	}
 	remember_last(w, r, ev);
 	task_set_state(w, r->task, TASK_RUNNING);
+	if (!op->pipe && !op->pipe2)
+		ipc_exit(w, r->task, ev, r->flags);
 	if (class == CLASS_READ || class == CLASS_WRITE) {
 		if (op->pipe)
 			transfer_exit(w, r->task, ev, r->flags & EVF_RESTART);
@@ -413,6 +415,7 @@ void call_exit(struct world *w, const struct rec *r, const struct ev_exit *ev)
 		exit_rule(w, r->task, ev);
 	}
 	call_drop_files(w, r->task);
-	memset(op, 0, sizeof *op);
-	call_restore_outer(w, r->task);
+	block_zero(op, sizeof *op);
+	if (w->task[r->task].outer)
+		call_restore_outer(w, r->task);
 }

@@ -1,9 +1,9 @@
 # bench_programs += tests/bench/NAME     (from tests/bench/NAME.c; built by `make bench` only)
-# `make bench` builds them and runs tests/bench/run.
+# `make bench` builds them and runs tests/bench/run and tests/bench/run_hook.
 bench_programs += \
 	tests/bench/pipe_self \
 	tests/bench/plain_calls \
 	tests/bench/under_filter \
 	tests/bench/whole_time \
 	tests/bench/seek
-EXTRA_DIST += tests/bench/run
+EXTRA_DIST += tests/bench/run tests/bench/run_hook tests/bench/hook_private.c

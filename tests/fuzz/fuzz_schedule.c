@@ -85,9 +85,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 static const char *const whole =
 	"# ipclab schedule 1\ncommand: ./ring 3 \"a b\\n\"\nset size 4\nset program ring\nbuild: 3f2a\n"
 	"actor P1 = 1\nactor P2 = 1.1\nactor P3.1 = 1.2/2\nobject shm1 = shm 1:1\nobject pipe1 = pipe 1.1:2\n"
-	"object sem2 = sem 1:2\n\n# by hand\nP1 store shm1+40 = 1   producer.c:14\nP2 read pipe1  consumer.c:9\n"
+	"object sem2 = sem shm /a b\\n+24\nobject memory1 = memory 1\n\n# by hand\nP1 store shm1+40 = 1   producer.c:14\nP2 read pipe1  consumer.c:9\n"
 	"P2 time = ETIMEDOUT\nP1 signal SIGTERM\nP1 deliver SIGTERM\nP3.1 sem_wait sem2 = 0 a.c:1\nP2\n"
-	"type \"yes\\n\\x1b\\\"\"\nP1 exit_group # comment\nP1 wait4 m.c:3\n";
+	"type \"yes\\n\\x1b\\\"\"\nP1 load memory1@0a8 = 3\nP1 exit_group # comment\nP1 wait4 m.c:3\n";
 
 static u64 state;
 

@@ -48,3 +48,12 @@ live_scripts += \
 live_targets += tests/live/targets/hook_told
 EXTRA_DIST += tests/live/targets/hook_every.c tests/live/targets/hook_family.c tests/live/targets/hook_more.c
 hooked_targets += tests/live/targets/ring
+hooked_targets += \
+	tests/live/targets/mem_faults \
+	tests/live/targets/mem_kinds \
+	tests/live/targets/mem_large \
+	tests/live/targets/mem_spin \
+	tests/live/targets/mem_sync
+live_targets += tests/live/targets/mem_plain
+engine_tests += tests/live/test_memory
+live_scripts += tests/live/test_replay_schedule.sh

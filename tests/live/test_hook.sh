@@ -25,10 +25,14 @@ check same_results_and_errno out_is "$family"
 run "$dir/more" signals
 check signals_in_hooks_do_no_harm out_is "5 1 1"
 
-# calls PROGRAM...: how many system calls it makes, its children included.
+# calls PROGRAM...: how many system calls it makes, its children included; the most of three runs, as
+# a time-out that has passed before it is waited for saves one. sem_open takes as many random
+# numbers as it likes.
 calls() {
-	strace -f -o "$dir/calls" "$@" >/dev/null 2>&1 # -c does not count numbers that no kernel knows
-	grep -cvE '^[0-9]+ +(<|---|\+\+\+)' "$dir/calls"
+	for _ in 1 2 3; do
+		strace -f -o "$dir/calls" "$@" >/dev/null 2>&1 # -c does not count numbers that no kernel knows
+		grep -cvE '^[0-9]+ +(<|---|\+\+\+|getrandom)' "$dir/calls"
+	done | sort -n | tail -1
 }
 if strace -o /dev/null true 2>/dev/null; then
 	bare=$(calls "$dir/family.bare" alone)
@@ -80,13 +84,15 @@ check told_value_of_sem_init tell '1 begin sem_init at 000 with 100000002'
 check told_errno_of_sem tell '1 end sem_trywait -11'
 check told_error_of_pthread tell '1 end mutex_lock -130'
 check told_time_out tell '1 begin sem_timedwait at 000 with 0 in 20 ms'
-check told_time_of_the_conditions_clock tell '1 begin cond_timedwait at 048 with 20 in 20 ms'
+check told_time_of_each_conditions_clock [ "$(grep -c '1 begin cond_timedwait at 048 with 20 in 20 ms' "$dir/err")" = 3 ]
+check told_count_of_a_barrier tell '1 begin barrier_init at 078 with 1'
 check told_no_time_when_it_is_wrong tell $'1 begin sem_timedwait at 000 with 0\n1 end sem_timedwait -22'
 check told_serial_thread_of_a_barrier tell '1 end barrier_wait 1'
 check told_value_of_semaphore tell '1 end sem_getvalue 3'
 check told_in_pieces tell $'1 store 4096 at 0d8\n1 store 903 at 0d8\n'
 check told_sprintf tell $'1 store 8 at 0d8\n'
 check told_printf_reads tell $'1 load 3 at 0d8\n1 load 13 at 0dc\n'
+check told_a_cancelled_wait [ "$(grep -c 'end sem_wait -125' "$dir/err")" = 1 ]
 check told_shmdt tell '1 made 8192'
 
 run "$told" "$dir/more" early
@@ -108,4 +114,11 @@ check threads_are_private_unasked [ "$(grep -cE 'store [24] ' "$dir/err")" = 1 ]
 run "$told" -t "$dir/more" threads
 check threads_pass status_is 0
 check threads_tell_globals_and_heap [ "$(grep store "$dir/err" | cut -d' ' -f1-3 | tr '\n' ,)" = "1 store 4,2 store 2,2 store 4,1 store 2,1 store 64," ]
+
+# ---- told to ipclab itself ----
+run "$IPCLAB" watch --quiet -- "$dir/family"
+check watched_same_status status_is 9
+check watched_same_results out_is "$family"
+run "$IPCLAB" watch --quiet -- "$dir/more" signals
+check watched_signals_do_no_harm out_is "5 1 1"
 finish

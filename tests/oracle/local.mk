@@ -19,3 +19,35 @@ tests_oracle_target_SOURCES = \
 tests_oracle_target_CPPFLAGS = -I$(top_srcdir)/tests
 tests_oracle_target_LDFLAGS = -static
 tests_oracle_target_LDADD =
+
+# The same of shared memory: `make check` runs 20 seeds, soak 300. Of its target only memory_cells.c has hooks; the
+# objects are made one, as `ipclab cc` takes none without.
+engine_tests += tests/oracle/memory
+check_SCRIPTS += tests/oracle/memory_target
+tests_oracle_memory_SOURCES = \
+	tests/oracle/program.h \
+	tests/oracle/oracle.h \
+	tests/oracle/memory.h \
+	tests/oracle/memory_oracle.h \
+	tests/oracle/memory.c \
+	tests/oracle/memory_gen.c \
+	tests/oracle/memory_kernel.c \
+	tests/oracle/memory_program.c \
+	tests/oracle/memory_replay.c \
+	tests/oracle/memory_runs.c \
+	tests/oracle/program.c \
+	tests/oracle/readback.c
+tests_oracle_memory_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+memory_target_sources = tests/oracle/memory_target.c tests/oracle/memory_program.c tests/oracle/memory_cells.c
+EXTRA_DIST += tests/oracle/memory_target.c tests/oracle/memory_cells.c
+CLEANFILES += tests/oracle/memory_target
+tests/oracle/memory_target: $(memory_target_sources) tests/oracle/memory.h tests/oracle/program.h $(hook_DATA) | ipclab$(EXEEXT)
+	$(AM_V_CCLD)d=tests/oracle; s=$(srcdir)/tests/oracle; o="$(LAB_CFLAGS) -mcx16 -I$(srcdir)/tests"; \
+	$(MKDIR_P) $$d && \
+	$(CC) $$o -c -o $$d/memory_target.hooked.o $$s/memory_target.c && \
+	$(CC) $$o -c -o $$d/memory_program.hooked.o $$s/memory_program.c && \
+	IPCLAB_CC= ./ipclab$(EXEEXT) cc $$o -c -o $$d/memory_cells.hooked.o $$s/memory_cells.c && \
+	$(CC) -nostdlib -r -o $$d/memory_all.hooked.o $$d/memory_target.hooked.o $$d/memory_program.hooked.o \
+		$$d/memory_cells.hooked.o && \
+	IPCLAB_CC= ./ipclab$(EXEEXT) cc -o $@ $$d/memory_all.hooked.o -lpthread && \
+	rm -f $$d/memory_target.hooked.o $$d/memory_program.hooked.o $$d/memory_cells.hooked.o $$d/memory_all.hooked.o

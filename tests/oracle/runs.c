@@ -167,22 +167,22 @@ static bool finish(struct run *r, const struct files *f, struct chance *chance,
 	return ok;
 }
 
-struct choice {
+struct candidate {
 	u32 task;
 	bool time; /* its time-out passes */
 };
 
-static bool choose(struct run *r, struct chance *chance, struct choice *choice)
+static bool choose(struct run *r, struct chance *chance, struct candidate *choice)
 {
-	struct choice can[256];
+	struct candidate can[256];
 	u32 n = 0;
 
 	for (u32 task = 1; task <= tracer_tasks(run_tracer(r)) && n < ARRAY_LEN(can); task++) {
 		if (run_can_step(r, task))
-			can[n++] = (struct choice){task, false};
+			can[n++] = (struct candidate){task, false};
 		else if (tracer_holding(run_tracer(r), task) == IS_INSIDE &&
 			 tracer_timeout(run_tracer(r), task) != TIME_NONE)
-			can[n++] = (struct choice){task, true};
+			can[n++] = (struct candidate){task, true};
 	}
 	if (!n)
 		return false;
@@ -196,7 +196,7 @@ bool run_one_stepped(const struct files *f, struct chance *chance, const struct 
 	struct run *r = start(f, true, trouble);
 	struct log_reader *reader =
 		r ? log_reader_open_fd(dup(log_fd(run_log(r))), &(struct err){0}) : NULL;
-	struct choice choice;
+	struct candidate choice;
 	struct err err = {0};
 	bool ok = reader && world_is_sound(r, c, trouble);
 

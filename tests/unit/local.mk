@@ -12,10 +12,13 @@ pure_tests += \
 pure_tests += \
 	tests/unit/test_event
 pure_tests += \
+	tests/unit/test_world_access \
 	tests/unit/test_world_fd \
 	tests/unit/test_world_kernel \
+	tests/unit/test_world_memory \
 	tests/unit/test_world_orders \
 	tests/unit/test_world_pipe \
+	tests/unit/test_world_sync \
 	tests/unit/test_world_timeline \
 	tests/unit/test_world_why \
 	tests/unit/test_world_write
@@ -28,7 +31,7 @@ pure_tests += \
 	tests/unit/test_play \
 	tests/unit/test_progress \
 	tests/unit/test_steer
-EXTRA_DIST += tests/unit/guide_sim.h tests/unit/types_run.h
+EXTRA_DIST += tests/unit/guide_sim.h tests/unit/memorybuild.h tests/unit/types_run.h
 pure_tests += \
 	tests/unit/test_schedule_file
 pure_tests += \

@@ -191,6 +191,74 @@ END_TEST
 
 /* ---- names ---- */
 
+/* struct { item *of[2]; enum e v; }: four types, each of earlier ones, and a pointer to a later one. */
+struct types_body {
+	struct note_types head;
+	struct note_type types[4];
+	struct note_field fields[2];
+	struct note_enum enums[1];
+	struct note_target targets[1];
+	char text[8];
+};
+
+static struct types_body types_body(void)
+{
+	return (struct types_body){
+		.head = {.map = 1, .types_n = 4, .fields_n = 2, .enums_n = 1, .targets_n = 1, .text_len = 8},
+		.types = {{.shape = SHAPE_POINTER, .of = 4},
+			{.shape = SHAPE_ARRAY, .of = 1, .count = 2},
+			{.shape = SHAPE_ENUM, .n = 1},
+			{.shape = SHAPE_FIELDS, .n = 2}},
+		.fields = {{.type = 1, .name = 1}, {.type = 2, .name = 7}},
+		.targets = {{.type = 4}},
+		.text = "a\0bcdef",
+	};
+}
+
+#define TYPES_REFUSED(change)                                                        \
+	do {                                                                         \
+		struct types_body b = types_body();                                  \
+		b.change;                                                            \
+		ck_assert_msg(!sound(REC_TYPES, 0, &b, sizeof b), "%s", #change);    \
+	} while (0)
+
+START_TEST(types_must_be_made_of_earlier_ones_and_lie_within_their_record)
+{
+	struct types_body good = types_body();
+
+	ck_assert(sound(REC_TYPES, 0, &good, sizeof good));
+	ck_assert(!sound(REC_TYPES, 0, &good, sizeof good - 8));
+	ck_assert(!sound(REC_TYPES, 0, &good, sizeof good.head - 8));
+	ck_assert(!sound(REC_TYPES, 0, &good, 0));
+	TYPES_REFUSED(head.types_n = 5);
+	TYPES_REFUSED(head.types_n = UINT32_MAX);
+	TYPES_REFUSED(head.fields_n = UINT32_MAX);
+	TYPES_REFUSED(head.enums_n = UINT32_MAX);
+	TYPES_REFUSED(head.targets_n = UINT32_MAX);
+	TYPES_REFUSED(head.text_len = 0);
+	TYPES_REFUSED(head.text_len = 7);
+	TYPES_REFUSED(head.text_len = UINT32_MAX);
+	TYPES_REFUSED(head.name = 8);
+	TYPES_REFUSED(text[7] = 'g');
+	TYPES_REFUSED(types[0].of = 5);
+	TYPES_REFUSED(types[0].shape = SHAPE_ENUM + 1);
+	TYPES_REFUSED(types[0].name = 8);
+	TYPES_REFUSED(types[1].of = 2); /* an array of itself */
+	TYPES_REFUSED(types[1].of = 0);
+	TYPES_REFUSED(types[2].n = 2);
+	TYPES_REFUSED(types[2].first = UINT32_MAX);
+	TYPES_REFUSED(types[3].n = 3);
+	TYPES_REFUSED(types[3].first = UINT32_MAX);
+	TYPES_REFUSED(fields[1].type = 3); /* a structure in itself */
+	TYPES_REFUSED(fields[1].name = 8);
+	TYPES_REFUSED(enums[0].name = 8);
+	TYPES_REFUSED(targets[0].type = 5);
+	TYPES_REFUSED(targets[0].name = 8);
+	/* Fields that belong to many types would take for ever to read. */
+	TYPES_REFUSED(types[2] = ((struct note_type){.shape = SHAPE_FIELDS, .n = 1}));
+}
+END_TEST
+
 START_TEST(calls_are_named_as_strace_spells_them)
 {
 	ck_assert_str_eq(call_name(CALL_pipe2), "pipe2");
@@ -231,6 +299,7 @@ int main(void)
 	tcase_add_test(t, meta_must_be_pairs);
 	tcase_add_test(t, notes_must_hold_what_they_say);
 	tcase_add_test(t, lines_must_be_three_strings_a_frame);
+	tcase_add_test(t, types_must_be_made_of_earlier_ones_and_lie_within_their_record);
 	tcase_add_test(t, calls_are_named_as_strace_spells_them);
 	tcase_add_test(t, kinds_are_named_as_in_json);
 	suite_add_tcase(s, t);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Is a program, is an object one with hooks? Also of files that are no ELF, cut off, or wrong on purpose. */
+/* Is a program, is an object one with hooks? Also of files that are no ELF, cut off, or wrong on
+ * purpose. */
 #include "hook/elf.h"
 
 #include <check.h>

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The runtime's table of shared mappings against a map of pages. The runtime is not in libipclab.a: its source is
- * compiled in here. */
+/* The runtime's table of shared mappings against a map of pages. The runtime is not in libipclab.a:
+ * its source is compiled in here. */
 #include "hook/ranges.c"
 
 #include <check.h>
 #include <stdlib.h>
 
 enum { PAGES = 300, BASE = 0x10000 };
-#define AT(page) ((uintptr_t)BASE + (uintptr_t)(page) * 4096)
+#define AT(page) ((uintptr_t)BASE + (uintptr_t)(page)*4096)
 
 static void model_check(const bool *shared, unsigned seed)
 {
 	for (int p = 0; p < PAGES; p++) {
-		bool right = ranges_contain(AT(p)) == shared[p] && ranges_contain(AT(p) + 4095) == shared[p] &&
-			(!shared[p] || hook_maybe_shared((void *)AT(p)));
+		bool right = ranges_contain(AT(p)) == shared[p] &&
+			     ranges_contain(AT(p) + 4095) == shared[p] &&
+			     (!shared[p] || hook_maybe_shared((void *)AT(p)));
 
 		if (!right) /* an assertion that holds costs a write to a pipe */
 			ck_abort_msg("seed %u, page %d", seed, p);
@@ -28,7 +29,8 @@ START_TEST(table_agrees_with_a_map_of_pages)
 		srand(seed);
 		ranges_remove(AT(0), (size_t)PAGES * 4096);
 		for (int i = 0; i < 300; i++) {
-			int from = rand() % PAGES, n = 1 + rand() % 9, to = from + n < PAGES ? from + n : PAGES;
+			int from = rand() % PAGES, n = 1 + rand() % 9,
+			    to = from + n < PAGES ? from + n : PAGES;
 			size_t bytes = (size_t)(to - from) * 4096 - (size_t)(rand() % 4096);
 			bool add = rand() % 2, had = false;
 

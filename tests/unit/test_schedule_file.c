@@ -26,7 +26,10 @@ static const char *const whole =
 	"actor P2.1 = 1.1/2\n"
 	"object shm1 = shm 1:1\n"
 	"object pipe1 = pipe 1.1:2\n"
-	"object sem2 = sem 1:2\n"
+	"object sem2 = sem shm 1:1+24\n"
+	"object memory2 = memory 1.1\n"
+	"object shm3 = shm /a b\\n\n"
+	"object thread1.2 = thread 1/3\n"
 	"P1 store shm1+40 = 1                producer.c:14\n"
 	"P2 read pipe1                       consumer.c:9\n"
 	"P2 time\n"
@@ -34,6 +37,9 @@ static const char *const whole =
 	"P1 deliver SIGTERM = EINTR\n"
 	"P1 signal 40\n"
 	"P2.1 sem_wait sem2\n"
+	"P2 load memory2@0a8 = 7\n"
+	"P2 load shm3+8\n"
+	"P1 pthread_join thread1.2\n"
 	"type \"yes\\n\\x04\\\"\"\n"
 	"P2\n"
 	"P2                                  consumer.c:10\n";
@@ -44,7 +50,7 @@ START_TEST(what_it_says)
 
 	ck_assert_msg(parse(whole), "%s", err.text);
 	s = sched.steps;
-	ck_assert_uint_eq(sched.n, 10);
+	ck_assert_uint_eq(sched.n, 13);
 	ck_assert_str_eq(sched.command, "./ring 3");
 	ck_assert_ptr_null(sched.lab);
 	ck_assert_str_eq(sched.build, "3f2a");
@@ -57,7 +63,7 @@ START_TEST(what_it_says)
 	ck_assert_str_eq(s[0].shown, "shm1+40");
 	ck_assert_str_eq(s[0].result, "1");
 	ck_assert_str_eq(s[0].at, "producer.c:14");
-	ck_assert_uint_eq(s[0].line, 12);
+	ck_assert_uint_eq(s[0].line, 15);
 	ck_assert_str_eq(s[1].object, "pipe 1.1:2");
 	ck_assert_str_eq(s[1].identity, "1.1");
 	ck_assert_str_eq(s[1].result, "");
@@ -69,6 +75,12 @@ START_TEST(what_it_says)
 	ck_assert_uint_eq(s[4].signal, SIGTERM);
 	ck_assert_uint_eq(s[5].signal, 40);
 	ck_assert_str_eq(s[6].identity, "1.1/2");
+	ck_assert_str_eq(s[6].object, "sem shm 1:1+24");
+	ck_assert_str_eq(s[6].shown, "sem2");
+	ck_assert_str_eq(s[7].object, "memory 1.1@0a8");
+	ck_assert_str_eq(s[8].object, "shm /a b\n+8");
+	ck_assert_str_eq(s[9].object, "thread 1/3");
+	s += 3;
 	ck_assert_uint_eq(s[7].kind, CHOSE_TYPE);
 	ck_assert_uint_eq(s[7].typed_n, 6);
 	ck_assert_mem_eq(s[7].typed, "yes\n\x04\"", 6);
@@ -88,6 +100,28 @@ START_TEST(printed_as_it_was)
 	ck_assert_str_eq(out.s, whole);
 	str_finish(&out);
 	schedule_finish(&sched);
+}
+END_TEST
+
+START_TEST(every_call)
+{
+	struct schedule one = {0};
+	struct str out = {0};
+
+	for (unsigned call = 1; call < CALL_COUNT; call++) {
+		struct schedule_step s = {.actor = "P1", .identity = "1", .kind = CHOSE_STEP};
+
+		ck_assert_uint_lt(strlen(call_name(call)), sizeof s.call);
+		strcpy(s.call, call_name(call));
+		schedule_add(&one, &s);
+	}
+	schedule_print(&one, &out);
+	ck_assert_msg(parse(out.s), "%s", err.text);
+	for (u32 i = 0; i < one.n; i++)
+		ck_assert_str_eq(sched.steps[i].call, one.steps[i].call);
+	schedule_finish(&one);
+	schedule_finish(&sched);
+	str_finish(&out);
 }
 END_TEST
 
@@ -124,10 +158,12 @@ static const struct mistake {
 	{"P1 zzzzzz\n", "run.sched:1:4: there is no call 'zzzzzz'; besides calls there are time, signal, deliver"},
 	{"P1 read 4\n", "run.sched:1:9: '4' is no object: they are written pipe1, sem2, shm1+40"},
 	{"P1 read pipe1\n",
-		"run.sched:1:9: pipe1 is not bound to an object: 'object pipe1 = KIND CREATOR:N' must stand above"},
-	{"object shm1 = shm 1:1\nP1 load shm1+\n", "run.sched:2:9: 'shm1+' is no object: they are written pipe1, sem2, shm1+40"},
-	{"object shm1 = shm 1:1\nP1 load shm1+4x\n", "run.sched:2:15: an offset in bytes is missing behind '+'"},
-	{"object shm1 = shm 1\n", "run.sched:1:19: an object's identity is its creator and a number, as in 1:1 or 1.2:1; not '1'"},
+		"run.sched:1:9: pipe1 is not bound to an object: 'object pipe1 = IDENTITY' must stand above"},
+	{"object shm1 = shm 1:1\nP1 load shm1+\n", "run.sched:2:13: '+' is no offset in bytes, as +40"},
+	{"object shm1 = shm 1:1\nP1 load shm1+4x\n", "run.sched:2:13: '+4x' is no offset in bytes, as +40"},
+	{"object shm1 = shm 1:1\nP1 load shm1-4\n", "run.sched:2:9: 'shm1-4' is no object: they are written pipe1, sem2, shm1+40"},
+	{"object shm1 = shm\n", "run.sched:1:15: what the object is, is its kind and who made it, as in 'pipe 1:1' or 'shm /ring'"},
+	{"object shm1 = shm \\q\n", "run.sched:1:19: what stands behind '\\' is not understood"},
 	{"object shm = shm 1:1\n", "run.sched:1:8: an object is pipe1, shm1 or sem2, not 'shm'"},
 	{"P1 read =\n", "run.sched:1:10: a result is missing behind '='"},
 	{"P1 read = 4 m.c:3 more\n", "run.sched:1:19: 'more' is one word too many"},
@@ -284,6 +320,7 @@ int main(void)
 
 	tcase_add_test(tc, what_it_says);
 	tcase_add_test(tc, printed_as_it_was);
+	tcase_add_test(tc, every_call);
 	tcase_add_test(tc, by_hand);
 	tcase_add_loop_test(tc, mistakes_are_named, 0, (int)ARRAY_LEN(mistakes));
 	tcase_add_test(tc, too_long);

@@ -173,9 +173,35 @@ START_TEST(pointer_to_a_number_makes_an_array_as_long_as_the_mapping)
 		ck_assert_uint_eq(a.type->count, arrays[i].count);
 		ck_assert_str_eq(path_at(&a, a.type, 16), arrays[i].byte16);
 		ck_assert_uint_le(a.type->size, a.m.len);
+		ck_assert_str_eq(path_at(&a, a.type, a.type->size), "-");
 		const struct type *first = a.type;
 		ask_again(&a);
 		ck_assert_ptr_eq(a.type, first);
+		ask_end(&a);
+	}
+}
+END_TEST
+
+static const struct {
+	const char *way, *size, *name;
+	u64 offset;
+} chosen[] = {
+	{"b", "4096", "item", 8}, /* a structure, though only a char pointer begins the mapping */
+	{"b", "88", "item", 8},   /* ten of them would fit, but it does not begin the mapping */
+	{"x", "4096", "int[1022]", 8}, /* characters come last */
+	{"y", "4096", "item", 0},      /* what begins the mapping, though the other is larger */
+};
+
+START_TEST(pointer_that_tells_most_is_chosen)
+{
+	struct asked a;
+
+	ck_assert(build("gcc", "-g -O0"));
+	for (size_t i = 0; i < ARRAY_LEN(chosen); i++) {
+		ask(&a, chosen[i].way, chosen[i].size);
+		ck_assert_msg(a.type != NULL, "%s: %s", chosen[i].name, str_get(&a.why));
+		ck_assert_str_eq(a.type->name, chosen[i].name);
+		ck_assert_uint_eq(a.offset, chosen[i].offset);
 		ask_end(&a);
 	}
 }
@@ -202,6 +228,20 @@ START_TEST(array_with_open_end_has_room_in_its_mapping_only)
 }
 END_TEST
 
+START_TEST(any_site_of_the_program_will_do_when_those_named_tell_nothing)
+{
+	struct asked a;
+
+	ck_assert(build("gcc", "-g -O0"));
+	ask(&a, "l", NULL);
+	a.type = sources_mapping_type(a.s, 1, a.m.addr, a.m.len, NULL, 0, &a.offset, &a.why);
+	is_ring(&a, "no site");
+	a.type = sources_mapping_type(a.s, 1, a.m.addr, a.m.len, &(u32){99}, 1, &a.offset, &a.why);
+	is_ring(&a, "site that is not known");
+	ask_end(&a);
+}
+END_TEST
+
 START_TEST(declaration_is_completed_from_another_unit)
 {
 	struct asked a;
@@ -218,7 +258,8 @@ END_TEST
 START_TEST(type_is_found_by_its_c_name)
 {
 	static const char *const names[] = {"struct ring", "item", "enum state", "struct all",
-		"byte", "int", "struct elsewhere", "struct named_elsewhere", "renamed"};
+		"byte", "int", "struct elsewhere", "struct named_elsewhere", "renamed",
+		"struct mine"};
 	struct asked a;
 
 	ck_assert(build("gcc", "-g -O0"));
@@ -295,6 +336,33 @@ START_TEST(program_that_is_gone_is_said_to_be)
 }
 END_TEST
 
+/* union { struct { char c; int i; } a; char raw[8]; }[2] */
+START_TEST(padding_has_no_path_but_what_else_lies_there_has)
+{
+	static const struct type c = {.kind = TYPE_CHAR, .size = 1}, i = {.kind = TYPE_SIGNED, .size = 4};
+	static const struct type_field in_a[] = {{"c", 0, 0, 0, &c}, {"i", 4, 0, 0, &i}};
+	static const struct type a = {.kind = TYPE_STRUCT, .size = 8, .fields_n = 2, .fields = in_a};
+	static const struct type raw = {.kind = TYPE_ARRAY, .size = 8, .count = 8, .of = &c};
+	static const struct type_field in_u[] = {{"a", 0, 0, 0, &a}, {"raw", 0, 0, 0, &raw}};
+	static const struct type u = {.kind = TYPE_UNION, .size = 8, .fields_n = 2, .fields = in_u};
+	static const struct type all = {.kind = TYPE_ARRAY, .size = 16, .count = 2, .of = &u};
+	static const struct type bare = {.kind = TYPE_ARRAY, .size = 16, .count = 2, .of = &a};
+	struct str path = {0};
+
+	str_add(&path, "x");
+	ck_assert(type_path(&all, 12, &path, NULL, NULL));
+	ck_assert_str_eq(str_get(&path), "x[1].a.i");
+	path.len = 1;
+	ck_assert(type_path(&all, 10, &path, NULL, NULL));
+	ck_assert_str_eq(str_get(&path), "x[1].raw[2]");
+	path.len = 1;
+	ck_assert(!type_path(&bare, 10, &path, NULL, NULL));
+	ck_assert_str_eq(str_get(&path), "x");
+	ck_assert_uint_eq(path.len, 1);
+	str_finish(&path);
+}
+END_TEST
+
 START_TEST(unknown_task_and_empty_mapping_do_no_harm)
 {
 	struct sources *s = sources_create();
@@ -364,6 +432,7 @@ END_TEST
 static void pure(TCase *t)
 {
 	tcase_add_test(t, scalars_are_written_as_in_c);
+	tcase_add_test(t, padding_has_no_path_but_what_else_lies_there_has);
 	tcase_add_test(t, unknown_task_and_empty_mapping_do_no_harm);
 }
 
@@ -374,7 +443,9 @@ static void traced(TCase *t)
 	tcase_add_test(t, every_byte_of_a_type_has_its_path_and_back);
 	tcase_add_test(t, paths_that_lead_nowhere_are_refused);
 	tcase_add_test(t, pointer_to_a_number_makes_an_array_as_long_as_the_mapping);
+	tcase_add_test(t, pointer_that_tells_most_is_chosen);
 	tcase_add_test(t, array_with_open_end_has_room_in_its_mapping_only);
+	tcase_add_test(t, any_site_of_the_program_will_do_when_those_named_tell_nothing);
 	tcase_add_test(t, declaration_is_completed_from_another_unit);
 	tcase_add_test(t, type_is_found_by_its_c_name);
 	tcase_add_test(t, without_debug_information_a_sentence_says_what_to_do);

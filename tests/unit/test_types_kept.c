@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* C types of shared mappings, from the process's relatives and from a recording whose program is gone;
  * hostile programs. */
+#include <dwarf.h>
+#include <elfutils/libdw.h>
+
 #include "types_run.h"
 
 /* ---- several processes ---- */
@@ -21,6 +24,10 @@ START_TEST(forked_child_has_the_pointers_of_its_program)
 	a.type = sources_mapping_type(a.s, 2, a.m.addr, a.m.len, NULL, 0, &a.offset, NULL);
 	is_ring(&a, "child");
 	ck_assert_ptr_nonnull(sources_type(a.s, 2, "struct ring"));
+	str_clear(&a.why);
+	ck_assert_ptr_null(sources_mapping_type(a.s, 2, 0x1000, 64, NULL, 0, &a.offset, &a.why));
+	ck_assert_msg(
+		strstr(str_get(&a.why), "no pointer of program") != NULL, "%s", str_get(&a.why));
 	free(r);
 	ask_end(&a);
 }
@@ -45,6 +52,9 @@ START_TEST(each_program_has_its_own_types)
 	a.m = second;
 	ask_again(&a);
 	ck_assert_str_eq(a.type->name, "struct all");
+	a.m.task = 1; /* nothing of the first leads there; at the second's site only main's void * */
+	ask_again(&a);
+	ck_assert_ptr_null(a.type);
 	ask_end(&a);
 }
 END_TEST
@@ -218,6 +228,79 @@ static void ask_damaged(const char *name, struct mapping m)
 	ask_end(&a);
 }
 
+/* Writes over the type of a member: it becomes what the structure is, with the structure in it. */
+static void member_holds_its_own(u8 *bytes, size_t at, Dwarf_Die *structure, const char *name)
+{
+	Dwarf_Die member;
+	Dwarf_Attribute attr;
+	u32 self = (u32)dwarf_cuoffset(structure);
+	int left = dwarf_child(structure, &member);
+
+	for (; !left; left = dwarf_siblingof(&member, &member)) {
+		if (strcmp(dwarf_diename(&member), name))
+			continue;
+		ck_assert_ptr_nonnull(dwarf_attr(&member, DW_AT_type, &attr));
+		ck_assert_uint_eq(dwarf_whatform(&attr), DW_FORM_ref4);
+		memcpy(bytes + at + dwarf_dieoffset(&member) + (attr.valp - (u8 *)member.addr),
+			&self, sizeof self);
+		return;
+	}
+	ck_abort_msg("no member %s", name);
+}
+
+static bool structure_find(Dwarf *dwarf, const char *name, Dwarf_Die *found)
+{
+	Dwarf_Off off = 0, next;
+	size_t head;
+	Dwarf_Die unit;
+
+	for (; !dwarf_nextcu(dwarf, off, &next, &head, NULL, NULL, NULL); off = next) {
+		int left = 1;
+		if (dwarf_offdie(dwarf, off + head, &unit))
+			left = dwarf_child(&unit, found);
+		for (; !left; left = dwarf_siblingof(found, found)) {
+			const char *is = dwarf_diename(found);
+			if (dwarf_tag(found) == DW_TAG_structure_type && is && !strcmp(is, name))
+				return true;
+		}
+	}
+	return false;
+}
+
+START_TEST(structure_that_holds_itself_is_cut)
+{
+	struct asked a;
+	char path[256];
+	size_t at, len, n;
+	Dwarf_Die ring;
+	Dwarf *dwarf;
+	u8 *bytes;
+	u64 began;
+	int fd;
+
+	ck_assert(build("gcc", "-g -O0"));
+	ck_assert(section(".debug_info", &at, &len));
+	bytes = file_read("program", &n);
+	snprintf(path, sizeof path, "%s/program", dir);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	dwarf = dwarf_begin(fd, DWARF_C_READ);
+	ck_assert_ptr_nonnull(dwarf);
+	ck_assert(structure_find(dwarf, "ring", &ring));
+	member_holds_its_own(bytes, at, &ring, "in");
+	member_holds_its_own(bytes, at, &ring, "out");
+	dwarf_end(dwarf);
+	close(fd);
+	file_put("program", bytes, n);
+	free(bytes);
+	began = clock_ns();
+	ask(&a, "g", NULL);
+	ck_assert_ptr_nonnull(a.type);
+	ck_assert_int_eq(leaf_of(a.type, "in")->kind, TYPE_UNKNOWN);
+	ck_assert_uint_lt(clock_ns() - began, 5000000000u);
+	ask_end(&a);
+}
+END_TEST
+
 START_TEST(damaged_debug_information_does_no_harm)
 {
 	static const char *const sections[] = {
@@ -266,6 +349,7 @@ static void traced(TCase *t)
 	tcase_add_test(t, recording_needs_no_program);
 	tcase_add_test(t, recording_keeps_the_sentence_too);
 	tcase_add_test(t, recording_without_shared_memory_keeps_no_types);
+	tcase_add_test(t, structure_that_holds_itself_is_cut);
 	tcase_add_loop_test(t, damaged_debug_information_does_no_harm, 0, 2);
 }
 

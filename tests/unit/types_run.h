@@ -47,6 +47,7 @@ static const char program[] =
 	"	int64_t far; uint8_t octet; byte raw; signed char small; bool yes; double pi;\n"
 	"	struct node node; void (*call)(int); struct opaque *opaque; const char *text;\n"
 	"	item *slot; long double wide_float; unsigned long long e : 40;\n"
+	"	struct { unsigned long p : 7, q : 60; } __attribute__((packed)) tight;\n"
 	"};\n"
 	"struct flex { int n; item items[]; };\n"
 	"struct opaque;\n"
@@ -80,7 +81,7 @@ static const char program[] =
 	"	hook(); return inside; }\n"
 	"__attribute__((noinline)) static int within(void *m)\n"
 	"{\n"
-	"	struct { int pad; struct { struct ring *p[2]; } in; } mine = {0};\n"
+	"	struct mine { int pad; struct { struct ring *p[2]; } in; } mine = {0};\n"
 	"	mine.in.p[1] = m; void *volatile keep = &mine; hook(); return keep == m;\n"
 	"}\n"
 	"int main(int argc, char **argv)\n"
@@ -100,12 +101,15 @@ static const char program[] =
 	"	case 'i': items = m; hook(); break;\n"
 	"	case '2': rows = m; hook(); break;\n"
 	"	case 'a': all = m; all->a = 5; all->b = -9; all->c = 0xabc; all->d = 1;\n"
-	"		all->e = 77309411329; all->state = BAD; all->octet = 200; items = (item "
+	"		all->e = 77309411329; all->state = BAD; all->tight.q = 987654321098765432; all->octet = 200; items = (item "
 	"*)((char *)m + 16); hook(); break;\n"
 	"	case 'f': flex = m; hook(); break;\n"
 	"	case 'o': closed = m; hook(); break;\n"
 	"	case 'e': elsewhere = m; hook(); break;\n"
 	"	case 's': items = m; global = m; numbers = m; hook(); break;\n"
+	"	case 'b': letters = m; items = (item *)((char *)m + 8); hook(); break;\n"
+	"	case 'x': letters = m; numbers = (int *)m + 2; hook(); break;\n"
+	"	case 'y': items = m; global = (struct ring *)((char *)m + 800); hook(); break;\n"
 	"	case 'z': hook(); break;\n"
 	"	}\n"
 	"	return 0;\n"
@@ -510,6 +514,20 @@ static inline void bit_is(struct asked *a, const char *name, const char *text)
 	str_finish(&out);
 }
 
+/* A bit-field that crosses the bounds of its type, in a packed structure. */
+static inline void tight_bits_are_joined(struct asked *a)
+{
+	const struct type *tight = leaf_of(a->type, "tight");
+	const struct type_field *f = &tight->fields[1];
+	struct str out = {0};
+
+	ck_assert_uint_eq(tight->size, 9);
+	type_value(f->type, a->m.bytes + offset_of(a->type, "tight") + f->offset, f, &out);
+	ck_assert_str_eq(str_get(&out), "987654321098765432");
+	ck_assert_str_eq(path_at(a, a->type, offset_of(a->type, "tight") + 8), "tight.q");
+	str_finish(&out);
+}
+
 static inline void bit_fields_are_cut_out(struct asked *a)
 {
 	bit_is(a, "a", "5");
@@ -520,6 +538,7 @@ static inline void bit_fields_are_cut_out(struct asked *a)
 	value_is(a, "state", a->m.bytes + offset_of(a->type, "state"), "BAD (-3)");
 	value_is(a, "octet", a->m.bytes + offset_of(a->type, "octet"), "200");
 	ck_assert_uint_eq(leaf_of(a->type, "a")->size, 4);
+	tight_bits_are_joined(a);
 }
 
 static TCase *tcase(Suite *s, const char *name)

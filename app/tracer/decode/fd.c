@@ -24,7 +24,7 @@ bool decode_close(struct tracer *t, struct tracee *x, struct entry *e)
 
 	e->fd = (i32)x->args[0];
 	class = fd_class(t, x, e->fd);
-	if (class == FDC_PIPE || class == FDC_SEGMENT)
+	if (class >= FDC_PIPE)
 		return true;
 	/* A file: gone with this one stop. (A failing close releases the number all the same.) */
 	fdmap_clear(t, x->fds, e->fd);
@@ -45,7 +45,7 @@ bool decode_close_range(struct tracer *t, struct tracee *x, struct entry *e)
 	e->arg = x->args[2] & 0xffffffff;
 	e->hold = false;
 	for (u32 fd = (u32)e->fd; fd < x->fds->n && fd <= (u32)e->fd2; fd++)
-		if (x->fds->fds[fd].class == FDC_PIPE || x->fds->fds[fd].class == FDC_SEGMENT)
+		if (x->fds->fds[fd].class >= FDC_PIPE)
 			e->hold = true;
 	return true;
 }
@@ -54,7 +54,7 @@ static bool leads_to_object(struct tracer *t, struct tracee *x, int fd)
 {
 	enum fd_class class = fd_class(t, x, fd);
 
-	return class == FDC_PIPE || class == FDC_SEGMENT;
+	return class >= FDC_PIPE;
 }
 
 bool decode_dup(struct tracer *t, struct tracee *x, struct entry *e)
@@ -87,7 +87,7 @@ bool decode_fcntl(struct tracer *t, struct tracee *x, struct entry *e)
 		e->hold = false;
 		return true;
 	}
-	return class == FDC_PIPE || class == FDC_SEGMENT;
+	return class >= FDC_PIPE;
 }
 
 bool decode_ioctl(struct tracer *t, struct tracee *x, struct entry *e)
@@ -177,8 +177,8 @@ static void fd_duplicated(struct tracer *t, struct tracee *x, int from, int to, 
 		return;
 	if (s->class == FDC_PIPE)
 		fdmap_set(t, x->fds, to, FDC_PIPE, t->pipes.at[s->pipe].ino, cloexec);
-	else if (s->class == FDC_SEGMENT)
-		fdmap_set(t, x->fds, to, FDC_SEGMENT, s->pipe, cloexec);
+	else if (s->class == FDC_SEGMENT || s->class == FDC_OBJECT)
+		fdmap_set(t, x->fds, to, (enum fd_class)s->class, s->pipe, cloexec);
 	else if (s->class == FDC_TTY)
 		fdmap_set(t, x->fds, to, FDC_TTY, 0, cloexec);
 	else
@@ -203,8 +203,13 @@ static void fd_opened(struct tracer *t, struct tracee *x, int fd, struct ev_exit
 	} else if (class == FDC_SEGMENT) {
 		class = FDC_OTHER;
 	}
-	fdmap_set(t, x->fds, fd, class, ino, cloexec);
-	if (class == FDC_PIPE)
+	if (class == FDC_OBJECT) { /* through /proc/PID/fd or /dev/fd */
+		object_made(t, x, fd, cloexec);
+		ino = fdmap_ino(t, x->fds, fd);
+	} else {
+		fdmap_set(t, x->fds, fd, class, ino, cloexec);
+	}
+	if (class == FDC_PIPE || class == FDC_OBJECT)
 		out->arg = ino;
 	out->arg2 = flags;
 }

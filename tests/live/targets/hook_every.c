@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Every kind of access for which gcc and clang have a hook of its own; at any -O it links and computes the same. */
+/* Every kind of access for which gcc and clang have a hook of its own; at any -O it links and
+ * computes the same. */
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,14 +63,17 @@ static long plain(struct shared *s, long n)
 	s->pointer = &s->packed;
 	memcpy(&s->small, &s->small2, sizeof s->small);
 	memset(&s->big, 0, sizeof s->big);
-	return s->more + s->small.d + s->big2.numbers[n] + s->packed.eight + (long)s->wide + s->watched;
+	return s->more + s->small.d + s->big2.numbers[n] + s->packed.eight + (long)s->wide +
+	       s->watched;
 }
 
-#define ATOMICS(p, old)                                                                           \
-	(atomic_store(p, 3), atomic_fetch_add(p, 5), atomic_fetch_sub(p, 1), atomic_fetch_or(p, 8), \
-		atomic_fetch_and(p, 0x1e), atomic_fetch_xor(p, 2), old = 12,                      \
-		atomic_compare_exchange_strong(p, &old, 40), atomic_compare_exchange_weak(p, &old, 50), \
-		atomic_exchange_explicit(p, (__typeof__(old))(atomic_load(p) + 1), memory_order_release), \
+#define ATOMICS(p, old)                                                                   \
+	(atomic_store(p, 3), atomic_fetch_add(p, 5), atomic_fetch_sub(p, 1),              \
+		atomic_fetch_or(p, 8), atomic_fetch_and(p, 0x1e), atomic_fetch_xor(p, 2), \
+		old = 12, atomic_compare_exchange_strong(p, &old, 40),                    \
+		atomic_compare_exchange_weak(p, &old, 50),                                \
+		atomic_exchange_explicit(                                                 \
+			p, (__typeof__(old))(atomic_load(p) + 1), memory_order_release),  \
 		(long)atomic_load_explicit(p, memory_order_acquire) + old)
 
 static long atomics(struct shared *s)
@@ -94,7 +98,8 @@ static long atomics(struct shared *s)
 
 int main(void)
 {
-	struct shared *s = mmap(NULL, sizeof *s, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct shared *s =
+		mmap(NULL, sizeof *s, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	long total = 0;
 
 	if (s == MAP_FAILED)

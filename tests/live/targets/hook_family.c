@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Every semaphore and pthread function that the hook runtime stands in for, in success, error and time-out; says
- * what each returned and what became of errno. Compiled with and without hooks it must say the same.
+ * Every semaphore and pthread function that the hook runtime stands in for, in success, error and
+ * time-out; says what each returned and what became of errno. Compiled with and without hooks it
+ * must say the same.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,14 +28,14 @@ struct shared {
 	pthread_spinlock_t spin;
 	int cell;
 	char text[5000];
-} *shared;
+} * shared;
 
-#define TRY(call)                                            \
-	do {                                                 \
+#define TRY(call)                                              \
+	do {                                                   \
 		errno = 77; /* nobody's, to see who sets it */ \
-		int r_ = (call);                             \
-		int e_ = errno;                              \
-		printf("%s: %d, errno %d\n", #call, r_, e_); \
+		int r_ = (call);                               \
+		int e_ = errno;                                \
+		printf("%s: %d, errno %d\n", #call, r_, e_);   \
 	} while (0)
 
 static struct timespec in(clockid_t clock, long ms)
@@ -274,7 +275,8 @@ static void texts(void)
 	TRY(strcat(shared->text, " three") == shared->text);
 	TRY(strncat(shared->text, "|four", 3) == shared->text);
 	TRY(puts(shared->text));
-	TRY(printf("%d %5.1f %.*s %s %c %ld %Lg\n", 1, 2.5, 3, shared->text, shared->text + 4, 'c', 9l, 1.25l));
+	TRY(printf("%d %5.1f %.*s %s %c %ld %Lg\n", 1, 2.5, 3, shared->text, shared->text + 4, 'c',
+		9l, 1.25l));
 	TRY(snprintf(near, sizeof near, "%s", shared->text));
 	TRY(snprintf(shared->text, (size_t)big[9999] + 8, "%s-%d", "cut off", 5));
 	TRY(sprintf(shared->text + 10, "%s", near));
@@ -292,7 +294,8 @@ int main(int argc, char **argv)
 {
 	(void)argv;
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	shared = mmap(
+		NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	semaphores();
 	if (argc == 1) {
 		mutexes();

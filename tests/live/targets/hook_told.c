@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * hook_told [-t] [-e] [-q] PROGRAM...: the least tracer that a program with hooks can have. Says on standard error
- * what the runtime tells, a line each, task by task in order of birth: `1 load 4 at 010 atomic 5`
- * (address within its page). -t: answers HOOK_THREADS; -e: answers HOOK_ENDLESS; -q: only answers. Ends with
- * the program's status and, with -q, with the number of stops and the ns of one on standard error.
+ * hook_told [-t] [-e] [-q] PROGRAM...: the least tracer that a program with hooks can have. Says on
+ * standard error what the runtime tells, a line each, task by task in order of birth: `1 load 4 at
+ * 010 atomic 5` (address within its page). -t: answers HOOK_THREADS; -e: answers HOOK_ENDLESS; -q:
+ * answers the question and from then on does nothing but go on. Ends with the program's status.
  */
 #include <errno.h>
 #include <linux/audit.h>
@@ -18,23 +18,24 @@
 #include <sys/ptrace.h>
 #include <sys/user.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../../../app/hook/protocol.h"
 
-static const char *const op_names[] = {"", "sem_init", "sem_destroy", "sem_open", "sem_close", "sem_unlink", "sem_wait",
-	"sem_trywait", "sem_timedwait", "sem_post", "sem_getvalue", "mutex_init", "mutex_destroy", "mutex_lock",
-	"mutex_trylock", "mutex_timedlock", "mutex_unlock", "mutex_consistent", "cond_init", "cond_destroy",
-	"cond_wait", "cond_timedwait", "cond_signal", "cond_broadcast", "barrier_init", "barrier_destroy",
+static const char *const op_names[] = {"", "sem_init", "sem_destroy", "sem_open", "sem_close",
+	"sem_unlink", "sem_wait", "sem_trywait", "sem_timedwait", "sem_post", "sem_getvalue",
+	"mutex_init", "mutex_destroy", "mutex_lock", "mutex_trylock", "mutex_timedlock",
+	"mutex_unlock", "mutex_consistent", "cond_init", "cond_destroy", "cond_wait",
+	"cond_timedwait", "cond_signal", "cond_broadcast", "barrier_init", "barrier_destroy",
 	"barrier_wait", "rwlock_init", "rwlock_destroy", "rwlock_rdlock", "rwlock_tryrdlock",
-	"rwlock_timedrdlock", "rwlock_wrlock", "rwlock_trywrlock", "rwlock_timedwrlock", "rwlock_unlock",
-	"spin_init", "spin_destroy", "spin_lock", "spin_trylock", "spin_unlock", "join"};
+	"rwlock_timedrdlock", "rwlock_wrlock", "rwlock_trywrlock", "rwlock_timedwrlock",
+	"rwlock_unlock", "spin_init", "spin_destroy", "spin_lock", "spin_trylock", "spin_unlock",
+	"join"};
 
 static pid_t tasks[64];
 static int task_count;
 static int flag_threads, flag_endless, flag_quiet;
-static long stops;
+static int answered;
 
 static int task_number(pid_t pid)
 {
@@ -61,9 +62,7 @@ static void say(int task, const struct user_regs_struct *r)
 	const char *name = a1 < HOOK_OP_COUNT ? op_names[a1] : "?";
 
 	switch (r->rdi) {
-	case HOOK_ASK:
-		fprintf(stderr, "%d ask\n", task);
-		break;
+	case HOOK_ASK: fprintf(stderr, "%d ask\n", task); break;
 	case HOOK_ACCESS:
 		fprintf(stderr, "%d %s %lu at %03lx", task, kinds[a3 & 3], a2, a1 & 0xfff);
 		if (a3 & HOOK_ATOMIC)
@@ -75,14 +74,9 @@ static void say(int task, const struct user_regs_struct *r)
 			a1 == HOOK_COND_WAIT || a1 == HOOK_COND_TIMEDWAIT ? a3 & 0xfff : a3);
 		say_time(r->r8);
 		break;
-	case HOOK_END:
-		fprintf(stderr, "%d end %s %ld\n", task, name, (long)a2);
-		break;
-	case HOOK_MAPPED:
-		fprintf(stderr, "%d %s %lu\n", task, a3 ? "made" : "ended", a2);
-		break;
-	default:
-		fprintf(stderr, "%d what? %llu\n", task, r->rdi);
+	case HOOK_END: fprintf(stderr, "%d end %s %ld\n", task, name, (long)a2); break;
+	case HOOK_MAPPED: fprintf(stderr, "%d %s %lu\n", task, a3 ? "made" : "ended", a2); break;
+	default: fprintf(stderr, "%d what? %llu\n", task, r->rdi);
 	}
 }
 
@@ -90,7 +84,8 @@ static void answer(pid_t pid)
 {
 	struct user_regs_struct r;
 
-	stops++;
+	if (flag_quiet && answered)
+		return;
 	if (ptrace(PTRACE_GETREGS, pid, 0, &r) == -1 || (long)r.orig_rax != HOOK_CALL)
 		return;
 	if (!flag_quiet)
@@ -99,8 +94,7 @@ static void answer(pid_t pid)
 		r.rax = HOOK_HERE | (flag_threads ? HOOK_THREADS : 0);
 	else
 		r.rax = r.rdi == HOOK_BEGIN && flag_endless ? HOOK_ENDLESS : 0;
-	if (flag_quiet && r.rdi != HOOK_ASK)
-		return; /* the kernel's -ENOSYS is no answer to anything else */
+	answered = 1;
 	r.orig_rax = (unsigned long)-1;
 	ptrace(PTRACE_SETREGS, pid, 0, &r);
 }
@@ -123,18 +117,9 @@ static void be_the_program(char **argv)
 	_exit(126);
 }
 
-static unsigned long long now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000ull + t.tv_nsec;
-}
-
 int main(int argc, char **argv)
 {
 	int c, status, result = 126;
-	unsigned long long from = 0;
 	pid_t first, pid;
 
 	while ((c = getopt(argc, argv, "+teq")) != -1)
@@ -148,8 +133,9 @@ int main(int argc, char **argv)
 	task_number(first);
 	if (waitpid(first, &status, 0) != first || !WIFSTOPPED(status) ||
 		ptrace(PTRACE_SETOPTIONS, first, 0,
-			PTRACE_O_EXITKILL | PTRACE_O_TRACESECCOMP | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
-				PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC) == -1)
+			PTRACE_O_EXITKILL | PTRACE_O_TRACESECCOMP | PTRACE_O_TRACEFORK |
+				PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC) ==
+			-1)
 		return 77;
 	ptrace(PTRACE_CONT, first, 0, 0);
 	while ((pid = waitpid(-1, &status, __WALL)) > 0) {
@@ -157,18 +143,15 @@ int main(int argc, char **argv)
 
 		if (!WIFSTOPPED(status)) {
 			if (pid == first)
-				result = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+				result = WIFEXITED(status) ? WEXITSTATUS(status)
+							   : 128 + WTERMSIG(status);
 			continue;
 		}
 		task_number(pid);
-		if (event == PTRACE_EVENT_SECCOMP) {
+		if (event == PTRACE_EVENT_SECCOMP)
 			answer(pid);
-			from = from ? from : now();
-		}
 		ptrace(PTRACE_CONT, pid, 0, event || sig == SIGSTOP || sig == SIGTRAP ? 0 : sig);
 	}
-	if (flag_quiet)
-		fprintf(stderr, "%llu %ld\n", from ? now() - from : 0, stops);
 	fflush(stderr);
 	return result;
 }

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of lab/ share. */
+#ifndef LAB_PRIVATE_H
+#define LAB_PRIVATE_H
+
+#include "lab/lib.h"
+
+/* field.c: guide_host.field; arg is the lab_host. */
+bool host_field(void *arg, u32 segment, const char *path, struct guide_field *);
+
+/* listing.c: the assembly blocks of a guide, from the listings beside its programs. */
+void listings_fill(struct lab *);
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: 0BSD */
+/* atomic: the same loops, in and out atomic, each store a release and each look an acquire. */
+#include <stdatomic.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define BUFFER_SIZE 10
+
+typedef struct {
+	int value;
+} item;
+
+struct ring {
+	item buffer[BUFFER_SIZE];
+	_Atomic int in;  /* only the producer stores it */
+	_Atomic int out; /* only the consumer stores it */
+};
+
+static int look(_Atomic int *index)
+{
+	return atomic_load_explicit(index, memory_order_acquire);
+}
+
+static void advance(_Atomic int *index)
+{
+	int next = (atomic_load_explicit(index, memory_order_relaxed) + 1) % BUFFER_SIZE;
+
+	atomic_store_explicit(index, next, memory_order_release);
+}
+
+__attribute__((noinline)) void wait_while_empty(struct ring *ring)
+{
+	while (look(&ring->in) == look(&ring->out))
+		; /* do nothing: empty */
+}
+
+static void consumer(struct ring *ring, int items)
+{
+	for (int i = 0; i < items; i++) {
+		item next_consumed;
+
+		wait_while_empty(ring);
+		next_consumed = ring->buffer[look(&ring->out)];
+		advance(&ring->out);
+		printf("%d\n", next_consumed.value);
+	}
+}
+
+static void producer(struct ring *ring, int items)
+{
+	for (int i = 0; i < items; i++) {
+		item next_produced = {.value = 11 + i};
+
+		usleep(1000); /* an item takes its time */
+		while ((look(&ring->in) + 1) % BUFFER_SIZE == look(&ring->out))
+			; /* do nothing: full */
+		ring->buffer[look(&ring->in)] = next_produced;
+		advance(&ring->in);
+	}
+}
+
+int main(void)
+{
+	struct ring *ring = mmap(NULL, sizeof *ring, PROT_READ | PROT_WRITE,
+				 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (ring == MAP_FAILED)
+		return 1;
+	if (fork() == 0) {
+		consumer(ring, 1);
+		return 0;
+	}
+	producer(ring, 1);
+	wait(NULL);
+	return 0;
+}

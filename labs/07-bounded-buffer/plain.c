@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: 0BSD */
+/* plain: the course's loops, in and out plain ints. What becomes of them depends on the compiler. */
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "ring.h"
+
+__attribute__((noinline)) void wait_while_empty(struct ring *ring)
+{
+	while (ring->in == ring->out)
+		; /* do nothing: empty */
+}
+
+void consumer(struct ring *ring, int items)
+{
+	for (int i = 0; i < items; i++) {
+		item next_consumed;
+
+		wait_while_empty(ring);
+		next_consumed = ring->buffer[ring->out];
+		ring->out = (ring->out + 1) % BUFFER_SIZE;
+		printf("%d\n", next_consumed.value);
+	}
+}
+
+void producer(struct ring *ring, int items)
+{
+	for (int i = 0; i < items; i++) {
+		item next_produced = {.value = 11 + i};
+
+		usleep(1000); /* an item takes its time */
+		while (((ring->in + 1) % BUFFER_SIZE) == ring->out)
+			; /* do nothing: full */
+		ring->buffer[ring->in] = next_produced;
+		ring->in = (ring->in + 1) % BUFFER_SIZE;
+	}
+}
+
+int main(void)
+{
+	struct ring *ring = mmap(NULL, sizeof *ring, PROT_READ | PROT_WRITE,
+				 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (ring == MAP_FAILED)
+		return 1;
+	if (fork() == 0) {
+		consumer(ring, 1);
+		return 0;
+	}
+	producer(ring, 1);
+	wait(NULL);
+	return 0;
+}
