@@ -24,8 +24,9 @@ struct replaying {
 	u32 program;           /* of the lab */
 	bool threads;          /* memory that threads share is stepped, too */
 	char **argv;           /* of the command; of the lab: arguments, NULL: those it names */
-	struct str said;       /* what is to be said once it is there */
-	struct err misfit;     /* code 0: every choice was made */
+	char values[GUIDE_SETTINGS_MAX][12]; /* of the lab's parameters; "": not set */
+	struct str said;                     /* what is to be said once it is there */
+	struct err misfit;                   /* code 0: every choice was made */
 };
 
 /* ---- the file ---- */
@@ -46,33 +47,86 @@ static bool read_all(const char *path, struct str *text, struct err *err)
 		return false;
 	}
 	close(fd);
-	return text->len <= FILE_MAX || err_set(err, EXIT_INPUT, "%s is longer than a schedule can be", path);
+	return text->len <= FILE_MAX ||
+	       err_set(err, EXIT_INPUT, "%s is longer than a schedule can be", path);
 }
 
-/* "program NAME" and "arguments ...", as session_schedule writes them. */
-static bool take_setting(struct replaying *r, const char *name, size_t n, const char *value, struct err *err)
+static bool bad_setting(struct replaying *r, struct err *err, const char *fmt, ...)
+	PRINTF_LIKE(3, 4);
+static bool bad_setting(struct replaying *r, struct err *err, const char *fmt, ...)
 {
-	if (n == 7 && memcmp(name, "threads", n) == 0 && strcmp(value, "yes") == 0) {
+	struct str text = {0};
+	va_list ap;
+
+	va_start(ap, fmt);
+	str_vaddf(&text, fmt, ap);
+	va_end(ap);
+	err_set(err, EXIT_INPUT, "%s: %s", r->path, text.s);
+	str_finish(&text);
+	return false;
+}
+
+/* A parameter of the lab, as `set size 4` has it. */
+static bool take_parameter(
+	struct replaying *r, const char *name, const char *value, struct err *err)
+{
+	const struct guide *g = r->lab->guide;
+	size_t at = guide_setting(g, name);
+	unsigned long n = strtoul(value, NULL, 10);
+
+	if (at == g->settings.n)
+		return bad_setting(r, err, "lab %s has no setting '%.40s'", r->lab->id, name);
+	if (!*value || strlen(value) > 6 || strspn(value, "0123456789") != strlen(value) ||
+		n < g->settings.at[at].from || n > g->settings.at[at].to)
+		return bad_setting(r, err, "%s is a number from %u to %u, not '%.40s'", name,
+			g->settings.at[at].from, g->settings.at[at].to, value);
+	snprintf(r->values[at], sizeof r->values[at], "%lu", n);
+	return true;
+}
+
+/* "program NAME" and "arguments ...", as session_schedule writes them; or written by hand. */
+static bool take_setting(struct replaying *r, const char *name, const char *value, struct err *err)
+{
+	if (strcmp(name, "threads") == 0 && strcmp(value, "yes") == 0) {
 		r->threads = true;
 		return true;
 	}
 	if (!r->lab)
-		return err_set(err, EXIT_INPUT, "%s: a command has no setting '%.*s'", r->path, n < 40 ? (int)n : 40,
-			name);
-	if (n == 9 && memcmp(name, "arguments", n) == 0) {
+		return bad_setting(r, err, "a command has no setting '%.40s'", name);
+	if (strcmp(name, "arguments") == 0) {
 		schedule_argv_finish(r->argv);
 		r->argv = schedule_argv(value);
-		return r->argv || err_set(err, EXIT_INPUT, "%s: a quote in the lab's arguments is not closed", r->path);
+		return r->argv ||
+		       bad_setting(r, err, "a quote in the lab's arguments is not closed");
 	}
-	if (n != 7 || memcmp(name, "program", n) != 0)
-		return err_set(err, EXIT_INPUT, "%s: lab %s has no setting '%.*s'", r->path, r->lab->id,
-			n < 40 ? (int)n : 40, name);
+	if (strcmp(name, "program") != 0)
+		return take_parameter(r, name, value, err);
 	for (size_t i = 0; i < r->lab->guide->programs.n; i++)
 		if (strcmp(r->lab->guide->programs.at[i].name, value) == 0) {
 			r->program = (u32)i;
 			return true;
 		}
-	return err_set(err, EXIT_INPUT, "%s: lab %s has no program '%.60s'", r->path, r->lab->id, value);
+	return bad_setting(r, err, "lab %s has no program '%.60s'", r->lab->id, value);
+}
+
+/* The arguments that the lab names, with the parameters that were set put in. */
+static void fill_arguments(struct replaying *r)
+{
+	const struct guide *g = r->lab->guide;
+	const struct guide_program *p = &g->programs.at[r->program];
+	bool set = false;
+
+	for (size_t i = 0; i < GUIDE_SETTINGS_MAX; i++)
+		set |= r->values[i][0] != 0;
+	if (r->argv || !set)
+		return;
+	r->argv = xmalloc((p->args_n + 1) * sizeof *r->argv);
+	for (u32 i = 0; i < p->args_n; i++) {
+		size_t at = p->args[i][0] == '$' ? guide_setting(g, p->args[i] + 1) : g->settings.n;
+
+		r->argv[i] = xstrdup(
+			at < g->settings.n && r->values[at][0] ? r->values[at] : p->args[i]);
+	}
 }
 
 static bool take_settings(struct replaying *r, struct err *err)
@@ -80,20 +134,24 @@ static bool take_settings(struct replaying *r, struct err *err)
 	bool ok = true;
 
 	for (const char *line = r->sched.settings; ok && line && *line;) {
-		size_t n = strcspn(line, "\n"), name = strcspn(line, " ");
-		char *value = strndup(line + name + 1, n - name - 1);
+		size_t n = strcspn(line, "\n");
+		char *name = strndup(line, n), *value = name + strcspn(name, " ");
 
-		ok = take_setting(r, line, name, value, err);
-		free(value);
+		*value++ = '\0'; /* the parser puts exactly one blank there */
+		ok = take_setting(r, name, value, err);
+		free(name);
 		line += n + (line[n] == '\n');
 	}
+	if (ok && r->lab)
+		fill_arguments(r);
 	return ok;
 }
 
 static bool replaying_open(struct replaying *r, struct err *err)
 {
 	struct str text = {0};
-	bool ok = read_all(r->path, &text, err) && schedule_parse(text.s, text.len, r->path, &r->sched, err);
+	bool ok = read_all(r->path, &text, err) &&
+		  schedule_parse(text.s, text.len, r->path, &r->sched, err);
 
 	str_finish(&text);
 	if (!ok)
@@ -106,13 +164,15 @@ static bool replaying_open(struct replaying *r, struct err *err)
 	}
 	if (!r->sched.command)
 		return err_set(err, EXIT_INPUT,
-			"%s does not say what is run: a line 'command: ./ring 3' or 'lab: pipe' must stand in it",
+			"%s does not say what is run: a line 'command: ./ring 3' or 'lab: pipe' "
+			"must stand in it",
 			r->path);
 	if (!take_settings(r, err))
 		return false;
 	r->argv = schedule_argv(r->sched.command);
 	if (!r->argv || !r->argv[0])
-		return err_set(err, EXIT_INPUT, "%s: a quote in its command is not closed", r->path);
+		return err_set(
+			err, EXIT_INPUT, "%s: a quote in its command is not closed", r->path);
 	return true;
 }
 
@@ -157,7 +217,8 @@ static void compare_builds(struct replaying *r, struct session *s)
 			strncat(r->misfit.text, ". The schedule is of another build of the program",
 				sizeof r->misfit.text - strlen(r->misfit.text) - 1);
 		else
-			str_add(&r->said, "This schedule is of another build of the program; every line of it "
+			str_add(&r->said, "This schedule is of another build of the program; every "
+					  "line of it "
 					  "fits all the same.\n");
 	}
 	schedule_finish(&now);
@@ -195,7 +256,8 @@ static bool as_stream(struct invocation *inv, struct replaying *r, struct err *e
 	if (!s)
 		return false;
 	stream_init(&stream, timeline_reader(session_timeline(s)),
-		option_given(inv, "json") ? STREAM_JSON : STREAM_QUIET, option_given(inv, "lines"), stdout);
+		option_given(inv, "json") ? STREAM_JSON : STREAM_QUIET, option_given(inv, "lines"),
+		stdout);
 	stream_take_notes(&stream);
 	while (stream_drain(&stream))
 		;
@@ -225,7 +287,8 @@ static bool as_shell(struct invocation *inv, struct replaying *r, struct err *er
 		*err = r->misfit;
 		return false;
 	}
-	str_add(&r->said, "What comes now is your choice: step, why, back, help for all commands.\n");
+	str_add(&r->said,
+		"What comes now is your choice: step, why, back, help for all commands.\n");
 	if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
 		options.greeting = r->said.s;
 	else
@@ -235,7 +298,8 @@ static bool as_shell(struct invocation *inv, struct replaying *r, struct err *er
 
 static bool as_screen(struct invocation *inv, struct replaying *r, struct err *err)
 {
-	struct tui_start from = {.start = start_and_follow, .arg = r, .title = r->path, .said = &r->said};
+	struct tui_start from = {
+		.start = start_and_follow, .arg = r, .title = r->path, .said = &r->said};
 	struct tui_options options;
 
 	return screen_options(inv, &options, err) && tui_run(&from, &options, err);

@@ -129,11 +129,13 @@ struct ev_end {
  *   sem_* pthread_*       arg = address of the object, size = second operand (hook/protocol.h), hash = time-out
  *                         in ns from now (TIME_NONE); sem_open, sem_unlink: contents = name
  *   socket socketpair     arg = domain | type << 16 | protocol << 32 (type without its flags), size = the type's flags
- *   bind connect          fd, contents = struct sockaddr       listen  fd, arg = backlog
+ *   bind connect          fd, contents = struct sockaddr; connect: arg = inode of the socket of that name, 0 unknown
+ *        listen  fd, arg = backlog
  *   accept accept4        fd, arg = flags                       shutdown  fd, arg = how
  *   setsockopt            fd, arg = option | level << 32, size = the int given (only options that matter to IPC)
- *   sendto sendmsg        fd, size = bytes, arg = flags, hash, contents = first bytes; fd2 = descriptors sent along
- *   sendmmsg recvmmsg     fd, size = messages, arg = flags
+ *   sendto sendmsg        fd, size = bytes, arg = flags | inode of the socket it goes to << 32 (by the name given along; 0 none,
+ *                         or outside), hash, contents = first bytes; fd2 = descriptors sent along (OBS_CARRIES follows)
+ *   sendmmsg recvmmsg     fd, size = messages, arg = as sendmsg, hash = bytes, or room, of them all
  *   recvfrom recvmsg      fd, size = room, arg = flags
  *   eventfd eventfd2      size = first value, arg = flags      timerfd_create  arg = flags, size = clock
  *   signalfd signalfd4    fd, arg = flags, size = signal mask   timerfd_settime  fd, arg = ns until first, size = interval ns
@@ -190,6 +192,7 @@ struct ev_enter {
  *   accept       ret = new fd, arg = its inode, arg2 = inode of the peer (0 unknown or outside)
  *   connect      arg = inode of the socket it is connected to now (Unix: the listener's, until accept; 0 outside)
  *   send*        arg = inode of the socket the message went to (datagrams; 0: outside, or connected)
+ *   sendmmsg recvmmsg  arg = bytes moved in all
  *   recv*        arg = inode of the sender's socket (0 unknown), arg2 = MSG_ flags that came back; descriptors that
  *                came along: OBS_FD with how = received, just behind
  *   eventfd signalfd timerfd_create pidfd_open epoll_create  ret = fd, arg = an id that is unique in this log
@@ -237,6 +240,8 @@ enum observation {
 	OBS_LOCK = 20,   /* file with inode a, device b: locks held by pid c, type d; as /proc/locks has them */
 	OBS_SIGNALS = 21,/* rec.task: a = pending mask, b = blocked mask */
 	OBS_ATTACHED = 22,/* rec.task was running before we came (watch -p): a = call it is inside, b = pid of its parent */
+	OBS_CARRIES = 23, /* rec.task's open sendmsg or sendmmsg sends descriptors along (SCM_RIGHTS): a = how many of them here (1..8),
+	                    b c d e = two numbers each, low half first. Just behind its ENTER */
 	OBS_SYNC = 15,   /* an object of the C library at address a in rec.task's process, as its words stand: b = call
 	                    family (CALL_sem_wait, CALL_pthread_mutex_lock, ...), c = value, owner's tid, or count;
 	                    only of objects without our runtime */
@@ -247,7 +252,9 @@ enum obs_mode { OBS_HELD = 1, OBS_FREE = 2 };
 #define OBS_UNKNOWN UINT64_MAX
 /* OBS_FD: a = fd | access << 32 (1 read, 2 write) | cloexec << 40 | how << 48 (enum fd_how of world);
  * b = inode; c = file status flags (O_NONBLOCK, O_DIRECT, ...); d = 1 + an fd of the same process that is the same open
- * file, 0: none known; e = kind: 1 pipe, 2 terminal, 3 other, 4 a segment named before (b = its inode). A pipe first seen this way may have ends outside. */
+ * file, 0: none known; e = kind: 1 pipe, 2 terminal, 3 other, 4 a segment named before (b = its inode), 5.. enum seen_kind of
+ * tracer: 5 socket (c's upper half: domain | type << 16; d's: protocol), 6 mq, 7 eventfd, 8 signalfd, 9 timerfd, 10 pidfd, 11 epoll.
+ * A pipe or socket first seen this way may have ends outside. */
 struct ev_observe {
 	u32 what; /* enum observation */
 	u32 pad;

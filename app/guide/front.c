@@ -14,7 +14,7 @@
  *     actors:
  *       P1: producer
  *     memory:                    # may be left out: recognised by types and names
- *       shm1: {type: struct ring, array: buffer, in: in, out: out, count: n}
+ *       shm1: {type: struct ring, array: buffer, in: in, out: out, count: n, size: cells}
  *     parameters:                # what `set size 4` changes; $size in args: and start: stands for it
  *       size: {from: 1, to: 16, default: 10, about: cells of the buffer}
  */
@@ -124,14 +124,14 @@ static bool programs(struct reading *rd, struct yaml_file *y, yaml_ref list)
 
 static bool memory(struct reading *rd, struct yaml_file *y, yaml_ref map)
 {
-	static const char *const keys[] = {"type", "array", "in", "out", "count", NULL};
+	static const char *const keys[] = {"type", "array", "in", "out", "count", "size", NULL};
 
 	if (map && !yaml_is_map(y, map))
 		return yaml_error(y, map, rd->err, "memory is shm1: {array: buffer, in: in, out: out}");
 	for (u32 i = 0; i < yaml_count(y, map); i++) {
 		struct guide_memory *m = vec_push(&rd->guide->memory);
-		char **const names[] = {&m->type, &m->array, &m->in, &m->out, &m->count};
-		yaml_ref key, value, values[5];
+		char **const names[] = {&m->type, &m->array, &m->in, &m->out, &m->count, &m->size};
+		yaml_ref key, value, values[6];
 
 		*m = (struct guide_memory){0};
 		yaml_pair(y, map, i, &key, &value);

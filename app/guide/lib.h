@@ -211,7 +211,7 @@ struct guide_step {
 /* What a lab says of shared memory: the C type of a segment, and which of its fields are a ring's. */
 struct guide_memory {
 	char *segment; /* "shm1" */
-	char *type, *array, *in, *out, *count; /* NULL: not said */
+	char *type, *array, *in, *out, *count, *size; /* NULL: not said */
 };
 struct guide {
 	char *file;

@@ -7,11 +7,11 @@
 
 #include "schedule/private.h"
 
-enum { LINE_MAX_BYTES = 8192, PLACE_COLUMN = 36, BOUND_MAX = 4096 };
+enum { LINE_MAX_BYTES = 8192, BOUND_MAX = 4096 };
 
 /* A name and what it is bound to by `actor` or `object`. */
 struct binding {
-	char name[24], identity[SCHEDULE_OBJECT_MAX];
+	char name[SCHEDULE_NAME_MAX], identity[SCHEDULE_OBJECT_MAX];
 };
 typedef VEC(struct binding) bindings;
 
@@ -23,12 +23,6 @@ struct parser {
 	struct str settings;
 	struct schedule *out;
 	struct err *err;
-};
-
-/* A word of the line. */
-struct word {
-	const char *s;
-	size_t n;
 };
 
 static bool fail(struct parser *p, const char *at, const char *fmt, ...) PRINTF_LIKE(3, 4);
@@ -48,32 +42,11 @@ static bool fail(struct parser *p, const char *at, const char *fmt, ...)
 	return false;
 }
 
-/* A word of somebody's file in a sentence of ours: printable, and not too long. */
-static const char *quoted(struct word w, char *buf, size_t n)
-{
-	struct str s = {0};
-
-	str_add_escaped(&s, w.s, w.n < 40 ? w.n : 40);
-	snprintf(buf, n, "%s%s", str_get(&s), w.n > 40 ? "..." : "");
-	str_finish(&s);
-	return buf;
-}
-
 /* ---- words ---- */
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
 
 static void skip_blanks(struct parser *p)
 {
-	while (p->at < p->end && is_blank(*p->at))
+	while (p->at < p->end && word_blank(*p->at))
 		p->at++;
 }
 
@@ -84,15 +57,10 @@ static struct word next_word(struct parser *p)
 
 	skip_blanks(p);
 	w.s = p->at;
-	while (p->at < p->end && !is_blank(*p->at) && *w.s != '#')
+	while (p->at < p->end && !word_blank(*p->at) && *w.s != '#')
 		p->at++;
 	w.n = (size_t)(p->at - w.s);
 	return w;
-}
-
-static bool word_is(struct word w, const char *text)
-{
-	return w.n == strlen(text) && memcmp(w.s, text, w.n) == 0;
 }
 
 static bool line_ends(struct parser *p)
@@ -100,7 +68,7 @@ static bool line_ends(struct parser *p)
 	struct word w = next_word(p);
 	char buf[200];
 
-	return !w.n || fail(p, w.s, "'%s' is one word too many", quoted(w, buf, sizeof buf));
+	return !w.n || fail(p, w.s, "'%s' is one word too many", word_quoted(w, buf, sizeof buf));
 }
 
 static bool copy_word(struct parser *p, struct word w, char *to, size_t n, const char *what)
@@ -109,79 +77,6 @@ static bool copy_word(struct parser *p, struct word w, char *to, size_t n, const
 		return fail(p, w.s, "%s is longer than %zu bytes", what, n - 1);
 	memcpy(to, w.s, w.n);
 	to[w.n] = '\0';
-	return true;
-}
-
-/* "P2", "P2.1" */
-static bool is_actor(struct word w)
-{
-	size_t i = 1;
-	bool dot = false;
-
-	if (w.n < 2 || w.s[0] != 'P' || !is_digit(w.s[1]))
-		return false;
-	for (; i < w.n; i++) {
-		if (w.s[i] == '.' && !dot && i + 1 < w.n && is_digit(w.s[i - 1]))
-			dot = true;
-		else if (!is_digit(w.s[i]))
-			return false;
-	}
-	return true;
-}
-
-/* "1", "1.2/3" */
-static bool is_identity(struct word w)
-{
-	for (size_t i = 0; i < w.n; i++)
-		if (!is_digit(w.s[i]) && !(i && i + 1 < w.n && is_digit(w.s[i - 1]) &&
-						 (w.s[i] == '.' || w.s[i] == '/')))
-			return false;
-	return w.n > 0;
-}
-
-/* "consumer.c:9": where a line noted that it happened */
-static bool is_place(struct word w)
-{
-	size_t i = w.n;
-
-	while (i && is_digit(w.s[i - 1]))
-		i--;
-	return i < w.n && i >= 2 && w.s[i - 1] == ':';
-}
-
-static size_t digits_at(struct word w, size_t i)
-{
-	size_t from = i;
-
-	while (i < w.n && is_digit(w.s[i]))
-		i++;
-	return i - from;
-}
-
-/* "shm1" of "shm1+40", "thread2.1"; 0 when it is no name of an object. */
-static size_t object_name(struct word w)
-{
-	size_t i = 0, letters, n;
-
-	while (i < w.n && w.s[i] >= 'a' && w.s[i] <= 'z')
-		i++;
-	letters = i;
-	i += digits_at(w, i);
-	if (!letters || i == letters)
-		return 0;
-	if (i < w.n && w.s[i] == '.' && (n = digits_at(w, i + 1)) > 0)
-		i += 1 + n;
-	return i < sizeof ((struct binding *)0)->name ? i : 0;
-}
-
-/* Where in it: "+40" bytes, or "@0a8", the end of an address. */
-static bool is_offset(struct word w)
-{
-	if (w.n < 2 || w.n > 20 || (w.s[0] != '+' && w.s[0] != '@'))
-		return false;
-	for (size_t i = 1; i < w.n; i++)
-		if (!is_digit(w.s[i]) && !(w.s[0] == '@' && w.s[i] >= 'a' && w.s[i] <= 'f'))
-			return false;
 	return true;
 }
 
@@ -203,7 +98,7 @@ static bool bind(struct parser *p, bindings *list, struct word name, const char 
 	if (name.n >= sizeof b->name)
 		return fail(p, name.s, "that name is longer than %zu bytes", sizeof b->name - 1);
 	if (bound(list, name.s, name.n))
-		return fail(p, name.s, "%s is bound twice", quoted(name, buf, sizeof buf));
+		return fail(p, name.s, "%s is bound twice", word_quoted(name, buf, sizeof buf));
 	if (list->n >= BOUND_MAX)
 		return fail(p, name.s, "more than %d names are bound", (int)BOUND_MAX);
 	b = vec_push(list);
@@ -226,17 +121,17 @@ static bool parse_actor(struct parser *p)
 	struct word name = next_word(p), identity;
 	char text[64], buf[200];
 
-	if (!is_actor(name))
+	if (!word_is_actor(name))
 		return fail(p, name.s, "an actor is P1, P2 or P2.1, not '%s'",
-			quoted(name, buf, sizeof buf));
+			word_quoted(name, buf, sizeof buf));
 	if (!expect_equals(p))
 		return false;
 	identity = next_word(p);
-	if (!is_identity(identity))
+	if (!word_is_identity(identity))
 		return fail(p, identity.s,
 			"an identity is 1 for the first program, 1.2 for the second process it "
 			"made, 1.2/3 for that one's third thread; not '%s'",
-			quoted(identity, buf, sizeof buf));
+			word_quoted(identity, buf, sizeof buf));
 	return copy_word(p, identity, text, sizeof text, "the identity") &&
 	       bind(p, &p->actors, name, text) && line_ends(p);
 }
@@ -250,13 +145,13 @@ static bool parse_object(struct parser *p)
 	size_t n = 0;
 	int c = 0;
 
-	if (!name.n || object_name(name) != name.n)
+	if (!name.n || word_object(name) != name.n)
 		return fail(p, name.s, "an object is pipe1, shm1 or sem2, not '%s'",
-			quoted(name, buf, sizeof buf));
+			word_quoted(name, buf, sizeof buf));
 	if (!expect_equals(p))
 		return false;
 	skip_blanks(p);
-	while (end > p->at && is_blank(end[-1]))
+	while (end > p->at && word_blank(end[-1]))
 		end--;
 	for (from = p->at; p->at < end && n + 1 < sizeof text; text[n++] = (char)c)
 		if ((c = c_unescape(&p->at, end)) <= 0)
@@ -265,8 +160,9 @@ static bool parse_object(struct parser *p)
 	if (p->at < end)
 		return fail(p, from, "that identity is longer than %zu bytes", sizeof text - 1);
 	if (!strchr(text, ' '))
-		return fail(p, from, "what the object is, is its kind and who made it, as in "
-				     "'pipe 1:1' or 'shm /ring'");
+		return fail(p, from,
+			"what the object is, is its kind and who made it, as in "
+			"'pipe 1:1' or 'shm /ring'");
 	return bind(p, &p->objects, name, text);
 }
 
@@ -277,7 +173,7 @@ static bool rest_of_line(struct parser *p, const char *what, char **to)
 	const char *end = p->end;
 
 	skip_blanks(p);
-	while (end > p->at && is_blank(end[-1]))
+	while (end > p->at && word_blank(end[-1]))
 		end--;
 	if (*to)
 		return fail(p, p->begin, "%s is said twice", what);
@@ -327,7 +223,7 @@ static bool unknown_call(struct parser *p, struct word w)
 	char buf[200];
 	bool any = nearest_calls(w, &near);
 
-	quoted(w, buf, sizeof buf);
+	word_quoted(w, buf, sizeof buf);
 	if (any)
 		fail(p, w.s, "there is no call '%s'; nearest: %s", buf, near.s);
 	else
@@ -353,22 +249,23 @@ static int parse_signal(struct parser *p, struct word w)
 			atoi(name) > 0 && atoi(name) < 65)
 			return atoi(name);
 	}
-	fail(p, w.s, "'%s' is no signal; it is written SIGTERM", quoted(w, buf, sizeof buf));
+	fail(p, w.s, "'%s' is no signal; it is written SIGTERM", word_quoted(w, buf, sizeof buf));
 	return 0;
 }
 
 static bool parse_operand(struct parser *p, struct word w, struct schedule_step *s)
 {
-	size_t n = object_name(w);
+	size_t n = word_object(w);
 	struct word off = {w.s + n, w.n - n};
 	const char *identity = n ? bound(&p->objects, w.s, n) : NULL;
 	char buf[200];
 
 	if (!n || (off.n && off.s[0] != '+' && off.s[0] != '@'))
 		return fail(p, w.s, "'%s' is no object: they are written pipe1, sem2, shm1+40",
-			quoted(w, buf, sizeof buf));
-	if (off.n && !is_offset(off))
-		return fail(p, off.s, "'%s' is no offset in bytes, as +40", quoted(off, buf, sizeof buf));
+			word_quoted(w, buf, sizeof buf));
+	if (off.n && !word_is_offset(off))
+		return fail(p, off.s, "'%s' is no offset in bytes, as +40",
+			word_quoted(off, buf, sizeof buf));
 	if (!identity)
 		return fail(p, w.s,
 			"%.*s is not bound to an object: 'object %.*s = IDENTITY' must stand above",
@@ -413,7 +310,7 @@ static bool parse_notes(struct parser *p, struct schedule_step *s, bool object)
 {
 	struct word w = next_word(p);
 
-	if (object && w.n && !word_is(w, "=") && !is_place(w)) {
+	if (object && w.n && !word_is(w, "=") && !word_is_place(w)) {
 		if (!parse_operand(p, w, s))
 			return false;
 		w = next_word(p);
@@ -426,7 +323,7 @@ static bool parse_notes(struct parser *p, struct schedule_step *s, bool object)
 			return false;
 		w = next_word(p);
 	}
-	if (w.n && is_place(w)) {
+	if (w.n && word_is_place(w)) {
 		if (!copy_word(p, w, s->at, sizeof s->at, "that place"))
 			return false;
 		w = next_word(p);
@@ -447,11 +344,11 @@ static bool parse_step(struct parser *p, struct word actor)
 		identity = "1";
 	if (!identity)
 		return fail(p, actor.s,
-			"%s is bound to no process: 'actor %s = IDENTITY' must stand above", s.actor,
-			s.actor);
+			"%s is bound to no process: 'actor %s = IDENTITY' must stand above",
+			s.actor, s.actor);
 	snprintf(s.identity, sizeof s.identity, "%.63s", identity);
 	w = next_word(p);
-	if (word_is(w, "=") || is_place(w))
+	if (word_is(w, "=") || word_is_place(w))
 		p->at = w.s; /* moved, whatever it is about to do */
 	else if (w.n && !parse_deed(p, w, &s))
 		return false;
@@ -495,11 +392,11 @@ static bool parse_type(struct parser *p)
 
 static bool unknown_line(struct parser *p, struct word w)
 {
-	static const char *const words[] = {"command:", "lab:", "build:", "set", "actor", "object",
-		"type"};
+	static const char *const words[] = {
+		"command:", "lab:", "build:", "set", "actor", "object", "type"};
 	char typed[24], buf[200];
 
-	quoted(w, buf, sizeof buf);
+	word_quoted(w, buf, sizeof buf);
 	if (w.n < sizeof typed) {
 		memcpy(typed, w.s, w.n);
 		typed[w.n] = '\0';
@@ -525,7 +422,7 @@ static bool parse_comment(struct parser *p)
 	if (len == n + 1 && p->begin[n] == '1')
 		return true;
 	return fail(p, p->begin + n, "this is a schedule of version '%s', and only 1 is known here",
-		quoted((struct word){p->begin + n, len - n}, buf, sizeof buf));
+		word_quoted((struct word){p->begin + n, len - n}, buf, sizeof buf));
 }
 
 static bool parse_line(struct parser *p)
@@ -534,7 +431,7 @@ static bool parse_line(struct parser *p)
 
 	if (!w.n)
 		return parse_comment(p);
-	if (is_actor(w))
+	if (word_is_actor(w))
 		return parse_step(p, w);
 	if (word_is(w, "actor"))
 		return parse_actor(p);
@@ -590,8 +487,8 @@ static bool parse_all(struct parser *p, const char *text, size_t n)
 	return true;
 }
 
-bool schedule_parse(const char *text, size_t n, const char *name, struct schedule *out,
-	struct err *err)
+bool schedule_parse(
+	const char *text, size_t n, const char *name, struct schedule *out, struct err *err)
 {
 	struct parser p = {.name = name, .out = out, .err = err};
 	bool ok;
@@ -626,104 +523,4 @@ void schedule_add(struct schedule *s, const struct schedule_step *step)
 		s->steps = xrealloc(s->steps, s->cap * sizeof *s->steps);
 	}
 	s->steps[s->n++] = *step;
-}
-
-/* ---- printing ---- */
-
-static void print_head(const struct schedule *s, struct str *out)
-{
-	str_add(out, "# ipclab schedule 1\n");
-	if (s->command)
-		str_addf(out, "command: %s\n", s->command);
-	if (s->lab)
-		str_addf(out, "lab: %s\n", s->lab);
-	for (const char *line = s->settings; line && *line;) {
-		size_t n = strcspn(line, "\n");
-
-		str_addf(out, "set %.*s\n", (int)n, line);
-		line += n + (line[n] == '\n');
-	}
-	if (s->build)
-		str_addf(out, "build: %s\n", s->build);
-}
-
-/* Each name once, in order of first use. */
-static bool is_new(bindings *seen, const char *name, size_t n)
-{
-	struct binding *b;
-
-	if (!n || n >= sizeof b->name || bound(seen, name, n))
-		return false;
-	b = vec_push(seen);
-	memset(b, 0, sizeof *b);
-	memcpy(b->name, name, n);
-	return true;
-}
-
-static bool is_printed(const struct schedule_step *s)
-{
-	return s->call[0] && s->shown[0] && s->object[0];
-}
-
-static void print_bindings(const struct schedule *s, struct str *out)
-{
-	bindings actors = {0}, objects = {0};
-
-	for (u32 i = 0; i < s->n; i++)
-		if (is_new(&actors, s->steps[i].actor, strlen(s->steps[i].actor)))
-			str_addf(out, "actor %s = %s\n", s->steps[i].actor, s->steps[i].identity);
-	for (u32 i = 0; i < s->n; i++) {
-		const struct schedule_step *t = &s->steps[i];
-		size_t name = strcspn(t->shown, "+@"), offset = strlen(t->shown) - name;
-
-		if (!is_printed(t) || !is_new(&objects, t->shown, name))
-			continue;
-		str_addf(out, "object %.*s = ", (int)name, t->shown);
-		str_add_escaped(out, t->object, strlen(t->object) - offset);
-		str_add(out, "\n");
-	}
-	free(actors.at);
-	free(objects.at);
-}
-
-static void print_step(const struct schedule_step *s, struct str *out)
-{
-	size_t from = out->len;
-
-	if (s->kind == CHOSE_TYPE) {
-		str_add(out, "type ");
-		c_quote(s->typed, s->typed_n, out);
-		str_add(out, "\n");
-		return;
-	}
-	str_add(out, s->actor);
-	if (s->kind == CHOSE_TIME)
-		str_add(out, " time");
-	else if (s->kind == CHOSE_SIGNAL || s->signal)
-		str_addf(out, " %s ", s->kind == CHOSE_SIGNAL ? "signal" : "deliver");
-	else if (s->call[0])
-		str_addf(out, " %s", s->call);
-	if (s->signal && s->signal < 32)
-		str_addf(out, "SIG%s", sigabbrev_np((int)s->signal));
-	else if (s->signal)
-		str_addf(out, "%u", s->signal);
-	if (is_printed(s))
-		str_addf(out, " %s", s->shown);
-	if (s->result[0])
-		str_addf(out, " = %s", s->result);
-	if (s->at[0]) {
-		do
-			str_add(out, " ");
-		while (out->len - from < PLACE_COLUMN);
-		str_add(out, s->at);
-	}
-	str_add(out, "\n");
-}
-
-void schedule_print(const struct schedule *s, struct str *out)
-{
-	print_head(s, out);
-	print_bindings(s, out);
-	for (u32 i = 0; i < s->n; i++)
-		print_step(&s->steps[i], out);
 }

@@ -34,7 +34,8 @@ static void shown_object(const struct world *w, u32 task, const char *object, ch
 		snprintf(buf, n, "%s%s", world_segment_name(w, segment_of(w, t), name),
 			t->op.segment && strrchr(object, '+') ? strrchr(object, '+') : "");
 	else if (strncmp(object, "memory ", 7) == 0 && strchr(object, '@'))
-		snprintf(buf, n, "memory%s%s", world_proc_name(w, t->proc, name) + 1, strchr(object, '@'));
+		snprintf(buf, n, "memory%s%s", world_proc_name(w, t->proc, name) + 1,
+			strchr(object, '@'));
 	else if (strncmp(object, "thread ", 7) == 0)
 		snprintf(buf, n, "thread%s",
 			world_task_name(w, world_task_by_identity(w, object + 7), name) + 1);

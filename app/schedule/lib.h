@@ -3,12 +3,14 @@
  * schedule: who moves next. Pure functions over a world; nothing here moves anybody, keeps state
  * or asks the kernel. The caller keeps the task that moved last and hands it in.
  *
- * file   | what it holds
- * free.c | the order of birth, round and round; time passes only when nobody else can move; a
- *        | spinning task moves only when nobody else can
- * file.c | schedule files: text, one choice a line
- * text.c | words and quoted texts of such a file
- * fit.c  | a choice as a line of such a file; does a line fit the world as it is?
+ * file    | what it holds
+ * free.c  | the order of birth, round and round; time passes only when nobody else can move; a
+ *         | spinning task moves only when nobody else can
+ * file.c  | schedule files: text, one choice a line; read
+ * print.c | and written
+ * word.c  | the words of such a file
+ * text.c  | its quoted texts; a command as one line
+ * fit.c   | a choice as a line of such a file; does a line fit the world as it is?
  */
 #ifndef SCHEDULE_LIB_H
 #define SCHEDULE_LIB_H

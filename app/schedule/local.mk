@@ -5,4 +5,6 @@ libipclab_a_SOURCES += \
 	app/schedule/private.h \
 	app/schedule/file.c \
 	app/schedule/fit.c \
-	app/schedule/text.c
+	app/schedule/print.c \
+	app/schedule/text.c \
+	app/schedule/word.c

@@ -73,8 +73,9 @@ void c_quote(const char *bytes, size_t n, struct str *out)
 
 static bool is_plain(const char *word)
 {
-	return *word && strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-				     "_@%+=:,./-") == strlen(word);
+	return *word &&
+	       strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+			    "_@%+=:,./-") == strlen(word);
 }
 
 void schedule_command(const char *const *argv, struct str *out)

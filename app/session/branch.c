@@ -27,8 +27,8 @@ static void put_aside(struct session *s, asides *list)
 		const char *name = g ? world_text(w, g->title) : "";
 		struct aside a;
 
-		if (!g || g->kind != SEGMENT_POSIX || g->unlinked || !g->creator || name[0] != '/' ||
-			strchr(name + 1, '/'))
+		if (!g || g->kind != SEGMENT_POSIX || g->unlinked || !g->creator ||
+			name[0] != '/' || strchr(name + 1, '/'))
 			continue;
 		if (asprintf(&a.path, "/dev/shm%s", name) < 0 ||
 			asprintf(&a.kept, "/dev/shm/.ipclab-%d-%u", (int)getpid(), i) < 0)
@@ -99,7 +99,8 @@ bool session_branch(struct session *s, u64 moment, struct str *kept, struct err 
 	bool ok;
 
 	if (!s->engine)
-		return err_set(err, EXIT_USAGE, "this is a recording: it has no program to start anew");
+		return err_set(
+			err, EXIT_USAGE, "this is a recording: it has no program to start anew");
 	if (!schedule_gather(s, moment, false, &sched, &past, err))
 		return false;
 	put_aside(s, &names);

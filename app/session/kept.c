@@ -24,13 +24,14 @@ static bool folder_find(struct str *out, struct err *err)
 	else if (home && home[0] == '/')
 		str_addf(out, "%s/.local/state/ipclab/kept/", home);
 	else
-		return err_set(err, EXIT_MACHINE, "neither XDG_STATE_HOME nor HOME names a folder to keep "
-						  "what was run in");
+		return err_set(err, EXIT_MACHINE,
+			"neither XDG_STATE_HOME nor HOME names a folder to keep "
+			"what was run in");
 	for (char *slash = strchr(out->s + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
 		if (mkdir(out->s, 0700) < 0 && errno != EEXIST && access(out->s, X_OK) < 0)
-			return err_sys(err, EXIT_MACHINE, "%s cannot be made, to keep what was run in",
-				out->s);
+			return err_sys(err, EXIT_MACHINE,
+				"%s cannot be made, to keep what was run in", out->s);
 		*slash = '/';
 	}
 	return true;
@@ -50,11 +51,13 @@ static const char *date_of(const char *name)
 	for (date = dot - DATE_LEN; date > name; date--) {
 		int i = 0;
 
-		while (i < DATE_LEN && (form[i] == '#' ? date[i] >= '0' && date[i] <= '9' : date[i] == '-'))
+		while (i < DATE_LEN &&
+			(form[i] == '#' ? date[i] >= '0' && date[i] <= '9' : date[i] == '-'))
 			i++;
 		if (i == DATE_LEN && date[-1] == '-' &&
-			(date + i == dot || (date[i] == '-' &&
-			 strspn(date + i + 1, "0123456789") == (size_t)(dot - date - i - 1))))
+			(date + i == dot ||
+				(date[i] == '-' && strspn(date + i + 1, "0123456789") ==
+							   (size_t)(dot - date - i - 1))))
 			return date;
 	}
 	return NULL;
@@ -99,12 +102,14 @@ static void name_of(const struct session *s, struct str *out)
 	char date[32];
 
 	if (!name)
-		name = s->live.launch.argv && s->live.launch.argv[0] ? s->live.launch.argv[0] : "run";
+		name = s->live.launch.argv && s->live.launch.argv[0] ? s->live.launch.argv[0]
+								     : "run";
 	base = strrchr(name, '/') ? strrchr(name, '/') + 1 : name;
 	for (size_t i = 0; base[i] && i < 40; i++) {
-		bool plain = strchr("._-+", base[i]) ? i > 0
-						     : (base[i] >= '0' && base[i] <= '9') ||
-							       ((base[i] | 32) >= 'a' && (base[i] | 32) <= 'z');
+		bool plain = strchr("._-+", base[i])
+				     ? i > 0
+				     : (base[i] >= '0' && base[i] <= '9') ||
+					       ((base[i] | 32) >= 'a' && (base[i] | 32) <= 'z');
 
 		str_add_bytes(out, plain ? base + i : "_", 1);
 	}
@@ -187,7 +192,8 @@ bool kept_write(struct session *s, struct str *path, struct err *err)
 		name_of(s, &stem);
 		log = create(stem.s, path, err);
 	}
-	ok = log && write_meta(s, log, err) && copy_records(s, log, err) && sources_write(s->sources, log, err);
+	ok = log && write_meta(s, log, err) && copy_records(s, log, err) &&
+	     sources_write(s->sources, log, err);
 	if (log)
 		log_close(log);
 	if (log && !ok)

@@ -58,6 +58,8 @@ void look_pause(unsigned *tries);
 /* ---- step.c ---- */
 bool settle(struct run *, struct err *);
 bool turn(struct run *, u32 task, struct err *);
+/* A task whose death is collected and not yet told; 0 none. */
+u32 first_dead(struct run *);
 
 /* ---- engine.c ---- */
 enum engine_command { CMD_STEP = 1, CMD_PASS, CMD_SIGNAL, CMD_RELEASE, CMD_HOLD, CMD_TYPE, CMD_QUIT };

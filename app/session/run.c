@@ -164,9 +164,8 @@ static bool take_all(struct run *r, struct err *err)
 {
 	bool ok = true;
 
-	for (u32 task = 1; ok && task <= tracer_tasks(r->tracer); task++)
-		if (tracer_is_dead(r->tracer, task))
-			ok = run_take(r, task, err);
+	for (u32 dead; ok && (dead = first_dead(r));)
+		ok = run_take(r, dead, err);
 	for (u32 task = 1; ok && task <= tracer_tasks(r->tracer); task++)
 		if (tracer_holding(r->tracer, task) == IS_STOPPED)
 			ok = run_take(r, task, err);

@@ -36,7 +36,8 @@ static bool write_file(const char *path, bool overwrite, const struct str *text,
 	if (ok && (overwrite ? rename(beside.s, path) : link(beside.s, path)) < 0)
 		ok = false;
 	if (!ok && errno == EEXIST && fd >= 0)
-		err_set(err, EXIT_USAGE, "not written: %s is there already; schedule ! %s overwrites it", path,
+		err_set(err, EXIT_USAGE,
+			"not written: %s is there already; schedule ! %s overwrites it", path,
 			path);
 	else if (!ok)
 		err_sys(err, EXIT_INPUT, "cannot write %s", path);

@@ -146,7 +146,8 @@ static bool gather(struct gathering *g, u64 last, struct err *err)
 	u64 pos = LOG_DATA, at = pos;
 	const struct rec *r;
 
-	for (; world_head(g->world)->events < last && (r = log_reader_next(reader, &pos)); at = pos) {
+	for (; world_head(g->world)->events < last && (r = log_reader_next(reader, &pos));
+		at = pos) {
 		const struct ev_observe *o = rec_body(r);
 
 		if (r->kind == REC_OBSERVE && o->what == OBS_MODE && o->a == OBS_FREE)
@@ -182,7 +183,8 @@ static void gather_command(struct session *s, const struct world *w, struct sche
 {
 	const struct w_proc *first = world_proc(w, 1);
 	const char *only[2] = {first ? world_text(w, first->exec_path) : "", NULL};
-	const char *const *argv = s->live.launch.argv ? (const char *const *)s->live.launch.argv : only;
+	const char *const *argv =
+		s->live.launch.argv ? (const char *const *)s->live.launch.argv : only;
 	struct str settings = {0}, command = {0};
 
 	if (s->live.run.tracer.threads)
@@ -262,7 +264,8 @@ static bool wait_for_the_running(struct following *f, struct err *err)
 }
 
 /* "FILE:14: " or "choice 14: " */
-static void say_where(const struct following *f, const struct schedule_step *step, u32 i, struct str *out)
+static void say_where(
+	const struct following *f, const struct schedule_step *step, u32 i, struct str *out)
 {
 	if (f->name)
 		str_addf(out, "%s:%u: ", f->name, step->line);
@@ -348,7 +351,8 @@ static void note_differences(struct following *f, const struct schedule *sched, 
 			++differ > NOTES_MAX)
 			continue;
 		str_addf(&f->session->notes, "%s %u: the result was %s, now %s\n",
-			f->name ? "line" : "choice", f->name ? a->line : i + 1, a->result, b->result);
+			f->name ? "line" : "choice", f->name ? a->line : i + 1, a->result,
+			b->result);
 	}
 	if (differ > NOTES_MAX)
 		str_addf(&f->session->notes, "and %u more results differ\n", differ - NOTES_MAX);
@@ -363,7 +367,8 @@ bool schedule_follow(struct session *s, const struct schedule *sched, const char
 
 	*done = 0;
 	if (!session_is_live(s))
-		return err_set(err, EXIT_USAGE, "a recording follows no schedule: nothing in it moves");
+		return err_set(
+			err, EXIT_USAGE, "a recording follows no schedule: nothing in it moves");
 	for (u32 i = 0; ok && i < sched->n; i++) {
 		const struct schedule_step *step = &sched->steps[i];
 		bool typed = i && sched->steps[i - 1].kind == CHOSE_TYPE;

@@ -112,12 +112,25 @@ bool turn(struct run *r, u32 task, struct err *err)
 	}
 }
 
+/* Of a process whose threads are dead, too, the leader is told last, as the kernel does. */
+u32 first_dead(struct run *r)
+{
+	u32 first = 0;
+
+	for (u32 task = 1; task <= tracer_tasks(r->tracer); task++)
+		if (tracer_is_dead(r->tracer, task) &&
+		    (!first || tracer_pid(r->tracer, task) == tracer_pid(r->tracer, first)))
+			first = task;
+	return first;
+}
+
 /* Deaths first: a death is told before the wait of the parent that it ends. */
 static u32 first_pending(struct run *r)
 {
-	for (u32 task = 1; task <= tracer_tasks(r->tracer); task++)
-		if (tracer_is_dead(r->tracer, task))
-			return task;
+	u32 dead = first_dead(r);
+
+	if (dead)
+		return dead;
 	for (u32 task = 1; task <= tracer_tasks(r->tracer); task++) {
 		enum holding h = tracer_holding(r->tracer, task);
 		if (h == IS_STOPPED || (h == IS_TAKEN && !tracer_is_hold_point(r->tracer, task)))

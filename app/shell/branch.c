@@ -49,6 +49,7 @@ void do_branch(struct shell *sh, int n, char **words, const char *rest)
 	u64 moment = shell_moment(sh);
 	struct str kept = {0}, safe = {0};
 	struct err err = {0};
+	u32 selected = sh->selected;
 
 	(void)n, (void)words, (void)rest;
 	if (shell_is_now(sh)) {
@@ -59,13 +60,16 @@ void do_branch(struct shell *sh, int n, char **words, const char *rest)
 	if (!session_branch(sh->session, moment, &kept, &err)) {
 		say_error(sh, &err);
 	} else {
-		sh->last_moved = 0;
+		/* What was known of the former processes' memory points into what is gone. */
+		shell_begin(sh);
 		sh->touched.n = 0;
 		sh->changes_from = shell_event(sh);
-		if (!world_task(shell_world(sh), sh->selected))
-			sh->selected = 1;
+		if (world_task(shell_world(sh), selected))
+			sh->selected = selected;
 		str_add_harmless(&safe, kept.s);
-		say(sh, "Fresh processes, brought to event %llu by the same choices.\nThe run before is kept in "
+		say(sh,
+			"Fresh processes, brought to event %llu by the same choices.\nThe run "
+			"before is kept in "
 			"%s.\n",
 			(unsigned long long)shell_moment(sh), safe.s);
 		say_notes(sh);
@@ -90,7 +94,8 @@ void do_schedule(struct shell *sh, int n, char **words, const char *rest)
 		path.s[--path.len] = '\0';
 	if (!path.len)
 		complain(sh, "schedule needs the name of a file, as in schedule run.sched");
-	else if (!session_save_schedule(sh->session, shell_moment(sh), path.s, overwrite, &choices, &err))
+	else if (!session_save_schedule(
+			 sh->session, shell_moment(sh), path.s, overwrite, &choices, &err))
 		say_error(sh, &err);
 	else
 		say(sh, "%u choice%s in %s. ipclab replay %s makes them again.\n", choices,

@@ -161,7 +161,7 @@ static void say_memory(struct typed *typed, const struct guide *g)
 		const struct guide_memory *m = &g->memory.at[i];
 
 		typed_say(typed, m->segment,
-			&(struct ring_names){m->type, m->array, m->in, m->out, m->count});
+			&(struct ring_names){m->type, m->array, m->in, m->out, m->count, m->size});
 	}
 }
 

@@ -37,8 +37,8 @@ static bool elf_id(int fd, char *hex, size_t n)
 			GElf_Phdr p;
 
 			if (gelf_getphdr(elf, (int)i, &p) && p.p_type == PT_NOTE)
-				found = note_id(elf_getdata_rawchunk(elf, (i64)p.p_offset, p.p_filesz,
-							ELF_T_NHDR),
+				found = note_id(elf_getdata_rawchunk(elf, (i64)p.p_offset,
+							p.p_filesz, ELF_T_NHDR),
 					hex, n);
 		}
 	elf_end(elf);

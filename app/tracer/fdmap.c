@@ -308,21 +308,29 @@ struct object_seen *object_of_fd(struct tracer *t, struct tracee *x, int fd)
 	return &t->objects.at[fdmap_get(x->fds, fd)->pipe];
 }
 
-static bool fd_note(struct tracer *t, struct tracee *x, int fd, enum fd_class class, u64 ino, u32 flags,
-                    bool cloexec, struct err *err)
+static bool fd_note_as(struct tracer *t, struct tracee *x, int fd, enum fd_class class, u64 ino, u32 flags,
+                       bool cloexec, u64 how, struct err *err)
 {
 	unsigned mode = flags & O_ACCMODE;
 	u64 access = mode == O_RDONLY ? 1 : mode == O_WRONLY ? 2 : 3;
-	u64 how = x->exec_done ? 5 /* FD_UNKNOWN */ : 1 /* FD_OPENED */;
 	int same = class >= FDC_PIPE ? same_open_file(t, x, fd) : -1;
 	u64 kind = class == FDC_PIPE ? 1 : class == FDC_TTY ? 2 : class == FDC_SEGMENT ? 4 : 3;
 
-	if (class == FDC_OBJECT)
-		kind = t->objects.at[fdmap_get(x->fds, fd)->pipe].kind;
+	const struct object_seen *o = class == FDC_OBJECT ? &t->objects.at[fdmap_get(x->fds, fd)->pipe] : NULL;
+	u64 what = o ? o->domain | (u64)o->type << 16 : 0, protocol = o ? o->protocol : 0;
+
+	if (o)
+		kind = o->kind;
 
 	return emit_observe(t, x, OBS_FD, (u64)(u32)fd | access << 32 | (u64)cloexec << 40 | how << 48, ino,
-	                    flags & (u32)~(O_CLOEXEC | O_ACCMODE), (u64)(same + 1),
+	                    (flags & (u32)~(O_CLOEXEC | O_ACCMODE)) | what << 32, (u64)(same + 1) | protocol << 32,
 	                    kind, err);
+}
+
+static bool fd_note(struct tracer *t, struct tracee *x, int fd, enum fd_class class, u64 ino, u32 flags, bool cloexec,
+                    struct err *err)
+{
+	return fd_note_as(t, x, fd, class, ino, flags, cloexec, x->exec_done ? 5 /* FD_UNKNOWN */ : 1 /* FD_OPENED */, err);
 }
 
 bool fdmap_adopt_segment(struct tracer *t, struct tracee *x, int fd, u32 seg, struct err *err)
@@ -339,7 +347,7 @@ bool fdmap_adopt_segment(struct tracer *t, struct tracee *x, int fd, u32 seg, st
 	       fd_note(t, x, fd, FDC_SEGMENT, t->segments.at[seg].ino, flags, cloexec, err);
 }
 
-bool fdmap_adopt(struct tracer *t, struct tracee *x, int fd, struct err *err)
+static bool adopt_as(struct tracer *t, struct tracee *x, int fd, u64 how, struct err *err)
 {
 	enum fd_class class;
 	u64 ino;
@@ -354,14 +362,32 @@ bool fdmap_adopt(struct tracer *t, struct tracee *x, int fd, struct err *err)
 			return fdmap_adopt_segment(t, x, fd, seg, err);
 		class = FDC_OTHER; /* a folder in /dev/shm, a FIFO there */
 	}
-	if (class == FDC_OBJECT)
+	if (class == FDC_OBJECT) {
 		ino = object_found(t, x, fd, ino);
+		if (t->objects.at[ino].kind == SEEN_SOCKET && !socket_identify(t, x, fd, (u32)ino))
+			class = FDC_OTHER;
+	}
 	fdmap_set(t, x->fds, fd, class, ino, cloexec);
-	if (class == FDC_OBJECT)
-		ino = t->objects.at[ino].id;
-	if (class == FDC_PIPE || class == FDC_OBJECT || (class == FDC_TTY && t->opt.terminals))
-		return fd_note(t, x, fd, class, ino, flags, cloexec, err);
+	if (class == FDC_OBJECT) {
+		bool socket = t->objects.at[ino].kind == SEEN_SOCKET;
+		if (socket)
+			socket_find_peer(t, x, fd, (u32)ino);
+		return fd_note_as(t, x, fd, class, t->objects.at[ino].id, flags, cloexec, how, err) &&
+		       (!socket || socket_note_names(t, x, fd, err));
+	}
+	if (class == FDC_PIPE || (class == FDC_TTY && t->opt.terminals))
+		return fd_note_as(t, x, fd, class, ino, flags, cloexec, how, err);
 	return true;
+}
+
+bool fdmap_adopt(struct tracer *t, struct tracee *x, int fd, struct err *err)
+{
+	return adopt_as(t, x, fd, x->exec_done ? 5 /* FD_UNKNOWN */ : 1 /* FD_OPENED */, err);
+}
+
+bool fdmap_received(struct tracer *t, struct tracee *x, int fd, struct err *err)
+{
+	return adopt_as(t, x, fd, 4 /* FD_RECEIVED */, err);
 }
 
 bool fdmap_adopt_all(struct tracer *t, struct tracee *x, struct err *err)
@@ -392,6 +418,8 @@ void fdmap_touch(struct tracer *t, const struct fdmap *m, int fd)
 
 	if (s->class == FDC_PIPE)
 		t->pipes.at[s->pipe].touched = true;
+	else if (s->class == FDC_OBJECT)
+		socket_touch(t, s->pipe);
 }
 
 enum fd_class fd_class(struct tracer *t, struct tracee *x, int fd)

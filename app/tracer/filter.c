@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -29,8 +30,10 @@ static const int stops[] = {
 	SYS_kill, SYS_tkill, SYS_tgkill,
 	SYS_splice, SYS_tee, SYS_vmsplice, SYS_sendfile, SYS_recvmsg, SYS_pidfd_getfd, SYS_restart_syscall,
 	/* Means of communication that no rule covers yet: counted as unknown when they are made. */
-	SYS_socket, SYS_socketpair, SYS_mq_open, SYS_msgget, SYS_semget, SYS_shmget, SYS_eventfd,
+	SYS_mq_open, SYS_msgget, SYS_semget, SYS_shmget, SYS_eventfd,
 	SYS_eventfd2, SYS_signalfd, SYS_signalfd4, SYS_io_uring_setup,
+	SYS_socket, SYS_socketpair, SYS_bind, SYS_listen, SYS_accept, SYS_accept4, SYS_connect, SYS_shutdown,
+	SYS_sendto, SYS_recvfrom, SYS_sendmsg, SYS_sendmmsg, SYS_recvmmsg,
 	/* Memory that is shared. */
 	SYS_ftruncate, SYS_msync, SYS_memfd_create, SYS_unlink, SYS_unlinkat,
 };
@@ -49,6 +52,10 @@ static const struct arg_rule arg_rules[] = {
 	{SYS_ioctl, 1, 0xffffffff, FIOCLEX},
 	{SYS_ioctl, 1, 0xffffffff, FIONCLEX},
 	{SYS_unshare, 0, CLONE_FILES, CLONE_FILES},
+	{SYS_setsockopt, 2, 0xffffffff, SO_RCVTIMEO_OLD},
+	{SYS_setsockopt, 2, 0xffffffff, SO_SNDTIMEO_OLD},
+	{SYS_setsockopt, 2, 0xffffffff, SO_RCVTIMEO_NEW},
+	{SYS_setsockopt, 2, 0xffffffff, SO_SNDTIMEO_NEW},
 	{SYS_mmap, 3, MAP_SHARED, MAP_SHARED}, /* MAP_SHARED_VALIDATE too: 1 and 3; private is 2 */
 	{SYS_futex, 1, FUTEX_PRIVATE_FLAG, 0},
 };

@@ -20,7 +20,8 @@
  * site.c       | registers and stack copied once per site
  * bell.c       | the traced idle child whose signal ends a blocking waitpid
  * observe/     | asking the kernel: state of a task, bytes and slots of a pipe, shared memory
- * hooked.c     | what our runtime tells (hook/protocol.h): accesses, C library calls
+ * hooked.c     | what our runtime tells (hook/protocol.h): its stops, accesses
+ * told.c       | calls of the C library that our runtime tells of
  * maps.c       | shared mappings and segments (a cache, never the truth of the world)
  * arch/        | registers and call numbers, one header per CPU
  */
@@ -135,6 +136,8 @@ bool tracer_note_hold(struct tracer *, u32 task, struct err *); /* OBS_HOLD */
 /* Asks the kernel for every pipe touched since the last time (all: every pipe) and logs OBS_PIPE
  * for each; no descriptor is kept. Only at settled points. */
 bool tracer_observe_pipes(struct tracer *, bool all, bool slots, struct err *);
+/* Likewise every socket touched: OBS_SOCKET. */
+bool tracer_observe_sockets(struct tracer *, bool all, struct err *);
 /* Compares the shared mappings with what the log tells of them and logs what differs (REC_MEMORY): whole segments
  * up to MEMORY_MIRROR bytes, of larger ones the pages that an access touched. Also: mappings that are gone (OBS_UNMAP),
  * resized segments (OBS_SEGMENT), words that point at a mapping (REC_POINTER). `all`: also what nothing has

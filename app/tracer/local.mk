@@ -21,7 +21,10 @@ libipclab_a_SOURCES += \
 	app/tracer/decode/memory.c \
 	app/tracer/decode/process.c \
 	app/tracer/decode/rw.c \
+	app/tracer/decode/socket.c \
 	app/tracer/decode/time.c \
 	app/tracer/observe/memory.c \
+	app/tracer/observe/inet.c \
 	app/tracer/observe/pipe.c \
+	app/tracer/observe/socket.c \
 	app/tracer/observe/task.c

@@ -255,7 +255,8 @@ typedef bool decoder(struct tracer *, struct tracee *, struct entry *);
 decoder decode_rw, decode_vector, decode_pipe, decode_close, decode_close_range, decode_dup, decode_fcntl,
 	decode_ioctl, decode_open, decode_splice, decode_receive, decode_fork, decode_exec, decode_end,
 	decode_wait, decode_kill, decode_pause, decode_sleep, decode_poll, decode_select, decode_unshare, decode_foreign,
-	decode_mmap, decode_msync, decode_ftruncate, decode_memfd, decode_unlink, decode_futex;
+	decode_mmap, decode_msync, decode_ftruncate, decode_memfd, decode_unlink, decode_futex,
+	decode_socket, decode_address, decode_on_socket, decode_setsockopt, decode_send, decode_receive_from, decode_messages;
 /* EXITs of the calls of decode/memory.c. */
 void memory_call_done(struct tracer *, struct tracee *, i64 ret, struct ev_exit *);
 /* A timespec in another task's memory, in ns; TIME_NONE without one. `unit`: ns of its second word. */
@@ -289,6 +290,41 @@ u32 object_made(struct tracer *, struct tracee *, int fd, bool cloexec);
 /* It leads to that segment: REC_SEGMENT if need be, OBS_FD. */
 bool fdmap_adopt_segment(struct tracer *, struct tracee *, int fd, u32 seg, struct err *);
 bool fd_ask(pid_t tid, int fd, enum fd_class *, u64 *ino, u32 *flags, bool *cloexec);
+
+/* A descriptor that came along with a message: OBS_FD, how = received. */
+bool fdmap_received(struct tracer *, struct tracee *, int fd, struct err *);
+
+/* ---- decode/socket.c ---- */
+bool socket_domain_is_ours(u32 domain); /* AF_UNIX, AF_INET, AF_INET6 */
+void socket_call_done(struct tracer *, struct tracee *, i64 ret, struct ev_exit *); /* EXITs of sockets' calls */
+bool socket_entered(struct tracer *, struct tracee *, struct err *); /* just behind ENTER: what it sends along */
+bool socket_exited(struct tracer *, struct tracee *, i64 ret, struct err *); /* just behind EXIT: names, what came along */
+
+/* ---- observe/socket.c ---- */
+/* object_seen.detail of a socket. KEY, KEY2: its own name (Unix: file or abstract name; inet: as observe/inet.c likes). */
+enum { SOCKET_PEER, SOCKET_KEY, SOCKET_KEY2, SOCKET_MORE };
+/* "127.0.0.1:80", "[::1]:80", "/tmp/s", "@abstract"; false and "" when it has no name. */
+bool socket_address_text(const void *address, u32 len, char *text, size_t room);
+/* The socket of ours that such an address leads to now: index into tracer.objects, 0 none. */
+u32 socket_by_address(struct tracer *, struct tracee *, u32 domain, u32 type, const void *address, u32 len);
+u32 socket_by_ino(struct tracer *, u64 ino);
+int socket_borrow(struct tracee *, int fd); /* pidfd_getfd(2); to be closed at once */
+int socket_borrow_any(struct tracer *, u32 index); /* whoever has it */
+/* Learns domain, type, protocol; false: a kind that is not ours. */
+bool socket_identify(struct tracer *, struct tracee *, int fd, u32 index);
+/* Asks whom it is connected to, and marks both as peers; the inode, 0 unknown or outside. */
+u64 socket_find_peer(struct tracer *, struct tracee *, int fd, u32 index);
+void socket_note_bound(struct tracer *, struct tracee *, int fd, const void *address, u32 len);
+void socket_note_connected(struct tracer *, struct tracee *, int fd, u64 to);
+bool socket_note_names(struct tracer *, struct tracee *, int fd, struct err *); /* REC_NAME */
+void socket_touch(struct tracer *, u32 index); /* and its peer */
+void socket_touch_ino(struct tracer *, u64 ino);
+bool unix_observe(struct tracer *, u32 index, struct err *);
+
+/* ---- observe/inet.c: the same for TCP and UDP ---- */
+u32 inet_by_address(struct tracer *, struct tracee *, u32 domain, u32 type, const void *address, u32 len);
+u64 inet_find_peer(struct tracer *, struct tracee *, int fd, u32 index);
+bool inet_observe(struct tracer *, u32 index, struct err *); /* OBS_SOCKET */
 
 /* ---- maps.c ---- */
 struct space *space_create(void);

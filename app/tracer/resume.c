@@ -70,7 +70,7 @@ bool finish_call(struct tracer *t, struct tracee *x, i64 ret, u32 passed, struct
 	decode_exit(t, x, ret, &out);
 	if (!x->entry.logged)
 		return true;
-	return emit_exit(t, x, &out, 0, err);
+	return emit_exit(t, x, &out, 0, err) && socket_exited(t, x, ret, err);
 }
 
 static bool resume_entry(struct tracer *t, struct tracee *x, struct err *err)
@@ -79,7 +79,7 @@ static bool resume_entry(struct tracer *t, struct tracee *x, struct err *err)
 
 	if (x->hook)
 		return hooked_resume(t, x, err);
-	ok = !x->entry.logged || emit_entry(t, x, REC_ENTER, err);
+	ok = !x->entry.logged || (emit_entry(t, x, REC_ENTER, err) && socket_entered(t, x, err));
 	fdmap_touch(t, x->fds, x->entry.fd);
 	fdmap_touch(t, x->fds, x->entry.fd2);
 	if (t->opt.held)

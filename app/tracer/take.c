@@ -189,6 +189,8 @@ static bool makes_or_ends_an_end(const struct entry *e)
 	case CALL_read: case CALL_write: case CALL_readv: case CALL_writev: case CALL_preadv2: case CALL_pwritev2:
 	case CALL_poll: case CALL_ppoll: case CALL_select: case CALL_pselect6:
 	case CALL_splice: case CALL_tee: case CALL_vmsplice: case CALL_sendfile:
+	case CALL_sendto: case CALL_sendmsg: case CALL_sendmmsg:
+	case CALL_recvfrom: case CALL_recvmsg: case CALL_recvmmsg:
 	case CALL_wait4: case CALL_waitid: case CALL_nanosleep: case CALL_clock_nanosleep:
 		return false;
 	default:

@@ -44,9 +44,10 @@ void run_save_schedule(struct screen_run *r, const char *args)
 	args += strspn(args, " \t");
 	if (!*args)
 		run_say(r, "schedule needs the name of a file.");
-	else if (session_save_schedule(r->session, world_head(r->scene.world)->moment, args, overwrite, &n,
-			 &err))
-		run_say(r, "%u choice%s in %s; ipclab replay makes them again.", n, n == 1 ? "" : "s", args);
+	else if (session_save_schedule(
+			 r->session, world_head(r->scene.world)->moment, args, overwrite, &n, &err))
+		run_say(r, "%u choice%s in %s; ipclab replay makes them again.", n,
+			n == 1 ? "" : "s", args);
 	else
 		run_say_error(r, &err);
 }

@@ -24,7 +24,7 @@ void typed_destroy(struct typed *); /* NULL is fine */
 /* A lab's word on a segment ("shm1"): its type by name, the fields of the ring in it. NULL: not said.
  * Kept as copies. */
 struct ring_names {
-	const char *type, *array, *in, *out, *count;
+	const char *type, *array, *in, *out, *count, *size; /* size: a field that says how many cells are used */
 };
 void typed_say(struct typed *, const char *segment, const struct ring_names *);
 /* The type itself, for a test; it stays the caller's. */

@@ -118,9 +118,11 @@ static const char *last_part(const char *path)
 	return dot ? dot + 1 : path;
 }
 
-static bool ring_said(const struct type *t, u64 base, const struct ring_names *n, struct ring *r)
+static bool ring_said(const struct scene *s, const struct type *t, u64 base,
+	const struct ring_names *n, struct ring *r)
 {
-	const struct type *array;
+	const struct type *array, *size;
+	i64 cells;
 	u64 off;
 
 	if (!n->array || !n->in || !n->out || !type_find(t, n->array, &off, &array) ||
@@ -137,6 +139,10 @@ static bool ring_said(const struct type *t, u64 base, const struct ring_names *n
 	r->out_name = last_part(n->out);
 	if (n->count && type_find(t, n->count, &off, &r->count_type))
 		r->count = base + off;
+	if (n->size && type_find(t, n->size, &off, &size) &&
+		segment_number(s, r->segment, base + off, size, &cells) && cells > 0 &&
+		cells < r->n)
+		r->n = (u32)cells;
 	return true;
 }
 
@@ -174,7 +180,7 @@ bool ring_find(const struct scene *s, u32 segment, struct ring *r)
 	const struct type *t = segment_type(s, segment, &base, NULL);
 
 	*r = (struct ring){.segment = segment};
-	if (!t || !(ring_said(t, base, &names, r) || ring_in(t, base, r, 2)))
+	if (!t || !(ring_said(s, t, base, &names, r) || ring_in(t, base, r, 2)))
 		return false;
 	swap_if_other_way(s, r);
 	for (u32 i = seg->sync_first; i;) {

@@ -192,23 +192,37 @@ static void draw_first(struct canvas *c, struct area a, int row, const struct sc
 	str_finish(&at);
 }
 
+/* Its source line is worth a row: it is at memory, or at what guards it. */
+static bool has_source(
+	const struct scene *s, const struct view_state *v, u32 task, struct str *text)
+{
+	const struct w_task *t = world_task(s->world, task);
+
+	return t->state < TASK_ENDING && !(v->hide & HIDE_NEXT && t->state == TASK_POISED) &&
+	       (call_is_access(t->op.call) || t->op.sync || t->op.flags & EVF_TOLD) &&
+	       stage_source_text(s, card_frame(s, task), text);
+}
+
+/* The source's words; what the access will find stands behind them, further right when they are long. */
 static void draw_source(struct canvas *c, struct area a, int row, const struct scene *s,
 	const struct view_state *v, u32 task)
 {
-	const struct w_task *t = world_task(s->world, task);
-	int col = a.cols >= 66 ? 10 : 5, right = a.cols >= 66 ? 56 : a.cols - 1;
-	struct str words = {0};
+	bool wide = a.cols >= 66;
+	int col = wide ? 10 : 5, most = a.cols - (wide ? 4 : 1), right;
+	struct str will = {0}, source = {0};
 
-	add_will(s, v, t, &words);
-	if (words.len && right + text_width(str_get(&words)) > a.cols - 1)
-		right = a.cols - 1 - text_width(str_get(&words));
-	canvas_put(c, a, row, right, 0, str_get(&words));
-	right = words.len ? right : a.cols - 1;
-	str_clear(&words);
-	if (!(v->hide & HIDE_NEXT && t->state == TASK_POISED) &&
-		stage_source_text(s, card_frame(s, task), &words))
-		canvas_put_cut(c, a, row, col, right - col - 2, AT_DIM, str_get(&words));
-	str_finish(&words);
+	add_will(s, v, world_task(s->world, task), &will);
+	has_source(s, v, task, &source);
+	right = wide ? 56 : most;
+	if (will.len && right < col + text_width(str_get(&source)) + 2)
+		right = col + text_width(str_get(&source)) + 2;
+	if (will.len && right + text_width(str_get(&will)) > most)
+		right = most - text_width(str_get(&will));
+	canvas_put(c, a, row, right, 0, str_get(&will));
+	canvas_put_cut(
+		c, a, row, col, (will.len ? right : most) - col - 2, AT_DIM, str_get(&source));
+	str_finish(&will);
+	str_finish(&source);
 }
 
 static bool draw_saw(struct canvas *c, struct area a, int row, const struct scene *s, u32 task, u32 segment)
@@ -230,17 +244,6 @@ static bool draw_saw(struct canvas *c, struct area a, int row, const struct scen
 	str_finish(&saw);
 	str_finish(&so);
 	return any;
-}
-
-/* Its source line is worth a row: it is at memory, or at what guards it. */
-static bool has_source(
-	const struct scene *s, const struct view_state *v, u32 task, struct str *text)
-{
-	const struct w_task *t = world_task(s->world, task);
-
-	return t->state < TASK_ENDING && !(v->hide & HIDE_NEXT && t->state == TASK_POISED) &&
-	       (call_is_access(t->op.call) || t->op.sync || t->op.flags & EVF_TOLD) &&
-	       stage_source_text(s, card_frame(s, task), text);
 }
 
 /* Lines this task takes at most: one that waits for children, or never looked at memory, needs one. */

@@ -170,7 +170,6 @@ static void told_memory(const struct scene *s, const struct rec *r, bool all, st
 	const struct w_task *t = world_task(s->world, r->task);
 	const struct w_map *map;
 	struct ev_memory e;
-	char name[24];
 
 	memcpy(&e, rec_body(r), sizeof e);
 	map = t ? world_map(s->world, world_map_find(s->world, t->proc, e.addr)) : NULL;
@@ -179,11 +178,9 @@ static void told_memory(const struct scene *s, const struct rec *r, bool all, st
 	/* How the C library keeps its objects is no news. */
 	if (!all && sync_holds(s->world, map->segment, e.addr - map->addr + map->offset, e.len))
 		return;
-	str_addf(out, e.flags & MEMORY_CHANGED
-			      ? "%u byte%s of %s, from byte %llu on, changed by nobody that ipclab follows.\n"
-			      : "%u byte%s of %s, from byte %llu on, are now known.\n",
-		e.len, e.len == 1 ? "" : "s", world_segment_name(s->world, map->segment, name),
-		(unsigned long long)(e.addr - map->addr + map->offset));
+	words_cell(s, map->segment, e.addr - map->addr + map->offset, 0, out);
+	str_addf(out, ", %u byte%s, %s.\n", e.len, e.len == 1 ? "" : "s",
+		e.flags & MEMORY_CHANGED ? "changed by nobody that ipclab follows" : "now known");
 }
 
 static void told_segment(const struct scene *s, const struct rec *r, bool all, struct str *out)

@@ -12,7 +12,7 @@
 
 struct typed_one {
 	char segment[24];
-	char *said[5]; /* struct ring_names, in its order */
+	char *said[6]; /* struct ring_names, in its order */
 	const struct type *type;
 	u64 offset;
 	bool found;
@@ -59,7 +59,7 @@ static struct typed_one *one_of(struct typed *t, const char *segment)
 
 void typed_say(struct typed *t, const char *segment, const struct ring_names *n)
 {
-	const char *names[] = {n->type, n->array, n->in, n->out, n->count};
+	const char *names[] = {n->type, n->array, n->in, n->out, n->count, n->size};
 	struct typed_one *one = one_of(t, segment);
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
@@ -93,7 +93,8 @@ struct ring_names typed_names(const struct scene *s, u32 segment)
 	if (!one)
 		return (struct ring_names){0};
 	return (struct ring_names){
-		one->said[0], one->said[1], one->said[2], one->said[3], one->said[4]};
+		one->said[0], one->said[1], one->said[2], one->said[3], one->said[4],
+		one->said[5]};
 }
 
 /* ---- looking for it ---- */

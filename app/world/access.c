@@ -3,7 +3,7 @@
  * Loads, stores, updates of shared memory. What each task last saw; whether it only re-reads what
  * has not changed (it spins); who is about to touch the same cell.
  *
- * A task spins with period k when its newest loads have shown three equal rounds of k and it is held
+ * A task spins with period k when its newest loads have shown three equal rounds of k and it stands
  * before the first of the next: same line, same cell, same value, no other operation in between. An
  * update that left the value as it was counts as a load: a lock tried in vain. That can be wrong of
  * a loop that counts its tries, so a spinning task may still be stepped.
@@ -156,8 +156,7 @@ static bool within(const struct w_load *l, u32 segment, u64 from, u64 to)
 	return l->segment == segment && l->off < to && from < l->off + l->size;
 }
 
-const struct w_load *world_saw(
-	const struct world *w, u32 task, u32 segment, u64 off, u32 size)
+const struct w_load *world_saw(const struct world *w, u32 task, u32 segment, u64 off, u32 size)
 {
 	const struct w_looks *k = world_looks(w, task);
 	const struct w_load *around = NULL;

@@ -132,7 +132,8 @@ static void apply_rule(struct world *w, const struct rec *r, u64 pos)
 	case REC_POISED: call_poised(w, r, body, pos); break;
 	case REC_SEGMENT: segment_apply(w, r, body); break;
 	case REC_MEMORY: memory_apply(w, r, body); break;
-	default: /* REC_INJECT: what came of it is in the records that follow */ break;
+	case REC_INJECT: syncop_injected(w, r->task, body); break;
+	default: break;
 	}
 }
 

@@ -316,7 +316,7 @@ static void begin_inside(struct world *w, const struct rec *r, const struct ev_e
 	else if (op->call != r->call || op->arg != ev->arg)
 		suspend_outer(w, r->task);
 	else if (op->sync)
-		sync_exit(w, r->task, NULL, EVF_RESTART); /* a signal sent it back to its beginning */
+		sync_exit(w, r->task, NULL, EVF_RESTART); /* a signal sent it back */
 }
 
 /* Common to POISED and ENTER: the task lives, is in no call, and owes nothing. */

@@ -25,6 +25,7 @@
  * memory.c    | bytes of segments in lines of 64: what they are, who wrote them
  * access.c    | loads, stores, updates; who saw what; spinning; conflicts and races
  * sync.c      | objects of the C library: where they lie, names, who is in a call on them
+ * synccall.c  | calls of the C library: which there are, how they begin and end
  * syncop.c    | semaphores, mutexes, conditions, barriers, rwlocks: is the result one they could give?
  * outlook.c   | what a poised call would do now
  * identity.c  | names that no schedule changes
@@ -86,7 +87,7 @@ struct w_op {
 	i64 flow_most; /* most it may move: bytes, or messages */
 	u32 object;    /* what else it is about (w_socket, w_queue, ...), by its call or open file's kind */
 	u32 object2;
-	u32 relocking; /* cond_wait: signalled, now waits for its mutex */
+	u32 relocking; /* cond_wait: now waits for its mutex: 1: signalled, 2: its time is over */
 	u32 text;      /* text offset: the name that sem_open, unlink, ... is about */
 };
 

@@ -23,6 +23,7 @@ libipclab_a_SOURCES += \
 	app/world/segment.c \
 	app/world/slots.c \
 	app/world/sync.c \
+	app/world/synccall.c \
 	app/world/syncop.c \
 	app/world/timeline.c \
 	app/world/transfer.c \

@@ -120,8 +120,7 @@ static void cell_wrote(struct world *w, struct w_line *l, u32 at, u32 task)
 }
 
 /* What lies in one line. Runs of bytes that are others now are told. */
-static bool line_put(
-	struct world *w, u32 segment, u64 off, const u8 *bytes, u32 n, u32 task)
+static bool line_put(struct world *w, u32 segment, u64 off, const u8 *bytes, u32 n, u32 task)
 {
 	u32 at = (u32)(off % LINE_BYTES), line = line_find(w, segment, off / LINE_BYTES), run = 0;
 	struct w_line *l;
@@ -208,7 +207,8 @@ void memory_apply(struct world *w, const struct rec *r, const struct ev_memory *
 			n = w->map[map].addr + w->map[map].len - addr;
 		if (!segment || n > UINT64_MAX - off)
 			return; /* a mapping that the world does not know */
-		memory_put(w, segment, off, ev->bytes + done, n, who_wrote(w, r->task, segment, off, n));
+		memory_put(w, segment, off, ev->bytes + done, n,
+			who_wrote(w, r->task, segment, off, n));
 		done += n;
 	}
 }

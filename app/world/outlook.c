@@ -191,10 +191,8 @@ enum outlook world_outlook(const struct world *w, u32 task)
 	case CLASS_SYNC: return outlook_sync(w, task);
 	case CLASS_FUTEX: return OUTLOOK_UNKNOWN;
 	case CLASS_NONE:
-		return t->op.call == CALL_recvmsg ||
-				       t->op.call == CALL_recvmmsg
-			       ? OUTLOOK_UNKNOWN
-			       : OUTLOOK_GOES;
+		return t->op.call == CALL_recvmsg || t->op.call == CALL_recvmmsg ? OUTLOOK_UNKNOWN
+										 : OUTLOOK_GOES;
 	default: return OUTLOOK_GOES;
 	}
 }

@@ -349,10 +349,17 @@ bool sync_is_sure(const struct world *, u32 sync);
 u32 sync_op_next(const struct world *, u32 task, u32 sync);
 void sync_wait_on(struct world *, u32 task, u32 sync); /* into its list, in order of arrival; 0: out of any */
 
+u32 sync_at(struct world *, u32 task, u64 addr, u32 kind, bool make); /* 0 none */
+u32 sync_made(struct world *, u32 task, u64 addr, u32 kind); /* a new one, which the task makes */
+void sync_hide(struct world *, u32 sync); /* destroyed: no longer found where it lay */
+void sync_enlist(struct world *, u32 task); /* its op, with the objects it is about */
+void sync_give_if_done(struct world *, u32 sync); /* destroyed, and nobody is in it any more */
+
 /* ---- syncop.c ---- */
 void syncop_enter(struct world *, u32 task);
 /* False: the call ended without an effect that concerns the world. */
 void syncop_exit(struct world *, u32 task, const struct ev_exit *);
+void syncop_injected(struct world *, u32 task, const struct ev_inject *); /* what comes of it is in later records */
 void syncop_undo(struct world *, u32 task); /* restarted, or never back: what ENTER did */
 void syncop_widen(struct world *, u32 sync); /* something changed: what do open calls on it see? */
 void syncop_check_sleepers(struct world *, u32 sync);

@@ -216,6 +216,41 @@ static bool same_place(const struct pairing *x, const struct w_task *a, const st
 	       !a->outer == !b->outer;
 }
 
+/* Of a call of the C library it is the time-out from now on, until a time of day: never twice the same. */
+static bool same_hash(const struct w_op *a, const struct w_op *b)
+{
+	return a->flags & EVF_TOLD ? (a->hash == TIME_NONE) == (b->hash == TIME_NONE) : a->hash == b->hash;
+}
+
+static u32 newest_with_tid(const struct world *w, i32 tid)
+{
+	u32 t = world_tasks(w) - 1;
+
+	while (t && w->task[t].tid != tid)
+		t--;
+	return t;
+}
+
+/* Of some calls it is a number of a process or thread: of the same one. */
+static bool same_fd(const struct pairing *x, const struct w_op *a, const struct w_op *b)
+{
+	switch (a->call) {
+	case CALL_kill:
+	case CALL_tkill:
+	case CALL_tgkill:
+	case CALL_rt_sigqueueinfo:
+	case CALL_rt_tgsigqueueinfo:
+	case CALL_wait4:
+	case CALL_waitid:
+	case CALL_pidfd_open:
+	case CALL_pthread_join:
+		if (a->fd > 0 && b->fd > 0)
+			return x->task[newest_with_tid(x->a, a->fd)] == newest_with_tid(x->b, b->fd);
+		return a->fd == b->fd;
+	default: return a->fd == b->fd;
+	}
+}
+
 static bool same_tasks(struct pairing *x)
 {
 	for (u32 t = 1; t < world_tasks(x->a); t++) {
@@ -223,8 +258,8 @@ static bool same_tasks(struct pairing *x)
 		char name[24];
 
 		if (a->state == b->state && a->op.call == b->op.call && a->op.open == b->op.open &&
-			a->op.fd == b->op.fd && a->op.fd2 == b->op.fd2 &&
-			a->op.done == b->op.done && a->op.hash == b->op.hash && same_place(x, a, b))
+			same_fd(x, &a->op, &b->op) && a->op.fd2 == b->op.fd2 &&
+			a->op.done == b->op.done && same_hash(&a->op, &b->op) && same_place(x, a, b))
 			continue;
 		return differ(x, "%s is at another place or in another state",
 			world_task_name(x->a, t, name));
@@ -270,11 +305,13 @@ static bool same_maps(struct pairing *x, u32 pa, u32 pb)
 
 	for (u32 m = x->a->proc[pa].map_first; m; m = x->a->map[m].proc_next) {
 		const struct w_map *map = &x->a->map[m];
-		a += hash64(x->segment[map->segment], (u64[]){map->len, map->offset, map->prot}, 24);
+		a += hash64(x->segment[map->segment], (u64[3]){map->len, map->offset, map->prot},
+			24);
 	}
 	for (u32 m = x->b->proc[pb].map_first; m; m = x->b->map[m].proc_next) {
 		const struct w_map *map = &x->b->map[m];
-		b += hash64(map->segment, (u64[]){map->len, map->offset, map->prot}, 24);
+		b += hash64(map->segment, (u64[3]){map->len, map->offset, map->prot},
+			24);
 	}
 	return a == b || differ(x, "P%u has not the same memory mapped", x->a->proc[pa].name);
 }

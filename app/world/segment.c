@@ -154,7 +154,8 @@ static bool is_fresh(const struct world *w, const struct rec *r, const struct ev
 {
 	const struct w_op *op = &w->task[r->task].op;
 
-	return ev->size == 0 || (ev->kind == SEGMENT_ANONYMOUS && op->open && op->call == CALL_mmap);
+	return ev->size == 0 ||
+	       (ev->kind == SEGMENT_ANONYMOUS && op->open && op->call == CALL_mmap);
 }
 
 static u32 segment_new(struct world *w, const struct rec *r, const struct ev_segment *ev)
@@ -173,8 +174,7 @@ static u32 segment_new(struct world *w, const struct rec *r, const struct ev_seg
 	s->title = text_add(w, ev->name, ev->name_len);
 	s->site = r->site ? r->site : w->task[r->task].op.site;
 	s->made_seq = world_now(w);
-	s->all_known = is_fresh(w, r, ev) && ev->size <= MIRROR_MAX &&
-		       ev->kind != SEGMENT_PRIVATE;
+	s->all_known = is_fresh(w, r, ev) && ev->size <= MIRROR_MAX && ev->kind != SEGMENT_PRIVATE;
 	if (ev->kind != SEGMENT_PRIVATE && !is_semaphore_file(s, world_text(w, s->title)))
 		s->name = ++w->h->pub.segments_named;
 	return index;
@@ -406,7 +406,8 @@ void map_add(struct world *w, u32 proc, const struct w_map *like, u32 site)
 	w->map[map].len = len;
 	w->map[map].proc = proc;
 	w->map[map].site = site;
-	map_link_segment(w, map); /* first: what it stands in for may be the last of the same segment */
+	map_link_segment(
+		w, map); /* first: what it stands in for may be the last of the same segment */
 	maps_cut(w, proc, like->addr, len);
 	map_link_process(w, map);
 	segment_touch(w, like->segment);
@@ -483,8 +484,9 @@ void segment_enter(struct world *w, u32 task, const struct ev_enter *ev)
 	bool unlinks = call_class(op->call) == CLASS_UNLINK;
 
 	/* of an open only that it is about shared memory: inode numbers of pipes and files may meet */
-	if (unlinks ? ev->held > 0 : ev->held > sizeof SHM_FOLDER &&
-			      !memcmp(ev->contents, SHM_FOLDER, sizeof SHM_FOLDER - 1))
+	if (unlinks ? ev->held > 0
+		    : ev->held > sizeof SHM_FOLDER &&
+				!memcmp(ev->contents, SHM_FOLDER, sizeof SHM_FOLDER - 1))
 		op->text = text_add(w, (const char *)ev->contents, ev->held);
 }
 

@@ -9,9 +9,13 @@
 
 #include "world/private.h"
 
-#define MUTEX_RECURSIVE  1u /* PTHREAD_MUTEX_RECURSIVE, _ERRORCHECK of glibc */
+enum { RELOCKS_SIGNALLED = 1, RELOCKS_LATE }; /* w_op.relocking */
+#define MUTEX_RECURSIVE 1u /* PTHREAD_MUTEX_RECURSIVE, _ERRORCHECK of glibc */
 
-#define each_op(t, s) u32 t = w->sync[s].open_ops; t; t = sync_op_next(w, t, s)
+#define each_op(t, s)                \
+	u32 t = w->sync[s].open_ops; \
+	t;                           \
+	t = sync_op_next(w, t, s)
 
 static bool open_with(const struct world *w, u32 task, enum sync_verb verb)
 {
@@ -328,6 +332,15 @@ static void set_relocking(struct world *w, u32 task, u32 relocking)
 		sync_wait_on(w, task, relocking ? op->sync2 : op->sync);
 }
 
+/* Its time is over: what it waits for now is its mutex, for as long as that takes. */
+void syncop_injected(struct world *w, u32 task, const struct ev_inject *ev)
+{
+	const struct w_op *op = &w->task[task].op;
+
+	if (ev->what == INJ_TIMEOUT && open_with(w, task, VERB_WAIT) && !op->relocking && sync_is_timed(op->call))
+		set_relocking(w, task, RELOCKS_LATE);
+}
+
 static void cond_signalled(struct world *w, u32 task)
 {
 	struct w_op *op = &w->task[task].op;
@@ -337,7 +350,7 @@ static void cond_signalled(struct world *w, u32 task)
 	if (op->done && !all)
 		return; /* the waiter it let go has come back already */
 	while ((waiter = first_waiter(w, op->sync, op->seq))) {
-		set_relocking(w, waiter, 1);
+		set_relocking(w, waiter, RELOCKS_SIGNALLED);
 		if (!all)
 			return;
 	}
@@ -355,7 +368,7 @@ static void cond_uncounted(struct world *w, u32 task)
 		return;
 	}
 	for (each_op(t, sync)) {
-		if (t == task || !w->task[t].op.relocking || w->task[t].state != TASK_BLOCKED)
+		if (t == task || w->task[t].op.relocking != RELOCKS_SIGNALLED || w->task[t].state != TASK_BLOCKED)
 			continue;
 		set_relocking(w, t, 0);
 		return;
@@ -468,8 +481,7 @@ static bool sleeps_in_vain(const struct w_sync *s, const struct w_op *op)
 	case SYNC_SEM: return s->value > 0;
 	case SYNC_MUTEX: return !s->owner;
 	case SYNC_BARRIER: return s->limit && op->done != s->generation;
-	case SYNC_RWLOCK:
-		return !s->owner && s->value == 0;
+	case SYNC_RWLOCK: return !s->owner && s->value == 0;
 	default: return false;
 	}
 }

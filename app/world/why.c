@@ -115,9 +115,9 @@ static void wait_on_sync(const struct world *w, u32 task, struct wait *wait)
 		break;
 	default: wait_for_owner(s, wait);
 	}
-	if (sync_is_timed(op->call)) {
+	if (sync_is_timed(op->call) && !op->relocking) {
 		wait->timeout = op->hash;
-		wait->open_ended |= op->hash != TIME_NONE && !op->relocking;
+		wait->open_ended |= op->hash != TIME_NONE;
 	}
 }
 

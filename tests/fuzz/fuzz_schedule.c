@@ -27,8 +27,8 @@ static void refused(const struct err *e)
 	unsigned line, column;
 	int n = 0;
 
-	if (e->code != EXIT_INPUT || sscanf(e->text, "f:%u:%u: %n", &line, &column, &n) != 2 || !n ||
-		!line || !column)
+	if (e->code != EXIT_INPUT || sscanf(e->text, "f:%u:%u: %n", &line, &column, &n) != 2 ||
+		!n || !line || !column)
 		fail("no place", e->text);
 	for (const char *c = e->text; *c; c++)
 		if ((unsigned char)*c < 0x20 || *c == 0x7f)
@@ -51,9 +51,10 @@ static void read_back(const struct schedule *s)
 		const struct schedule_step *a = &s->steps[i], *b = &again.steps[i];
 
 		if (a->kind != b->kind || a->signal != b->signal || a->typed_n != b->typed_n ||
-			memcmp(a->typed, b->typed, a->typed_n) != 0 || strcmp(a->identity, b->identity) != 0 ||
-			strcmp(a->call, b->call) != 0 || strcmp(a->object, b->object) != 0 ||
-			strcmp(a->result, b->result) != 0 || strcmp(a->at, b->at) != 0)
+			memcmp(a->typed, b->typed, a->typed_n) != 0 ||
+			strcmp(a->identity, b->identity) != 0 || strcmp(a->call, b->call) != 0 ||
+			strcmp(a->object, b->object) != 0 || strcmp(a->result, b->result) != 0 ||
+			strcmp(a->at, b->at) != 0)
 			fail("a choice is read back as another", one.s);
 	}
 	schedule_finish(&again);
@@ -83,11 +84,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 
 #ifndef LIBFUZZER
 static const char *const whole =
-	"# ipclab schedule 1\ncommand: ./ring 3 \"a b\\n\"\nset size 4\nset program ring\nbuild: 3f2a\n"
-	"actor P1 = 1\nactor P2 = 1.1\nactor P3.1 = 1.2/2\nobject shm1 = shm 1:1\nobject pipe1 = pipe 1.1:2\n"
-	"object sem2 = sem shm /a b\\n+24\nobject memory1 = memory 1\n\n# by hand\nP1 store shm1+40 = 1   producer.c:14\nP2 read pipe1  consumer.c:9\n"
-	"P2 time = ETIMEDOUT\nP1 signal SIGTERM\nP1 deliver SIGTERM\nP3.1 sem_wait sem2 = 0 a.c:1\nP2\n"
-	"type \"yes\\n\\x1b\\\"\"\nP1 load memory1@0a8 = 3\nP1 exit_group # comment\nP1 wait4 m.c:3\n";
+	"# ipclab schedule 1\ncommand: ./ring 3 \"a b\\n\"\nset size 4\nset program ring\nbuild: "
+	"3f2a\n"
+	"actor P1 = 1\nactor P2 = 1.1\nactor P3.1 = 1.2/2\nobject shm1 = shm 1:1\nobject pipe1 = "
+	"pipe 1.1:2\n"
+	"object sem2 = sem shm /a b\\n+24\nobject memory1 = memory 1\n\n# by hand\nP1 store "
+	"shm1+40 = 1   producer.c:14\nP2 read pipe1  consumer.c:9\n"
+	"P2 time = ETIMEDOUT\nP1 signal SIGTERM\nP1 deliver SIGTERM\nP3.1 sem_wait sem2 = 0 "
+	"a.c:1\nP2\n"
+	"type \"yes\\n\\x1b\\\"\"\nP1 load memory1@0a8 = 3\nP1 exit_group # comment\nP1 wait4 "
+	"m.c:3\n";
 
 static u64 state;
 
@@ -102,9 +108,10 @@ static u32 chance(u32 below)
 /* Pieces doubled, dropped, moved; bytes changed; words of the format put in where they do not belong. */
 static void damage(struct str *s)
 {
-	static const char *const bits[] = {"\n", "P1 ", "P2.1", "=", " ", "shm1", "+", "\"", "\\", "\\x4",
-		"type ", "time", "signal ", "actor ", "object ", "1.2/3", ":9", "#", "\r\n", "\t", "\xff",
-		"999999999999999999999", "%s%n", "SIGKILL", "SIG", "command: ", "set "};
+	static const char *const bits[] = {"\n", "P1 ", "P2.1", "=", " ", "shm1", "+", "\"", "\\",
+		"\\x4", "type ", "time", "signal ", "actor ", "object ", "1.2/3", ":9", "#", "\r\n",
+		"\t", "\xff", "999999999999999999999", "%s%n", "SIGKILL", "SIG",
+		"command: ", "set "};
 	struct str out = {0};
 	size_t at = chance((u32)s->len + 1), len = chance(24), other = chance((u32)s->len + 1);
 

@@ -39,7 +39,7 @@ live_scripts += \
 	tests/live/test_watch_json.sh
 live_scripts += \
 	tests/live/test_guide.sh \
-	tests/live/test_verify.sh
+	tests/live/test_verify.sh tests/live/test_verify_ring.sh
 engine_tests += tests/live/test_schedule
 live_targets += tests/live/targets/relay
 live_scripts += \

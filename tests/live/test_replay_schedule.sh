@@ -97,4 +97,11 @@ printf 'lab: pipe\nset size 4\n' >lab.sched
 run "$IPCLAB" replay lab.sched --plain
 check an_unknown_setting_is_named err_has "lab pipe has no setting 'size'"
 
+printf 'lab: bounded-buffer\nset program sizes\nset size 4\n' >lab.sched
+script 'schedule set.sched' replay lab.sched --plain
+check a_parameter_is_an_argument grep -q '^set arguments 4 ' set.sched
+printf 'lab: bounded-buffer\nset size 99\n' >lab.sched
+run "$IPCLAB" replay lab.sched --plain
+check a_parameter_has_its_range err_has "lab.sched: size is a number from 1 to 16, not '99'"
+
 finish

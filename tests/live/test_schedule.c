@@ -18,15 +18,15 @@
 static unsigned checks, failures;
 static char dir[] = "/tmp/ipclab-schedule-XXXXXX";
 
-#define EXPECT(ok, ...)                                      \
-	do {                                                 \
-		checks++;                                    \
-		if (!(ok)) {                                 \
-			failures++;                          \
+#define EXPECT(ok, ...)                                        \
+	do {                                                   \
+		checks++;                                      \
+		if (!(ok)) {                                   \
+			failures++;                            \
 			printf("%s:%d: ", __func__, __LINE__); \
-			printf(__VA_ARGS__);                 \
-			printf("\n");                        \
-		}                                            \
+			printf(__VA_ARGS__);                   \
+			printf("\n");                          \
+		}                                              \
 	} while (0)
 
 struct program {
@@ -52,10 +52,14 @@ static struct session *start(const struct program *p, struct err *err)
 	if (p->name[0] == '/')
 		snprintf(path, sizeof path, "%s", p->name);
 	else
-		snprintf(path, sizeof path, "%s/tests/live/targets/%s", build ? build : ".", p->name);
+		snprintf(path, sizeof path, "%s/tests/live/targets/%s", build ? build : ".",
+			p->name);
 	return session_start(
 		&(struct session_live){
-			.run = {.tracer = {.held = true, .contents = true, .terminals = true, .sites = true},
+			.run = {.tracer = {.held = true,
+					.contents = true,
+					.terminals = true,
+					.sites = true},
 				.pin = true},
 			.launch = {.argv = argv, .fds = {-1, -1, -1}},
 			.terminal = true,
@@ -107,7 +111,8 @@ static void through_text(struct schedule *sched)
 	schedule_finish(sched);
 	EXPECT(schedule_parse(one.s, one.len, "run.sched", sched, &err), "%s\n%s", err.text, one.s);
 	schedule_print(sched, &two);
-	EXPECT(strcmp(one.s, str_get(&two)) == 0, "printed otherwise:\n%s\n%s", one.s, str_get(&two));
+	EXPECT(strcmp(one.s, str_get(&two)) == 0, "printed otherwise:\n%s\n%s", one.s,
+		str_get(&two));
 	str_finish(&one);
 	str_finish(&two);
 }
@@ -134,10 +139,10 @@ static void replays(const struct program *p, unsigned seed, u32 choices)
 		EXPECT(session_schedule(a, moment(a), &sched, &err), "%s", err.text);
 		EXPECT(sched.n == made, "%u choices, %u written", made, sched.n);
 		through_text(&sched);
-		EXPECT(session_follow(b, &sched, "run.sched", &done, &err), "%s %u: %s", p->name, seed,
-			err.text);
-		EXPECT(same(now(a), b, &where), "%s %u: after %u of %u: %s", p->name, seed, done, made,
-			str_get(&where));
+		EXPECT(session_follow(b, &sched, "run.sched", &done, &err), "%s %u: %s", p->name,
+			seed, err.text);
+		EXPECT(same(now(a), b, &where), "%s %u: after %u of %u: %s", p->name, seed, done,
+			made, str_get(&where));
 		EXPECT(!*session_notes(b), "%s", session_notes(b));
 		schedule_finish(&sched);
 	}
@@ -183,7 +188,8 @@ static void edited(const struct program *p)
 	line = sched.steps[13].line;
 	EXPECT(!session_follow(c, &sched, "run.sched", &done, &err) && done == 13, "%u", done);
 	EXPECT(err.code == EXIT_INPUT && strncmp(err.text, "run.sched:", 10) == 0 &&
-		       (u32)atoi(err.text + 10) == line && strstr(err.text, " is to sendfile, but it is held before "),
+			(u32)atoi(err.text + 10) == line &&
+			strstr(err.text, " is to sendfile, but it is held before "),
 		"'%s'", err.text);
 	err = (struct err){0};
 	EXPECT(move(c, 5, &seed, &err) == 5, "%s", err.text);
@@ -264,9 +270,10 @@ static void typed(void)
 	while (at < sched.n && sched.steps[at].kind != CHOSE_TYPE)
 		at++;
 	EXPECT(at + 1 == sched.n && sched.steps[at].typed_n == sizeof text - 1 &&
-		       memcmp(sched.steps[at].typed, text, sizeof text - 1) == 0,
+			memcmp(sched.steps[at].typed, text, sizeof text - 1) == 0,
 		"choice %u of %u", at, sched.n);
-	EXPECT(session_follow(b, &sched, "x", &done, &err) && !*session_notes(b), "%s%s", err.text, session_notes(b));
+	EXPECT(session_follow(b, &sched, "x", &done, &err) && !*session_notes(b), "%s%s", err.text,
+		session_notes(b));
 	has_written(b, text);
 	EXPECT(same(now(a), b, &where), "%s", str_get(&where));
 	schedule_finish(&sched);
@@ -303,13 +310,15 @@ static void branches(const struct program *p, u32 choices, u32 back)
 	EXPECT(session_is_live(s) && session_is_held(s) && timeline_at_end(t), "not live");
 	EXPECT(!*session_notes(s), "%s", session_notes(s));
 	old = session_open(str_get(&kept), &err);
-	EXPECT(old && timeline_events(session_timeline(old)) == events, "the old run: %s", err.text);
+	EXPECT(old && timeline_events(session_timeline(old)) == events, "the old run: %s",
+		err.text);
 	if (old) {
 		timeline_seek_moment(session_timeline(old), all - back);
-		EXPECT(same(timeline_world(session_timeline(old)), s, &where), "%s", str_get(&where));
+		EXPECT(same(timeline_world(session_timeline(old)), s, &where), "%s",
+			str_get(&where));
 		/* The recording knows what was run. */
-		EXPECT(session_schedule(old, 5, &sched, &err) && sched.command && strstr(sched.command, p->name) &&
-			       strstr(sched.command, p->args[0]),
+		EXPECT(session_schedule(old, 5, &sched, &err) && sched.command &&
+				strstr(sched.command, p->name) && strstr(sched.command, p->args[0]),
 			"'%s'", sched.command);
 		schedule_finish(&sched);
 		EXPECT(!session_branch(old, 5, NULL, &err), "a recording was branched");
@@ -351,12 +360,14 @@ static void keeps_fifty(const struct program *p)
 	unsigned seed = 2;
 
 	for (int i = 0; i < 60; i++) {
-		snprintf(path, sizeof path, "%s/ipclab/kept/relay-20200101-0000%02d.ipclog", dir, i);
+		snprintf(
+			path, sizeof path, "%s/ipclab/kept/relay-20200101-0000%02d.ipclog", dir, i);
 		fclose(fopen(path, "we"));
 	}
 	snprintf(path, sizeof path, "%s/ipclab/kept/%s", dir, own);
 	fclose(fopen(path, "we"));
-	EXPECT(s && move(s, 5, &seed, &err) == 5 && session_branch(s, moment(s) - 1, &kept, &err), "%s", err.text);
+	EXPECT(s && move(s, 5, &seed, &err) == 5 && session_branch(s, moment(s) - 1, &kept, &err),
+		"%s", err.text);
 	EXPECT(access(path, F_OK) == 0, "%s is gone", own);
 	EXPECT(files_in_kept(own) == 50, "%u are kept", files_in_kept(own));
 	EXPECT(access(str_get(&kept), F_OK) == 0, "%s is gone", str_get(&kept));
@@ -381,7 +392,8 @@ static void branches_from_the_lost(const struct program *p)
 	EXPECT(!session_step(s, 1, &err) && !session_is_live(s), "the engine was not lost");
 	err = (struct err){0};
 	EXPECT(session_branch(s, before - 2, NULL, &err) && session_is_live(s), "%s", err.text);
-	EXPECT(!*session_notes(s) && move(s, 5, &seed, &err) == 5, "%s%s", session_notes(s), err.text);
+	EXPECT(!*session_notes(s) && move(s, 5, &seed, &err) == 5, "%s%s", session_notes(s),
+		err.text);
 	session_end(s);
 }
 
@@ -402,13 +414,15 @@ static void refuses_live(const struct program *p)
 	EXPECT(session_release(s, &err), "%s", err.text);
 	for (int i = 0; i < 100 && !ended; i++)
 		session_wait(s, 20, &ended, &err);
-	EXPECT(!session_schedule(s, moment(s), &sched, &err) && strstr(err.text, "was LIVE from event"), "'%s'",
-		err.text);
+	EXPECT(!session_schedule(s, moment(s), &sched, &err) &&
+			strstr(err.text, "was LIVE from event"),
+		"'%s'", err.text);
 	EXPECT(session_schedule(s, before, &sched, &err) && sched.n == 10, "%u", sched.n);
 	schedule_finish(&sched);
 	err = (struct err){0};
-	EXPECT(!session_branch(s, moment(s), NULL, &err) && timeline_events(session_timeline(s)) > 0, "'%s'",
-		err.text);
+	EXPECT(!session_branch(s, moment(s), NULL, &err) &&
+			timeline_events(session_timeline(s)) > 0,
+		"'%s'", err.text);
 	EXPECT(session_branch(s, before, NULL, &err) && session_is_live(s), "%s", err.text);
 	EXPECT(move(s, 5, &seed, &err) == 5, "%s", err.text);
 	session_end(s);
@@ -430,8 +444,8 @@ static void is_quick(const struct program *p)
 	EXPECT(made == 1000, "%u: %s", made, err.text);
 	us = clock_ns();
 	EXPECT(a && session_schedule(a, moment(a), &sched, &err), "%s", err.text);
-	printf("%u choices: made in %llu us, written down in %llu us\n", made, (unsigned long long)made_us,
-		(unsigned long long)since(us));
+	printf("%u choices: made in %llu us, written down in %llu us\n", made,
+		(unsigned long long)made_us, (unsigned long long)since(us));
 	us = clock_ns();
 	b = start(p, &err);
 	EXPECT(b && session_follow(b, &sched, "x", &done, &err), "%s", err.text);
@@ -472,7 +486,8 @@ static void by_line(const struct program *p)
 		most = steps > most ? steps : most;
 		t = world_task(now(s), 2);
 		sources_at(session_sources(s), t->op.site, false, at, sizeof at);
-		EXPECT(t->state != TASK_POISED || (at[0] && strcmp(at, before) != 0), "'%s' after '%s'", at, before);
+		EXPECT(t->state != TASK_POISED || (at[0] && strcmp(at, before) != 0),
+			"'%s' after '%s'", at, before);
 		snprintf(before, sizeof before, "%s", at);
 		lines++;
 	}
@@ -501,15 +516,18 @@ static void branches_with_a_name(void)
 	EXPECT(s && move(s, 30, &seed, &err) == 30, "%s", err.text);
 	/* Refused (nothing before the LIVE stretch is asked for): the first run keeps its name. */
 	if (s && session_release(s, &err) && session_hold(s, &err))
-		EXPECT(!session_branch(s, UINT64_MAX, NULL, &err) && session_is_live(s), "branched");
+		EXPECT(!session_branch(s, UINT64_MAX, NULL, &err) && session_is_live(s),
+			"branched");
 	session_end(s);
 	unlink(path);
 }
 
 int main(void)
 {
-	static const struct program relay = {"relay", {"20"}}, long_relay = {"relay", {"400"}}, ring = {"ring", {"8"}},
-				    others[] = {{"ends", {NULL}}, {"timeouts", {NULL}}, {"threads", {NULL}}};
+	static const struct program relay = {"relay", {"20"}}, long_relay = {"relay", {"400"}},
+				    ring = {"ring", {"8"}},
+				    others[] = {{"ends", {NULL}}, {"timeouts", {NULL}},
+					    {"threads", {NULL}}};
 	unsigned seeds = getenv("IPCLAB_SOAK") ? 100 : 20;
 	char command[64];
 

@@ -8,7 +8,7 @@
 #include "source/lib.h"
 #include "story.h"
 
-enum { SHM_INO = 77, SHM_DEV = 5 };
+enum { SHM_INO = 77, SHM_DEV = 5 }; /* the next segment: 78, a page further */
 #define SHM_AT 0x7f0000010000ull /* where P1 has it; those it forks, too */
 
 /* ---- types ---- */
@@ -89,14 +89,14 @@ static inline void shm_store(struct story *s, u32 task, u64 off, u64 value, u64 
 }
 
 /* A segment, mapped by `task`. */
-static inline void shm_map(struct story *s, u32 task, const char *name, u64 size)
+static inline void shm_map_nth(struct story *s, u32 task, const char *name, u64 size, u32 nth)
 {
 	size_t n = name ? strlen(name) + 1 : 0;
 	struct rec *r;
 	struct ev_segment *seg = story_body(s, REC_SEGMENT, 0, task, 0, 0, sizeof *seg + n, &r);
 	struct ev_enter *e;
 
-	*seg = (struct ev_segment){SHM_INO, SHM_DEV, size, name ? SEGMENT_POSIX : SEGMENT_ANONYMOUS,
+	*seg = (struct ev_segment){SHM_INO + nth, SHM_DEV, size, name ? SEGMENT_POSIX : SEGMENT_ANONYMOUS,
 		(u32)n};
 	memcpy(seg->name, name ? name : "", n);
 	log_commit(s->log, r);
@@ -105,7 +105,25 @@ static inline void shm_map(struct story *s, u32 task, const char *name, u64 size
 	e->size = size;
 	e->arg = (PROT_READ | PROT_WRITE) | (u64)MAP_SHARED << 32;
 	log_commit(s->log, r);
-	story_exit_full(s, task, CALL_mmap, (i64)SHM_AT, 0, 0, SHM_INO, SHM_DEV);
+	story_exit_full(s, task, CALL_mmap, (i64)SHM_AT + 4096 * nth, 0, 0, SHM_INO + nth, SHM_DEV);
+}
+
+static inline void shm_map(struct story *s, u32 task, const char *name, u64 size)
+{
+	shm_map_nth(s, task, name, size, 0);
+}
+
+/* Bytes that changed without an access that tells of it. */
+static inline void shm_changed(struct story *s, u32 task, u64 off, u32 value)
+{
+	struct rec *r;
+	struct ev_memory *m = story_body(s, REC_MEMORY, 0, task, 0, 0, sizeof *m + 4, &r);
+
+	m->addr = SHM_AT + off;
+	m->len = 4;
+	m->flags = MEMORY_CHANGED;
+	memcpy(m->bytes, &value, 4);
+	log_commit(s->log, r);
 }
 
 /* A C library call that came back; size: its second operand. */

@@ -179,7 +179,7 @@ START_TEST(same_place_mapped_again_keeps_the_segment)
 	mb_map(t, AT, 4096, 4096, 60);
 	ck_assert_uint_eq(mb_the_segment(1)->gone, 0);
 	mb_map(t, AT + 0x10000, 4096, 0, 60);
-	ck_assert_uint_eq(mb_the_segment(1)->map_first ? map_of(t, AT + 0x10000) : 0, 2);
+	ck_assert_uint_ne(map_of(t, AT + 0x10000), 0);
 	mb_store(t, AT + 4, 4, 7, 0);
 	ck_assert_uint_eq(mb_word(1, 4100, 4), 7);
 }

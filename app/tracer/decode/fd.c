@@ -97,7 +97,7 @@ bool decode_ioctl(struct tracer *t, struct tracee *x, struct entry *e)
 	e->fd = (i32)x->args[0];
 	e->arg = x->args[1] & 0xffffffff;
 	e->hold = false;
-	if (fd_class(t, x, e->fd) != FDC_PIPE)
+	if (fd_class(t, x, e->fd) < FDC_PIPE)
 		return false;
 	if (e->arg == FIONBIO && memory_read(x->tid, x->args[2], &on, sizeof on) == sizeof on)
 		e->size = (u32)on;
@@ -140,7 +140,7 @@ bool decode_unshare(struct tracer *t, struct tracee *x, struct entry *e)
 	return true;
 }
 
-/* Descriptors may arrive that we did not see being made: unix(7) SCM_RIGHTS, pidfd_getfd(2). */
+/* Descriptors may arrive that we did not see being made: pidfd_getfd(2). */
 bool decode_receive(struct tracer *t, struct tracee *x, struct entry *e)
 {
 	(void)t;
@@ -257,6 +257,8 @@ void decode_exit(struct tracer *t, struct tracee *x, i64 ret, struct ev_exit *ou
 	*out = (struct ev_exit){.ret = ret, .fd = -1, .fd2 = -1};
 	if (e->call == CALL_close) /* the number is free whatever close returned, but for EBADF */
 		fdmap_clear(t, x->fds, e->fd);
+	if (e->call == CALL_connect && ret < 0) /* it may be on its way */
+		socket_call_done(t, x, ret, out);
 	if (ret < 0)
 		return;
 	switch (e->call) {
@@ -288,7 +290,6 @@ void decode_exit(struct tracer *t, struct tracee *x, i64 ret, struct ev_exit *ou
 	case CALL_unshare:
 		unshare_files(t, x);
 		break;
-	case CALL_recvmsg:
 	case CALL_pidfd_getfd:
 		fdmap_forget(t, x->fds);
 		break;
@@ -303,6 +304,7 @@ void decode_exit(struct tracer *t, struct tracee *x, i64 ret, struct ev_exit *ou
 		out->arg = (u64)ret;
 		break;
 	default:
+		socket_call_done(t, x, ret, out);
 		memory_call_done(t, x, ret, out);
 		break;
 	}

@@ -10,7 +10,7 @@ static bool is_operation(struct tracer *t, struct tracee *x, int fd, struct entr
 		e->hold = false; /* logged, seen when it blocks, never held */
 		return true;
 	}
-	return class == FDC_PIPE;
+	return class == FDC_PIPE || class == FDC_OBJECT;
 }
 
 bool decode_rw(struct tracer *t, struct tracee *x, struct entry *e)
@@ -77,7 +77,7 @@ bool decode_splice(struct tracer *t, struct tracee *x, struct entry *e)
 		e->arg = a[3];
 	}
 	}
-	in = fd_class(t, x, e->fd) == FDC_PIPE;
-	out = e->call != CALL_vmsplice && fd_class(t, x, e->fd2) == FDC_PIPE;
+	in = fd_class(t, x, e->fd) >= FDC_PIPE && fd_class(t, x, e->fd) != FDC_SEGMENT;
+	out = e->call != CALL_vmsplice && fd_class(t, x, e->fd2) >= FDC_PIPE && fd_class(t, x, e->fd2) != FDC_SEGMENT;
 	return in || out;
 }
