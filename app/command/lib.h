@@ -16,7 +16,7 @@
 
 #include "base/lib.h"
 
-enum { OPTIONS_MAX = 12 };
+enum { OPTIONS_MAX = 16 };
 
 /* An option of a verb: --name, and -letter if there is one; value names what follows, NULL: none. */
 struct command_option {
@@ -24,6 +24,7 @@ struct command_option {
 	char letter;
 	const char *value;
 	const char *text; /* for --help, one line */
+	bool again;       /* may be repeated: its values are joined by commas */
 };
 
 /* What a verb is run with. */

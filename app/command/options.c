@@ -40,6 +40,18 @@ static bool option_unknown(const struct command *c, const char *word, struct err
 		c->name, word, c->name);
 }
 
+/* Lives as long as the command line does. */
+static const char *joined(const char *first, const char *second)
+{
+	size_t n = strlen(first), more = strlen(second) + 1;
+	char *both = xmalloc(n + 1 + more);
+
+	memcpy(both, first, n);
+	both[n] = ',';
+	memcpy(both + n + 1, second, more);
+	return both;
+}
+
 /* One option at *words; advances *words past its value if that is a word of its own. */
 static bool option_read(struct invocation *inv, char ***words, bool *help, struct err *err)
 {
@@ -80,7 +92,7 @@ static bool option_read(struct invocation *inv, char ***words, bool *help, struc
 	if (!*value)
 		return err_set(err, EXIT_USAGE, "option '%s' of %s needs a value: %s", word,
 			inv->command->name, options[i].value);
-	inv->given[i] = value;
+	inv->given[i] = options[i].again && inv->given[i] ? joined(inv->given[i], value) : value;
 	return true;
 }
 

@@ -77,10 +77,12 @@ const struct command command_table[] = {
 	},
 	{
 		.name = "watch",
-		.args = "-- CMD...",
-		.summary = "run a program and follow what goes through its pipes",
+		.args = "-- CMD... | -p PID",
+		.summary = "run a program, or attach to a running one, and follow what its processes say to each other",
 		.example = "ipclab watch --plain -- sh -c 'seq 100 | sort | head -3'\n"
-			   "ipclab watch --quiet -o seq.ipclog -- sh -c 'seq 100 | sort'\n",
+			   "ipclab watch --quiet -o seq.ipclog -- sh -c 'seq 100 | sort'\n"
+			   "ipclab watch -- make -j4\n"
+			   "ipclab watch -p 4121\n",
 		.run = command_watch,
 		.command_follows = true,
 		.options = {
@@ -89,6 +91,7 @@ const struct command command_table[] = {
 			{"json", 0, NULL, "print every event as one line of JSON"},
 			{"lines", 0, NULL, "with --json: add the source line to each event"},
 			{"output", 'o', "FILE", "record into FILE"},
+			{"pid", 'p', "PID", "attach to this process and its descendants; may be repeated", .again = true},
 			{"plain", 0, NULL, "print every event in words, on standard error"},
 			{"quiet", 0, NULL, "print nothing"},
 		},

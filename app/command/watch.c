@@ -24,6 +24,8 @@ struct watch {
 	const char *record; /* file, NULL: none */
 	struct run *run;
 	struct stream stream;
+	pid_t pids[64]; /* attached to */
+	u32 pids_n;
 	sem_t ended; /* posted once: the reader is not to sleep out its rest */
 	bool full;
 };
@@ -47,7 +49,8 @@ static void on_interrupt(int sig)
 	(void)sig; /* the program got it too, and what becomes of that is what is watched */
 }
 
-static void catch_signals(struct tracer *tracer)
+/* `attached`: what runs is not ours, and ^C ends the watching. */
+static void catch_signals(struct tracer *tracer, bool attached)
 {
 	struct sigaction end = {.sa_handler = on_end, .sa_flags = SA_RESTART};
 	struct sigaction keep = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART};
@@ -55,8 +58,8 @@ static void catch_signals(struct tracer *tracer)
 	ring_on_signal = tracer;
 	sigaction(SIGTERM, &end, NULL);
 	sigaction(SIGHUP, &end, NULL);
-	sigaction(SIGINT, &keep, NULL);
-	sigaction(SIGQUIT, &keep, NULL);
+	sigaction(SIGINT, attached ? &end : &keep, NULL);
+	sigaction(SIGQUIT, attached ? &end : &keep, NULL);
 }
 
 /* ---- the reading thread ---- */
@@ -201,7 +204,25 @@ static enum stream_form form_of(const struct invocation *inv)
 	return option_given(inv, "quiet") ? STREAM_QUIET : STREAM_WORDS;
 }
 
-static struct run *start_run(const struct invocation *inv, enum stream_form form, struct err *err)
+/* "4121,4130" */
+static bool pids_read(const struct invocation *inv, struct watch *w, struct err *err)
+{
+	const char *at = option_value(inv, "pid");
+	char *end;
+
+	for (; at && *at; at = end + (*end == ',')) {
+		long pid = strtol(at, &end, 10);
+
+		if (end == at || (*end && *end != ',') || pid < 1 || pid > INT32_MAX)
+			return err_set(err, EXIT_USAGE, "-p is about the number of a process, as `ps -e` lists them, not '%.40s'", at);
+		if (w->pids_n == ARRAY_LEN(w->pids))
+			return err_set(err, EXIT_USAGE, "at most %zu processes can be named by -p", ARRAY_LEN(w->pids));
+		w->pids[w->pids_n++] = (pid_t)pid;
+	}
+	return true;
+}
+
+static struct run *start_run(const struct invocation *inv, const struct watch *w, enum stream_form form, struct err *err)
 {
 	const char *record = option_value(inv, "output");
 	bool words = form == STREAM_WORDS;
@@ -214,6 +235,8 @@ static struct run *start_run(const struct invocation *inv, enum stream_form form
 		.record = record,
 		.overwrite = option_given(inv, "force"),
 		.census = 64,
+		.attach = w->pids,
+		.attach_n = w->pids_n,
 	};
 	/* With --json our standard output is for events: the program's goes to standard error. */
 	struct launch launch = {
@@ -264,21 +287,25 @@ bool command_watch(struct invocation *inv, struct err *err)
 	enum stream_form form = form_of(inv);
 	bool ok;
 
-	if (inv->argc < 1)
-		return err_set(
-			err, EXIT_USAGE, "watch needs a command, as in ipclab watch -- ls -l");
+	if (!pids_read(inv, &w, err))
+		return false;
+	if (inv->argc < 1 && !w.pids_n)
+		return err_set(err, EXIT_USAGE,
+			"watch needs a command, as in ipclab watch -- ls -l, or a process that runs, as in ipclab watch -p 4121");
+	if (inv->argc && w.pids_n)
+		return err_set(err, EXIT_USAGE, "watch either starts a command or attaches to processes, not both");
 	if (w.record && !option_given(inv, "force") && access(w.record, F_OK) == 0)
 		return err_set(
 			err, EXIT_USAGE, "%s is there already; --force overwrites it", w.record);
 	if (option_given(inv, "contents") && !w.record)
 		return err_set(err, EXIT_USAGE,
 			"--contents is about a recording: name its file with -o FILE");
-	w.run = start_run(inv, form, err);
+	w.run = start_run(inv, &w, form, err);
 	if (!w.run)
-		return ours(err);
-	catch_signals(run_tracer(w.run));
+		return w.pids_n ? false : ours(err);
+	catch_signals(run_tracer(w.run), w.pids_n);
 	ok = watch_run(&w, inv, form, err);
-	inv->status = w.full ? EXIT_OURS : status_of(w.run);
+	inv->status = w.full ? EXIT_OURS : w.pids_n && (!asked_to_end || asked_to_end == SIGINT) ? EXIT_DONE : status_of(w.run);
 	ring_on_signal = NULL;
 	run_destroy(w.run);
 	return ok || ours(err);

@@ -117,7 +117,8 @@ struct ev_end {
  *   kill tkill tgkill     fd = pid or tid, fd2 = signal
  *   splice tee sendfile copy_file_range         fd = in, fd2 = out, size, arg = flags
  *   vmsplice              fd, size, arg = flags
- *   open*                 arg = flags, contents = path (only logged when it may lead to an IPC object)
+ *   open*                 arg = flags, contents = path (only logged when it may lead to an IPC object), hash = id of the
+ *                         FIFO it leads to (bit 63 set; inode and device together), 0: none
  *   load store update     arg = address, size = bytes, fd = memory order (C11 numbers; -1: plain). No fd.
  *   mmap                  (MAP_SHARED only) fd, size = length, arg = prot | flags << 32, hash = offset
  *   munmap                arg = address, size = length (only when our runtime tells of it)
@@ -125,7 +126,7 @@ struct ev_end {
  *   msync                 arg = address, size = length, fd2 = flags
  *   ftruncate             fd, arg = new length (only logged when fd leads to a segment)
  *   memfd_create          arg = flags, contents = name
- *   unlink unlinkat       contents = path (only logged when it is an IPC object's name)
+ *   unlink unlinkat       contents = path (only logged when it is an IPC object's name), hash = id of the FIFO
  *   sem_* pthread_*       arg = address of the object, size = second operand (hook/protocol.h), hash = time-out
  *                         in ns from now (TIME_NONE); sem_open, sem_unlink: contents = name
  *   socket socketpair     arg = domain | type << 16 | protocol << 32 (type without its flags), size = the type's flags
@@ -133,8 +134,8 @@ struct ev_end {
  *        listen  fd, arg = backlog
  *   accept accept4        fd, arg = flags                       shutdown  fd, arg = how
  *   setsockopt            fd, arg = option | level << 32, size = the int given (only options that matter to IPC)
- *   sendto sendmsg        fd, size = bytes, arg = flags | inode of the socket it goes to << 32 (by the name given along; 0 none,
- *                         or outside), hash, contents = first bytes; fd2 = descriptors sent along (OBS_CARRIES follows)
+ *   sendto sendmsg        fd, size = bytes, arg = flags | inode of the socket it goes to << 32 (by the name given along; 0 none;
+ *                         UINT32_MAX: a name outside), hash, contents = first bytes; fd2 = descriptors sent along (OBS_CARRIES follows)
  *   sendmmsg recvmmsg     fd, size = messages, arg = as sendmsg, hash = bytes, or room, of them all
  *   recvfrom recvmsg      fd, size = room, arg = flags
  *   eventfd eventfd2      size = first value, arg = flags      timerfd_create  arg = flags, size = clock
@@ -150,12 +151,12 @@ struct ev_end {
  *   msgsnd                fd = id, size = bytes, arg = type, fd2 = flags, hash, contents
  *   msgrcv                fd = id, size = room, arg = type (as i64), fd2 = flags
  *   semop semtimedop      fd = id, size = operations, arg = time-out, contents = struct sembuf[]
- *   msgctl semctl shmctl  fd = id, arg = cmd, fd2 = semnum, size = value (SETVAL)
+ *   msgctl semctl shmctl  fd = id, arg = cmd, fd2 = semnum, size = value (SETVAL), msg_qbytes (IPC_SET); contents = u16[] (SETALL)
  *   shmat                 fd = id, arg = address asked, size = flags    shmdt  arg = address
  *   flock                 fd, arg = operation
  *   fcntl F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW   fd, arg = cmd, size = l_type, contents = i64 start, i64 end
  *                         (absolute, end = INT64_MAX: to the end of the file)
- *   mknod mknodat         contents = path, arg = mode (FIFOs and sockets only)
+ *   mknod mknodat         contents = path, arg = mode (FIFOs only); EXIT: arg = id of the FIFO
  *   rt_sigaction          fd = signal, arg = 0 default, 1 ignored, 2 handler, size = sa_flags
  *   rt_sigprocmask        arg = new mask as it will stand
  *   rt_sigqueueinfo rt_tgsigqueueinfo  fd = pid or tid, fd2 = signal
@@ -171,7 +172,7 @@ struct ev_enter {
 	u64 arg;
 	u64 hash;  /* of all `size` bytes written; 0 for calls that write nothing */
 	u32 held;  /* bytes in contents[] */
-	u32 pad;
+	u32 space; /* msg*, sem*, shm*: inode of the caller's ipc namespace where that is not ours; else 0 */
 	u8 contents[];
 };
 
@@ -197,7 +198,7 @@ struct ev_enter {
  *                came along: OBS_FD with how = received, just behind
  *   eventfd signalfd timerfd_create pidfd_open epoll_create  ret = fd, arg = an id that is unique in this log
  *   mq_open      ret = fd, arg = inode, arg2 = device; fd = maxmsg, fd2 = msgsize as they are
- *   mq_timedreceive, msgrcv  arg = priority, or type, of what was received
+ *   mq_timedreceive, msgrcv  arg = priority, or type, of what was received (OBS_UNKNOWN: the caller did not ask), arg2 = its hash
  *   msgget semget shmget     ret = id      shmat  ret = address, arg = inode, arg2 = device of the segment
  *   epoll_wait   arg = number ready
  */
@@ -233,15 +234,21 @@ enum observation {
 	OBS_SEGMENT = 14,/* a = inode, b = device, c = size now (a change nobody we watch made, or a resize) */
 	OBS_SOCKET = 16, /* a = inode, b = state as TCP names it (TCP_ESTABLISHED, ...; Unix likewise), c = peer's inode (0 unknown),
 	                    d = readable: bytes of a stream, messages of datagrams (0 or 1 = empty or not for UDP),
-	                    e = OUTQ | OUTQNSD << 32 (TCP) or drops (datagrams) */
-	OBS_QUEUE = 17,  /* a = OBJ kind's id (mq: inode; SysV: id), b = enum: 1 mq, 2 msg; c = messages, d = bytes, e = most */
-	OBS_SEMS = 18,   /* SysV set a: semaphore b has value c, d waiting for more, e waiting for zero */
+	                    e = drops (datagrams); TCP: what is on its way to this socket, OUTQ | OUTQNSD << 32 of its peer's
+	                    (OBS_UNKNOWN: outside); listening: connections that may wait at most */
+	OBS_QUEUE = 17,  /* a = OBJ kind's id (mq: inode; SysV: id | namespace << 32), b = 1 mq, 2 msg, | OBS_OUTSIDE; c = messages
+	                    (OBS_UNKNOWN: it was removed), d = bytes (OBS_UNKNOWN: not asked), e = most: messages | bytes each << 32
+	                    (mq), msg_qbytes (msg). A queue is first told so, before the record of the call that meets it */
+	OBS_SEMS = 18,   /* SysV set a: semaphore b (| OBS_OUTSIDE) has value c (OBS_UNKNOWN: the set was removed), d waiting for
+	                    more, e waiting for zero (OBS_UNKNOWN: not asked). Likewise told before the call that meets it */
 	OBS_COUNTER = 19,/* id a (eventfd, timerfd, signalfd, pidfd): value or readiness c */
 	OBS_LOCK = 20,   /* file with inode a, device b: locks held by pid c, type d; as /proc/locks has them */
 	OBS_SIGNALS = 21,/* rec.task: a = pending mask, b = blocked mask */
 	OBS_ATTACHED = 22,/* rec.task was running before we came (watch -p): a = call it is inside, b = pid of its parent */
 	OBS_CARRIES = 23, /* rec.task's open sendmsg or sendmmsg sends descriptors along (SCM_RIGHTS): a = how many of them here (1..8),
 	                    b c d e = two numbers each, low half first. Just behind its ENTER */
+	OBS_REACHES = 24, /* rec.task's open send is a datagram that more than one may receive (multicast, SO_REUSEPORT): a = how
+	                    many of ours are named here (1..4), b c d e = inodes of their sockets. Just behind its ENTER */
 	OBS_SYNC = 15,   /* an object of the C library at address a in rec.task's process, as its words stand: b = call
 	                    family (CALL_sem_wait, CALL_pthread_mutex_lock, ...), c = value, owner's tid, or count;
 	                    only of objects without our runtime */
@@ -250,6 +257,7 @@ enum choice_made { CHOSE_STEP = 1, CHOSE_TIME = 2, CHOSE_SIGNAL = 3, CHOSE_TYPE 
 enum obs_state { OBS_RUNNING = 1, OBS_BLOCKED = 2, OBS_STOPPED = 3 };
 enum obs_mode { OBS_HELD = 1, OBS_FREE = 2 };
 #define OBS_UNKNOWN UINT64_MAX
+#define OBS_OUTSIDE (1ull << 32) /* OBS_QUEUE, OBS_SEMS: a process that is not watched has used it, or can */
 /* OBS_FD: a = fd | access << 32 (1 read, 2 write) | cloexec << 40 | how << 48 (enum fd_how of world);
  * b = inode; c = file status flags (O_NONBLOCK, O_DIRECT, ...); d = 1 + an fd of the same process that is the same open
  * file, 0: none known; e = kind: 1 pipe, 2 terminal, 3 other, 4 a segment named before (b = its inode), 5.. enum seen_kind of

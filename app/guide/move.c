@@ -21,7 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOVES_MAX = 500000, TIMES_MAX = 100000, WAITS_MAX = 400 };
+enum { MOVES_MAX = 500000, TIMES_MAX = 100000, WAITS_MAX = 200 };
 
 /* ---- from text ---- */
 struct words {

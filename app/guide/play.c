@@ -265,7 +265,7 @@ static struct guide_move rest_of_move(const struct guide_play *p)
 {
 	struct guide_move m = guide_play_block(p)->moves.at[p->move];
 
-	if (m.kind == MOVE_STEP && !m.until)
+	if ((m.kind == MOVE_STEP || m.kind == MOVE_LINE) && !m.until)
 		m.times -= p->times;
 	return m;
 }
@@ -302,7 +302,15 @@ static bool takes_path(struct guide_play *p, const struct guide_move *mine)
 	struct cond_view v = host_view(&p->host, p->began);
 	bool whole = same_move(mine, wanted);
 
-	if (!whole && (mine->kind != MOVE_STEP || wanted->kind != MOVE_STEP ||
+	bool mine_goes = mine->kind == MOVE_STEP || mine->kind == MOVE_LINE;
+	bool same_kind = mine->kind == wanted->kind || (wanted->until && mine_goes);
+
+	/* A part of a line: the rest of it may follow, by Enter too. */
+	if (wanted->kind == MOVE_LINE && mine->kind == MOVE_STEP &&
+		strcmp(mine->actor, wanted->actor) == 0)
+		return true;
+	if (!whole && (!mine_goes || !same_kind ||
+			      (wanted->kind != MOVE_STEP && wanted->kind != MOVE_LINE) ||
 			      strcmp(mine->actor, wanted->actor) != 0))
 		return false;
 	if (wanted->until && cond_holds(wanted->until, &v))

@@ -34,6 +34,8 @@ struct run_options {
 	bool pin;             /* tracer and watched on one core (labs, explore, grade; never watch) */
 	bool fold;            /* keep a world up to date in this process */
 	bool slots;           /* at settled points also ask how many slots are in use (costly; the oracle) */
+	const pid_t *attach;  /* instead of launching: these run already (watch -p); attach_n of them, borrowed for run_create */
+	u32 attach_n;
 	u32 census;           /* free run: a settled point is sought after that many stops, then ever rarer; 0: only when idle */
 };
 struct run *run_create(const struct run_options *, const struct launch *, struct err *);

@@ -14,6 +14,8 @@ struct look {
 	u8 noted;        /* enum obs_state last logged, 0 none since its last stop */
 	bool asleep;     /* found asleep in its call since its last resume */
 	u64 resumed_ns;  /* when it last went on */
+	u64 ran_ns;      /* its time on a processor at the first look since then */
+	bool looked;     /* ran_ns is known */
 	struct probe seen;
 };
 
@@ -43,7 +45,10 @@ bool run_resume(struct run *, u32 task, struct err *);
 bool run_disk(struct run *, bool ok);
 
 /* ---- settle.c ---- */
-enum { COMPUTING_NS = 200 * 1000 * 1000 };
+/* A task computes when it went on 200 ms ago and was on a processor for a tenth of that: on a busy machine
+ * one that has not come to its turn is not taken for it. After 3 s it is shown RUNNING whatever it did. */
+enum { COMPUTING_NS = 200 * 1000 * 1000, COMPUTED_NS = 20 * 1000 * 1000 };
+bool look_computes(struct run *, u32 task);
 /* Collects every stop that is there now, without acting on it. False: the log failed. */
 bool collect(struct run *, bool *any, struct err *);
 /* The task is asleep in a call, or will not move by itself: R gives false. */

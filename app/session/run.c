@@ -45,6 +45,7 @@ bool run_resume(struct run *r, u32 task, struct err *err)
 	look->noted = 0;
 	look->asleep = false;
 	look->resumed_ns = clock_ns();
+	look->looked = false;
 	return tracer_resume(r->tracer, task, err);
 }
 
@@ -109,10 +110,33 @@ static bool run_open_fold(struct run *r, struct err *err)
 	return r->reader != NULL;
 }
 
+/* Processes that run already. */
+static bool run_attach(struct run *r, struct err *err)
+{
+	u32 first;
+	bool ok = tracer_attach(r->tracer, r->opt.attach, r->opt.attach_n, &first, err);
+
+	r->idle_timer_made = idle_timer_make(r);
+	for (u32 task = 1; ok && !r->held && task <= tracer_tasks(r->tracer); task++)
+		if (tracer_holding(r->tracer, task) == IS_STOPPED)
+			ok = run_take(r, task, err) && run_resume(r, task, err);
+	idle_timer_arm(r);
+	return ok && (!r->held || settle(r, err));
+}
+
+static bool run_launch(struct run *r, const struct launch *launch, struct err *err)
+{
+	u32 task;
+
+	if (!tracer_launch(r->tracer, launch, &task, err))
+		return false;
+	r->idle_timer_made = idle_timer_make(r);
+	return r->held ? turn(r, task, err) && settle(r, err) : run_resume(r, task, err);
+}
+
 struct run *run_create(const struct run_options *opt, const struct launch *launch, struct err *err)
 {
 	struct run *r = xmalloc(sizeof *r);
-	u32 task;
 
 	r->opt = *opt;
 	r->held = opt->tracer.held;
@@ -126,10 +150,7 @@ struct run *run_create(const struct run_options *opt, const struct launch *launc
 	if (!run_open_fold(r, err))
 		goto fail;
 	r->tracer = tracer_create(r->log, &opt->tracer, err);
-	if (!r->tracer || !tracer_launch(r->tracer, launch, &task, err))
-		goto fail;
-	r->idle_timer_made = idle_timer_make(r);
-	if (r->held ? !turn(r, task, err) || !settle(r, err) : !run_resume(r, task, err))
+	if (!r->tracer || !(opt->attach_n ? run_attach(r, err) : run_launch(r, launch, err)))
 		goto fail;
 	run_fold(r);
 	return r;
@@ -227,6 +248,8 @@ static bool idle_tick(struct run *r, struct err *err)
 		idle_timer_arm(r);
 		return true;
 	}
+	if (tracer_is_meeting(r->tracer))
+		idle_timer_arm(r);
 	return census(r, 2000000, err);
 }
 

@@ -53,8 +53,21 @@ bool look_asleep(struct run *r, u32 task)
 
 	tracer_probe(r->tracer, task, &now);
 	look->asleep = probe_asleep(&now);
+	if (!look->looked)
+		look->ran_ns = now.ran_ns;
+	look->looked = true;
 	look->seen = now;
 	return look->asleep;
+}
+
+bool look_computes(struct run *r, u32 task)
+{
+	const struct look *look = run_look(r, task);
+	u64 since = clock_ns() - look->resumed_ns;
+
+	if (since <= COMPUTING_NS)
+		return false;
+	return since > 15ull * COMPUTING_NS || !look->seen.runs || look->seen.ran_ns - look->ran_ns >= COMPUTED_NS;
 }
 
 static bool may_move(struct run *r, u32 task)
@@ -114,7 +127,8 @@ bool settled_point(struct run *r, bool *again, struct err *err)
 
 	*again = false;
 	if (!note_blocked(r, err) || !tracer_observe_pipes(r->tracer, false, r->opt.slots, err) ||
-	    !tracer_observe_sockets(r->tracer, false, err) || !tracer_observe_memory(r->tracer, false, err))
+	    !tracer_observe_sockets(r->tracer, false, err) || !tracer_observe_queues(r->tracer, false, err) ||
+	    !tracer_observe_memory(r->tracer, false, err))
 		return false;
 	/* Closing a borrowed end wakes sleepers: look again before it is called settled. */
 	if (!collect(r, &any, err))

@@ -106,7 +106,7 @@ bool turn(struct run *r, u32 task, struct err *err)
 			return true;
 		if (!let_siblings_end(r, task, err))
 			return false;
-		if (clock_ns() - run_look(r, task)->resumed_ns > COMPUTING_NS)
+		if (look_computes(r, task))
 			return note_running(r, task, err);
 		look_pause(&tries);
 	}
@@ -188,7 +188,7 @@ bool settle(struct run *r, struct err *err)
 		for (u32 t = 1; t <= tracer_tasks(r->tracer); t++) {
 			enum holding h = tracer_holding(r->tracer, t);
 			if ((h == IS_RUNNING || h == IS_INSIDE) && !run_look(r, t)->asleep &&
-			    clock_ns() - run_look(r, t)->resumed_ns > COMPUTING_NS && !note_running(r, t, err))
+			    look_computes(r, t) && !note_running(r, t, err))
 				return false;
 		}
 		look_pause(&tries);
@@ -218,6 +218,7 @@ bool run_pass_time(struct run *r, u32 task, struct err *err)
 		return false;
 	run_look(r, task)->noted = 0;
 	run_look(r, task)->resumed_ns = clock_ns();
+	run_look(r, task)->looked = false;
 	/* Its exit stop is certain to come: wait for it before looking for sleepers. */
 	for (unsigned tries = 0; tries < 2000 && tracer_holding(r->tracer, task) == IS_INSIDE;) {
 		bool any;

@@ -10,6 +10,8 @@
 #include "lab/lib.h"
 #include "shell/guide.h"
 
+enum { TOLD_MAX = 40, TOLD_LAST = 10 };
+
 struct shell_guide {
 	struct sitting at;
 	const struct guide *guide; /* the lab's */
@@ -205,6 +207,20 @@ static void enter_step(struct shell *sh, u32 step, bool fresh)
 	say_next(sh);
 }
 
+/* What the guide did, told; of a long way only its end: nobody listens to a hundred lines. */
+static void tell_done(struct shell *sh, u64 from)
+{
+	struct timeline *t = session_timeline(sh->session);
+	u64 began = moment_of(sh, from), now = timeline_moments(t), first, last;
+
+	if (now > began + TOLD_MAX && timeline_moment_events(t, now - TOLD_LAST, &first, &last)) {
+		say(sh, "%llu events, of which the last are told. events %llu tells all.\n",
+			(unsigned long long)(now - began), (unsigned long long)(now - began));
+		from = last;
+	}
+	move_tell(sh, from);
+}
+
 static void do_pending(struct shell *sh)
 {
 	struct shell_guide *g = sh->guide;
@@ -214,7 +230,7 @@ static void do_pending(struct shell *sh)
 	bool ok = guide_play_do(g->play, &what, &err);
 
 	if (shell_event(sh) != from)
-		move_tell(sh, from);
+		tell_done(sh, from);
 	if (!ok) {
 		say_error(sh, &err);
 		say(sh, "Restart begins this step again.\n");

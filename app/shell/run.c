@@ -78,6 +78,13 @@ static enum moved move_once(struct shell *sh)
 		return timeline_at_end(session_timeline(sh->session)) ? MOVED_NOT : MOVED;
 	}
 	choice = schedule_free(shell_world(sh), sh->last_moved);
+	/* It would go on for ever, and say the same for ever. */
+	if (choice.kind == CHOICE_STEP &&
+		world_task(shell_world(sh), choice.task)->state == TASK_SPINNING) {
+		say(sh, "Only those could move who spin, and nobody is left who could change what "
+			"they look at.\n");
+		return MOVED_NOT;
+	}
 	switch (choice.kind) {
 	case CHOICE_STEP: return move_step(sh, choice.task) ? MOVED : MOVED_FAILED;
 	case CHOICE_TIME: return move_pass(sh, choice.task) ? MOVED : MOVED_FAILED;

@@ -200,6 +200,7 @@ static bool link_is_object(const char *link, const char *path, u64 *kind_and_id)
 bool fd_ask(pid_t tid, int fd, enum fd_class *class, u64 *ino, u32 *flags, bool *cloexec)
 {
 	char path[64], link[128];
+	struct stat st;
 	unsigned long long number;
 	ssize_t n;
 
@@ -220,6 +221,9 @@ bool fd_ask(pid_t tid, int fd, enum fd_class *class, u64 *ino, u32 *flags, bool 
 		*class = FDC_SEGMENT;
 	} else if (link_is_object(link, path, ino)) {
 		*class = FDC_OBJECT;
+	} else if (link[0] == '/' && stat(path, &st) == 0 && fifo_id(&st)) {
+		*class = FDC_PIPE;
+		*ino = fifo_id(&st);
 	}
 	if (flags) {
 		char line[128];
@@ -372,11 +376,14 @@ static bool adopt_as(struct tracer *t, struct tracee *x, int fd, u64 how, struct
 		bool socket = t->objects.at[ino].kind == SEEN_SOCKET;
 		if (socket)
 			socket_find_peer(t, x, fd, (u32)ino);
+		if (t->objects.at[ino].kind == SEEN_MQ && !queue_announce(t, x, fd, (u32)ino, true, err))
+			return false;
 		return fd_note_as(t, x, fd, class, t->objects.at[ino].id, flags, cloexec, how, err) &&
 		       (!socket || socket_note_names(t, x, fd, err));
 	}
 	if (class == FDC_PIPE || (class == FDC_TTY && t->opt.terminals))
-		return fd_note_as(t, x, fd, class, ino, flags, cloexec, how, err);
+		return fd_note_as(t, x, fd, class, ino, flags, cloexec, how, err) &&
+		       (class != FDC_PIPE || !(ino >> 63) || fifo_note_name(t, x, fd, ino, err));
 	return true;
 }
 
@@ -419,7 +426,7 @@ void fdmap_touch(struct tracer *t, const struct fdmap *m, int fd)
 	if (s->class == FDC_PIPE)
 		t->pipes.at[s->pipe].touched = true;
 	else if (s->class == FDC_OBJECT)
-		socket_touch(t, s->pipe);
+		seen_socket_touch(t, s->pipe);
 }
 
 enum fd_class fd_class(struct tracer *t, struct tracee *x, int fd)

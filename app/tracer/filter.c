@@ -30,10 +30,14 @@ static const int stops[] = {
 	SYS_kill, SYS_tkill, SYS_tgkill,
 	SYS_splice, SYS_tee, SYS_vmsplice, SYS_sendfile, SYS_recvmsg, SYS_pidfd_getfd, SYS_restart_syscall,
 	/* Means of communication that no rule covers yet: counted as unknown when they are made. */
-	SYS_mq_open, SYS_msgget, SYS_semget, SYS_shmget, SYS_eventfd,
+	SYS_eventfd,
 	SYS_eventfd2, SYS_signalfd, SYS_signalfd4, SYS_io_uring_setup,
 	SYS_socket, SYS_socketpair, SYS_bind, SYS_listen, SYS_accept, SYS_accept4, SYS_connect, SYS_shutdown,
 	SYS_sendto, SYS_recvfrom, SYS_sendmsg, SYS_sendmmsg, SYS_recvmmsg,
+	/* Queues and System V IPC. */
+	SYS_mq_open, SYS_mq_unlink, SYS_mq_timedsend, SYS_mq_timedreceive, SYS_mq_notify, SYS_mq_getsetattr,
+	SYS_msgget, SYS_msgsnd, SYS_msgrcv, SYS_msgctl, SYS_semget, SYS_semop, SYS_semtimedop, SYS_semctl,
+	SYS_shmget, SYS_shmat, SYS_shmdt, SYS_shmctl,
 	/* Memory that is shared. */
 	SYS_ftruncate, SYS_msync, SYS_memfd_create, SYS_unlink, SYS_unlinkat,
 };
@@ -52,6 +56,8 @@ static const struct arg_rule arg_rules[] = {
 	{SYS_ioctl, 1, 0xffffffff, FIOCLEX},
 	{SYS_ioctl, 1, 0xffffffff, FIONCLEX},
 	{SYS_unshare, 0, CLONE_FILES, CLONE_FILES},
+	{SYS_mknod, 1, S_IFMT, S_IFIFO},
+	{SYS_mknodat, 2, S_IFMT, S_IFIFO},
 	{SYS_setsockopt, 2, 0xffffffff, SO_RCVTIMEO_OLD},
 	{SYS_setsockopt, 2, 0xffffffff, SO_SNDTIMEO_OLD},
 	{SYS_setsockopt, 2, 0xffffffff, SO_RCVTIMEO_NEW},

@@ -9,6 +9,7 @@
  * file         | what it holds
  * tracer.c     | the tracer and its table of tasks
  * launch.c     | start a program under PTRACE_SEIZE behind the filter
+ * attach.c     | attach to running processes, let go of them
  * filter.c     | the seccomp filter: which calls stop
  * wait.c       | tracer_next: wait status -> kind of stop
  * take.c       | tracer_take: stop -> events
@@ -87,6 +88,14 @@ void tracer_destroy(struct tracer *);
  * EXIT_CANNOT_RUN when the command cannot run, EXIT_MACHINE when tracing it is refused. */
 bool tracer_launch(struct tracer *, const struct launch *, u32 *task, struct err *);
 
+/* Attaches to running processes, their threads and their descendants; on return those that could be interrupted
+ * are stopped and what they hold is in the log. They go on unharmed however we end: tracer_destroy lets those
+ * go that are stopped, the kernel the others, when we end. *task: the first one's. EXIT_USAGE: no such
+ * process, or none that can be watched; EXIT_MACHINE: forbidden, traced already; the sentence has the remedy. */
+bool tracer_attach(struct tracer *, const pid_t *pids, u32 n, u32 *task, struct err *err);
+/* Somebody attached to was left asleep and is to be looked at again: tracer_next does, when it is called. */
+bool tracer_is_meeting(const struct tracer *);
+
 /* The next stop. Blocks in waitpid(-1, __WALL) when `block`. Stops of no interest are resumed here
  * and never reported. False: the log could not be written (disk full); the caller may
  * tracer_stop_recording and go on. */
@@ -127,6 +136,7 @@ struct probe {
 	char state;    /* R S D T t Z X of /proc/TID/stat, 0: gone */
 	int call;      /* kernel's number of the call it sleeps in, -1: none or running */
 	u64 runs;      /* schedstat's third figure: times it was run */
+	u64 ran_ns;    /* and its first: time on a processor; 0 where the kernel keeps none */
 	bool in_vfork; /* D is sleeping for it */
 };
 void tracer_probe(struct tracer *, u32 task, struct probe *);
@@ -137,6 +147,8 @@ bool tracer_note_hold(struct tracer *, u32 task, struct err *); /* OBS_HOLD */
  * for each; no descriptor is kept. Only at settled points. */
 bool tracer_observe_pipes(struct tracer *, bool all, bool slots, struct err *);
 /* Likewise every socket touched: OBS_SOCKET. */
+/* Message queues and System V semaphores, likewise: OBS_QUEUE, OBS_SEMS. Those of another ipc namespace are not asked. */
+bool tracer_observe_queues(struct tracer *, bool all, struct err *);
 bool tracer_observe_sockets(struct tracer *, bool all, struct err *);
 /* Compares the shared mappings with what the log tells of them and logs what differs (REC_MEMORY): whole segments
  * up to MEMORY_MIRROR bytes, of larger ones the pages that an access touched. Also: mappings that are gone (OBS_UNMAP),

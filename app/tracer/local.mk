@@ -2,6 +2,7 @@ libipclab_a_SOURCES += \
 	app/tracer/lib.h \
 	app/tracer/private.h \
 	app/tracer/arch/x86_64.h \
+	app/tracer/attach.c \
 	app/tracer/bell.c \
 	app/tracer/decode.c \
 	app/tracer/fdmap.c \
@@ -18,13 +19,17 @@ libipclab_a_SOURCES += \
 	app/tracer/tracer.c \
 	app/tracer/wait.c \
 	app/tracer/decode/fd.c \
+	app/tracer/decode/fifo.c \
 	app/tracer/decode/memory.c \
+	app/tracer/decode/mq.c \
 	app/tracer/decode/process.c \
 	app/tracer/decode/rw.c \
 	app/tracer/decode/socket.c \
+	app/tracer/decode/sysv.c \
 	app/tracer/decode/time.c \
 	app/tracer/observe/memory.c \
 	app/tracer/observe/inet.c \
 	app/tracer/observe/pipe.c \
+	app/tracer/observe/queue.c \
 	app/tracer/observe/socket.c \
 	app/tracer/observe/task.c

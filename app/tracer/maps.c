@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/shm.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -190,6 +191,7 @@ struct space *space_copy(struct tracer *t, const struct space *p)
 	struct space *c = space_create();
 
 	c->threads = p->threads;
+	c->ran = true; /* to be looked at: its maker may have ended a mapping that nobody has looked at yet */
 	for (size_t i = 0; i < p->maps.n; i++) {
 		*vec_push(&c->maps) = p->maps.at[i];
 		segment_used(t, p->maps.at[i].seg, false, 1);
@@ -197,6 +199,13 @@ struct space *space_copy(struct tracer *t, const struct space *p)
 	for (size_t i = 0; i < p->pointers.n; i++)
 		*vec_push(&c->pointers) = p->pointers.at[i];
 	return c;
+}
+
+void maps_disturbed(struct tracer *t)
+{
+	for (size_t i = 0; i < t->all.n; i++)
+		if (t->all.at[i]->space)
+			t->all.at[i]->space->ran = true;
 }
 
 void space_release(struct tracer *t, struct space *p)
@@ -305,7 +314,7 @@ static u32 line_segment(struct tracer *t, const struct tracee *x, struct line *l
 	u32 kind;
 
 	if (name_of_memory(l->name, &kind, &name))
-		return segment_make(t, l->ino, l->dev, l->end - l->start, kind, name,
+		return segment_make(t, l->ino, kind == SEGMENT_SYSV ? sysv_space(x->tid) : l->dev, l->end - l->start, kind, name,
 		                    kind == SEGMENT_POSIX ? l->name : NULL);
 	if (l->name[0] != '/' || (!(l->prot & PROT_WRITE) && mapping_is_system(l->name)))
 		return 0;
@@ -315,6 +324,17 @@ static u32 line_segment(struct tracer *t, const struct tracee *x, struct line *l
 	if (!S_ISREG(st.st_mode))
 		return 0;
 	return segment_make(t, st.st_ino, st.st_dev, (u64)st.st_size, SEGMENT_FILE, l->name, l->name);
+}
+
+u32 segment_of_sysv(struct tracer *t, u32 space, i32 id, u32 key, u64 size)
+{
+	struct shmid_ds ds;
+	char name[24];
+
+	if (!space && shmctl(id, IPC_STAT, &ds) == 0)
+		size = ds.shm_segsz;
+	snprintf(name, sizeof name, "SYSV%08x", key);
+	return segment_make(t, (u32)id, space, size, SEGMENT_SYSV, name, NULL);
 }
 
 static void mapping_add(struct tracer *t, struct tracee *x, const struct line *l, u64 addr, u64 len, u32 seg)
@@ -353,6 +373,30 @@ u32 maps_made(struct tracer *t, struct tracee *x, u64 addr, struct err *err)
 	mapping_add(t, x, &l, addr, len, seg);
 	if (!told_open(x)) /* else with what our runtime tells */
 		segment_announce(t, x, seg, err);
+	return seg;
+}
+
+u32 maps_attached(struct tracer *t, struct tracee *x, u64 addr, struct err *err)
+{
+	char *text = NULL;
+	size_t cap = 0;
+	struct line l = {0};
+	u32 seg = 0;
+	FILE *f = maps_open(x);
+
+	while (f && !(l.shared && l.start <= addr && addr < l.end) && getline(&text, &cap, f) > 0)
+		if (!line_read(text, &l))
+			l.shared = false;
+	free(text);
+	if (f)
+		fclose(f);
+	if (!l.shared || addr < l.start || addr >= l.end || !maps_cut(t, x, l.start, l.end - l.start, err))
+		return 0;
+	seg = line_segment(t, x, &l);
+	if (!seg)
+		return 0;
+	mapping_add(t, x, &l, l.start, l.end - l.start, seg);
+	segment_announce(t, x, seg, err);
 	return seg;
 }
 

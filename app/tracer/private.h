@@ -36,6 +36,7 @@ struct entry {
 	i32 fd, fd2;
 	u64 size, arg;
 	u64 hash;          /* third operand of calls that write nothing */
+	u32 space;         /* as ev_enter.space */
 	u64 data;          /* address of the bytes to be written, 0 none */
 	u64 vec, vec_n;    /* or an iovec array */
 	u32 held;          /* bytes already in bytes[] (paths, pollfds) */
@@ -47,6 +48,16 @@ struct entry {
 enum fd_class { FDC_UNKNOWN, FDC_OTHER, FDC_TTY, FDC_PIPE, FDC_SEGMENT, FDC_OBJECT };
 /* What FDC_OBJECT leads to: as `e` of OBS_FD has it. */
 enum seen_kind { SEEN_SOCKET = 5, SEEN_MQ = 6, SEEN_EVENTFD = 7, SEEN_SIGNALFD = 8, SEEN_TIMERFD = 9, SEEN_PIDFD = 10, SEEN_EPOLL = 11 };
+struct inet_end {
+	u8 host[16]; /* IPv4 as ::ffff:a.b.c.d */
+	u16 port;    /* 0: none */
+};
+struct inet_names { /* observe/inet.c: a TCP or UDP socket's names, as last asked */
+	struct inet_end local, remote;
+	bool v6_only, shares; /* shares: SO_REUSEPORT */
+	u64 since;            /* order in which they got their port */
+	u64 network;          /* cookie of its network namespace; 0 unknown */
+};
 struct object_seen { /* a socket, queue, eventfd, ... some process of ours has or had a descriptor of */
 	u64 id;       /* inode; of anonymous inodes a number of ours, unique in this log */
 	u32 ends;     /* descriptors in fdmaps that lead to it; 0: free */
@@ -54,6 +65,7 @@ struct object_seen { /* a socket, queue, eventfd, ... some process of ours has o
 	bool touched; /* since it was last observed */
 	u32 domain, type, protocol; /* of a socket */
 	u64 detail[4]; /* the family's own */
+	struct inet_names inet;
 };
 struct fd_seen {
 	u8 class;
@@ -141,6 +153,18 @@ struct spin { /* the last accesses that changed nothing, as keys */
 	u32 match[SPIN_PERIOD + 1]; /* by period: so many equal the one a period before */
 };
 
+/* ---- decode/sysv.c ---- */
+enum sysv_kind { SYSV_MSG = 1, SYSV_SEM, SYSV_SHM };
+struct sysv_seen { /* a System V object that a call of ours has named */
+	u8 kind;      /* enum sysv_kind */
+	bool touched; /* since it was last observed */
+	bool gone;    /* removed: a free slot */
+	bool fresh;   /* not told in the log yet */
+	u32 space;    /* as ev_enter.space */
+	i32 id;
+	u32 sems;     /* in the set */
+};
+
 /* ---- tasks ---- */
 struct tracee {
 	u32 task;          /* number in the log, 0: early (its creator's event has not come yet) */
@@ -161,6 +185,11 @@ struct tracee {
 	bool ended;        /* EVENT_EXIT was seen */
 	bool cut_short;    /* its last call moved less than asked: a signal may be why */
 	u64 carried;       /* bytes its write had put in before it was made to go on */
+	bool attached;     /* it ran before we came: PTRACE_SYSCALL, nothing is changed in it (attach.c) */
+	bool unmet;        /* seized, and asleep where it is better left: no stop has come */
+	bool met;          /* its first stop was taken */
+	bool frame_due;    /* a handler was started in the middle of a call: frame_regs are those of then */
+	bool uncollected;  /* its signal stop was looked at and not collected by wait */
 	bool untraced_flag;/* CLONE_UNTRACED was taken out of its clone flags */
 	int sig;           /* signal to deliver on resume */
 	int event;         /* PTRACE_EVENT_* of the stop */
@@ -172,6 +201,8 @@ struct tracee {
 	unsigned long msg; /* PTRACE_GETEVENTMSG */
 	u64 args[6];       /* of the call at its last entry stop */
 	long call_nr;
+	long restart_nr;   /* restart_syscall means this call */
+	arch_regs frame_regs;
 	struct entry entry;
 	struct fdmap *fds;
 	struct space *space;
@@ -211,7 +242,13 @@ struct tracer {
 	VEC(struct segment) segments; /* [0] unused */
 	VEC(struct object_seen) objects; /* [0] unused */
 	u64 object_ids;      /* the last number given to an anonymous inode */
+	bool fifos;          /* some FIFO was seen: names that go may be FIFOs' */
+	VEC(struct sysv_seen) sysv; /* [0] unused */
+	VEC(pid_t) sysv_pids;       /* processes of ours that have used System V IPC */
 	u32 memory_round, shadow_pages;
+	bool attached;       /* tracer_attach was called */
+	u32 unmet_n;         /* tasks that are unmet; looked at at unmet_ns */
+	u64 unmet_ns;
 	u32 parked_n;        /* tasks that wait for a spin lock, stopped */
 	struct sock_filter *filter;
 	u16 filter_n;
@@ -238,6 +275,7 @@ void emit_commit(struct tracer *, struct rec *);
 bool emit_observe(struct tracer *, const struct tracee *, enum observation what, u64 a, u64 b, u64 c,
                   u64 d, u64 e, struct err *);
 bool emit_spawn(struct tracer *, struct tracee *, u32 creator, u32 flags, struct err *);
+bool emit_exec(struct tracer *, struct tracee *, u32 former, struct err *);
 bool emit_entry(struct tracer *, struct tracee *, u16 kind, struct err *);
 bool emit_exit(struct tracer *, struct tracee *, const struct ev_exit *, u32 flags, struct err *);
 
@@ -255,8 +293,11 @@ typedef bool decoder(struct tracer *, struct tracee *, struct entry *);
 decoder decode_rw, decode_vector, decode_pipe, decode_close, decode_close_range, decode_dup, decode_fcntl,
 	decode_ioctl, decode_open, decode_splice, decode_receive, decode_fork, decode_exec, decode_end,
 	decode_wait, decode_kill, decode_pause, decode_sleep, decode_poll, decode_select, decode_unshare, decode_foreign,
+	decode_mknod,
 	decode_mmap, decode_msync, decode_ftruncate, decode_memfd, decode_unlink, decode_futex,
-	decode_socket, decode_address, decode_on_socket, decode_setsockopt, decode_send, decode_receive_from, decode_messages;
+	decode_socket, decode_address, decode_on_socket, decode_setsockopt, decode_send, decode_receive_from, decode_messages,
+	decode_mq_open, decode_mq_unlink, decode_mq_send, decode_mq_receive, decode_mq_notify, decode_mq_attr,
+	decode_sysv_get, decode_msgsnd, decode_msgrcv, decode_semop, decode_sysv_control, decode_shmat, decode_shmdt;
 /* EXITs of the calls of decode/memory.c. */
 void memory_call_done(struct tracer *, struct tracee *, i64 ret, struct ev_exit *);
 /* A timespec in another task's memory, in ns; TIME_NONE without one. `unit`: ns of its second word. */
@@ -294,6 +335,30 @@ bool fd_ask(pid_t tid, int fd, enum fd_class *, u64 *ino, u32 *flags, bool *cloe
 /* A descriptor that came along with a message: OBS_FD, how = received. */
 bool fdmap_received(struct tracer *, struct tracee *, int fd, struct err *);
 
+/* ---- decode/mq.c, decode/sysv.c ---- */
+enum { MQ_KNOWN, MQ_TALLY }; /* object_seen.detail of a queue: its OBS_QUEUE is in the log; messages, by our own calls */
+u64 hash_of_memory(pid_t tid, u64 addr, u64 n); /* as that of what a call writes */
+void mq_call_done(struct tracer *, struct tracee *, i64 ret, struct ev_exit *);
+void sysv_call_done(struct tracer *, struct tracee *, i64 ret, struct ev_exit *);
+u32 sysv_space(pid_t tid); /* inode of the task's ipc namespace, 0 when it is ours */
+bool sysv_is_outside(const struct tracer *, pid_t); /* of no process that was ever ours */
+void sysv_touch_all(struct tracer *); /* a process has ended: SEM_UNDO */
+
+/* ---- observe/queue.c ---- */
+struct mq_attr;
+bool queue_ask(struct tracee *, int fd, struct mq_attr *, u64 *bytes); /* bytes: NULL, or what all messages have */
+/* OBS_QUEUE of a queue that the log does not know; `named`: and REC_NAME. */
+bool queue_announce(struct tracer *, struct tracee *, int fd, u32 index, bool named, struct err *);
+bool sysv_observe(struct tracer *, const struct tracee *, u32 index, struct err *);
+
+/* ---- decode/fifo.c ---- */
+u64 fifo_id(const struct stat *); /* unique among pipes and FIFOs; 0: it is none */
+u64 fifo_at(struct tracee *, int dir, const char *path, bool follow); /* the FIFO of that name; 0: none */
+u64 fifo_opened(struct tracee *, int dir, const char *path, u64 flags); /* the FIFO that such an open(2) leads to; 0: none */
+void fifo_look_again(struct tracee *); /* held at an open or unlink: the name may lead elsewhere by now */
+void fifo_call_done(struct tracer *, struct tracee *, i64 ret, struct ev_exit *);
+bool fifo_note_name(struct tracer *, struct tracee *, int fd, u64 id, struct err *); /* REC_NAME */
+
 /* ---- decode/socket.c ---- */
 bool socket_domain_is_ours(u32 domain); /* AF_UNIX, AF_INET, AF_INET6 */
 void socket_call_done(struct tracer *, struct tracee *, i64 ret, struct ev_exit *); /* EXITs of sockets' calls */
@@ -307,7 +372,7 @@ enum { SOCKET_PEER, SOCKET_KEY, SOCKET_KEY2, SOCKET_MORE };
 bool socket_address_text(const void *address, u32 len, char *text, size_t room);
 /* The socket of ours that such an address leads to now: index into tracer.objects, 0 none. */
 u32 socket_by_address(struct tracer *, struct tracee *, u32 domain, u32 type, const void *address, u32 len);
-u32 socket_by_ino(struct tracer *, u64 ino);
+u32 seen_socket(struct tracer *, u64 ino);
 int socket_borrow(struct tracee *, int fd); /* pidfd_getfd(2); to be closed at once */
 int socket_borrow_any(struct tracer *, u32 index); /* whoever has it */
 /* Learns domain, type, protocol; false: a kind that is not ours. */
@@ -317,7 +382,7 @@ u64 socket_find_peer(struct tracer *, struct tracee *, int fd, u32 index);
 void socket_note_bound(struct tracer *, struct tracee *, int fd, const void *address, u32 len);
 void socket_note_connected(struct tracer *, struct tracee *, int fd, u64 to);
 bool socket_note_names(struct tracer *, struct tracee *, int fd, struct err *); /* REC_NAME */
-void socket_touch(struct tracer *, u32 index); /* and its peer */
+void seen_socket_touch(struct tracer *, u32 index); /* and its peer */
 void socket_touch_ino(struct tracer *, u64 ino);
 bool unix_observe(struct tracer *, u32 index, struct err *);
 
@@ -325,16 +390,25 @@ bool unix_observe(struct tracer *, u32 index, struct err *);
 u32 inet_by_address(struct tracer *, struct tracee *, u32 domain, u32 type, const void *address, u32 len);
 u64 inet_find_peer(struct tracer *, struct tracee *, int fd, u32 index);
 bool inet_observe(struct tracer *, u32 index, struct err *); /* OBS_SOCKET */
+void inet_note_names(struct tracer *, u32 index, int borrowed); /* its names may have changed */
+/* Where a datagram of a connected socket goes: index, 0 outside, or not to be known. */
+u32 inet_destination(struct tracer *, struct tracee *, u32 from);
+/* Where a datagram may go that more than one may receive (multicast, SO_REUSEPORT): inodes; 0 when it goes to one. */
+u32 inet_reached(struct tracer *, u32 from, const void *address, u32 len, u64 *ids, u32 max);
 
 /* ---- maps.c ---- */
 struct space *space_create(void);
 struct space *space_share(struct space *);
 struct space *space_copy(struct tracer *, const struct space *);
+void maps_disturbed(struct tracer *); /* a death: the kernel may have marked its robust mutexes, in memory of all */
 void space_release(struct tracer *, struct space *);
 /* The segment a descriptor of the task leads to, made known if need be. 0: it leads to none. Regular files
  * and anonymous ones of the kernel's count when `any_file`. */
 u32 segment_of_fd(struct tracer *, pid_t tid, int fd, bool any_file);
 u32 segment_by_path(struct tracer *, const struct stat *);
+/* A System V segment: (id, namespace). */
+u32 segment_of_sysv(struct tracer *, u32 space, i32 id, u32 key, u64 size);
+u32 maps_attached(struct tracer *, struct tracee *, u64 addr, struct err *); /* by shmat(2); its segment, 0 none */
 bool segment_announce(struct tracer *, struct tracee *, u32 seg, struct err *); /* REC_SEGMENT, once */
 /* The name is known later than the segment, of a named semaphore: before it is announced. */
 void segment_name(struct tracer *, u32 seg, const char *name, const char *path);
@@ -402,6 +476,7 @@ bool take_signal(struct tracer *, struct tracee *, struct err *);
 bool take_handler_frame(struct tracer *, struct tracee *, struct err *);
 bool result_is_restart(i64 ret);
 bool signal_is_held(const struct tracee *);
+bool signal_is_due(pid_t tid); /* signals are pending that it does not block */
 bool signal_waits_in_vain(pid_t tid); /* signals are pending, and none of them would do anything */
 
 /* ---- resume.c ---- */
@@ -414,11 +489,19 @@ bool finish_call(struct tracer *, struct tracee *, i64 ret, u32 flags, struct er
 /* ---- filter.c ---- */
 bool filter_build(struct sock_filter **, u16 *n, struct err *);
 
+/* ---- attach.c ---- */
+void attach_meet_rest(struct tracer *); /* those that were left asleep */
+bool attach_first_stop(struct tracer *, struct tracee *, struct err *);
+enum stop_kind attached_call_stop(struct tracer *, struct tracee *);
+void attach_handler_frame(struct tracer *, struct tracee *);
+void attach_let_go(struct tracer *);
+
 /* ---- bell.c ---- */
 bool bell_start(struct tracer *, struct err *);
 bool tracer_seize(pid_t, struct err *); /* PTRACE_SEIZE with our options; the sentence says why not */
 
-/* ---- wait.c, shared with launch.c ---- */
+/* ---- wait.c, shared with launch.c, attach.c ---- */
+enum stop_kind wait_entry(struct tracer *, struct tracee *); /* at a call's entry */
 #define TRACE_OPTIONS                                                                            \
 	(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT | PTRACE_O_TRACEFORK |  \
 	 PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACESECCOMP | PTRACE_O_EXITKILL)

@@ -10,7 +10,7 @@ void time_make_endless(struct tracee *x)
 	const struct timed *w = &x->entry.timed;
 	arch_regs regs;
 
-	if (w->kind == TIMED_NOT || !arch_get_regs(x->tid, &regs))
+	if (w->kind == TIMED_NOT || x->attached || !arch_get_regs(x->tid, &regs))
 		return;
 	if (w->kind == TIMED_SLEEP)
 		arch_set_call(&regs, ARCH_CALL_PAUSE);
@@ -79,6 +79,8 @@ static bool resume_entry(struct tracer *t, struct tracee *x, struct err *err)
 
 	if (x->hook)
 		return hooked_resume(t, x, err);
+	if (t->opt.held && x->entry.hash >> 63)
+		fifo_look_again(x);
 	ok = !x->entry.logged || (emit_entry(t, x, REC_ENTER, err) && socket_entered(t, x, err));
 	fdmap_touch(t, x->fds, x->entry.fd);
 	fdmap_touch(t, x->fds, x->entry.fd2);

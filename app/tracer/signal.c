@@ -50,6 +50,11 @@ static bool signal_is_ignored(pid_t tid, int sig)
 	       (ignored_by_default(sig) && !signal_has_handler(tid, sig));
 }
 
+bool signal_is_due(pid_t tid)
+{
+	return (status_mask(tid, "SigPnd") | status_mask(tid, "ShdPnd")) & ~status_mask(tid, "SigBlk");
+}
+
 bool signal_waits_in_vain(pid_t tid)
 {
 	u64 pending = (status_mask(tid, "SigPnd") | status_mask(tid, "ShdPnd")) & ~status_mask(tid, "SigBlk");
@@ -110,7 +115,8 @@ bool signal_deliver(struct tracer *t, struct tracee *x, struct err *err)
 		ok = hooked_handler(t, x, err) && ok;
 	if (handled && x->in_call && x->restarting) {
 		time_put_back(x); /* the handler's frame must hold the call as the program made it */
-		x->stepping = true;
+		x->stepping = !x->attached;
+		x->frame_due = x->frame_due || (x->attached && arch_get_regs(x->tid, &x->frame_regs));
 		tracee_go(x, PTRACE_SINGLESTEP, x->sig);
 	} else {
 		tracee_go(x, PTRACE_CONT, x->sig);

@@ -28,7 +28,7 @@ static bool is_foreign(pid_t tid)
 	return foreign;
 }
 
-static bool emit_exec(struct tracer *t, struct tracee *x, u32 former, struct err *err)
+bool emit_exec(struct tracer *t, struct tracee *x, u32 former, struct err *err)
 {
 	char link[64], path[1024];
 	struct ev_exec body = {.former = former, .foreign = is_foreign(x->tid)};
@@ -79,6 +79,15 @@ static bool take_exec(struct tracer *t, struct tracee *x, struct err *err)
 	return emit_exec(t, x, number, err);
 }
 
+/* Flags of a clone that had begun before we came, from what became of it. */
+static u64 attached_birth(pid_t tgid, pid_t tid)
+{
+	char path[64];
+
+	snprintf(path, sizeof path, "/proc/%d/task/%d", (int)tgid, (int)tid);
+	return access(path, F_OK) == 0 ? CLONE_THREAD | CLONE_FILES | CLONE_VM : 0;
+}
+
 static bool take_birth(struct tracer *t, struct tracee *x, struct err *err)
 {
 	struct tracee *child = tracee_by_tid(t, (pid_t)x->msg);
@@ -93,6 +102,9 @@ static bool take_birth(struct tracer *t, struct tracee *x, struct err *err)
 		return true;
 	if (!child)
 		child = tracee_add(t, (pid_t)x->msg);
+	if (x->attached && !x->in_call) /* we came in the middle of it */
+		flags = attached_birth(x->tgid, (pid_t)x->msg);
+	child->attached = x->attached;
 	child->tgid = flags & CLONE_THREAD ? x->tgid : child->tid;
 	child->fds = flags & CLONE_FILES ? fdmap_share(x->fds) : fdmap_copy(t, x->fds);
 	child->space = flags & CLONE_VM ? space_share(x->space) : space_copy(t, x->space);
@@ -130,6 +142,7 @@ bool adopt_orphans(struct tracer *t, u32 creator, struct err *err)
 			continue;
 		x->fds = fdmap_create();
 		x->space = space_create();
+		x->attached = t->attached;
 		if (!emit_spawn(t, x, creator, 0, err) || !fdmap_adopt_all(t, x, err) || !maps_refresh(t, x, false, err))
 			return false;
 		*vec_push(&t->ready) = x->task;
@@ -173,11 +186,13 @@ static bool take_gone(struct tracer *t, struct tracee *x, struct err *err)
 		memcpy(r + 1, &body, sizeof body);
 		emit_commit(t, r);
 	}
+	sysv_touch_all(t);
 	if (x->task == t->root) {
 		t->root_gone = true;
 		t->root_status = x->status;
 	}
 	t->alive--;
+	maps_disturbed(t);
 	tracee_remove(t, x);
 	return ok;
 }
@@ -239,7 +254,7 @@ static bool write_goes_on(struct tracer *t, struct tracee *x, i64 ret)
 	u64 ino;
 	bool cloexec;
 
-	if (x->entry.call != CALL_write || ret <= 0 || x->carried + (u64)ret >= x->entry.size ||
+	if (x->attached || x->entry.call != CALL_write || ret <= 0 || x->carried + (u64)ret >= x->entry.size ||
 	    fd_class(t, x, x->entry.fd) != FDC_PIPE || !signal_waits_in_vain(x->tid) ||
 	    !fd_ask(x->tid, x->entry.fd, &class, &ino, &flags, &cloexec) || (flags & O_NONBLOCK) ||
 	    !arch_get_regs(x->tid, &regs))
@@ -305,6 +320,8 @@ bool tracer_take(struct tracer *t, u32 task, struct err *err)
 		return take_event(t, x, err);
 	case STOP_ENDING:
 		return emit_observe(t, x, OBS_ENDING, x->msg, 0, 0, 0, 0, err);
+	case STOP_BORN:
+		return !x->attached || attach_first_stop(t, x, err);
 	case STOP_GROUP:
 		return emit_observe(t, x, OBS_STATE, OBS_STOPPED, x->in_call ? x->entry.call : 0, 0, 0, 0, err);
 	default:

@@ -78,6 +78,7 @@ void tracee_remove(struct tracer *t, struct tracee *x)
 	x->fds = NULL;
 	if (told_open(x) && told_open(x)->parked)
 		t->parked_n--;
+	t->unmet_n -= x->unmet;
 	if (x->space)
 		space_release(t, x->space);
 	x->space = NULL;
@@ -98,6 +99,9 @@ u32 tracee_number(struct tracer *t, struct tracee *x)
 
 bool tracee_go(struct tracee *x, enum __ptrace_request how, int sig)
 {
+	x->uncollected = false;
+	if (x->attached && (how == PTRACE_CONT || how == PTRACE_SINGLESTEP))
+		how = PTRACE_SYSCALL;
 	/* ESRCH: killed meanwhile; its wait status is on the way (security.md 2, rule 5). */
 	return ptrace(how, x->tid, NULL, (void *)(uintptr_t)sig) == 0;
 }
@@ -125,6 +129,12 @@ static void kill_all(struct tracer *t)
 {
 	u64 limit = clock_ns() + 2000000000u;
 
+	if (t->attached) { /* nobody is killed, and nobody is waited for */
+		attach_let_go(t);
+		if (t->bell > 0 && kill(t->bell, SIGKILL) == 0)
+			waitpid(t->bell, NULL, __WALL);
+		return;
+	}
 	for (size_t i = 0; i < t->all.n; i++)
 		kill(t->all.at[i]->tgid ? t->all.at[i]->tgid : t->all.at[i]->tid, SIGKILL);
 	if (t->bell > 0)
@@ -161,6 +171,8 @@ void tracer_destroy(struct tracer *t)
 	free(t->segments.at);
 	free(t->pipes.at);
 	free(t->objects.at);
+	free(t->sysv.at);
+	free(t->sysv_pids.at);
 	free(t->once);
 	free(t->filter);
 	free(t->sites);
@@ -272,7 +284,7 @@ bool emit_entry(struct tracer *t, struct tracee *x, u16 kind, struct err *err)
 {
 	const struct entry *e = &x->entry;
 	u32 room = e->held ? e->held : e->data || e->vec ? (u32)(e->size < LOG_CONTENT_MAX ? e->size : LOG_CONTENT_MAX) : 0;
-	struct ev_enter body = {.fd = e->fd, .fd2 = e->fd2, .size = e->size, .arg = e->arg, .hash = e->hash};
+	struct ev_enter body = {.fd = e->fd, .fd2 = e->fd2, .size = e->size, .arg = e->arg, .hash = e->hash, .space = e->space};
 	bool ok, unread = false;
 	u8 bytes[LOG_CONTENT_MAX * 2];
 	struct rec *r;

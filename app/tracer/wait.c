@@ -12,10 +12,12 @@ static bool is_group_stop(int sig)
 }
 
 /* A seccomp stop: an operation, or a call of no interest that goes on at once. */
-static enum stop_kind at_entry(struct tracer *t, struct tracee *x)
+enum stop_kind wait_entry(struct tracer *t, struct tracee *x)
 {
 	u64 ip;
 
+	if (x->frame_due)
+		attach_handler_frame(t, x);
 	if (x->in_call && x->restarting) {
 		/* The same call again (restart_syscall, or its own number): one operation. */
 		x->restarting = false;
@@ -25,6 +27,9 @@ static enum stop_kind at_entry(struct tracer *t, struct tracee *x)
 	}
 	if (!arch_read_call(x->tid, &x->call_nr, x->args, &ip))
 		return STOP_NONE; /* killed: its end follows */
+	if (x->call_nr == ARCH_CALL_RESTART && x->restart_nr)
+		x->call_nr = x->restart_nr;
+	x->restart_nr = 0;
 	if (x->call_nr == HOOK_CALL && x->space)
 		return hooked_stop(t, x, ip);
 	if (!x->exec_done || !decode_entry(t, x, &x->entry)) {
@@ -39,7 +44,7 @@ static enum stop_kind event_stop(struct tracer *t, struct tracee *x, int sig)
 {
 	switch (x->event) {
 	case PTRACE_EVENT_SECCOMP:
-		return at_entry(t, x);
+		return wait_entry(t, x);
 	case PTRACE_EVENT_FORK:
 	case PTRACE_EVENT_VFORK:
 	case PTRACE_EVENT_CLONE:
@@ -53,7 +58,7 @@ static enum stop_kind event_stop(struct tracer *t, struct tracee *x, int sig)
 	case PTRACE_EVENT_STOP:
 		if (!x->born_seen) {
 			x->born_seen = true;
-			return STOP_BORN;
+			return x->attached && is_group_stop(sig) ? STOP_GROUP : STOP_BORN;
 		}
 		return is_group_stop(sig) ? STOP_GROUP : STOP_EVENT;
 	default:
@@ -70,6 +75,8 @@ static enum stop_kind stopped(struct tracer *t, struct tracee *x, int status)
 	x->event = status >> 16;
 	x->msg = 0;
 	x->hook = 0;
+	if (sig == (SIGTRAP | 0x80) && x->attached)
+		return attached_call_stop(t, x);
 	if (sig == (SIGTRAP | 0x80))
 		return x->in_call ? STOP_EXIT : STOP_EVENT;
 	if (x->event)
@@ -111,6 +118,38 @@ static enum stop_kind waited(struct tracer *t, struct tracee *x, int status)
 	return x->spawned ? kind : STOP_NONE; /* an early one waits for its SPAWN */
 }
 
+/* As waitpid. Of a task that was attached to, a signal stop is not collected when it is first told of: were
+ * we killed then, the kernel would drop the signal, for collecting takes it out of the task. */
+static pid_t next_status(struct tracer *t, int *status, bool block)
+{
+	int hang = block ? 0 : WNOHANG;
+
+	while (t->attached) {
+		siginfo_t info = {0};
+		struct tracee *x;
+		int what;
+		if (waitid(P_ALL, 0, &info, WEXITED | WSTOPPED | WNOWAIT | __WALL | hang) < 0)
+			return -1;
+		if (!info.si_pid)
+			return 0;
+		what = info.si_status;
+		x = tracee_by_tid(t, info.si_pid);
+		if (x && x->attached && x->spawned && !x->uncollected && info.si_code == CLD_TRAPPED && what < 0x80) {
+			x->uncollected = true;
+			*status = what << 8 | 0x7f;
+			return info.si_pid;
+		}
+		if (waitpid(info.si_pid, status, __WALL | WNOHANG) <= 0)
+			continue;
+		if (x && x->uncollected && WIFSTOPPED(*status) && *status >> 8 < 0x80) {
+			x->uncollected = false; /* the one that was told of before */
+			continue;
+		}
+		return info.si_pid;
+	}
+	return waitpid(-1, status, __WALL | hang);
+}
+
 bool tracer_next(struct tracer *t, bool block, struct stop *stop, struct err *err)
 {
 	(void)err;
@@ -130,7 +169,9 @@ bool tracer_next(struct tracer *t, bool block, struct stop *stop, struct err *er
 		}
 		if (t->parked_n)
 			parked_look(t, !t->opt.held);
-		tid = waitpid(-1, &status, __WALL | (block ? 0 : WNOHANG));
+		if (t->unmet_n)
+			attach_meet_rest(t);
+		tid = next_status(t, &status, block);
 		if (tid < 0 && errno == ECHILD)
 			stop->kind = STOP_ALL_GONE;
 		if (tid <= 0)

@@ -444,6 +444,8 @@ void words_op(const struct scene *s, u32 task, const struct w_op *op, bool bytes
 
 	op_find_place(s->world, task, &placed);
 	op = &placed;
+	if (words_fifo_op(s, op, out))
+		return;
 	if (is_shm(s, op)) {
 		bool opens = op->call != CALL_unlink && op->call != CALL_unlinkat;
 

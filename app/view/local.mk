@@ -3,6 +3,7 @@ libipclab_a_SOURCES += \
 	app/view/private.h \
 	app/view/bytes.c \
 	app/view/call.c \
+	app/view/fifo.c \
 	app/view/json.c \
 	app/view/lines.c \
 	app/view/result.c \

@@ -21,6 +21,13 @@ bool call_is_access(u32 call);
 /* The C library object of a finished operation: one that it has made, too; 0 none. */
 u32 sync_of_op(const struct scene *after, u32 task, const struct w_op *);
 /* result_memory.c: true when it was about memory or the C library's objects, and said. */
+/* ---- fifo.c: false when the call is about no FIFO ---- */
+bool words_fifo_op(const struct scene *, const struct w_op *, struct str *);
+bool words_fifo_outlook(const struct scene *, const struct w_task *, struct str *);
+void words_fifo_reason(const struct scene *, const struct why *, struct str *);
+void words_fifo_title(const struct scene *, const struct w_pipe *, struct str *); /* " (/tmp/p)" */
+bool words_result_fifo(const struct scene *after, const struct happening *, const struct rec *, struct str *);
+
 bool words_result_memory(const struct scene *after, const struct happening *, const struct rec *,
 	struct str *);
 /* What a descriptor of a task leads to. */

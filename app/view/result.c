@@ -278,7 +278,7 @@ void words_result(
 		str_add(out, ".\n");
 		return;
 	}
-	if (words_result_memory(s, h, r, out))
+	if (words_result_fifo(s, h, r, out) || words_result_memory(s, h, r, out))
 		return;
 	if (x.e.ret < 0 && x.e.ret > -4096) {
 		int error = (int)-x.e.ret;

@@ -180,7 +180,7 @@ static void told_memory(const struct scene *s, const struct rec *r, bool all, st
 		return;
 	words_cell(s, map->segment, e.addr - map->addr + map->offset, 0, out);
 	str_addf(out, ", %u byte%s, %s.\n", e.len, e.len == 1 ? "" : "s",
-		e.flags & MEMORY_CHANGED ? "changed by nobody that ipclab follows" : "now known");
+		e.flags & MEMORY_CHANGED ? "changed without an access that ipclab sees" : "now known");
 }
 
 static void told_segment(const struct scene *s, const struct rec *r, bool all, struct str *out)

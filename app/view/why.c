@@ -144,6 +144,7 @@ static void add_reason(const struct scene *s, const struct why *y, struct str *o
 		str_add(out, "a word of memory has not been changed, and ipclab cannot tell what it "
 			     "stands for: the program was not built by ipclab cc");
 		break;
+	case WHY_OPEN: words_fifo_reason(s, y, out); break;
 	case WHY_TERMINAL: str_add(out, "nobody has typed a line at its terminal"); break;
 	default: str_add(out, "for something that ipclab does not follow"); break;
 	}

@@ -148,6 +148,8 @@ void words_outlook(const struct scene *s, u32 task, struct str *out)
 	if (t->op.call == CALL_wait4 || t->op.call == CALL_waitid)
 		str_add(out, ": no child has ended");
 	words_sync_outlook(s, t, out);
+	if (words_fifo_outlook(s, t, out))
+		p = NULL;
 	if (p) {
 		bool empty = t->op.call == CALL_read || t->op.call == CALL_readv ||
 			     t->op.call == CALL_preadv2;
@@ -170,6 +172,10 @@ void words_pipe_fill(const struct scene *s, u32 pipe, struct str *out)
 		return;
 	if (p->gone) {
 		str_add(out, "gone: nobody holds an end any more");
+		return;
+	}
+	if (p->fifo && !p->files) {
+		str_add(out, "nobody has it open");
 		return;
 	}
 	if (p->fill <= 0) {
@@ -216,7 +222,9 @@ void words_pipe(const struct scene *s, u32 pipe, struct str *out)
 
 	if (!p)
 		return;
-	str_addf(out, "%s, ", world_pipe_name(s->world, pipe, name));
+	str_add(out, world_pipe_name(s->world, pipe, name));
+	words_fifo_title(s, p, out);
+	str_add(out, ", ");
 	words_pipe_fill(s, pipe, out);
 	str_add(out, ".");
 	if (!p->gone) {

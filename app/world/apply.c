@@ -27,7 +27,7 @@ bool moment_ends(u32 mode, const struct rec *r)
 		return r->kind == REC_OBSERVE && o->what == OBS_SETTLED;
 	}
 	return r->kind != REC_OBSERVE && r->kind != REC_POISED && r->kind != REC_SEGMENT &&
-	       r->kind != REC_MEMORY;
+	       r->kind != REC_MEMORY && r->kind != REC_NAME;
 }
 
 static bool segment_fits(const struct ev_segment *ev, u32 room)
@@ -56,6 +56,7 @@ static bool body_fits(const struct rec *r)
 		[REC_INJECT] = sizeof(struct ev_inject),
 		[REC_SEGMENT] = sizeof(struct ev_segment),
 		[REC_MEMORY] = sizeof(struct ev_memory),
+		[REC_NAME] = sizeof(struct ev_name),
 	};
 	u32 body;
 
@@ -73,6 +74,8 @@ static bool body_fits(const struct rec *r)
 		return segment_fits(rec_body(r), body);
 	if (r->kind == REC_MEMORY)
 		return memory_fits(rec_body(r), body);
+	if (r->kind == REC_NAME)
+		return ((const struct ev_name *)rec_body(r))->len <= body;
 	return true;
 }
 
@@ -88,7 +91,7 @@ static bool task_fits(const struct world *w, const struct rec *r)
 	if (r->kind == REC_SEGMENT)
 		return true; /* one that was there before us */
 	return r->kind == REC_OBSERVE &&
-	       (o->what == OBS_SEGMENT || o->what == OBS_PIPE || o->what == OBS_SETTLED || o->what == OBS_MODE ||
+	       (o->what == OBS_SOCKET || o->what == OBS_QUEUE || o->what == OBS_SEMS || o->what == OBS_SEGMENT || o->what == OBS_PIPE || o->what == OBS_SETTLED || o->what == OBS_MODE ||
 		       o->what == OBS_UNKNOWN_CALL);
 }
 
@@ -97,10 +100,10 @@ static void mark_last(struct world *w, const struct rec *r)
 	struct w_head *h = &w->h->pub;
 
 	if (r->kind == REC_OBSERVE || r->kind == REC_POISED || r->kind == REC_SEGMENT ||
-		r->kind == REC_MEMORY)
+		r->kind == REC_MEMORY || r->kind == REC_NAME)
 		return;
 	h->last_task = r->task;
-	h->last_pipe = h->last_segment = h->last_sync = 0; /* the rule sets it */
+	h->last_pipe = h->last_segment = h->last_sync = h->last_object_kind = h->last_object = 0; /* the rule sets it */
 	h->last_kind = r->kind;
 	h->last_call = r->call;
 }
@@ -132,6 +135,10 @@ static void apply_rule(struct world *w, const struct rec *r, u64 pos)
 	case REC_POISED: call_poised(w, r, body, pos); break;
 	case REC_SEGMENT: segment_apply(w, r, body); break;
 	case REC_MEMORY: memory_apply(w, r, body); break;
+	case REC_NAME:
+		socket_named(w, body);
+		fifo_named(w, body);
+		break;
 	case REC_INJECT: syncop_injected(w, r->task, body); break;
 	default: break;
 	}

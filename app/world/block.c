@@ -34,6 +34,8 @@ static const struct {
 	[POOL_COUNTER] = {sizeof(struct w_counter), 1u << 20},
 	[POOL_WATCH] = {sizeof(struct w_watch), 1u << 20},
 	[POOL_LOCK] = {sizeof(struct w_lock), 1u << 20},
+	[POOL_CARRY] = {sizeof(struct w_carry), 1u << 20},
+	[POOL_SEMOP] = {sizeof(struct w_semop), 1u << 20},
 };
 
 #define PAGE_ROUND(n) (((n) + 4095) & ~(size_t)4095)
@@ -77,6 +79,8 @@ static void set_pointers(struct world *w, const size_t offset[POOL_COUNT])
 	w->counter = (struct w_counter *)(w->base + offset[POOL_COUNTER]);
 	w->watch = (struct w_watch *)(w->base + offset[POOL_WATCH]);
 	w->lock = (struct w_lock *)(w->base + offset[POOL_LOCK]);
+	w->carry = (struct w_carry *)(w->base + offset[POOL_CARRY]);
+	w->semop = (struct w_semop *)(w->base + offset[POOL_SEMOP]);
 }
 
 struct world *world_create(void)
@@ -135,6 +139,8 @@ static u8 *pool_base(const struct world *w, enum pool p)
 		(u8 *)w->counter,
 		(u8 *)w->watch,
 		(u8 *)w->lock,
+		(u8 *)w->carry,
+		(u8 *)w->semop,
 	};
 
 	return bases[p];

@@ -95,7 +95,7 @@ static bool leads_to_pipe(const struct world *w, u32 file)
 
 /* ---- ENTER ---- */
 
-static u32 hold_file_of(struct world *w, u32 task, i32 fd)
+u32 call_hold_file(struct world *w, u32 task, i32 fd)
 {
 	u32 index = call_find_fd(w, task, fd);
 
@@ -121,7 +121,7 @@ static void enter_transfer(struct world *w, u32 task, u32 access)
 {
 	struct w_op *op = &w->task[task].op;
 
-	op->file = hold_file_of(w, task, op->fd);
+	op->file = call_hold_file(w, task, op->fd);
 	op->pipe = pipe_for(w, op->file, access);
 	op->role = (u8)access;
 	if (op->pipe)
@@ -132,8 +132,8 @@ static void enter_splice(struct world *w, u32 task, bool consumes)
 {
 	struct w_op *op = &w->task[task].op;
 
-	op->file = hold_file_of(w, task, op->fd);
-	op->file2 = hold_file_of(w, task, op->fd2);
+	op->file = call_hold_file(w, task, op->fd);
+	op->file2 = call_hold_file(w, task, op->fd2);
 	op->pipe = pipe_for(w, op->file, ACCESS_READ);
 	op->pipe2 = pipe_for(w, op->file2, ACCESS_WRITE);
 	op->role = consumes ? ACCESS_READ : 0;
@@ -179,7 +179,7 @@ static void enter_fcntl(struct world *w, u32 task)
 {
 	struct w_op *op = &w->task[task].op;
 
-	op->file = hold_file_of(w, task, op->fd);
+	op->file = call_hold_file(w, task, op->fd);
 	if (!op->file)
 		return;
 	if ((op->call == CALL_fcntl && op->arg == F_SETFL && op->size & O_NONBLOCK) ||
@@ -199,6 +199,8 @@ static void find_rule(struct world *w, u32 task, const struct ev_enter *ev)
 	struct w_op *op = &w->task[task].op;
 	enum call_class class = call_class(op->call);
 
+	if (class == CLASS_OPEN || class == CLASS_UNLINK || op->call == CALL_mknod || op->call == CALL_mknodat)
+		fifo_begin(w, task, ev);
 	if (class == CLASS_ACCESS)
 		access_begin(w, task);
 	if (class == CLASS_SYNC) {
@@ -207,6 +209,7 @@ static void find_rule(struct world *w, u32 task, const struct ev_enter *ev)
 			op->text = text_add(w, (const char *)ev->contents, ev->held);
 		sync_begin(w, task);
 	}
+	ipc_found(w, task, ev);
 	if (class == CLASS_FUTEX) {
 		op->segment = segment_at(w, w->task[task].proc, op->arg, &op->off);
 		if (op->segment && w->segment[op->segment].owner)
@@ -235,17 +238,21 @@ static void enter_rule(struct world *w, u32 task, const struct ev_enter *ev)
 	case CLASS_DUP2:
 		if (op->fd != op->fd2)
 			mark_closing(w, task, op->fd2, 1);
-		op->file = hold_file_of(w, task, op->fd);
+		op->file = call_hold_file(w, task, op->fd);
 		break;
-	case CLASS_DUP: op->file = hold_file_of(w, task, op->fd); break;
+	case CLASS_DUP: op->file = call_hold_file(w, task, op->fd); break;
 	case CLASS_FCNTL:
 	case CLASS_IOCTL: enter_fcntl(w, task); break;
 	case CLASS_EXEC: w->proc[w->task[task].proc].execing++; break;
-	case CLASS_FTRUNCATE: op->file = hold_file_of(w, task, op->fd); break;
+	case CLASS_FTRUNCATE: op->file = call_hold_file(w, task, op->fd); break;
 	case CLASS_OPEN:
+		fifo_open_enter(w, task);
+		/* fall through */
 	case CLASS_UNLINK: segment_enter(w, task, ev); break;
 	default: break;
 	}
+	if (call_class(op->call) == CLASS_SPLICE)
+		socket_splice_enter(w, task);
 	if (!op->pipe && !op->pipe2)
 		ipc_enter(w, task, ev);
 }
@@ -402,6 +409,7 @@ void call_drop_marks(struct world *w, u32 task)
 			mark_closing(w, task, op->fd2, -1);
 		break;
 	case CLASS_EXEC: p->execing--; break;
+	case CLASS_OPEN: fifo_open_drop(w, task); break;
 	default: break;
 	}
 }
@@ -412,6 +420,8 @@ static void op_clear(struct world *w, u32 task)
 
 	if (!op->call)
 		return; /* all of it is 0 */
+	if (ipc_is_sem_call(op->call) && !op->open)
+		sysv_parts_drop(w, task);
 	if (op_is_access(op))
 		access_leave(w, task);
 	else if (op->sync)
@@ -421,6 +431,8 @@ static void op_clear(struct world *w, u32 task)
 		if (op->pipe || op->pipe2)
 			transfer_abandon(w, task);
 		ipc_lost(w, task);
+		if (op->carries)
+			carry_drop(w, &op->carries);
 		call_drop_files(w, task);
 	}
 	block_zero(op, sizeof *op);

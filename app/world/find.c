@@ -146,6 +146,8 @@ u32 world_op_pipe(const struct world *w, u32 task)
 	case CLASS_TEE:
 		pipe = pipe_of_fd(w, task, t->op.fd);
 		return pipe ? pipe : pipe_of_fd(w, task, t->op.fd2);
+	case CLASS_OPEN:
+	case CLASS_UNLINK: return world_pipe(w, t->op.object) ? t->op.object : 0;
 	default: return 0;
 	}
 }
@@ -176,7 +178,7 @@ const char *world_pipe_name(const struct world *w, u32 pipe, char *buf)
 {
 	const struct w_pipe *p = world_pipe(w, pipe);
 
-	snprintf(buf, 24, "pipe%u", p ? p->name : 0);
+	snprintf(buf, 24, p && p->fifo ? "fifo%u" : "pipe%u", p ? p->name : 0);
 	return buf;
 }
 
@@ -274,11 +276,13 @@ u32 world_pipe_by_name(const struct world *w, const char *name)
 	char *end;
 	unsigned long n;
 
-	if (strncmp(name, "pipe", 4) != 0 || name[4] < '0' || name[4] > '9')
+	bool fifo = strncmp(name, "fifo", 4) == 0;
+
+	if ((!fifo && strncmp(name, "pipe", 4) != 0) || name[4] < '0' || name[4] > '9')
 		return 0;
 	n = strtoul(name + 4, &end, 10);
 	for (u32 i = 1; !*end && i < world_pipes(w); i++)
-		if (w->pipe[i].used && w->pipe[i].name == n)
+		if (w->pipe[i].used && !w->pipe[i].fifo == !fifo && w->pipe[i].name == n)
 			return i;
 	return 0;
 }

@@ -2,7 +2,7 @@
 /*
  * Flows: bytes of a stream, messages of a queue, a count, between those who put and those who take, where the
  * kernel keeps no page slots that the world could follow. As on a pipe, an operation is an interval: while
- * it is open, `op.lo` and `op.hi` collect the least and the most the flow may have held, its own share left
+ * it is open, `op.flow_lo` and `op.flow_hi` collect the least and the most the flow may have held, its own share left
  * out. A result is explained when some moment of that interval allows it.
  */
 #include "world/private.h"
@@ -12,7 +12,7 @@ static i64 open_sum(const struct world *w, u32 flow, u32 role)
 	i64 sum = 0;
 
 	for (u32 t = w->flow[flow].open_ops; t; t = w->task[t].op.flow_next)
-		sum += w->task[t].op.role == role ? w->task[t].op.flow_most : 0;
+		sum += w->task[t].op.flow_role == role ? w->task[t].op.flow_most : 0;
 	return sum;
 }
 
@@ -25,12 +25,12 @@ static void widen(struct world *w, u32 flow)
 
 	for (u32 t = f->open_ops; t; t = w->task[t].op.flow_next) {
 		struct w_op *op = &w->task[t].op;
-		i64 lo = least + (op->role == ACCESS_READ ? op->flow_most : 0);
-		i64 hi = most - (op->role == ACCESS_WRITE ? op->flow_most : 0);
+		i64 lo = least + (op->flow_role == ACCESS_READ ? op->flow_most : 0);
+		i64 hi = most - (op->flow_role == ACCESS_WRITE ? op->flow_most : 0);
 
 		lo = lo < 0 ? 0 : lo;
-		op->lo = lo < op->lo ? lo : op->lo;
-		op->hi = hi > op->hi ? hi : op->hi;
+		op->flow_lo = lo < op->flow_lo ? lo : op->flow_lo;
+		op->flow_hi = hi > op->flow_hi ? hi : op->flow_hi;
 	}
 }
 
@@ -73,6 +73,11 @@ void flow_destroy(struct world *w, u32 flow)
 		return;
 	while (w->flow[flow].open_ops)
 		unlink_op(w, w->flow[flow].open_ops);
+	while (w->flow[flow].span_first) {
+		u32 span = w->flow[flow].span_first;
+		w->flow[flow].span_first = w->span[span].next;
+		pool_give(w, POOL_SPAN, span);
+	}
 	pool_give(w, POOL_FLOW, flow);
 }
 
@@ -81,10 +86,10 @@ void flow_op_begin(struct world *w, u32 task, u32 flow, u32 role, i64 most)
 	struct w_op *op = &w->task[task].op;
 
 	op->flow = flow;
-	op->role = (u8)role;
+	op->flow_role = role;
 	op->flow_most = most < 0 ? 0 : most > (i64)RW_MAX ? (i64)RW_MAX : most;
-	op->lo = INT64_MAX;
-	op->hi = INT64_MIN;
+	op->flow_lo = INT64_MAX;
+	op->flow_hi = INT64_MIN;
 	op->flow_next = w->flow[flow].open_ops;
 	w->flow[flow].open_ops = task;
 	widen(w, flow);
@@ -100,7 +105,7 @@ bool flow_op_took(struct world *w, u32 task, i64 n)
 
 	if (!flow)
 		return true; /* its object was gone before it came back */
-	ok = n <= op->flow_most && n <= op->hi;
+	ok = n <= op->flow_most && n <= op->flow_hi;
 	unlink_op(w, task);
 	f->fill -= n;
 	f->taken += (u64)n;
@@ -119,7 +124,7 @@ bool flow_op_put(struct world *w, u32 task, i64 n)
 
 	if (!flow)
 		return true;
-	ok = n <= op->flow_most && (!f->capacity || op->lo + n <= (i64)f->capacity || f->kind == FLOW_BYTES);
+	ok = n <= op->flow_most && (!f->capacity || op->flow_lo + n <= (i64)f->capacity || f->kind == FLOW_BYTES);
 	unlink_op(w, task);
 	f->fill += n;
 	f->written += (u64)n;
@@ -137,11 +142,23 @@ void flow_op_nothing(struct world *w, u32 task)
 	widen(w, flow);
 }
 
-bool flow_op_empty(struct world *w, u32 task)
+bool flow_op_saw(struct world *w, u32 task, i64 n)
 {
-	bool ok = !w->task[task].op.flow || w->task[task].op.lo <= 0;
+	bool ok = !w->task[task].op.flow || n <= w->task[task].op.flow_hi;
 
 	flow_op_nothing(w, task);
+	return ok;
+}
+
+bool flow_op_empty(struct world *w, u32 task)
+{
+	u32 flow = w->task[task].op.flow;
+	i64 least = flow ? w->task[task].op.flow_lo : 0;
+	bool ok = least <= 0 || w->flow[flow].lossy;
+
+	flow_op_nothing(w, task);
+	if (ok && least > 0)
+		flow_lost(w, flow, least); /* as many must have been dropped, which the next settled point shows */
 	return ok;
 }
 
@@ -149,7 +166,7 @@ bool flow_op_full(struct world *w, u32 task)
 {
 	const struct w_op *op = &w->task[task].op;
 	const struct w_flow *f = &w->flow[op->flow];
-	bool ok = !op->flow || !f->capacity || op->hi + op->flow_most > (i64)f->capacity;
+	bool ok = !op->flow || !f->capacity || op->flow_hi + op->flow_most > (i64)f->capacity;
 
 	flow_op_nothing(w, task);
 	return ok;
@@ -159,7 +176,7 @@ bool flow_op_ended(struct world *w, u32 task)
 {
 	const struct w_op *op = &w->task[task].op;
 	const struct w_flow *f = &w->flow[op->flow];
-	bool ok = !op->flow || (op->lo <= 0 && (f->put_shut || f->put_shut_open));
+	bool ok = !op->flow || (op->flow_lo <= 0 && (f->put_shut || f->put_shut_open));
 
 	flow_op_nothing(w, task);
 	return ok;
@@ -181,7 +198,7 @@ void flow_op_lost(struct world *w, u32 task)
 
 	if (!flow)
 		return;
-	if (op->role == ACCESS_READ)
+	if (op->flow_role == ACCESS_READ)
 		w->flow[flow].ghost_take += op->flow_most;
 	else
 		w->flow[flow].ghost_put += op->flow_most;
@@ -189,17 +206,69 @@ void flow_op_lost(struct world *w, u32 task)
 	widen(w, flow);
 }
 
+i64 flow_open_puts(const struct world *w, u32 flow)
+{
+	return open_sum(w, flow, ACCESS_WRITE);
+}
+
+void flow_span_pop(struct world *w, u32 flow)
+{
+	struct w_flow *f = &w->flow[flow];
+	u32 span = f->span_first;
+
+	f->span_first = w->span[span].next;
+	if (!f->span_first)
+		f->span_last = 0;
+	pool_give(w, POOL_SPAN, span);
+}
+
+void flow_may_gain(struct world *w, u32 flow, i64 n)
+{
+	w->flow[flow].ghost_put += n;
+	while (w->flow[flow].span_first)
+		flow_span_pop(w, flow);
+	w->flow[flow].spans_sure = 0; /* their order is not known any more */
+	widen(w, flow);
+	flow_touch(w, flow);
+}
+
+void flow_may_lose(struct world *w, u32 flow, i64 n)
+{
+	w->flow[flow].ghost_take += n;
+	widen(w, flow);
+	flow_touch(w, flow);
+}
+
+void flow_lost(struct world *w, u32 flow, i64 n)
+{
+	w->flow[flow].fill -= n;
+	w->flow[flow].owed += (u64)n;
+	widen(w, flow);
+	flow_touch(w, flow);
+}
+
+/* What takes that sleep until they have all of it (op.loose) may have taken already. */
+static i64 parts_taken(const struct world *w, u32 flow)
+{
+	i64 sum = 0;
+
+	for (u32 t = w->flow[flow].open_ops; t; t = w->task[t].op.flow_next)
+		if (w->task[t].op.flow_role == ACCESS_READ && w->task[t].op.loose)
+			sum += w->task[t].op.flow_most;
+	return sum;
+}
+
 bool flow_settle(struct world *w, u32 flow, i64 lo, i64 hi)
 {
 	struct w_flow *f = &w->flow[flow];
-	/* Those that sleep: a take has taken nothing, a put of bytes may have put a part. */
-	i64 least = f->fill - f->ghost_take - (f->lossy ? f->fill : 0);
+	/* Those that sleep: a take has taken nothing (one that wants all of it, a part), a put of bytes may have put a part. */
+	i64 least = f->fill - f->ghost_take - (f->lossy ? f->fill : 0) - parts_taken(w, flow);
 	i64 most = f->fill + f->ghost_put + open_sum(w, flow, ACCESS_WRITE);
 	bool ok = lo <= most && hi >= least;
 
 	f->seen = lo;
 	f->seen_seq = world_now(w);
-	if (!open_sum(w, flow, ACCESS_WRITE) || !ok) {
+	if ((!open_sum(w, flow, ACCESS_WRITE) && !parts_taken(w, flow)) || !ok) {
 		/* The kernel's figure is better than ours wherever calls were lost. */
 		if (f->fill < lo || !ok)
 			f->fill = lo;

@@ -97,6 +97,12 @@ static void process_identity(const struct world *w, u32 proc, struct str *out)
 	world_task_identity(w, thread_of(w, proc, 1), out);
 }
 
+/* A System V segment that others can find by its key. */
+static bool segment_has_key(const struct world *w, const struct w_segment *s)
+{
+	return s->kind == SEGMENT_SYSV && strcmp(world_text(w, s->title), "SYSV00000000") != 0;
+}
+
 void identity_of_segment(const struct world *w, u32 segment, struct str *out)
 {
 	const struct w_segment *s = &w->segment[segment];
@@ -108,7 +114,7 @@ void identity_of_segment(const struct world *w, u32 segment, struct str *out)
 		return;
 	}
 	str_add(out, "shm ");
-	if (s->title && (s->kind == SEGMENT_POSIX || s->kind == SEGMENT_FILE))
+	if (s->title && (s->kind == SEGMENT_POSIX || s->kind == SEGMENT_FILE || segment_has_key(w, s)))
 		str_add(out, world_text(w, s->title));
 	else
 		made_by(w, s->creator, s->nth, out);
@@ -136,10 +142,22 @@ void identity_of_sync(const struct world *w, u32 sync, struct str *out)
 	}
 }
 
+void identity_made_by(const struct world *w, u32 creator, u32 nth, struct str *out)
+{
+	made_by(w, creator, nth, out);
+}
+
 static void identity_of_pipe(const struct world *w, u32 pipe, struct str *out)
 {
-	str_add(out, "pipe ");
-	made_by(w, w->pipe[pipe].creator, w->pipe[pipe].nth, out);
+	const struct w_pipe *p = &w->pipe[pipe];
+
+	if (p->fifo && !p->creator) { /* its name is what all runs know it by */
+		str_add(out, "fifo ");
+		str_add(out, world_text(w, p->title));
+		return;
+	}
+	str_add(out, p->fifo ? "fifo " : "pipe ");
+	made_by(w, p->creator, p->nth, out);
 }
 
 static u32 segment_of_fd(const struct world *w, const struct w_task *t)
@@ -195,4 +213,12 @@ void world_op_identity(const struct world *w, u32 task, struct str *out)
 	}
 	if (pipe)
 		identity_of_pipe(w, pipe, out);
+	else if (world_op_queue(w, task))
+		queue_identity(w, world_op_queue(w, task), out);
+	else if (ipc_is_sem_call(t->op.call) && t->op.object)
+		sems_identity(w, t->op.object, out);
+	else if ((t->op.call == CALL_mq_open || t->op.call == CALL_mq_unlink) && t->op.text)
+		str_addf(out, "mq %s", world_text(w, t->op.text));
+	else if ((t->op.call == CALL_shmat || t->op.call == CALL_shmctl) && t->op.segment)
+		identity_of_segment(w, t->op.segment, out);
 }

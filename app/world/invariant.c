@@ -104,6 +104,8 @@ static bool check_holds(const struct world *w, struct str *where)
 			return broken(where, "task %u holds something in no call", t);
 		held += !!op->file + !!op->file2;
 	}
+	for (u32 i = 1; i < w->h->use[POOL_CARRY].n; i++)
+		held += w->carry[i].used;
 	for (u32 i = 1; i < w->h->use[POOL_FILE].n; i++)
 		holds += w->file[i].used ? w->file[i].op_refs : 0;
 	return held == holds || broken(where, "files are held %llu times, operations hold %llu",
@@ -143,7 +145,11 @@ static bool check_pipes(const struct world *w, struct str *where)
 			readers += !!(w->file[f].access & ACCESS_READ);
 			writers += !!(w->file[f].access & ACCESS_WRITE);
 		}
-		if (readers != p->readers || writers != p->writers || !p->files != !!p->gone)
+		for (u32 t = p->openers; t; t = w->task[t].op.flow_next)
+			if (!w->task[t].op.open || w->task[t].op.object != i || p->gone)
+				return broken(where, "task %u is not inside open of fifo%u", t, p->name);
+		if (readers != p->readers || writers != p->writers ||
+			(p->fifo ? p->gone && p->files : !p->files != !!p->gone))
 			return broken(where, "pipe%u counts %u readers, %u writers, has %u, %u",
 				p->name, p->readers, p->writers, readers, writers);
 		for (u32 t = p->open_ops; t; t = op_next(w, t, i)) {
@@ -324,9 +330,20 @@ static bool check_syncs(const struct world *w, struct str *where)
 		       (unsigned long long)suspended, (unsigned long long)outer);
 }
 
+static bool check_sysv(const struct world *w, struct str *where)
+{
+	for (u32 i = 1; i < w->h->use[POOL_QUEUE].n; i++)
+		if (w->queue[i].used && !queue_holds(w, i, where))
+			return false;
+	for (u32 i = 1; i < w->h->use[POOL_SEMS].n; i++)
+		if (w->sems[i].used && !sems_hold(w, i, where))
+			return false;
+	return true;
+}
+
 bool world_invariant(const struct world *w, struct str *where)
 {
 	return check_processes(w, where) && check_tables(w, where) && check_files(w, where) &&
 	       check_holds(w, where) && check_pipes(w, where) && check_maps(w, where) &&
-	       check_segments(w, where) && check_accesses(w, where) && check_syncs(w, where);
+	       check_segments(w, where) && check_accesses(w, where) && check_syncs(w, where) && check_sysv(w, where);
 }

@@ -5,10 +5,46 @@
 
 static const struct ipc_rule *const call_rules[CALL_COUNT] = {
 	[CALL_none] = NULL,
+	[CALL_mknod] = &fifo_rule_make,
+	[CALL_mknodat] = &fifo_rule_make,
+	[CALL_socket] = &socket_rule_make,
+	[CALL_socketpair] = &socket_rule_make,
+	[CALL_bind] = &socket_rule_option,
+	[CALL_setsockopt] = &socket_rule_option,
+	[CALL_listen] = &socket_rule_listen,
+	[CALL_accept] = &socket_rule_accept,
+	[CALL_accept4] = &socket_rule_accept,
+	[CALL_connect] = &socket_rule_connect,
+	[CALL_shutdown] = &socket_rule_shutdown,
+	[CALL_sendto] = &socket_rule_send,
+	[CALL_sendmsg] = &socket_rule_send,
+	[CALL_sendmmsg] = &socket_rule_send,
+	[CALL_recvfrom] = &socket_rule_receive,
+	[CALL_recvmsg] = &socket_rule_receive,
+	[CALL_recvmmsg] = &socket_rule_receive,
+	[CALL_mq_open] = &queue_rule_open,
+	[CALL_mq_unlink] = &queue_rule_unlink,
+	[CALL_mq_timedsend] = &queue_rule_mq,
+	[CALL_mq_timedreceive] = &queue_rule_mq,
+	[CALL_mq_notify] = &queue_rule_attr,
+	[CALL_mq_getsetattr] = &queue_rule_attr,
+	[CALL_msgget] = &queue_rule_get,
+	[CALL_msgsnd] = &queue_rule_msg,
+	[CALL_msgrcv] = &queue_rule_msg,
+	[CALL_msgctl] = &queue_rule_control,
+	[CALL_semget] = &sysv_rule_semget,
+	[CALL_semop] = &sysv_rule_semop,
+	[CALL_semtimedop] = &sysv_rule_semop,
+	[CALL_semctl] = &sysv_rule_semctl,
+	[CALL_shmget] = &sysv_rule_shmget,
+	[CALL_shmat] = &sysv_rule_shmat,
+	[CALL_shmctl] = &sysv_rule_shmctl,
 };
 
 static const struct ipc_file_rule *const file_rules[] = {
 	[OBJ_FILE] = NULL,
+	[OBJ_SOCKET] = &socket_file_rule,
+	[OBJ_MQ] = &queue_file_rule,
 };
 
 const struct ipc_file_rule *ipc_file_rule(u32 object_kind)
@@ -37,6 +73,29 @@ static const struct ipc_rule *rule_of(const struct world *w, u32 task)
 bool ipc_has_rule(unsigned call)
 {
 	return call < CALL_COUNT && call_rules[call];
+}
+
+void ipc_found(struct world *w, u32 task, const struct ev_enter *ev)
+{
+	const struct ipc_rule *rule = rule_of(w, task);
+
+	if (rule && rule->found)
+		rule->found(w, task, ev);
+}
+
+int ipc_outlook(const struct world *w, u32 task)
+{
+	const struct ipc_rule *rule = rule_of(w, task);
+
+	return rule && rule->outlook ? (int)rule->outlook(w, task) : OUTLOOK_COUNT;
+}
+
+bool ipc_wait_of(const struct world *w, u32 task, struct ipc_wait *wait)
+{
+	const struct ipc_rule *rule = rule_of(w, task);
+
+	*wait = (struct ipc_wait){.reason = WHY_OTHER, .timeout = TIME_NONE, .open_ended = true};
+	return rule && rule->wait && rule->wait(w, task, wait);
 }
 
 void ipc_enter(struct world *w, u32 task, const struct ev_enter *ev)
@@ -73,7 +132,9 @@ void ipc_lost(struct world *w, u32 task)
 {
 	const struct ipc_rule *rule = rule_of(w, task);
 
-	if (rule && rule->drop)
+	if (rule && rule->lost)
+		rule->lost(w, task);
+	else if (rule && rule->drop)
 		rule->drop(w, task);
 	flow_op_lost(w, task);
 }

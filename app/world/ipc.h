@@ -39,7 +39,8 @@ struct w_flow {
 	u32 take_shut;     /* 1: what is put is lost: EPIPE, ECONNRESET, ECONNREFUSED */
 	u32 take_shut_open;
 	u32 lossy;         /* 1: UDP: messages may vanish */
-	u32 drops;
+	u32 drops;         /* as the kernel has counted them */
+	u64 owed;          /* lossy: messages that must have been dropped since */
 	u32 span_first, span_last; /* w_span: writes still inside, in order; messages one each */
 	u32 spans_sure;
 	i64 seen;          /* last observation, -1 none */
@@ -67,9 +68,27 @@ struct w_socket {
 	u32 shut;       /* 1 receive, 2 send */
 	u32 timeouts;   /* 1: SO_RCVTIMEO or SO_SNDTIMEO is set: real time, not a choice */
 	u32 site;       /* where made */
-	u32 carried;    /* descriptors in flight in its queue (SCM_RIGHTS) */
+	u32 carried;    /* descriptors in flight in its queue (SCM_RIGHTS): w_carry.next */
 	u32 ino_next, gone;
+	u32 file;       /* its open file, 0: none yet (not accepted), or gone */
+	u32 target;     /* the listener it connects to, or has */
+	u32 embryo;     /* 1: the other side of a connection that nobody has accepted yet: no name, no inode */
+	u32 shutting[2];/* open shutdown calls: for receiving, for sending */
+	u32 refused;    /* datagrams: its peer is gone */
+	u32 touched, touched_next, gone_next;
+	u64 connect_seq, connected_seq; /* when its connect began, came back */
 	u64 made_seq, touched_seq;
+};
+
+struct w_carry { /* a descriptor in flight */
+	u32 used;
+	u32 file;       /* the open file it keeps alive */
+	u32 next;       /* of the same open call, or the same queue, in order */
+	i32 fd;         /* its number where it came from */
+	u32 task;       /* who sent it */
+	u32 socket;     /* in whose queue, 0: the sending call is open */
+	u32 site, pad;
+	u64 at;         /* w_flow.written before what carries it */
 };
 
 struct w_queue { /* POSIX (mq) or SysV (msg) message queue */
@@ -83,6 +102,16 @@ struct w_queue { /* POSIX (mq) or SysV (msg) message queue */
 	u32 flow;       /* FLOW_MESSAGES; spans: w_span.off = priority or type */
 	u32 unlinked, gone, notify; /* notify: task that asked */
 	u32 site;
+	u32 key;        /* SysV: 0 IPC_PRIVATE */
+	u32 outside;    /* 1: processes that are not watched use it, or made it */
+	u32 known;      /* 1: `count` is known */
+	u32 removing;   /* open msgctl(IPC_RMID) */
+	u32 files;      /* mq: open files that lead to it: w_file.next */
+	i64 count;      /* messages by EXITs; a message received before its send came back makes it one less */
+	i64 ghost_put, ghost_take; /* calls that never came back: what they may have put in, taken */
+	i64 seen;       /* last observation */
+	u32 last_task, last_taker; /* who sent the message that was received last, and who received it */
+	u64 last_taken_seq;
 	u64 made_seq, touched_seq;
 };
 
@@ -92,12 +121,22 @@ struct w_sems { /* SysV semaphore set */
 	u64 id;
 	u32 n, site, removed;
 	u32 first;      /* w_sem of its first: consecutive through next */
+	u32 key, outside, removing; /* as of w_queue */
+	u32 open_ops;   /* first task with an open operation on it: w_op.flow_next */
+	u32 undo;       /* what SEM_UNDO owes: w_semop.next */
 	u64 touched_seq;
 };
 struct w_sem {
 	u32 used, set, index, next;
 	i64 value;
 	u32 sure, last; /* task that changed it last */
+};
+
+struct w_semop { /* a part of an operation, or what a process's end does (SEM_UNDO) */
+	u32 used, next;
+	u32 sem, proc;  /* proc: whose end */
+	i32 delta;
+	u32 flags;      /* sem_flg; 1 << 31: delta is the new value */
 };
 
 struct w_counter { /* eventfd, timerfd, signalfd, pidfd, epoll */

@@ -85,6 +85,9 @@ struct w_op {
 	u32 flow;      /* flow that an open operation takes from or puts into, 0 none */
 	u32 flow_next; /* next task with an open operation on it */
 	i64 flow_most; /* most it may move: bytes, or messages */
+	i64 flow_lo, flow_hi; /* as lo, hi, of the flow */
+	u32 flow_role; /* ACCESS_READ takes, ACCESS_WRITE puts */
+	u32 carries;   /* sendmsg: first w_carry it sends along */
 	u32 object;    /* what else it is about (w_socket, w_queue, ...), by its call or open file's kind */
 	u32 object2;
 	u32 relocking; /* cond_wait: now waits for its mutex: 1: signalled, 2: its time is over */
@@ -135,6 +138,7 @@ struct w_task {
 	i64 last_ret;
 	u64 last_seq;
 	u32 last_site;
+	u32 last_peeked; /* it was a receive that took nothing (MSG_PEEK) */
 	u32 poised_signal, signal_site; /* POISED before the delivery of this signal (an interrupted op may be open), 0 none */
 	u32 looks;    /* w_looks, 0: it never touched shared memory */
 	u32 spin_n;   /* TASK_SPINNING: it re-reads the newest spin_n loads, with the same values, again and again */
@@ -146,6 +150,7 @@ struct w_task {
 	                  see world_outer; 0 none */
 	u32 made_segments, made_syncs; /* counters for identities */
 	u32 holds;     /* C library objects it owns */
+	u16 made_objects[16]; /* counters for identities, by enum object_kind */
 	u32 owes_signal; /* pipe: a write to it came back short, which a signal must explain that follows, or the
 	                    readers' death; 0 none */
 };
@@ -220,6 +225,7 @@ struct w_file { /* open file description */
 	u32 refs;    /* descriptors that lead to it */
 	u32 was_nonblock; /* O_NONBLOCK at some moment of an open operation */
 	u32 op_refs; /* open operations that keep it alive though every descriptor may be closed */
+	u32 carried; /* of those, how many are messages in flight (SCM_RIGHTS) */
 	u32 fd_first;/* descriptors that lead to it: w_fd.same */
 	u32 next;    /* next open file of the same pipe or segment */
 };
@@ -277,7 +283,13 @@ struct w_pipe {
 	u32 pump_due;   /* 1: room was made that sleeping writers may be using */
 	u32 read_due;   /* 1: something was put in, or the last writer left, that sleeping readers may be using */
 	u32 ino_next, touched_next, touched; /* lists of the block */
-	u32 gone_next, pad;
+	u32 gone_next;
+	u32 fifo;       /* 1: a FIFO (fifo.c): it lives on, empty, while it has a name, though nobody has it open */
+	u32 title;      /* FIFO: its path; 0 none */
+	u32 unlinked;   /* FIFO: its name is gone */
+	u32 openers;    /* FIFO: first task inside an open(2) of it: w_op.flow_next */
+	u32 surprised;  /* FIFO: 1: an open came back that only somebody who is not watched explains */
+	u32 pad;
 };
 
 struct w_segment { /* memory that can be shared */
@@ -481,6 +493,12 @@ const struct w_sem *world_sem(const struct world *, u32);
 const struct w_counter *world_counter(const struct world *, u32);
 const struct w_watch *world_watch(const struct world *, u32);
 const struct w_lock *world_lock(const struct world *, u32);
+/* The queue that the poised or open call is about, 0 none; the semaphore (w_sem) that a semop waits or would wait for first, and
+ * by how much it would change it. */
+u32 world_op_queue(const struct world *, u32 task);
+u32 world_op_sem(const struct world *, u32 task);
+i32 world_op_sem_delta(const struct world *, u32 task, u32 sem);
+const struct w_semop *world_semop(const struct world *, u32);
 u32 world_sockets(const struct world *); /* highest index + 1; likewise: */
 u32 world_queues(const struct world *);
 u32 world_sems_sets(const struct world *);
@@ -509,6 +527,8 @@ enum why_reason {
 	WHY_THREAD,  /* join: that thread has not ended */
 	WHY_SPIN,    /* spins until memory changes: why.segment, why.off; whoever maps it could write */
 	WHY_FUTEX,   /* a futex word: our runtime is not in it */
+	WHY_SYSV_SEM,/* semop: semaphore why.off (w_sem) of set why.object does not let it go */
+	WHY_OPEN,    /* open of a FIFO (why.pipe): nobody has its other end open */
 };
 struct why_waker {
 	u32 proc;
@@ -525,7 +545,8 @@ struct why {
 	i32 fd;
 	u32 pipe;
 	u32 sync, segment;   /* what it waits on, by reason; 0 none */
-	u64 off;             /* in the segment */
+	u32 object_kind, object; /* what else it waits on: a socket, queue, ...; 0 none */
+	u64 off;             /* in the segment; semaphore of the set */
 	u64 timeout_ns;      /* TIME_NONE when none */
 	u32 wakers_n;        /* all of them; at most 16 in wakers[] */
 	struct why_waker wakers[16];

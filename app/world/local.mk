@@ -5,6 +5,7 @@ libipclab_a_SOURCES += \
 	app/world/apply.c \
 	app/world/block.c \
 	app/world/call.c \
+	app/world/carry.c \
 	app/world/fd.c \
 	app/world/find.c \
 	app/world/flow.c \
@@ -18,13 +19,19 @@ libipclab_a_SOURCES += \
 	app/world/outlook.c \
 	app/world/pipe.c \
 	app/world/process.c \
+	app/world/queue.c \
 	app/world/result.c \
 	app/world/same.c \
 	app/world/segment.c \
 	app/world/slots.c \
+	app/world/socket.c \
+	app/world/socketop.c \
+	app/world/inet.c \
 	app/world/sync.c \
 	app/world/synccall.c \
+	app/world/sysv.c \
 	app/world/syncop.c \
 	app/world/timeline.c \
 	app/world/transfer.c \
+	app/world/fifo.c \
 	app/world/why.c

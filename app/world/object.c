@@ -19,6 +19,7 @@ FINDER(sem, POOL_SEM)
 FINDER(counter, POOL_COUNTER)
 FINDER(watch, POOL_WATCH)
 FINDER(lock, POOL_LOCK)
+FINDER(semop, POOL_SEMOP)
 
 #define COUNTER_OF(name, pool)                \
 	u32 world_##name(const struct world *w) \

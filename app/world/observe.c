@@ -25,6 +25,8 @@ static void observe_state(struct world *w, u32 task, const struct ev_observe *ev
 	task_set_state(w, task, TASK_BLOCKED);
 	if (t->op.open && t->op.sync)
 		sync_asleep(w, task);
+	else if (t->op.open && call_class(t->op.call) == CLASS_OPEN)
+		fifo_asleep(w, task);
 	else if (t->op.open)
 		pipe_op_asleep(w, task);
 	else if (ev->b && ev->b < CALL_COUNT)
@@ -33,21 +35,29 @@ static void observe_state(struct world *w, u32 task, const struct ev_observe *ev
 
 static void observe_task_state(struct world *w, u32 task, u32 state)
 {
-	if (task_lives(w, task))
-		task_set_state(w, task, state);
+	if (!task_lives(w, task))
+		return;
+	task_set_state(w, task, state);
+	if (state == TASK_ENDING && w->proc[w->task[task].proc].ending == w->proc[w->task[task].proc].tasks)
+		sysv_process_ends(w, w->task[task].proc);
 }
 
 /* ---- descriptors we did not see being made ---- */
 
 /* The open file it leads to: one known already, or a new one. */
-static u32 observed_file(struct world *w, u32 fdt, const struct ev_observe *ev)
+static u32 observed_file(struct world *w, u32 task, u32 fdt, const struct ev_observe *ev)
 {
 	u32 access = ev->a >> 32 & (ACCESS_READ | ACCESS_WRITE), pipe, same;
 	u64 ino = ev->b;
 
-	same = ev->d && ev->d <= INT32_MAX ? fd_find(w, fdt, (i32)(ev->d - 1)) : 0;
+	same = ev->d & UINT32_MAX;
+	same = same && same <= INT32_MAX ? fd_find(w, fdt, (i32)(same - 1)) : 0;
 	if (same)
 		return w->fd[same].file;
+	if (ev->e == 5)
+		return socket_adopt(w, task, ev);
+	if (ev->e == 6)
+		return queue_adopt(w, ev);
 	if (ev->e == 4) {
 		u32 segment = segment_by_ino(w, ino);
 		return segment ? file_new(w, OBJ_SEGMENT, segment, access, (u32)ev->c) : 0;
@@ -55,6 +65,8 @@ static u32 observed_file(struct world *w, u32 fdt, const struct ev_observe *ev)
 	if (ev->e != 1)
 		return file_new(w, ev->e == 2 ? OBJ_TTY : OBJ_OTHER, 0, access, (u32)ev->c);
 	pipe = pipe_by_ino(w, ino);
+	if (!pipe && ino & FIFO_ID)
+		pipe = fifo_known(w, ino, "", 0);
 	if (!pipe) {
 		pipe = pipe_new(w, 0, ino, 16 * PIPE_PAGE);
 		if (!pipe)
@@ -69,6 +81,10 @@ static bool is_the_same(const struct world *w, u32 fd, const struct ev_observe *
 {
 	const struct w_file *f = &w->file[w->fd[fd].file];
 
+	if (ev->e == 6)
+		return f->kind == OBJ_MQ && w->queue[f->object].id == ev->b;
+	if (ev->e == 5)
+		return f->kind == OBJ_SOCKET && w->socket[f->object].ino == ev->b;
 	if (ev->e == 4)
 		return f->kind == OBJ_SEGMENT && w->segment[f->object].ino == ev->b;
 	return ev->e == 1 && f->kind == OBJ_PIPE && w->pipe[f->object].ino == ev->b &&
@@ -79,20 +95,23 @@ static void observe_fd(struct world *w, const struct rec *r, const struct ev_obs
 {
 	u32 proc = w->task[r->task].proc, fdt = w->proc[proc].fdt, how = ev->a >> 48 & 0xff;
 	i32 fd = (i32)(ev->a & UINT32_MAX);
-	u32 index = fdt ? fd_find(w, fdt, fd) : 0, file;
+	u32 index = fdt ? fd_find(w, fdt, fd) : 0, file, from = 0;
 
 	if (!fdt)
 		return;
-	if (index && is_the_same(w, index, ev)) {
+	if (index && how != FD_RECEIVED && is_the_same(w, index, ev)) {
 		w->fd[index].cloexec = ev->a >> 40 & 1;
 		return;
 	}
-	file = observed_file(w, fdt, ev);
+	file = how == FD_RECEIVED ? carry_received(w, r->task, ev, &from) : 0;
+	if (!file)
+		file = observed_file(w, r->task, fdt, ev);
 	index = file ? fd_add(w, fdt, fd, file) : 0;
 	if (!index)
 		return;
 	w->fd[index].cloexec = ev->a >> 40 & 1;
 	w->fd[index].how = how >= FD_OPENED && how <= FD_UNKNOWN ? (u8)how : FD_UNKNOWN;
+	w->fd[index].from = from;
 	w->fd[index].site = w->fd[index].got_site = r->site;
 }
 
@@ -284,6 +303,7 @@ static void observe_settled(struct world *w)
 
 		if (pipe_settle(w, pipe)) {
 			check_sleepers(w, pipe);
+			fifo_check_sleepers(w, pipe);
 			w->pipe[pipe].touched = w->pipe[pipe].touched_next = 0;
 		} else {
 			w->pipe[pipe].touched_next = unsettled;
@@ -326,6 +346,11 @@ void observe_apply(struct world *w, const struct rec *r, const struct ev_observe
 	case OBS_FD: observe_fd(w, r, ev); break;
 	case OBS_FD_GONE: observe_fd_gone(w, r->task, ev->a); break;
 	case OBS_PIPE: observe_pipe(w, ev); break;
+	case OBS_SOCKET: socket_observe(w, ev); break;
+	case OBS_QUEUE: queue_observe(w, r->task, ev); break;
+	case OBS_SEMS: sems_observe(w, r->task, ev); break;
+	case OBS_CARRIES: carry_note(w, r->task, ev); break;
+	case OBS_REACHES: inet_may_reach(w, r->task, ev); break;
 	case OBS_SETTLED: observe_settled(w); break;
 	case OBS_MODE: w->h->pub.mode = (u32)ev->a; break;
 	case OBS_UNMAP: maps_cut(w, w->task[r->task].proc, ev->a, ev->b); break;

@@ -172,9 +172,13 @@ enum outlook outlook_sync(const struct world *w, u32 task)
 enum outlook world_outlook(const struct world *w, u32 task)
 {
 	const struct w_task *t = world_task(w, task);
+	int by_rule;
 
 	if (!t || !t->op.call)
 		return OUTLOOK_UNKNOWN;
+	by_rule = ipc_outlook(w, task);
+	if (by_rule != OUTLOOK_COUNT)
+		return (enum outlook)by_rule;
 	switch (call_class(t->op.call)) {
 	case CLASS_READ: return outlook_read(w, t);
 	case CLASS_WRITE: return outlook_write(w, t);
@@ -190,6 +194,7 @@ enum outlook world_outlook(const struct world *w, u32 task)
 	case CLASS_VMSPLICE: return OUTLOOK_UNKNOWN;
 	case CLASS_SYNC: return outlook_sync(w, task);
 	case CLASS_FUTEX: return OUTLOOK_UNKNOWN;
+	case CLASS_OPEN: return t->op.object && t->op.role ? fifo_outlook(w, t) : OUTLOOK_GOES;
 	case CLASS_NONE:
 		return t->op.call == CALL_recvmsg || t->op.call == CALL_recvmmsg ? OUTLOOK_UNKNOWN
 										 : OUTLOOK_GOES;

@@ -90,7 +90,7 @@ static void forget_oldest_gone(struct world *w)
 }
 
 /* Nobody holds an end: contents vanish. It stays to be looked at until many others have gone. */
-static void pipe_gone(struct world *w, u32 pipe)
+void pipe_gone(struct world *w, u32 pipe)
 {
 	struct w_pipe *p = &w->pipe[pipe];
 	u32 *link = ino_bucket(w, p->ino);
@@ -137,7 +137,11 @@ void pipe_file_gone(struct world *w, u32 file)
 	p->read_due |= p->writers == 0;
 	p->pump_due |= p->readers == 0;
 	pipe_touch(w, f->object);
-	if (!p->files)
+	if (p->fifo)
+		fifo_end_gone(w, f->object);
+	if (!p->files && p->fifo)
+		fifo_deserted(w, f->object);
+	else if (!p->files)
 		pipe_gone(w, f->object);
 }
 
@@ -352,7 +356,7 @@ void pipe_op_end(struct world *w, u32 task)
 
 /* ---- certainly empty ---- */
 
-static void forget_contents(struct world *w, u32 pipe)
+void pipe_forget(struct world *w, u32 pipe)
 {
 	struct w_pipe *p = &w->pipe[pipe];
 
@@ -376,7 +380,7 @@ void pipe_quiet(struct world *w, u32 pipe)
 	if (p->fill || p->ghost_put || p->ghost_take || p->outside || pipe_open_puts(w, pipe))
 		return;
 	if (!p->slots_sure || !p->spans_sure)
-		forget_contents(w, pipe);
+		pipe_forget(w, pipe);
 	/* A blocking read open on an empty pipe has had no effect: it is as good as asleep. */
 	for (u32 t = p->open_ops; t; t = op_next(w, t, pipe)) {
 		struct w_op *op = &w->task[t].op;
@@ -393,7 +397,7 @@ void pipe_now_empty(struct world *w, u32 pipe)
 {
 	if (pipe_open_puts(w, pipe) || pipe_open_takes(w, pipe))
 		return; /* open ones may have changed it since */
-	forget_contents(w, pipe);
+	pipe_forget(w, pipe);
 }
 
 void pipe_set_fill(struct world *w, u32 pipe, i64 bytes)
@@ -520,12 +524,26 @@ bool pipe_ends_may_be_gone(struct world *w, u32 pipe, u32 access, u32 witness)
 
 	if (p->outside)
 		return true;
+	if (p->openers && fifo_openers_hold(w, pipe, access, witness))
+		return false;
 	for (u32 f = p->files; f; f = w->file[f].next) {
 		if (!(w->file[f].access & access))
 			continue;
+		if (w->file[f].carried && !carry_may_be_gone(w, f, witness))
+			return false;
 		for (u32 d = w->file[f].fd_first; d; d = w->fd[d].same)
 			if (!fd_gone_or_presumed(w, d, pipe, access, witness))
 				return false;
 	}
+	return true;
+}
+
+bool file_may_be_gone(struct world *w, u32 file, u32 socket, u32 witness)
+{
+	if (w->file[file].carried && !carry_may_be_gone(w, file, witness))
+		return false;
+	for (u32 d = w->file[file].fd_first; d; d = w->fd[d].same)
+		if (!fd_gone_or_presumed(w, d, socket, ACCESS_SOCKET, witness))
+			return false;
 	return true;
 }

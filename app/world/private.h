@@ -35,6 +35,8 @@ enum pool {
 	POOL_COUNTER,
 	POOL_WATCH,
 	POOL_LOCK,
+	POOL_CARRY,
+	POOL_SEMOP,
 	POOL_COUNT
 };
 
@@ -48,6 +50,9 @@ struct pool_use {
 #define GONE_PIPES_KEPT 128u        /* pipes nobody holds any more, kept to be looked at */
 #define TEXT_SEARCHED   16384u      /* bytes of text searched for a path that is there already */
 #define GONE_SEGMENTS_KEPT 64u      /* likewise segments */
+#define GONE_SOCKETS_KEPT 64u       /* likewise sockets */
+#define GONE_OBJECTS_KEPT 64u       /* likewise queues, and semaphore sets */
+#define NAMED_MSG       15u         /* SysV queues among the numbers by object_kind */
 #define GONE_LINES_KEPT 1024u       /* lines of a segment that are kept when it is gone */
 #define SEGMENT_BUCKETS 64u
 #define SYNC_BUCKETS    256u
@@ -70,6 +75,10 @@ struct block_head {
 	u32 lines;         /* in use */
 	u32 unlooked;      /* segments that the next settled point may make all known */
 	u32 sync_touched;  /* w_sync.touched_next */
+	u32 sockets_by_ino[INO_BUCKETS]; /* w_socket.ino_next */
+	u32 gone_socket_first, gone_socket_last, gone_sockets;
+	u32 outside_sockets; /* for their identities */
+	u32 outside_queues, outside_sems;
 };
 
 /* An open C library call with other calls inside. */
@@ -100,6 +109,8 @@ struct world {
 	struct w_counter *counter;
 	struct w_watch *watch;
 	struct w_lock *lock;
+	struct w_carry *carry;
+	struct w_semop *semop;
 	struct w_segment *segment;
 	struct w_map *map;
 	struct w_line *line;
@@ -205,7 +216,14 @@ u32 call_find_fd(const struct world *, u32 task, i32 fd);
 /* The call will never come back: the task died, or another program took its place. */
 void call_abandon(struct world *, u32 task);
 
+/* The open file that fd leads to, kept alive by the open operation; 0 unknown. */
+u32 call_hold_file(struct world *, u32 task, i32 fd);
+
 /* ---- result.c ---- */
+/* A call gave the task this number: what the world still has there must be on its way out. */
+void result_make_room(struct world *, u32 task, i32 fd);
+/* Takes a descriptor of the table; its entry, 0 if there is no room (the file is let go then). */
+u32 result_give_fd(struct world *, u32 task, i32 fd, u32 file, enum fd_how, bool cloexec);
 void call_exit(struct world *, const struct rec *, const struct ev_exit *);
 
 /* ---- pipe.c ---- */
@@ -247,6 +265,32 @@ void pipe_op_asleep(struct world *, u32 task);
 /* The sleeping writers, in turn, put in what fits; `until` (0: all) is the last to do so. */
 void pipe_pump(struct world *, u32 pipe, u32 until);
 
+/* Could the last descriptor of an open file be closed already, those in flight included? `socket`: its object, for the
+ * words of a presumption that turns out wrong. */
+bool file_may_be_gone(struct world *, u32 file, u32 socket, u32 witness);
+
+/* ---- fifo.c ---- */
+#define FIFO_ID (1ull << 63) /* set in the id (ino) of a FIFO: names and inode numbers of pipes may meet */
+/* The FIFO of that id; made known as one from outside when it is new. 0: the pool is full. */
+u32 fifo_known(struct world *, u64 id, const char *path, size_t n);
+void fifo_named(struct world *, const struct ev_name *);          /* REC_NAME of a path */
+void fifo_begin(struct world *, u32 task, const struct ev_enter *); /* open or unlink of one: POISED or ENTER */
+void fifo_open_enter(struct world *, u32 task);
+/* True when it is a FIFO's open. */
+bool fifo_open_exit(struct world *, u32 task, const struct ev_exit *);
+void fifo_open_drop(struct world *, u32 task); /* interrupted, or never back */
+void fifo_unlinked(struct world *, u32 task);
+void fifo_asleep(struct world *, u32 task);
+void fifo_deserted(struct world *, u32 fifo); /* nobody has it open any more */
+void fifo_end_gone(struct world *, u32 fifo); /* an end of it was closed: for those inside open */
+void fifo_check_sleepers(struct world *, u32 fifo);
+bool fifo_openers_hold(const struct world *, u32 pipe, u32 access, u32 witness); /* one inside open(2) counts as that end for sure */
+enum outlook fifo_outlook(const struct world *, const struct w_task *);
+u32 fifo_open_access(const struct w_op *); /* ACCESS_* that this open asks for */
+extern const struct ipc_rule fifo_rule_make; /* mknod */
+void pipe_forget(struct world *, u32 pipe); /* its contents are gone */
+void pipe_gone(struct world *, u32 pipe);
+
 /* ---- transfer.c ---- */
 void transfer_exit(struct world *, u32 task, const struct ev_exit *, bool restart);
 void transfer_abandon(struct world *, u32 task);
@@ -271,6 +315,7 @@ void segment_apply(struct world *, const struct rec *, const struct ev_segment *
 u32 segment_find(const struct world *, u64 ino, u64 dev);
 u32 segment_by_ino(const struct world *, u64 ino); /* of those on a file system, and memfds; 0 none */
 void segment_resize(struct world *, u32 segment, u64 size);
+void segment_removed(struct world *, u32 segment); /* shmctl(IPC_RMID): it lives while it is attached */
 void segment_unlinked(struct world *, const char *path); /* "/dev/shm/OS", or "/OS" for sem_unlink */
 void segment_touch(struct world *, u32 segment);
 void segment_file_added(struct world *, u32 file);
@@ -372,6 +417,7 @@ const char *sync_word(u32 kind); /* "sem", "mutex" */
 /* ---- identity.c ---- */
 void identity_of_segment(const struct world *, u32 segment, struct str *);
 void identity_of_sync(const struct world *, u32 sync, struct str *);
+void identity_made_by(const struct world *, u32 creator, u32 nth, struct str *); /* "1.2:3" */
 
 /* ---- call.c ---- */
 void call_restore_outer(struct world *, u32 task);
@@ -387,12 +433,43 @@ enum outlook outlook_sync(const struct world *, u32 task);
 u32 join_target(const struct world *, u32 task); /* 0 unknown */
 
 /* ---- ipc.c: calls and open files of the other objects go to their families ---- */
-/* What a family does with a call: any may be NULL. `exit` is not called for a restarted call (`drop` is). */
+/* What a blocked call waits for, as its family says; wait_of: false leaves it at WHY_OTHER. */
+struct ipc_wait {
+	enum why_reason reason;
+	u32 kind, object; /* what it waits on: enum object_kind and index */
+	u64 off;          /* and where in it: semaphore (w_sem) */
+	u32 files, access;/* open files (w_file.next) through which those with that access could end it */
+	u32 proc;         /* a process whose end would */
+	bool outside;     /* processes that are not watched could */
+	bool anybody;     /* any of ours could come to it by name, key or id: counts for the proof of a HANG only */
+	bool open_ended;  /* a clock, or what the world does not know, may end it */
+	u64 timeout;      /* ns, TIME_NONE */
+};
+/* What a family does with a call: any may be NULL. `found`: at POISED and ENTER, what it is about, so that its outlook can be
+ * told. `exit` is not called for a restarted call (`drop` is). */
 struct ipc_rule {
+	void (*found)(struct world *, u32 task, const struct ev_enter *);
 	void (*enter)(struct world *, u32 task, const struct ev_enter *);
 	void (*exit)(struct world *, u32 task, const struct ev_exit *);
 	void (*drop)(struct world *, u32 task); /* restarted, or it never came back: take the marks off */
+	void (*lost)(struct world *, u32 task); /* it never came back: in place of `drop` */
+	enum outlook (*outlook)(const struct world *, u32 task);
+	bool (*wait)(const struct world *, u32 task, struct ipc_wait *);
 };
+void ipc_found(struct world *, u32 task, const struct ev_enter *);
+/* OUTLOOK_COUNT: no rule says. */
+enum { OUTLOOK_COUNT = 3 };
+int ipc_outlook(const struct world *, u32 task);
+bool ipc_wait_of(const struct world *, u32 task, struct ipc_wait *);
+static inline bool ipc_is_queue_call(unsigned call)
+{
+	return (call >= CALL_mq_timedsend && call <= CALL_mq_getsetattr) || call == CALL_msgsnd || call == CALL_msgrcv ||
+	       call == CALL_msgctl;
+}
+static inline bool ipc_is_sem_call(unsigned call)
+{
+	return call == CALL_semop || call == CALL_semtimedop || call == CALL_semctl;
+}
 /* What a family does with open files of its kind. */
 struct ipc_file_rule {
 	const struct ipc_rule *read, *write; /* read(2), write(2) and their kin */
@@ -422,8 +499,80 @@ bool flow_op_ended(struct world *, u32 task);  /* a take found the end */
 bool flow_op_broken(struct world *, u32 task); /* EPIPE, ECONNRESET, ECONNREFUSED */
 void flow_op_nothing(struct world *, u32 task); /* it had no effect, for reasons of its own (EINTR, EBADF, ...) */
 void flow_op_lost(struct world *, u32 task);   /* it never came back: it may have moved anything up to `most` */
+i64 flow_open_puts(const struct world *, u32 flow); /* most that open operations may still put in */
+void flow_span_pop(struct world *, u32 flow);
+void flow_may_gain(struct world *, u32 flow, i64 n); /* so many may have come in, or not */
+void flow_may_lose(struct world *, u32 flow, i64 n); /* so many may have been dropped */
+void flow_lost(struct world *, u32 flow, i64 n);     /* lossy: so many were dropped: the kernel's count must show it */
+bool flow_op_saw(struct world *, u32 task, i64 n); /* looked at so much and took nothing (MSG_PEEK) */
 /* The kernel was asked at a settled point: it holds between lo and hi. False: that cannot be (drift is the caller's). */
 bool flow_settle(struct world *, u32 flow, i64 lo, i64 hi);
+
+/* ---- socket.c ---- */
+#define ACCESS_SOCKET 4u /* w_proc.presumed_access: presumed_pipe is a socket */
+u32 socket_new(struct world *, u32 creator, u64 ino, u32 domain, u32 type, u32 protocol); /* named, without an open file */
+u32 socket_by_ino(const struct world *, u64 ino); /* living ones, 0 none */
+u32 socket_of_file(const struct world *, u32 file); /* 0: it leads to none */
+u32 socket_of_fd(const struct world *, u32 task, i32 fd);
+void socket_touch(struct world *, u32 socket);
+void socket_pair_up(struct world *, u32 a, u32 b); /* both connected, a flow each way */
+u32 socket_embryo(struct world *, u32 listener, u32 client); /* a connection that waits to be accepted */
+u32 socket_adopt(struct world *, u32 task, const struct ev_observe *); /* OBS_FD: its open file, 0 none */
+/* Could the other side be closed, or have shut its sending (receiving), as far as the log tells? */
+bool socket_peer_may_be_shut(struct world *, u32 socket, u32 access, u32 witness);
+void socket_observe(struct world *, const struct ev_observe *); /* OBS_SOCKET */
+void socket_named(struct world *, const struct ev_name *);      /* REC_NAME */
+/* ---- inet.c ---- */
+bool socket_is_inet(const struct w_socket *);
+void inet_connecting(struct world *, u32 task, u32 socket, u32 to); /* connect came back and goes on: EINPROGRESS, EINTR */
+bool inet_may_be_reset(const struct world *, u32 socket); /* bytes on their way to it may be lost */
+void inet_was_reset(struct world *, u32 socket);
+void inet_may_reach(struct world *, u32 task, const struct ev_observe *); /* OBS_REACHES */
+/* Nothing open explains the message that the task received: a stranger may have sent it. */
+bool inet_from_outside(struct world *, u32 task, const struct ev_exit *);
+void inet_sent(struct world *, u32 task, const struct ev_exit *); /* it went to a socket that was not there when the call began */
+/* Those before the first that is as long as what came were dropped. */
+bool inet_message_fits(struct world *, u32 flow, u64 got, u64 room);
+void inet_settled(struct world *, u32 socket, const struct ev_observe *);
+
+extern const struct ipc_rule socket_rule_make, socket_rule_listen, socket_rule_accept, socket_rule_connect, socket_rule_shutdown,
+	socket_rule_option, socket_rule_send, socket_rule_receive;
+extern const struct ipc_file_rule socket_file_rule;
+/* splice, sendfile: the side that is a socket. */
+void socket_splice_enter(struct world *, u32 task);
+void socket_splice_exit(struct world *, u32 task, const struct ev_exit *);
+
+/* ---- carry.c: descriptors in flight ---- */
+void carry_note(struct world *, u32 task, const struct ev_observe *); /* OBS_CARRIES */
+void carry_sent(struct world *, u32 task, u32 socket, u64 at); /* its message is in that socket's queue */
+void carry_drop(struct world *, u32 *first); /* the messages are gone, or were never sent */
+/* OBS_FD, received: the open file in flight that it is, 0 none; *from: the process that sent it. */
+u32 carry_received(struct world *, u32 task, const struct ev_observe *, u32 *from);
+void carry_passed(struct world *, u32 socket); /* a settled point: what was taken without them is gone */
+bool carry_may_be_gone(struct world *, u32 file, u32 witness);
+
+/* ---- queue.c ---- */
+u32 queue_find(const struct world *, bool sysv, u64 id); /* living ones, 0 none */
+u32 queue_adopt(struct world *, const struct ev_observe *); /* OBS_FD: its open file, 0 none */
+bool queue_named(struct world *, const struct ev_name *);  /* REC_NAME; true: it is a queue's */
+void queue_observe(struct world *, u32 task, const struct ev_observe *); /* OBS_QUEUE */
+bool queue_is_sure(const struct world *, u32 queue); /* its messages are exactly known */
+void queue_identity(const struct world *, u32 queue, struct str *);
+bool queue_holds(const struct world *, u32 queue, struct str *where); /* invariants */
+extern const struct ipc_rule queue_rule_mq, queue_rule_open, queue_rule_unlink, queue_rule_attr, queue_rule_msg, queue_rule_get,
+	queue_rule_control;
+extern const struct ipc_file_rule queue_file_rule;
+
+/* ---- sysv.c ---- */
+u32 sems_at(const struct world *, u32 set, u32 index); /* w_sem, 0 none */
+void sems_observe(struct world *, u32 task, const struct ev_observe *); /* OBS_SEMS */
+void sysv_parts_drop(struct world *, u32 task); /* a semop that was poised and does not begin */
+void sysv_process_ends(struct world *, u32 proc);  /* SEM_UNDO may be at work from now on */
+void sysv_process_ended(struct world *, u32 proc); /* and is done */
+void sems_identity(const struct world *, u32 set, struct str *);
+bool sems_hold(const struct world *, u32 set, struct str *where); /* invariants */
+extern const struct ipc_rule sysv_rule_semop, sysv_rule_semctl, sysv_rule_semget, sysv_rule_shmget, sysv_rule_shmat,
+	sysv_rule_shmctl;
 
 /* ---- observe.c ---- */
 void observe_apply(struct world *, const struct rec *, const struct ev_observe *);

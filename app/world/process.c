@@ -244,6 +244,7 @@ static void proc_ended(struct world *w, u32 proc, i32 status)
 	if (p->presumed_dead_seq && w->h->presumed)
 		w->h->presumed--;
 	maps_drop(w, proc);
+	sysv_process_ended(w, proc);
 	fdt_leave(w, proc);
 	proc_orphan_children(w, proc);
 	if (!p->parent)
@@ -312,11 +313,24 @@ static bool proc_holds_end(const struct world *w, u32 proc, u32 pipe, u32 access
 	return false;
 }
 
+static bool proc_holds_socket(const struct world *w, u32 proc, u32 socket)
+{
+	for (u32 f = w->fdt[w->proc[proc].fdt].first; f; f = w->fd[f].next)
+		if (socket_of_file(w, w->fd[f].file) == socket)
+			return true;
+	return false;
+}
+
 static void proc_was_alive(struct world *w, u32 proc)
 {
 	struct w_proc *p = &w->proc[proc];
 
-	if (p->fdt && proc_holds_end(w, proc, p->presumed_pipe, p->presumed_access))
+	if (p->fdt && p->presumed_access == ACCESS_SOCKET) {
+		if (proc_holds_socket(w, proc, p->presumed_pipe))
+			world_drift(w, "event %llu took sock%u for closed, but P%u lives and holds it",
+				(unsigned long long)p->presumed_dead_seq,
+				w->socket[p->presumed_pipe].name, p->name);
+	} else if (p->fdt && proc_holds_end(w, proc, p->presumed_pipe, p->presumed_access))
 		world_drift(w,
 			"event %llu took the %s end of pipe%u for closed, but P%u lives and holds "
 			"it",

@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 
 #include "world/private.h"
@@ -36,7 +37,7 @@ static void explain_if_pipe(struct world *w, u32 file)
 }
 
 /* A new descriptor appears under this number: what the world still has there must be on its way out. */
-static void make_room(struct world *w, u32 task, i32 fd)
+void result_make_room(struct world *w, u32 task, i32 fd)
 {
 	u32 there = call_find_fd(w, task, fd);
 
@@ -50,7 +51,7 @@ static void make_room(struct world *w, u32 task, i32 fd)
 }
 
 /* Takes a descriptor of the table; returns its entry, 0 if there is no room. */
-static u32 give_fd(struct world *w, u32 task, i32 fd, u32 file, enum fd_how how, bool cloexec)
+u32 result_give_fd(struct world *w, u32 task, i32 fd, u32 file, enum fd_how how, bool cloexec)
 {
 	u32 index, fdt = table_of(w, task);
 
@@ -75,8 +76,8 @@ static void exit_pipe(struct world *w, u32 task, const struct ev_exit *ev)
 
 	if (ev->ret != 0 || !table_of(w, task))
 		return;
-	make_room(w, task, ev->fd);
-	make_room(w, task, ev->fd2);
+	result_make_room(w, task, ev->fd);
+	result_make_room(w, task, ev->fd2);
 	pipe = pipe_new(w, task, ev->arg, ev->arg2);
 	if (!pipe)
 		return;
@@ -84,8 +85,8 @@ static void exit_pipe(struct world *w, u32 task, const struct ev_exit *ev)
 	/* O_DIRECT is the write end's alone: create_pipe_files() in fs/pipe.c */
 	ends[0] = file_new(w, OBJ_PIPE, pipe, ACCESS_READ, flags & ~(u32)O_DIRECT);
 	ends[1] = file_new(w, OBJ_PIPE, pipe, ACCESS_WRITE, flags);
-	give_fd(w, task, ev->fd, ends[0], FD_OPENED, flags & O_CLOEXEC);
-	give_fd(w, task, ev->fd2, ends[1], FD_OPENED, flags & O_CLOEXEC);
+	result_give_fd(w, task, ev->fd, ends[0], FD_OPENED, flags & O_CLOEXEC);
+	result_give_fd(w, task, ev->fd2, ends[1], FD_OPENED, flags & O_CLOEXEC);
 	w->h->pub.last_pipe = pipe;
 	world_explain(w);
 }
@@ -93,7 +94,7 @@ static void exit_pipe(struct world *w, u32 task, const struct ev_exit *ev)
 static void segment_opened(
 	struct world *w, u32 task, i32 fd, u32 segment, u32 access, bool cloexec)
 {
-	give_fd(w, task, fd, file_new(w, OBJ_SEGMENT, segment, access, 0), FD_OPENED, cloexec);
+	result_give_fd(w, task, fd, file_new(w, OBJ_SEGMENT, segment, access, 0), FD_OPENED, cloexec);
 	segment_touch(w, segment);
 	world_explain(w);
 }
@@ -104,7 +105,7 @@ static void exit_memfd(struct world *w, u32 task, const struct ev_exit *ev)
 
 	if (ev->ret < 0 || ev->ret > INT32_MAX || !table_of(w, task))
 		return;
-	make_room(w, task, (i32)ev->ret);
+	result_make_room(w, task, (i32)ev->ret);
 	if (segment)
 		segment_opened(w, task, (i32)ev->ret, segment, ACCESS_READ | ACCESS_WRITE,
 			w->task[task].op.arg & MEMFD_CLOEXEC);
@@ -115,12 +116,15 @@ static void exit_open(struct world *w, u32 task, const struct ev_exit *ev)
 	static const u8 access[4] = {ACCESS_READ, ACCESS_WRITE, ACCESS_READ | ACCESS_WRITE, 0};
 	u32 pipe, segment, flags = (u32)ev->arg2;
 
+	fifo_open_exit(w, task, ev);
 	if (ev->ret < 0 || ev->ret > INT32_MAX || !table_of(w, task))
 		return;
-	make_room(w, task, (i32)ev->ret);
+	result_make_room(w, task, (i32)ev->ret);
 	if (!ev->arg || !access[flags & O_ACCMODE])
 		return;
 	pipe = pipe_by_ino(w, ev->arg);
+	if (!pipe && ev->arg & FIFO_ID)
+		pipe = fifo_known(w, ev->arg, "", 0);
 	segment = pipe && !w->task[task].op.text ? 0 : segment_by_ino(w, ev->arg);
 	if (segment) {
 		segment_opened(w, task, (i32)ev->ret, segment, access[flags & O_ACCMODE],
@@ -134,7 +138,7 @@ static void exit_open(struct world *w, u32 task, const struct ev_exit *ev)
 		w->pipe[pipe].outside = 1;
 		pipe_unsure(w, pipe);
 	}
-	give_fd(w, task, (i32)ev->ret,
+	result_give_fd(w, task, (i32)ev->ret,
 		file_new(w, OBJ_PIPE, pipe, access[flags & O_ACCMODE], flags), FD_OPENED,
 		flags & O_CLOEXEC);
 	w->h->pub.last_pipe = pipe;
@@ -186,10 +190,10 @@ static void dup_made(struct world *w, u32 task, i32 new, bool cloexec)
 	const struct w_op *op = &w->task[task].op;
 	u32 index;
 
-	make_room(w, task, new);
+	result_make_room(w, task, new);
 	if (!op->file)
 		return; /* of a descriptor that the world does not know */
-	index = give_fd(w, task, new, op->file, FD_DUP, cloexec);
+	index = result_give_fd(w, task, new, op->file, FD_DUP, cloexec);
 	if (index)
 		w->fd[index].from = (u32)op->fd;
 	explain_if_pipe(w, op->file);
@@ -344,8 +348,12 @@ static void exit_rule(struct world *w, u32 task, const struct ev_exit *ev)
 	case CLASS_MMAP:
 	case CLASS_MUNMAP:
 	case CLASS_MREMAP:
-	case CLASS_FTRUNCATE:
-	case CLASS_UNLINK: segment_exit(w, task, ev); break;
+	case CLASS_FTRUNCATE: segment_exit(w, task, ev); break;
+	case CLASS_UNLINK:
+		segment_exit(w, task, ev);
+		if (ev->ret == 0)
+			fifo_unlinked(w, task);
+		break;
 	default: break;
 	}
 }
@@ -357,6 +365,7 @@ static void remember_last(struct world *w, const struct rec *r, const struct ev_
 	t->last_call = r->call;
 	t->last_failed = ev->ret < 0 && ev->ret >= -4095 ? (u16)-ev->ret : 0;
 	t->last_fd = t->op.fd;
+	t->last_peeked = (r->call == CALL_recvmsg || r->call == CALL_recvmmsg) && t->op.arg & MSG_PEEK;
 	t->last_ret = ev->ret;
 	t->last_seq = world_now(w);
 	t->last_site = t->op.site ? t->op.site : r->site;
@@ -392,6 +401,8 @@ void call_exit(struct world *w, const struct rec *r, const struct ev_exit *ev)
 	}
 	remember_last(w, r, ev);
 	task_set_state(w, r->task, TASK_RUNNING);
+	if (class == CLASS_SPLICE && op->flow && !(r->flags & EVF_RESTART))
+		socket_splice_exit(w, r->task, ev);
 	if (!op->pipe && !op->pipe2)
 		ipc_exit(w, r->task, ev, r->flags);
 	if (class == CLASS_READ || class == CLASS_WRITE) {
@@ -414,6 +425,8 @@ void call_exit(struct world *w, const struct rec *r, const struct ev_exit *ev)
 	} else {
 		exit_rule(w, r->task, ev);
 	}
+	if (op->carries)
+		carry_drop(w, &op->carries);
 	call_drop_files(w, r->task);
 	block_zero(op, sizeof *op);
 	if (w->task[r->task].outer)

@@ -154,6 +154,9 @@ static bool is_fresh(const struct world *w, const struct rec *r, const struct ev
 {
 	const struct w_op *op = &w->task[r->task].op;
 
+	/* shmget that makes it */
+	if (ev->kind == SEGMENT_SYSV && op->open && op->call == CALL_shmget)
+		return (u32)op->arg == 0 || (op->arg >> 32 & 03000) == 03000; /* IPC_PRIVATE; IPC_CREAT | IPC_EXCL */
 	return ev->size == 0 ||
 	       (ev->kind == SEGMENT_ANONYMOUS && op->open && op->call == CALL_mmap);
 }
@@ -264,6 +267,19 @@ void segment_unlinked(struct world *w, const char *path)
 		if (s->gone)
 			hash_out(w, i);
 	}
+}
+
+void segment_removed(struct world *w, u32 segment)
+{
+	struct w_segment *s = &w->segment[segment];
+
+	if (s->unlinked)
+		return;
+	s->unlinked = 1;
+	if (s->gone)
+		hash_out(w, segment);
+	else
+		check_gone(w, segment);
 }
 
 /* ---- open files ---- */

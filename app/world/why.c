@@ -21,6 +21,7 @@ struct wait {
 	u32 proc;         /* own memory of this process */
 	u32 task;         /* this task alone could end it: an owner, a thread joined */
 	bool nobody;      /* the owner died with it: no one left can give it back */
+	struct ipc_wait ipc; /* kind set: on another object */
 	bool anybody;     /* it has a name by which those who do not have it yet could open it */
 	u64 timeout;
 	bool open_ended; /* a clock, a signal, somebody outside, or what the world does not know may end it */
@@ -33,6 +34,7 @@ static void wait_on_pipe(const struct world *w, struct wait *wait, enum why_reas
 	wait->reason = reason;
 	wait->pipe = pipe;
 	wait->access = reason == WHY_EMPTY ? ACCESS_WRITE : ACCESS_READ;
+	wait->anybody = p->fifo && !p->unlinked;
 	wait->open_ended = p->outside || p->ghost_put || p->ghost_take ||
 			   (reason == WHY_EMPTY && (p->fill > 0 || p->writers == 0)) ||
 			   (reason == WHY_FULL && (p->pump_due || p->readers == 0));
@@ -55,6 +57,17 @@ static void wait_in_splice(const struct world *w, const struct w_task *t, struct
 		wait_on_pipe(w, wait, WHY_EMPTY, t->op.pipe);
 	else if (t->op.pipe2 || t->op.role == ACCESS_WRITE)
 		wait_on_pipe(w, wait, WHY_FULL, t->op.pipe2 ? t->op.pipe2 : t->op.pipe);
+}
+
+static void wait_in_open(const struct world *w, const struct w_task *t, struct wait *wait)
+{
+	if (!t->op.object || !t->op.role)
+		return;
+	wait->reason = WHY_OPEN;
+	wait->pipe = t->op.object;
+	wait->access = ACCESS_READ + ACCESS_WRITE - t->op.role;
+	wait->anybody = !w->pipe[wait->pipe].unlinked;
+	wait->open_ended = w->pipe[wait->pipe].outside || fifo_outlook(w, t) != OUTLOOK_BLOCKS;
 }
 
 static bool has_vfork_child(const struct world *w, u32 task)
@@ -151,12 +164,30 @@ static void wait_spinning(const struct world *w, u32 task, struct wait *wait)
 		wait->proc = w->segment[op->segment].owner;
 }
 
+/* As the family of the call says. */
+static bool wait_by_rule(const struct world *w, u32 task, struct wait *wait)
+{
+	struct ipc_wait ipc;
+
+	if (!ipc_wait_of(w, task, &ipc))
+		return false;
+	wait->ipc = ipc;
+	wait->reason = ipc.reason;
+	wait->timeout = ipc.timeout;
+	wait->anybody = ipc.anybody;
+	wait->open_ended = ipc.open_ended;
+	wait->off = ipc.off;
+	return true;
+}
+
 /* What a blocked or spinning task waits for. Unless it is a pipe's end or a child, the wait is open-ended. */
 static void classify(const struct world *w, u32 task, struct wait *wait)
 {
 	const struct w_task *t = &w->task[task];
 
 	*wait = (struct wait){.reason = WHY_OTHER, .timeout = TIME_NONE, .open_ended = true};
+	if (wait_by_rule(w, task, wait))
+		return;
 	switch (call_class(t->op.call)) {
 	case CLASS_READ:
 	case CLASS_WRITE: wait_in_transfer(w, t, wait); break;
@@ -178,6 +209,7 @@ static void classify(const struct world *w, u32 task, struct wait *wait)
 		break;
 	case CLASS_PAUSE: wait->reason = WHY_SIGNAL; break;
 	case CLASS_FUTEX: wait_in_futex(w, task, wait); break;
+	case CLASS_OPEN: wait_in_open(w, t, wait); break;
 	case CLASS_ACCESS:
 		if (t->state == TASK_SPINNING)
 			wait_spinning(w, task, wait);
@@ -276,12 +308,26 @@ static void each_of_memory(
 	}
 }
 
+/* Those who have an open file with that access. */
+static void each_of_files(const struct world *w, u32 first, u32 access, waker_fn *fn, void *ctx)
+{
+	for (u32 p = 1; p < world_procs(w); p++)
+		for (u32 d = w->proc[p].fdt ? w->fdt[w->proc[p].fdt].first : 0; d; d = w->fd[d].next)
+			for (u32 f = first; f; f = w->file[f].next)
+				if (f == w->fd[d].file && w->file[f].access & access)
+					fn(w, p, 0, d, ctx);
+}
+
 static void each_waker(
 	const struct world *w, u32 task, const struct wait *wait, waker_fn *fn, void *ctx)
 {
 	if (wait->nobody)
 		return;
-	if (wait->task)
+	if (wait->ipc.kind) {
+		if (wait->ipc.proc)
+			fn(w, wait->ipc.proc, 0, 0, ctx);
+		each_of_files(w, wait->ipc.files, wait->ipc.access, fn, ctx);
+	} else if (wait->task)
 		fn(w, w->task[wait->task].proc, wait->task, 0, ctx);
 	else if (wait->segment || wait->proc)
 		each_of_memory(w, task, wait, fn, ctx);
@@ -470,7 +516,11 @@ bool world_why(const struct world *w, u32 task, struct why *why)
 	why->segment = wait.segment;
 	why->off = wait.off;
 	why->timeout_ns = wait.timeout;
+	why->object_kind = wait.ipc.kind;
+	why->object = wait.ipc.object;
 	each_waker(w, task, &wait, note_waker, why);
+	if (wait.ipc.outside)
+		note_outside(why);
 	if (wait.pipe && w->pipe[wait.pipe].outside)
 		note_outside(why);
 	if (wait.segment && !wait.task && !w->segment[wait.segment].creator)

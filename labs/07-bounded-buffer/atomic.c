@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: 0BSD */
-/* atomic: the same loops, in and out atomic, each store a release and each look an acquire. */
+/* atomic [ITEMS]: the same loops, in and out atomic, each store a release and each look an acquire. */
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -61,18 +62,19 @@ static void producer(struct ring *ring, int items)
 	}
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	int items = argc > 1 ? atoi(argv[1]) : 1;
 	struct ring *ring = mmap(NULL, sizeof *ring, PROT_READ | PROT_WRITE,
 				 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (ring == MAP_FAILED)
 		return 1;
 	if (fork() == 0) {
-		consumer(ring, 1);
+		consumer(ring, items);
 		return 0;
 	}
-	producer(ring, 1);
+	producer(ring, items);
 	wait(NULL);
 	return 0;
 }

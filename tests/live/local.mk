@@ -25,6 +25,7 @@ live_targets += \
 	tests/live/targets/threads \
 	tests/live/targets/timeouts
 live_scripts += \
+	tests/live/test_attach.sh \
 	tests/live/test_bad_input.sh \
 	tests/live/test_held_idle.sh \
 	tests/live/test_kill_storm.sh \
@@ -57,3 +58,8 @@ hooked_targets += \
 live_targets += tests/live/targets/mem_plain
 engine_tests += tests/live/test_memory
 live_scripts += tests/live/test_replay_schedule.sh
+live_targets += \
+	tests/live/targets/unix_more \
+	tests/live/targets/unix_pair \
+	tests/live/targets/unix_rights \
+	tests/live/targets/unix_server

@@ -131,7 +131,7 @@ check odd_width_is_a_usage_error status_is 2
 script '# a comment\n\n   \nlook' pipe --plain
 check comments_and_empty_lines_are_passed_over eval '[ "$(wc -l <"$dir/out")" = 2 ]'
 script 'look\nstp\nlook' pipe --plain
-check unknown_command_gets_line_and_nearest err_is 'ipclab: script:2: there is no command stp; nearest: step'
+check unknown_command_gets_line_and_nearest err_is 'ipclab: script:2: there is no command stp; nearest: step or set'
 check unknown_command_is_usage status_is 2
 check and_the_script_goes_on eval '[ "$(grep -c ^Held "$dir/out")" = 2 ]'
 script 'step P9\nlook' pipe --plain
@@ -156,7 +156,7 @@ check nothing_is_left_running eval '! pgrep -f "01-pipe/pipe mark-$$" >/dev/null
 script look 01 --plain
 check a_number_finds_a_lab out_has 'P1 producer'
 run "$IPCLAB" lab pip
-check unknown_lab_gets_the_nearest err_is "ipclab: there is no lab 'pip'; nearest: pipe. ipclab labs lists them all"
+check unknown_lab_gets_the_nearest err_is "ipclab: there is no lab 'pip'; nearest: pipe, bounded-buffer. ipclab labs lists them all"
 check unknown_lab_is_usage status_is 2
 run "$IPCLAB" labs --json
 check labs_as_json out_has '{"id":"pipe","title":"Ordinary pipes","minutes":25,"steps":'
@@ -195,7 +195,7 @@ bad() {
 	check "front_matter_exit: $2" status_is 4
 }
 bad 'title\n' '1:1: a lab begins with its front matter, between two lines ---'
-bad '---\ntitle: x\nprograms: [{name: nap}]\nminute: 3\n---\n' "4:1: 'minute' is no key here; there is title, minutes, core, needs, programs, actors"
+bad '---\ntitle: x\nprograms: [{name: nap}]\nminute: 3\n---\n' "4:1: 'minute' is no key here; there is title, minutes, core, needs, programs, actors, memory, parameters"
 bad '---\ntitle: x\n' '1:1: the front matter does not end (a line ---)'
 bad '---\ntitle: x\nminutes: soon\nprograms: [{name: nap}]\n---\n' '3:10: minutes is a whole number from 1 to 999'
 bad '---\ntitle: x\nprograms: [{name: ../nap}]\n---\n' "3:19: a program's name is that of a file in the lab's folder"

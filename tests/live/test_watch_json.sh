@@ -121,7 +121,8 @@ run "$IPCLAB" replay --json "$dir/newer.ipclog"
 check newer_version_is_bad_input status_is 4
 check newer_version_is_called_so err_has 'version'
 run "$IPCLAB" replay --json "$dir/x.sched"
-check schedules_are_still_to_come status_is 2
+check missing_schedule_is_bad_input status_is 4
+check missing_schedule_is_named err_has 'x.sched'
 
 # ---- a full disk: the program goes on, the recording ends, and that is our failure ----
 mkdir "$dir/small"

@@ -51,3 +51,42 @@ tests/oracle/memory_target: $(memory_target_sources) tests/oracle/memory.h tests
 		$$d/memory_cells.hooked.o && \
 	IPCLAB_CC= ./ipclab$(EXEEXT) cc -o $@ $$d/memory_all.hooked.o -lpthread && \
 	rm -f $$d/memory_target.hooked.o $$d/memory_program.hooked.o $$d/memory_cells.hooked.o $$d/memory_all.hooked.o
+
+# FIFOs, file locks, signals, event descriptors: `make check` runs 20 seeds a family, soak 300.
+engine_tests += tests/oracle/ipc
+check_PROGRAMS += tests/oracle/ipc_target
+tests_oracle_ipc_SOURCES = tests/oracle/program.h tests/oracle/program.c tests/oracle/ipc.c
+tests_oracle_ipc_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_oracle_ipc_target_SOURCES = tests/oracle/ipc_target.c
+tests_oracle_ipc_target_LDFLAGS = -static
+tests_oracle_ipc_target_LDADD =
+
+# The same of Unix sockets: `make check` runs 20 seeds, soak 300.
+engine_tests += tests/oracle/sockets
+check_PROGRAMS += tests/oracle/sockets_target
+tests_oracle_sockets_SOURCES = \
+	tests/oracle/program.h \
+	tests/oracle/oracle.h \
+	tests/oracle/program.c \
+	tests/oracle/readback.c \
+	tests/oracle/runs.c \
+	tests/oracle/sockets.c \
+	tests/oracle/sockets_kernel.c
+tests_oracle_sockets_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_oracle_sockets_target_SOURCES = tests/oracle/sockets_target.c
+tests_oracle_sockets_target_LDFLAGS = -static
+tests_oracle_sockets_target_LDADD =
+
+# The same of TCP and UDP: `make check` runs 20 seeds of each, soak 300.
+engine_tests += tests/oracle/inet
+check_PROGRAMS += tests/oracle/inet_target
+tests_oracle_inet_SOURCES = \
+	tests/oracle/program.h \
+	tests/oracle/oracle.h \
+	tests/oracle/inet.c \
+	tests/oracle/program.c \
+	tests/oracle/readback.c
+tests_oracle_inet_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_oracle_inet_target_SOURCES = tests/oracle/inet_target.c
+tests_oracle_inet_target_LDFLAGS = -static
+tests_oracle_inet_target_LDADD =

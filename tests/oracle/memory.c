@@ -17,7 +17,15 @@
 
 #include "oracle/memory_oracle.h"
 
-enum { STEPPED = 1, FREE = 2, SWITCHED = 4, REPLAY = 8, ALL = 15, SECONDS_MAX = 120, LONG_CHOICES = 1000 };
+enum {
+	STEPPED = 1,
+	FREE = 2,
+	SWITCHED = 4,
+	REPLAY = 8,
+	ALL = 15,
+	SECONDS_MAX = 120,
+	LONG_CHOICES = 1000
+};
 
 struct settings {
 	unsigned long first, n, repeat;
@@ -31,11 +39,13 @@ struct settings {
 static const struct {
 	const char *name;
 	unsigned modes;
-} mode_names[] = {{"stepped", STEPPED}, {"free", FREE}, {"switched", SWITCHED}, {"replay", REPLAY}, {"all", ALL}};
+} mode_names[] = {{"stepped", STEPPED}, {"free", FREE}, {"switched", SWITCHED}, {"replay", REPLAY},
+	{"all", ALL}};
 
 static void usage(void)
 {
-	fprintf(stderr, "memory [--count N] [--seed S] [--mode stepped|free|switched|replay|all] [--print] [--repeat N]\n");
+	fprintf(stderr, "memory [--count N] [--seed S] [--mode stepped|free|switched|replay|all] "
+			"[--print] [--repeat N]\n");
 	exit(2);
 }
 
@@ -46,8 +56,8 @@ static bool said(bool ok, struct str *trouble, const char *mode)
 	return ok;
 }
 
-static bool run_modes(const struct memory_files *f, const struct script *p, unsigned modes, struct memory_counts *c,
-	struct str *trouble)
+static bool run_modes(const struct memory_files *f, const struct script *p, unsigned modes,
+	struct memory_counts *c, struct str *trouble)
 {
 	struct chance chance = {p->seed * 7919 + 1};
 	struct memory_outcome alone = {0};
@@ -55,17 +65,22 @@ static bool run_modes(const struct memory_files *f, const struct script *p, unsi
 
 	if (p->ends && !said(memory_alone(f, &alone, trouble), trouble, "alone"))
 		return false;
-	if (modes & STEPPED && !said(memory_stepped(f, &chance, expect, c, trouble), trouble, "stepped"))
+	if (modes & STEPPED &&
+		!said(memory_stepped(f, &chance, expect, c, trouble), trouble, "stepped"))
 		return false;
-	if (modes & FREE && !said(memory_free(f, &chance, false, expect, c, trouble), trouble, "free"))
+	if (modes & FREE &&
+		!said(memory_free(f, &chance, false, expect, c, trouble), trouble, "free"))
 		return false;
-	if (modes & SWITCHED && !said(memory_free(f, &chance, true, expect, c, trouble), trouble, "switched"))
+	if (modes & SWITCHED &&
+		!said(memory_free(f, &chance, true, expect, c, trouble), trouble, "switched"))
 		return false;
-	return !(modes & REPLAY) || said(memory_replayed(f, &chance, c, trouble), trouble, "replay");
+	return !(modes & REPLAY) ||
+	       said(memory_replayed(f, &chance, c, trouble), trouble, "replay");
 }
 
 /* In a child: a crash or a hang of ours is a failure of this seed alone. modes 0: the long script, by the clock. */
-static bool run_apart(const struct memory_files *f, const struct script *p, unsigned modes, struct memory_counts *shared)
+static bool run_apart(const struct memory_files *f, const struct script *p, unsigned modes,
+	struct memory_counts *shared)
 {
 	int status = -1;
 	pid_t pid = fork();
@@ -76,7 +91,8 @@ static bool run_apart(const struct memory_files *f, const struct script *p, unsi
 
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		alarm(SECONDS_MAX);
-		ok = modes ? run_modes(f, p, modes, shared, &trouble) : memory_timed(f, LONG_CHOICES, shared, &trouble);
+		ok = modes ? run_modes(f, p, modes, shared, &trouble)
+			   : memory_timed(f, LONG_CHOICES, shared, &trouble);
 		if (!ok)
 			printf("seed %lu: %s\n", p->seed, str_get(&trouble));
 		fflush(stdout);
@@ -85,8 +101,8 @@ static bool run_apart(const struct memory_files *f, const struct script *p, unsi
 	while (waitpid(pid, &status, 0) != pid)
 		;
 	if (WIFSIGNALED(status))
-		printf("seed %lu: the oracle's own process ended by signal %d%s\n", p->seed, WTERMSIG(status),
-			WTERMSIG(status) == SIGALRM ? " (too long)" : "");
+		printf("seed %lu: the oracle's own process ended by signal %d%s\n", p->seed,
+			WTERMSIG(status), WTERMSIG(status) == SIGALRM ? " (too long)" : "");
 	memory_clean(f);
 	return status == 0;
 }
@@ -108,7 +124,8 @@ static void make_files(const struct settings *s, const struct script *p, struct 
 	}
 }
 
-static bool one(const struct settings *s, unsigned long seed, unsigned modes, struct memory_counts *c)
+static bool one(
+	const struct settings *s, unsigned long seed, unsigned modes, struct memory_counts *c)
 {
 	struct script p;
 	struct memory_files f;
@@ -132,18 +149,21 @@ static u64 too_few(const struct memory_counts *c, u64 n)
 	const struct {
 		const char *what;
 		u64 is, least;
-	} all[] = {{"settled points", c->points, 40 * n}, {"accesses", c->accesses, 40 * n}, {"bytes", c->bytes, 100000 * n},
-		{"mappings", c->mappings, 60 * n}, {"objects", c->syncs, 100 * n}, {"explained", c->of.explained, 40 * n},
-		{"blocked", c->blocked, 10 * n}, {"spins", c->spun, n}, {"conflicts", c->conflicts, 5 * n},
-		{"switches", c->switches, n / 2}, {"time-outs", c->timed_out, n / 10}, {"stuck", c->of.stuck, n / 20},
+	} all[] = {{"settled points", c->points, 40 * n}, {"accesses", c->accesses, 40 * n},
+		{"bytes", c->bytes, 100000 * n}, {"mappings", c->mappings, 60 * n},
+		{"objects", c->syncs, 100 * n}, {"explained", c->of.explained, 40 * n},
+		{"blocked", c->blocked, 10 * n}, {"spins", c->spun, n},
+		{"conflicts", c->conflicts, n / 2}, {"switches", c->switches, n / 2},
+		{"time-outs", c->timed_out, n / 10}, {"stuck", c->of.stuck, n / 20},
 		{"ended", c->of.ended, n}};
 	u64 few = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
 		if (all[i].is < all[i].least) {
 			few++;
-			printf("%s: %lu, less than %lu: too little was looked at for this to mean anything\n", all[i].what,
-				all[i].is, all[i].least);
+			printf("%s: %lu, less than %lu: too little was looked at for this to mean "
+			       "anything\n",
+				all[i].what, all[i].is, all[i].least);
 		}
 	return few;
 }
@@ -151,14 +171,20 @@ static u64 too_few(const struct memory_counts *c, u64 n)
 static int totals(const struct memory_counts *c, u64 failed, const struct settings *s)
 {
 	printf("seeds %lu..%lu: %lu failed\n", s->first, s->first + s->n - 1, failed);
-	printf("steps %lu events %lu settled %lu explained %lu drift %lu unknown %lu ended %lu stuck %lu\n", c->of.steps,
-		c->of.events, c->of.settled, c->of.explained, c->of.drift, c->of.unknown, c->of.ended, c->of.stuck);
-	printf("points %lu bytes %lu mappings %lu objects %lu accesses %lu\n", c->points, c->bytes, c->mappings, c->syncs,
-		c->accesses);
-	printf("blocked %lu spins %lu conflicts %lu time-outs %lu switches %lu seeks %lu compared with alone %lu\n", c->blocked,
-		c->spun, c->conflicts, c->timed_out, c->switches, c->of.seeks, c->of.fixed);
-	printf("replays %lu of %lu choices, branches %lu; %d choices: replay %lu ms, branch %lu ms\n", c->replays,
-		c->replayed_choices, c->branches, LONG_CHOICES, c->replay_us / 1000, c->branch_us / 1000);
+	printf("steps %lu events %lu settled %lu explained %lu drift %lu unknown %lu ended %lu "
+	       "stuck %lu\n",
+		c->of.steps, c->of.events, c->of.settled, c->of.explained, c->of.drift,
+		c->of.unknown, c->of.ended, c->of.stuck);
+	printf("points %lu bytes %lu mappings %lu objects %lu accesses %lu\n", c->points, c->bytes,
+		c->mappings, c->syncs, c->accesses);
+	printf("blocked %lu spins %lu conflicts %lu time-outs %lu switches %lu seeks %lu compared "
+	       "with alone %lu\n",
+		c->blocked, c->spun, c->conflicts, c->timed_out, c->switches, c->of.seeks,
+		c->of.fixed);
+	printf("replays %lu of %lu choices, branches %lu; %d choices: replay %lu ms, branch %lu "
+	       "ms\n",
+		c->replays, c->replayed_choices, c->branches, LONG_CHOICES, c->replay_us / 1000,
+		c->branch_us / 1000);
 	if (s->n >= 20 && s->modes == ALL)
 		failed += too_few(c, s->n);
 	printf("Checks: %lu, Failures: %lu, Errors: 0\n", c->of.programs, failed);
@@ -167,14 +193,18 @@ static int totals(const struct memory_counts *c, u64 failed, const struct settin
 
 static void parse(struct settings *s, int argc, char **argv)
 {
-	static const struct option options[] = {{"count", 1, NULL, 'c'}, {"seed", 1, NULL, 's'}, {"mode", 1, NULL, 'm'},
-		{"print", 0, NULL, 'p'}, {"repeat", 1, NULL, 'r'}, {"timed", 0, NULL, 't'}, {0}};
+	static const struct option options[] = {{"count", 1, NULL, 'c'}, {"seed", 1, NULL, 's'},
+		{"mode", 1, NULL, 'm'}, {"print", 0, NULL, 'p'}, {"repeat", 1, NULL, 'r'},
+		{"timed", 0, NULL, 't'}, {0}};
 	bool print = false;
 	int o;
 
 	while ((o = getopt_long(argc, argv, "", options, NULL)) != -1)
 		switch (o) {
-		case 'c': s->n = s->replays = strtoul(optarg, NULL, 10); s->timed = false; break;
+		case 'c':
+			s->n = s->replays = strtoul(optarg, NULL, 10);
+			s->timed = false;
+			break;
 		case 's': s->first = strtoul(optarg, NULL, 10); break;
 		case 'm':
 			s->modes = 0;
@@ -220,8 +250,14 @@ static int remove_one(const char *path, const struct stat *st, int kind, struct 
 int main(int argc, char **argv)
 {
 	bool soak = getenv("IPCLAB_SOAK");
-	struct settings s = {.first = 1, .n = soak ? 300 : 20, .replays = soak ? 100 : 5, .modes = ALL, .timed = true, .repeat = 1};
-	struct memory_counts *c = mmap(NULL, sizeof *c, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct settings s = {.first = 1,
+		.n = soak ? 300 : 20,
+		.replays = soak ? 100 : 5,
+		.modes = ALL,
+		.timed = true,
+		.repeat = 1};
+	struct memory_counts *c =
+		mmap(NULL, sizeof *c, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	u64 failed = 0;
 	int code;
 
@@ -239,7 +275,8 @@ int main(int argc, char **argv)
 	chmod(s.dir, 0755);
 	for (unsigned long i = 0; i < s.n * s.repeat; i++) {
 		unsigned long seed = s.first + i % s.n;
-		failed += !one(&s, seed, seed - s.first < s.replays ? s.modes : s.modes & ~(unsigned)REPLAY, c);
+		failed += !one(&s, seed,
+			seed - s.first < s.replays ? s.modes : s.modes & ~(unsigned)REPLAY, c);
 	}
 	if (s.timed)
 		failed += !one(&s, 0, 0, c);

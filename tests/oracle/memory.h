@@ -30,59 +30,60 @@ enum {
 	MOPS_MAX = 160,
 	SEGS_MAX = 2,
 	SYNCS_MAX = 10,
-	COUNTERS = 6,       /* of 8 bytes, from offset 0 of segment 0: only ever added to, atomically */
+	COUNTERS = 6, /* of 8 bytes, from offset 0 of segment 0: only ever added to, atomically */
 	CELLS_AT = 64,
-	TOLD_AT = 960,      /* cells of 8 bytes that are written with a mutex held, for await and announce */
+	TOLD_AT =
+		960, /* cells of 8 bytes that are written with a mutex held, for await and announce */
 	CELLS_END = 1024,
-	SYNCS_AT = 1024,    /* 64 bytes each, in segment 0 */
+	SYNCS_AT = 1024, /* 64 bytes each, in segment 0 */
 	SYNC_ROOM = 64,
 };
 
 /* name, what a, b, c, skip and v mean. s: segment; skip: so many operations are left out when it fails. */
-#define MOPS(X)                                                                        \
-	X(ld, "s off size, flavour in skip")                                           \
-	X(st, "s off size, flavour in skip, v")                                        \
-	X(add, "s off size, v: atomic")                                                \
-	X(xchg, "s off size, v: atomic")                                               \
-	X(cas, "s off size, skip = expected, v: atomic")                               \
-	X(incr, "s off size, flavour in skip: a load, then a store")                   \
-	X(look, "s off bytes: a struct into a local one")                              \
-	X(put, "s off bytes, v: a local struct into it")                               \
-	X(copy, "s off bytes, v = offset to copy to: a struct")                        \
-	X(set, "s off bytes, v: memset")                                               \
-	X(move, "s off bytes, v = offset to copy to: memcpy")                          \
-	X(spin, "s off limit, v: until the 4 bytes there are at least v")              \
-	X(wait, "sync")                                                                \
-	X(trywait, "sync, skip")                                                       \
-	X(timedwait, "sync ms, skip")                                                  \
-	X(post, "sync")                                                                \
-	X(getvalue, "sync")                                                            \
-	X(lock, "sync, b = 1: not made consistent, skip")                              \
-	X(trylock, "sync, skip")                                                       \
-	X(timedlock, "sync ms, skip")                                                  \
-	X(unlock, "sync")                                                              \
-	X(await, "cond mutex off, v: until that cell is at least v")                   \
-	X(announce, "cond mutex off, v = 1: broadcast: one more in that cell")         \
-	X(condwait, "cond mutex ms: once, whatever holds; ms 0: for ever")             \
-	X(signal, "cond")                                                              \
-	X(broadcast, "cond")                                                           \
-	X(barrier, "sync")                                                             \
-	X(rdlock, "sync, skip")                                                        \
-	X(wrlock, "sync, skip")                                                        \
-	X(tryrdlock, "sync, skip")                                                     \
-	X(trywrlock, "sync, skip")                                                     \
-	X(timedwrlock, "sync ms, skip")                                                \
-	X(rwunlock, "sync")                                                            \
-	X(spinlock, "sync")                                                            \
-	X(spintry, "sync, skip")                                                       \
-	X(spinunlock, "sync")                                                          \
-	X(pwrite, "bytes: into the pipe")                                              \
-	X(pread, "bytes: until all are there")                                         \
-	X(twin, "s: mapped a second time, and used there")                             \
-	X(remap, "s: mapped elsewhere, the old mapping ended")                         \
-	X(mremap, "s: moved elsewhere")                                                \
-	X(grow, "s: ftruncate to one page more")                                       \
-	X(reopen, "sync: a named semaphore closed and opened")                         \
+#define MOPS(X)                                                                \
+	X(ld, "s off size, flavour in skip")                                   \
+	X(st, "s off size, flavour in skip, v")                                \
+	X(add, "s off size, v: atomic")                                        \
+	X(xchg, "s off size, v: atomic")                                       \
+	X(cas, "s off size, skip = expected, v: atomic")                       \
+	X(incr, "s off size, flavour in skip: a load, then a store")           \
+	X(look, "s off bytes: a struct into a local one")                      \
+	X(put, "s off bytes, v: a local struct into it")                       \
+	X(copy, "s off bytes, v = offset to copy to: a struct")                \
+	X(set, "s off bytes, v: memset")                                       \
+	X(move, "s off bytes, v = offset to copy to: memcpy")                  \
+	X(spin, "s off limit, v: until the 4 bytes there are at least v")      \
+	X(wait, "sync")                                                        \
+	X(trywait, "sync, skip")                                               \
+	X(timedwait, "sync ms, skip")                                          \
+	X(post, "sync")                                                        \
+	X(getvalue, "sync")                                                    \
+	X(lock, "sync, b = 1: not made consistent, skip")                      \
+	X(trylock, "sync, skip")                                               \
+	X(timedlock, "sync ms, skip")                                          \
+	X(unlock, "sync")                                                      \
+	X(await, "cond mutex off, v: until that cell is at least v")           \
+	X(announce, "cond mutex off, v = 1: broadcast: one more in that cell") \
+	X(condwait, "cond mutex ms: once, whatever holds; ms 0: for ever")     \
+	X(signal, "cond")                                                      \
+	X(broadcast, "cond")                                                   \
+	X(barrier, "sync")                                                     \
+	X(rdlock, "sync, skip")                                                \
+	X(wrlock, "sync, skip")                                                \
+	X(tryrdlock, "sync, skip")                                             \
+	X(trywrlock, "sync, skip")                                             \
+	X(timedwrlock, "sync ms, skip")                                        \
+	X(rwunlock, "sync")                                                    \
+	X(spinlock, "sync")                                                    \
+	X(spintry, "sync, skip")                                               \
+	X(spinunlock, "sync")                                                  \
+	X(pwrite, "bytes: into the pipe")                                      \
+	X(pread, "bytes: until all are there")                                 \
+	X(twin, "s: mapped a second time, and used there")                     \
+	X(remap, "s: mapped elsewhere, the old mapping ended")                 \
+	X(mremap, "s: moved elsewhere")                                        \
+	X(grow, "s: ftruncate to one page more")                               \
+	X(reopen, "sync: a named semaphore closed and opened")                 \
 	X(die, "status: at once, whatever it holds")
 
 enum mop_kind {
@@ -94,7 +95,15 @@ enum mop_kind {
 
 enum flavour { PLAIN, VOLATILE, ATOMIC, RELAXED, FLAVOURS };
 enum seg_kind { SEG_ANONYMOUS, SEG_MEMFD, SEG_POSIX };
-enum { SYNC_OF_SEM, SYNC_OF_NAMED, SYNC_OF_MUTEX, SYNC_OF_COND, SYNC_OF_BARRIER, SYNC_OF_RWLOCK, SYNC_OF_SPINLOCK };
+enum {
+	SYNC_OF_SEM,
+	SYNC_OF_NAMED,
+	SYNC_OF_MUTEX,
+	SYNC_OF_COND,
+	SYNC_OF_BARRIER,
+	SYNC_OF_RWLOCK,
+	SYNC_OF_SPINLOCK
+};
 
 struct mop {
 	enum mop_kind kind;

@@ -18,7 +18,7 @@ struct guess {
 	int taker[SYNCS_MAX];  /* actor */
 	int bytes;             /* in the pipe; the last actor takes them */
 	int told[8];           /* announced so far */
-	bool may_fail;         /* inside what a failed lock leaves out: no counter is added to there */
+	bool may_fail; /* inside what a failed lock leaves out: no counter is added to there */
 };
 
 static uint32_t below(struct guess *g, uint32_t n)
@@ -62,7 +62,8 @@ static int sync_of(struct guess *g, int kind)
 /* Few places, so that actors meet. */
 static int place(struct guess *g, int seg, int size)
 {
-	int spots = percent(g, 70) ? 6 : (TOLD_AT - CELLS_AT) / 16 - 8, off = CELLS_AT + 16 * (int)below(g, (uint32_t)spots);
+	int spots = percent(g, 70) ? 6 : (TOLD_AT - CELLS_AT) / 16 - 8,
+	    off = CELLS_AT + 16 * (int)below(g, (uint32_t)spots);
 
 	if (seg == 1 && g->s->seg[1].size > 8192 && percent(g, 30))
 		off += 4096 * (int)below(g, (uint32_t)g->s->seg[1].size / 4096);
@@ -78,9 +79,14 @@ static void a_struct(struct guess *g, int actor, int seg)
 
 	switch (below(g, 5)) {
 	case 0: add(g, actor, MOP_look, seg, off, size); break;
-	case 1: add(g, actor, MOP_copy, seg, off, size)->v = CELLS_AT + 80 * (1 + below(g, 8)); break;
+	case 1:
+		add(g, actor, MOP_copy, seg, off, size)->v = CELLS_AT + 80 * (1 + below(g, 8));
+		break;
 	case 2: add(g, actor, MOP_set, seg, off, 1 + (int)below(g, 90))->v = below(g, 256); break;
-	case 3: add(g, actor, MOP_move, seg, CELLS_AT, 1 + (int)below(g, 200))->v = 300 + below(g, 300); break;
+	case 3:
+		add(g, actor, MOP_move, seg, CELLS_AT, 1 + (int)below(g, 200))->v =
+			300 + below(g, 300);
+		break;
 	default: add(g, actor, MOP_put, seg, off, size)->v = chance_next(&g->chance);
 	}
 }
@@ -88,17 +94,20 @@ static void a_struct(struct guess *g, int actor, int seg)
 static void an_access(struct guess *g, int actor)
 {
 	static const int sizes[] = {1, 2, 4, 4, 8, 8, 16};
-	int seg = (int)below(g, (uint32_t)g->s->segs), size = sizes[below(g, 7)], off = place(g, seg, size);
+	int seg = (int)below(g, (uint32_t)g->s->segs), size = sizes[below(g, 7)],
+	    off = place(g, seg, size);
 	uint64_t v = percent(g, 50) ? below(g, 4) : (uint64_t)chance_next(&g->chance) << 20;
 	uint32_t what = below(g, 14);
 
 	if (g->may_fail && (what == 10 || what == 11))
 		what = 0;
 	switch (what) {
-	case 0: case 1: case 2:
-		add(g, actor, MOP_ld, seg, off, size)->skip = (int)below(g, FLAVOURS);
-		break;
-	case 3: case 4: case 5: {
+	case 0:
+	case 1:
+	case 2: add(g, actor, MOP_ld, seg, off, size)->skip = (int)below(g, FLAVOURS); break;
+	case 3:
+	case 4:
+	case 5: {
 		struct mop *op = add(g, actor, MOP_st, seg, off, size);
 		op->skip = (int)below(g, FLAVOURS);
 		op->v = v;
@@ -113,8 +122,14 @@ static void an_access(struct guess *g, int actor)
 		break;
 	}
 	case 9: add(g, actor, MOP_incr, seg, off, size)->skip = (int)below(g, FLAVOURS); break;
-	case 10: case 11: add(g, actor, MOP_add, 0, 8 * (int)below(g, COUNTERS), 8)->v = 1 + below(g, 9); break;
-	case 12: add(g, actor, MOP_spin, seg, CELLS_AT + 16 * (int)below(g, 3), 2 + (int)below(g, 9))->v = 1 + below(g, 2); break;
+	case 10:
+	case 11:
+		add(g, actor, MOP_add, 0, 8 * (int)below(g, COUNTERS), 8)->v = 1 + below(g, 9);
+		break;
+	case 12:
+		add(g, actor, MOP_spin, seg, CELLS_AT + 16 * (int)below(g, 3), 2 + (int)below(g, 9))
+			->v = 1 + below(g, 2);
+		break;
 	default: a_struct(g, actor, seg);
 	}
 }
@@ -157,7 +172,8 @@ static const struct pair {
 /* A semaphore that begins at 1 or more guards; one that begins at 0 is for tokens. */
 static bool guards(const struct script *s, int sync)
 {
-	return (s->sync[sync].kind != SYNC_OF_SEM && s->sync[sync].kind != SYNC_OF_NAMED) || s->sync[sync].value > 0;
+	return (s->sync[sync].kind != SYNC_OF_SEM && s->sync[sync].kind != SYNC_OF_NAMED) ||
+	       s->sync[sync].value > 0;
 }
 
 static void a_section(struct guess *g, int actor)
@@ -173,7 +189,8 @@ static void a_section(struct guess *g, int actor)
 		take->b = 1;
 	g->may_fail = true;
 	accesses(g, actor, 3);
-	if (p->take == MOP_lock && !(g->s->sync[sync].value & 16) && (g->s->sync[sync].value & 15) && percent(g, 60)) {
+	if (p->take == MOP_lock && !(g->s->sync[sync].value & 16) &&
+		(g->s->sync[sync].value & 15) && percent(g, 60)) {
 		/* recursive: once more; errorcheck: EDEADLK */
 		add(g, actor, MOP_lock, sync, 0, 0)->skip = 2;
 		an_access(g, actor);
@@ -206,7 +223,8 @@ static void a_token(struct guess *g, int actor)
 
 static void a_word(struct guess *g, int actor)
 {
-	int cond = sync_of(g, SYNC_OF_COND), mutex = sync_of(g, SYNC_OF_MUTEX), cell = (int)below(g, 3);
+	int cond = sync_of(g, SYNC_OF_COND), mutex = sync_of(g, SYNC_OF_MUTEX),
+	    cell = (int)below(g, 3);
 
 	if (cond < 0 || mutex < 0)
 		return;
@@ -216,10 +234,12 @@ static void a_word(struct guess *g, int actor)
 	for (cond = 0; g->s->sync[cond].kind != SYNC_OF_COND; cond++)
 		;
 	if (g->told[cell] && percent(g, 55)) {
-		add(g, actor, MOP_await, cond, mutex, TOLD_AT + 8 * cell)->v = 1 + below(g, (uint32_t)g->told[cell]);
+		add(g, actor, MOP_await, cond, mutex, TOLD_AT + 8 * cell)->v =
+			1 + below(g, (uint32_t)g->told[cell]);
 		return;
 	}
-	add(g, actor, MOP_announce, cond, mutex, TOLD_AT + 8 * cell)->v = g->s->ends || percent(g, 50);
+	add(g, actor, MOP_announce, cond, mutex, TOLD_AT + 8 * cell)->v =
+		g->s->ends || percent(g, 50);
 	g->told[cell]++;
 }
 
@@ -271,8 +291,10 @@ static void a_mapping(struct guess *g, int actor)
 /* What may hang. */
 static void a_fault(struct guess *g, int actor)
 {
-	int mutex = sync_of(g, SYNC_OF_MUTEX), other = sync_of(g, SYNC_OF_MUTEX), cond = sync_of(g, SYNC_OF_COND);
-	int sem = sync_of(g, percent(g, 50) ? SYNC_OF_SEM : SYNC_OF_NAMED), seg = (int)below(g, (uint32_t)g->s->segs);
+	int mutex = sync_of(g, SYNC_OF_MUTEX), other = sync_of(g, SYNC_OF_MUTEX),
+	    cond = sync_of(g, SYNC_OF_COND);
+	int sem = sync_of(g, percent(g, 50) ? SYNC_OF_SEM : SYNC_OF_NAMED),
+	    seg = (int)below(g, (uint32_t)g->s->segs);
 
 	switch (below(g, 8)) {
 	case 0:
@@ -300,7 +322,10 @@ static void a_fault(struct guess *g, int actor)
 		if (cond >= 0)
 			add(g, actor, percent(g, 60) ? MOP_signal : MOP_broadcast, cond, 0, 0);
 		break;
-	case 5: add(g, actor, MOP_spin, seg, CELLS_AT + 16 * (int)below(g, 3), 0)->v = 1 + below(g, 2); break;
+	case 5:
+		add(g, actor, MOP_spin, seg, CELLS_AT + 16 * (int)below(g, 3), 0)->v =
+			1 + below(g, 2);
+		break;
 	case 6:
 		if ((sem = sync_of(g, SYNC_OF_BARRIER)) >= 0 && percent(g, 40))
 			add(g, actor, MOP_barrier, sem, 0, 0);
@@ -339,7 +364,8 @@ static void a_fragment(struct guess *g)
 /* An actor dies with a mutex held. Where all must end, the mutex is a robust one. */
 static void a_death(struct guess *g)
 {
-	int actor = 1 + (int)below(g, (uint32_t)g->s->actors - 1), mutex = sync_of(g, SYNC_OF_MUTEX);
+	int actor = 1 + (int)below(g, (uint32_t)g->s->actors - 1),
+	    mutex = sync_of(g, SYNC_OF_MUTEX);
 
 	if (mutex >= 0 && (!g->s->ends || g->s->sync[mutex].value & 16))
 		add(g, actor, MOP_lock, mutex, 0, 0)->skip = 0;
@@ -421,10 +447,12 @@ void script_long(struct script *s, int choices)
 	s->seg[0] = (struct seg){SEG_ANONYMOUS, 4096, 0};
 	s->sync[0] = (struct msync){SYNC_OF_MUTEX, 0};
 	for (int i = 0; i < s->actors; i++)
-		while (s->actor[i].n < MOPS_MAX - 4 && s->actor[i].n * s->actors * 3 < 4 * choices) {
+		while (s->actor[i].n < MOPS_MAX - 4 &&
+			s->actor[i].n * s->actors * 3 < 4 * choices) {
 			struct mop *op = &s->actor[i].ops[s->actor[i].n];
 			op[0] = (struct mop){.kind = MOP_lock, .a = 0};
-			op[1] = (struct mop){.kind = MOP_spin, .b = CELLS_AT, .c = 7, .v = 1ull << 40};
+			op[1] = (struct mop){
+				.kind = MOP_spin, .b = CELLS_AT, .c = 7, .v = 1ull << 40};
 			op[2] = (struct mop){.kind = MOP_incr, .b = CELLS_AT, .c = 4};
 			op[3] = (struct mop){.kind = MOP_unlock, .a = 0};
 			s->actor[i].n += 4;

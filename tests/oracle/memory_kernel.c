@@ -35,7 +35,8 @@ static bool lives(const struct world *w, u32 proc)
 
 /* ---- mappings ---- */
 
-static const char *const not_shown[] = {"/usr/", "/lib", "/etc/", "/run/", "/var/", "/proc/", "/sys/"};
+static const char *const not_shown[] = {
+	"/usr/", "/lib", "/etc/", "/run/", "/var/", "/proc/", "/sys/"};
 
 static bool is_shown(const char *path)
 {
@@ -46,7 +47,8 @@ static bool is_shown(const char *path)
 }
 
 /* One line of maps: the world's mappings must cover it, with that inode and those offsets. */
-static bool area_agrees(const struct world *w, u32 proc, u64 from, u64 to, u64 offset, u64 ino, struct str *trouble)
+static bool area_agrees(
+	const struct world *w, u32 proc, u64 from, u64 to, u64 offset, u64 ino, struct str *trouble)
 {
 	u64 at = from;
 
@@ -54,11 +56,15 @@ static bool area_agrees(const struct world *w, u32 proc, u64 from, u64 to, u64 o
 		const struct w_map *m = world_map(w, world_map_find(w, proc, at));
 		const struct w_segment *g = m ? world_segment(w, m->segment) : NULL;
 
-		if (!m || !g || g->ino != ino || m->offset + (at - m->addr) != offset + (at - from)) {
-			str_addf(trouble, "P%u maps inode %lu at %lx, offset %lx; the world says %s", world_proc(w, proc)->name,
-				ino, at, offset + (at - from), m ? "something else" : "nothing");
+		if (!m || !g || g->ino != ino ||
+			m->offset + (at - m->addr) != offset + (at - from)) {
+			str_addf(trouble,
+				"P%u maps inode %lu at %lx, offset %lx; the world says %s",
+				world_proc(w, proc)->name, ino, at, offset + (at - from),
+				m ? "something else" : "nothing");
 			if (m && g)
-				str_addf(trouble, ": inode %lu, offset %lx", g->ino, m->offset + (at - m->addr));
+				str_addf(trouble, ": inode %lu, offset %lx", g->ino,
+					m->offset + (at - m->addr));
 			return false;
 		}
 		at = m->addr + m->len;
@@ -76,7 +82,8 @@ static u64 world_mapped(const struct world *w, u32 proc)
 	return sum;
 }
 
-static bool maps_agree(const struct world *w, u32 proc, struct memory_counts *c, struct str *trouble)
+static bool maps_agree(
+	const struct world *w, u32 proc, struct memory_counts *c, struct str *trouble)
 {
 	char path[64], line[600], file[400], prot[8];
 	u64 from, to, offset, ino, sum = 0;
@@ -87,7 +94,8 @@ static bool maps_agree(const struct world *w, u32 proc, struct memory_counts *c,
 	f = fopen(path, "re");
 	while (ok && f && fgets(line, sizeof line, f)) {
 		file[0] = '\0';
-		if (sscanf(line, "%lx-%lx %7s %lx %*s %lu %399s", &from, &to, prot, &offset, &ino, file) < 5 ||
+		if (sscanf(line, "%lx-%lx %7s %lx %*s %lu %399s", &from, &to, prot, &offset, &ino,
+			    file) < 5 ||
 			prot[3] != 's' || !is_shown(file))
 			continue;
 		sum += to - from;
@@ -97,8 +105,8 @@ static bool maps_agree(const struct world *w, u32 proc, struct memory_counts *c,
 	if (f)
 		fclose(f);
 	if (ok && f && sum != world_mapped(w, proc)) {
-		str_addf(trouble, "P%u shares %lu bytes, the world says %lu", world_proc(w, proc)->name, sum,
-			world_mapped(w, proc));
+		str_addf(trouble, "P%u shares %lu bytes, the world says %lu",
+			world_proc(w, proc)->name, sum, world_mapped(w, proc));
 		return false;
 	}
 	return ok;
@@ -106,8 +114,8 @@ static bool maps_agree(const struct world *w, u32 proc, struct memory_counts *c,
 
 /* ---- bytes ---- */
 
-static bool bytes_agree(const struct world *w, u32 proc, u32 segment, u64 off, u64 addr, u32 n, bool all,
-	struct memory_counts *c, struct str *trouble)
+static bool bytes_agree(const struct world *w, u32 proc, u32 segment, u64 off, u64 addr, u32 n,
+	bool all, struct memory_counts *c, struct str *trouble)
 {
 	static u8 here[LOOK_MAX], there[LOOK_MAX], known[LOOK_MAX];
 	u32 knows;
@@ -119,7 +127,8 @@ static bool bytes_agree(const struct world *w, u32 proc, u32 segment, u64 off, u
 	knows = world_memory(w, segment, off, here, known, n);
 	for (u32 i = 0; i < n; i++)
 		if (known[i] ? here[i] != there[i] : all) {
-			str_addf(trouble, "P%u has %02x at %lx (offset %lx of segment %u), the world %s %02x",
+			str_addf(trouble,
+				"P%u has %02x at %lx (offset %lx of segment %u), the world %s %02x",
 				world_proc(w, proc)->name, there[i], addr + i, off + i, segment,
 				known[i] ? "says" : "does not know it:", here[i]);
 			return false;
@@ -129,7 +138,8 @@ static bool bytes_agree(const struct world *w, u32 proc, u32 segment, u64 off, u
 }
 
 /* A segment that was mapped whole is mirrored whole up to MEMORY_MIRROR bytes. */
-static bool mapping_agrees(const struct world *w, const struct w_map *m, struct memory_counts *c, struct str *trouble)
+static bool mapping_agrees(
+	const struct world *w, const struct w_map *m, struct memory_counts *c, struct str *trouble)
 {
 	const struct w_segment *g = world_segment(w, m->segment);
 	u64 n = m->len;
@@ -138,16 +148,18 @@ static bool mapping_agrees(const struct world *w, const struct w_map *m, struct 
 		n = g->size > m->offset ? g->size - m->offset : 0;
 	if (!(m->prot & PROT_READ) || !n || (g->kind == SEGMENT_PRIVATE))
 		return true;
-	return bytes_agree(w, m->proc, m->segment, m->offset, m->addr, n > LOOK_MAX ? LOOK_MAX : (u32)n,
-		g->size <= MEMORY_MIRROR && g->name, c, trouble);
+	return bytes_agree(w, m->proc, m->segment, m->offset, m->addr,
+		n > LOOK_MAX ? LOOK_MAX : (u32)n, g->size <= MEMORY_MIRROR && g->name, c, trouble);
 }
 
 /* --threads: what the world knows of a process's own memory, line by line. */
-static bool own_memory_agrees(const struct world *w, u32 proc, struct memory_counts *c, struct str *trouble)
+static bool own_memory_agrees(
+	const struct world *w, u32 proc, struct memory_counts *c, struct str *trouble)
 {
 	u32 segment = world_proc(w, proc)->memory;
 
-	for (u32 i = segment ? world_segment(w, segment)->line_first : 0; i; i = world_line(w, i)->of_next) {
+	for (u32 i = segment ? world_segment(w, segment)->line_first : 0; i;
+		i = world_line(w, i)->of_next) {
 		u64 at = world_line(w, i)->index * LINE_BYTES;
 		if (!bytes_agree(w, proc, segment, at, at, LINE_BYTES, false, c, trouble))
 			return false;
@@ -157,9 +169,22 @@ static bool own_memory_agrees(const struct world *w, u32 proc, struct memory_cou
 
 /* ---- the C library's objects, as glibc has them ---- */
 
-struct glibc_mutex { i32 lock; u32 count; i32 owner; u32 users; i32 kind; };
-struct glibc_rwlock { u32 readers, writers, phase, writers_futex, pad[2]; i32 writer; };
-struct glibc_barrier { u32 in, round, count; i32 shared; u32 out; };
+struct glibc_mutex {
+	i32 lock;
+	u32 count;
+	i32 owner;
+	u32 users;
+	i32 kind;
+};
+struct glibc_rwlock {
+	u32 readers, writers, phase, writers_futex, pad[2];
+	i32 writer;
+};
+struct glibc_barrier {
+	u32 in, round, count;
+	i32 shared;
+	u32 out;
+};
 
 /* A process that has the object, and at what address. */
 static bool place_of(const struct world *w, const struct w_sync *s, int *pid, u64 *addr)
@@ -169,7 +194,8 @@ static bool place_of(const struct world *w, const struct w_sync *s, int *pid, u6
 		*addr = s->off;
 		return lives(w, s->proc);
 	}
-	for (u32 i = world_segment(w, s->segment)->map_first; i; i = world_map(w, i)->segment_next) {
+	for (u32 i = world_segment(w, s->segment)->map_first; i;
+		i = world_map(w, i)->segment_next) {
 		const struct w_map *m = world_map(w, i);
 		if (s->off - m->offset < m->len && lives(w, m->proc)) {
 			*pid = world_proc(w, m->proc)->pid;
@@ -180,13 +206,15 @@ static bool place_of(const struct world *w, const struct w_sync *s, int *pid, u6
 	return false;
 }
 
-static bool say(const struct world *w, u32 sync, const char *what, i64 kernel, i64 ours, struct str *trouble)
+static bool say(const struct world *w, u32 sync, const char *what, i64 kernel, i64 ours,
+	struct str *trouble)
 {
 	char name[24];
 
 	if (kernel == ours)
 		return true;
-	str_addf(trouble, "%s: %s is %ld, the world says %ld", world_sync_name(w, sync, name), what, (long)kernel, (long)ours);
+	str_addf(trouble, "%s: %s is %ld, the world says %ld", world_sync_name(w, sync, name), what,
+		(long)kernel, (long)ours);
 	return false;
 }
 
@@ -212,7 +240,7 @@ static bool mutex_agrees(const struct world *w, u32 i, int pid, u64 addr, struct
 		return say(w, i, "owner died", dead, s->owner_died, trouble);
 	if (dead || s->owner_died)
 		return true;
-	return say(w, i, "mutex locked", (m.lock & ~0x80000000u) != 0 , s->owner != 0, trouble) &&
+	return say(w, i, "mutex locked", (m.lock & ~0x80000000u) != 0, s->owner != 0, trouble) &&
 	       say(w, i, "owner", m.owner > 0 ? m.owner : 0, owner_tid(w, s), trouble) &&
 	       ((m.kind & 3) != 1 || !s->owner || say(w, i, "depth", m.count, s->depth, trouble));
 }
@@ -236,14 +264,17 @@ static bool sync_agrees(const struct world *w, u32 i, struct memory_counts *c, s
 	case SYNC_MUTEX: return mutex_agrees(w, i, pid, addr, trouble);
 	case SYNC_BARRIER:
 		return !s->value_sure || !read_at(pid, addr, &b, sizeof b) ||
-		       say(w, i, "arrived", b.count ? (b.in - b.round) % b.count : 0, s->limit ? s->value % s->limit : 0, trouble);
+		       say(w, i, "arrived", b.count ? (b.in - b.round) % b.count : 0,
+			       s->limit ? s->value % s->limit : 0, trouble);
 	case SYNC_RWLOCK:
 		return !s->value_sure || !read_at(pid, addr, &r, sizeof r) ||
 		       (say(w, i, "writer", r.writer, owner_tid(w, s), trouble) &&
 			       /* those who wait for a writer are counted, too */
-			       (r.readers & 1 || say(w, i, "readers", r.readers >> 3, s->value, trouble)));
+			       (r.readers & 1 ||
+				       say(w, i, "readers", r.readers >> 3, s->value, trouble)));
 	case SYNC_SPIN:
-		return !read_at(pid, addr, &word, sizeof word) || say(w, i, "spin lock taken", word != 1, s->owner != 0, trouble);
+		return !read_at(pid, addr, &word, sizeof word) ||
+		       say(w, i, "spin lock taken", word != 1, s->owner != 0, trouble);
 	default: c->syncs--; return true;
 	}
 }
@@ -251,14 +282,16 @@ static bool sync_agrees(const struct world *w, u32 i, struct memory_counts *c, s
 /* ---- tasks ---- */
 
 /* A task that the world has blocked in a call of the C library sleeps in futex(2). */
-static bool sleep_agrees(const struct world *w, u32 task, struct memory_counts *c, struct str *trouble)
+static bool sleep_agrees(
+	const struct world *w, u32 task, struct memory_counts *c, struct str *trouble)
 {
 	const struct w_task *t = world_task(w, task);
 	char path[64], text[64] = "";
 	int number = -1;
 	FILE *f;
 
-	if (t->state != TASK_BLOCKED || !(t->op.flags & EVF_TOLD) || t->op.call == CALL_pthread_spin_lock)
+	if (t->state != TASK_BLOCKED || !(t->op.flags & EVF_TOLD) ||
+		t->op.call == CALL_pthread_spin_lock)
 		return true;
 	snprintf(path, sizeof path, "/proc/%d/syscall", t->tid);
 	f = fopen(path, "re");
@@ -269,7 +302,8 @@ static bool sleep_agrees(const struct world *w, u32 task, struct memory_counts *
 	c->blocked++;
 	if (number == SYS_FUTEX)
 		return true;
-	str_addf(trouble, "task %u is blocked in %s, and is not in futex: %s", task, call_name(t->op.call), text);
+	str_addf(trouble, "task %u is blocked in %s, and is not in futex: %s", task,
+		call_name(t->op.call), text);
 	return false;
 }
 

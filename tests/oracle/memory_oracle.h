@@ -11,7 +11,7 @@ struct memory_files { /* of one seed */
 	bool threads;
 };
 
-struct memory_counts { /* in memory that the seeds' processes share */
+struct memory_counts {    /* in memory that the seeds' processes share */
 	struct counts of; /* programs, steps, events, settled, ...: as the pipe oracle's */
 	u64 points;       /* settled points compared */
 	u64 bytes;        /* of memory compared */
@@ -33,17 +33,19 @@ struct memory_outcome {
 	char line[256];
 };
 bool memory_alone(const struct memory_files *, struct memory_outcome *, struct str *trouble);
-bool memory_stepped(const struct memory_files *, struct chance *, const struct memory_outcome *alone,
-	struct memory_counts *, struct str *trouble);
+bool memory_stepped(const struct memory_files *, struct chance *,
+	const struct memory_outcome *alone, struct memory_counts *, struct str *trouble);
 /* Free; switches: held for a while now and then. */
-bool memory_free(const struct memory_files *, struct chance *, bool switches, const struct memory_outcome *alone,
-	struct memory_counts *, struct str *trouble);
+bool memory_free(const struct memory_files *, struct chance *, bool switches,
+	const struct memory_outcome *alone, struct memory_counts *, struct str *trouble);
 /* Before a run: no report, no names. */
 void memory_clean(const struct memory_files *);
 
 /* memory_replay.c */
-bool memory_replayed(const struct memory_files *, struct chance *, struct memory_counts *, struct str *trouble);
+bool memory_replayed(
+	const struct memory_files *, struct chance *, struct memory_counts *, struct str *trouble);
 /* A schedule of n choices made again, and branched from: each within a second. */
-bool memory_timed(const struct memory_files *, u32 choices, struct memory_counts *, struct str *trouble);
+bool memory_timed(
+	const struct memory_files *, u32 choices, struct memory_counts *, struct str *trouble);
 
 #endif

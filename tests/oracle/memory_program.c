@@ -12,8 +12,8 @@ static const char *const names[MOP_COUNT] = {
 
 bool script_save(const struct script *p, FILE *f)
 {
-	fprintf(f, "script %llu %d %d %d %d %d %d\n", (unsigned long long)p->seed, p->ends, p->threads,
-		p->chain, p->actors, p->segs, p->syncs);
+	fprintf(f, "script %llu %d %d %d %d %d %d\n", (unsigned long long)p->seed, p->ends,
+		p->threads, p->chain, p->actors, p->segs, p->syncs);
 	for (int i = 0; i < p->segs; i++)
 		fprintf(f, "segment %d %d %d\n", p->seg[i].kind, p->seg[i].size, p->seg[i].own);
 	for (int i = 0; i < p->syncs; i++)
@@ -22,8 +22,8 @@ bool script_save(const struct script *p, FILE *f)
 		fprintf(f, "actor %d\n", p->actor[i].n);
 		for (int k = 0; k < p->actor[i].n; k++) {
 			const struct mop *op = &p->actor[i].ops[k];
-			fprintf(f, "%s %d %d %d %d %llu\n", names[op->kind], op->a, op->b, op->c, op->skip,
-				(unsigned long long)op->v);
+			fprintf(f, "%s %d %d %d %d %llu\n", names[op->kind], op->a, op->b, op->c,
+				op->skip, (unsigned long long)op->v);
 		}
 	}
 	return !ferror(f);
@@ -50,10 +50,10 @@ static bool load_head(struct script *p, FILE *f)
 	unsigned long long seed;
 	int ends, threads, chain;
 
-	if (fscanf(f, " script %llu %d %d %d %d %d %d", &seed, &ends, &threads, &chain, &p->actors, &p->segs,
-		    &p->syncs) != 7 ||
-		p->actors < 1 || p->actors > ACTORS_MAX || p->segs < 1 || p->segs > SEGS_MAX || p->syncs < 0 ||
-		p->syncs > SYNCS_MAX)
+	if (fscanf(f, " script %llu %d %d %d %d %d %d", &seed, &ends, &threads, &chain, &p->actors,
+		    &p->segs, &p->syncs) != 7 ||
+		p->actors < 1 || p->actors > ACTORS_MAX || p->segs < 1 || p->segs > SEGS_MAX ||
+		p->syncs < 0 || p->syncs > SYNCS_MAX)
 		return false;
 	p->seed = seed;
 	p->ends = ends;
@@ -68,7 +68,8 @@ bool script_load(struct script *p, FILE *f)
 	if (!load_head(p, f))
 		return false;
 	for (int i = 0; i < p->segs; i++)
-		if (fscanf(f, " segment %d %d %d", &p->seg[i].kind, &p->seg[i].size, &p->seg[i].own) != 3)
+		if (fscanf(f, " segment %d %d %d", &p->seg[i].kind, &p->seg[i].size,
+			    &p->seg[i].own) != 3)
 			return false;
 	for (int i = 0; i < p->syncs; i++)
 		if (fscanf(f, " sync %d %d", &p->sync[i].kind, &p->sync[i].value) != 2)

@@ -5,7 +5,7 @@
 
 #include "oracle/memory_oracle.h"
 
-enum { CHOICES_MAX = 1500, SPINS_MAX = 20, SECOND_US = 1000000 };
+enum { CHOICES_MAX = 1500, SPINS_MAX = 20, LOOKS = 25, SECOND_US = 1000000 };
 
 static const struct world *now(struct session *s)
 {
@@ -14,9 +14,13 @@ static const struct world *now(struct session *s)
 
 static struct session *start(const struct memory_files *f, struct str *trouble)
 {
-	char *argv[] = {(char *)f->target, (char *)f->script, (char *)f->report, (char *)f->name, NULL};
-	struct session_live live = {
-		.run = {.tracer = {.held = true, .contents = true, .sites = true, .threads = f->threads}, .pin = true},
+	char *argv[] = {
+		(char *)f->target, (char *)f->script, (char *)f->report, (char *)f->name, NULL};
+	struct session_live live = {.run = {.tracer = {.held = true,
+						    .contents = true,
+						    .sites = true,
+						    .threads = f->threads},
+					    .pin = true},
 		.launch = {.argv = argv, .fds = {-1, -1, -1}},
 		.terminal = true};
 	struct err err = {0};
@@ -77,9 +81,30 @@ static bool through_text(struct schedule *sched, struct str *trouble)
 	return ok;
 }
 
-static bool followed(const struct memory_files *f, const struct schedule *sched, const struct world *past, u64 *us,
-	struct str *trouble)
+/* The two runs were the same on the way, too. */
+static bool same_on_the_way(struct session *a, struct session *b, struct str *trouble)
 {
+	struct timeline *ta = session_timeline(a), *tb = session_timeline(b);
+	u64 n = timeline_moments(ta), every = n / LOOKS + 1;
+	bool ok = n == timeline_moments(tb);
+
+	if (!ok)
+		str_addf(trouble, "%lu moments, then %lu", n, timeline_moments(tb));
+	for (u64 m = 1; ok && m <= n; m += every) {
+		timeline_seek_moment(ta, m);
+		timeline_seek_moment(tb, m);
+		ok = world_same(timeline_world(ta), timeline_world(tb), trouble);
+		if (!ok)
+			str_addf(trouble, " (at moment %lu of %lu)", m, n);
+	}
+	timeline_seek_end(ta);
+	return ok;
+}
+
+static bool followed(struct session *first, const struct memory_files *f,
+	const struct schedule *sched, u64 *us, struct str *trouble)
+{
+	const struct world *past = now(first);
 	struct err err = {0};
 	u64 began = clock_ns();
 	struct session *s = start(f, trouble);
@@ -97,6 +122,7 @@ static bool followed(const struct memory_files *f, const struct schedule *sched,
 		str_addf(trouble, "followed, but: %s", session_notes(s));
 		ok = false;
 	}
+	ok = ok && same_on_the_way(first, s, trouble);
 	session_end(s);
 	return ok;
 }
@@ -131,67 +157,58 @@ static bool branched(struct session *s, u64 moment, u64 *us, struct str *trouble
 	return ok;
 }
 
-bool memory_replayed(const struct memory_files *f, struct chance *chance, struct memory_counts *c, struct str *trouble)
+bool memory_replayed(const struct memory_files *f, struct chance *chance, struct memory_counts *c,
+	struct str *trouble)
 {
 	struct session *s = start(f, trouble);
 	struct schedule sched = {0};
-	struct world *past = NULL;
 	struct err err = {0};
 	u32 made = 0;
 	u64 us, moments = 0;
 	bool ok = s && move(s, chance, CHOICES_MAX, &made, trouble);
 
 	if (ok) {
-		struct checkpoint *kept = world_checkpoint(now(s));
-		past = world_create();
-		world_restore(past, kept);
-		checkpoint_destroy(kept);
-		moments = world_head(past)->moment;
-		ok = session_schedule(s, moments, &sched, &err);
-		if (!ok || sched.n != made)
+		moments = timeline_moments(session_timeline(s));
+		ok = session_schedule(s, moments, &sched, &err) && sched.n == made;
+		if (!ok)
 			str_addf(trouble, "%u choices, %u written %s", made, sched.n, err.text);
-		ok = ok && sched.n == made && through_text(&sched, trouble);
 	}
+	ok = ok && through_text(&sched, trouble) && followed(s, f, &sched, &us, trouble);
+	c->replays += ok;
+	c->replayed_choices += ok ? made : 0;
+	memory_clean(f);
 	ok = ok && branched(s, 1 + chance_below(chance, (u32)moments), &us, trouble);
 	c->branches += ok;
 	session_end(s);
-	ok = ok && followed(f, &sched, past, &us, trouble);
-	c->replays += ok;
-	c->replayed_choices += ok ? made : 0;
-	world_destroy(past);
 	schedule_finish(&sched);
 	return ok;
 }
 
-bool memory_timed(const struct memory_files *f, u32 choices, struct memory_counts *c, struct str *trouble)
+bool memory_timed(
+	const struct memory_files *f, u32 choices, struct memory_counts *c, struct str *trouble)
 {
 	struct session *s = start(f, trouble);
 	struct schedule sched = {0};
-	struct checkpoint *kept;
-	struct world *past = world_create();
 	struct err err = {0};
 	struct chance chance = {4711};
-	u32 made;
-	bool ok = s && move(s, &chance, choices, &made, trouble);
+	u32 made = 0;
+	u64 end = UINT64_MAX;
+	bool ok = s && move(s, &chance, choices, &made, trouble) &&
+		  session_schedule(s, end, &sched, &err) && through_text(&sched, trouble);
 
 	if (ok && made < choices) {
 		str_addf(trouble, "only %u choices could be made", made);
 		ok = false;
 	}
-	if (ok) {
-		kept = world_checkpoint(now(s));
-		world_restore(past, kept);
-		checkpoint_destroy(kept);
-		ok = session_schedule(s, world_head(past)->moment, &sched, &err) && through_text(&sched, trouble);
-	}
-	ok = ok && branched(s, world_head(past)->moment, &c->branch_us, trouble);
+	ok = ok && followed(s, f, &sched, &c->replay_us, trouble);
+	end = ok ? timeline_moments(session_timeline(s)) : 0;
+	ok = ok && branched(s, end, &c->branch_us, trouble);
 	session_end(s);
-	ok = ok && followed(f, &sched, past, &c->replay_us, trouble);
 	if (ok && (c->branch_us > SECOND_US || c->replay_us > SECOND_US)) {
-		str_addf(trouble, "%u choices: branch %lu us, replay %lu us: more than a second", choices, c->branch_us, c->replay_us);
+		str_addf(trouble, "%u choices: branch %lu us, replay %lu us: more than a second",
+			choices, c->branch_us, c->replay_us);
 		ok = false;
 	}
 	schedule_finish(&sched);
-	world_destroy(past);
 	return ok;
 }

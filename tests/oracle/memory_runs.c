@@ -11,7 +11,15 @@
 
 #include "oracle/memory_oracle.h"
 
-enum { STEPS_MAX = 4000, SPINS_MAX = 60, BELL_MS = 8, SWITCH_MS = 2, IDLE_BELLS = 12, BELLS_MAX = 2000, SWITCHES_MAX = 60 };
+enum {
+	STEPS_MAX = 4000,
+	SPINS_MAX = 60,
+	BELL_MS = 8,
+	SWITCH_MS = 2,
+	IDLE_BELLS = 12,
+	BELLS_MAX = 2000,
+	SWITCHES_MAX = 60
+};
 
 /* ---- what it came to ---- */
 
@@ -39,8 +47,8 @@ static void report_read(const struct memory_files *f, char line[256])
 		fclose(in);
 }
 
-static bool outcome_is(const struct memory_files *f, const struct memory_outcome *alone, int status, struct memory_counts *c,
-	struct str *trouble)
+static bool outcome_is(const struct memory_files *f, const struct memory_outcome *alone, int status,
+	struct memory_counts *c, struct str *trouble)
 {
 	char line[256];
 
@@ -48,13 +56,15 @@ static bool outcome_is(const struct memory_files *f, const struct memory_outcome
 	c->of.fixed++;
 	if (status == alone->status && strcmp(line, alone->line) == 0)
 		return true;
-	str_addf(trouble, "alone: wait status %d, %swith ipclab: wait status %d, %s", alone->status, alone->line, status, line);
+	str_addf(trouble, "alone: wait status %d, %swith ipclab: wait status %d, %s", alone->status,
+		alone->line, status, line);
 	return false;
 }
 
 bool memory_alone(const struct memory_files *f, struct memory_outcome *o, struct str *trouble)
 {
-	char *argv[] = {(char *)f->target, (char *)f->script, (char *)f->report, (char *)f->name, NULL};
+	char *argv[] = {
+		(char *)f->target, (char *)f->script, (char *)f->report, (char *)f->name, NULL};
 	pid_t pid;
 
 	memory_clean(f);
@@ -84,7 +94,8 @@ static struct run *start(const struct memory_files *f, bool held, struct str *tr
 		.pin = held,
 		.fold = true,
 		.census = held ? 0 : 16};
-	char *argv[] = {(char *)f->target, (char *)f->script, (char *)f->report, (char *)f->name, NULL};
+	char *argv[] = {
+		(char *)f->target, (char *)f->script, (char *)f->report, (char *)f->name, NULL};
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	struct launch launch = {.argv = argv, .fds = {null, null, 2}};
 	struct err err = {0};
@@ -105,30 +116,35 @@ static bool clock_runs(struct run *r)
 
 	for (u32 i = 1; i < world_tasks(w); i++) {
 		const struct w_task *t = world_task(w, i);
-		if (t && t->op.open && t->op.flags & EVF_TOLD && t->op.hash && t->op.hash != TIME_NONE &&
-			tracer_timeout(run_tracer(r), i) == TIME_NONE)
+		if (t && t->op.open && t->op.flags & EVF_TOLD && t->op.hash &&
+			t->op.hash != TIME_NONE && tracer_timeout(run_tracer(r), i) == TIME_NONE)
 			return true;
 	}
 	return false;
 }
 
-/* Bytes are compared where all are held: in a free run they move on at once. */
-static bool world_is_sound(struct run *r, bool held, struct memory_counts *c, struct str *trouble)
+/* Bytes are compared where all are held: in a free run they move on at once. No access may have had another
+ * value than the world's where all was held from the beginning: in a free run two overlap. */
+enum stretch { ALL_HELD, HELD_NOW, FREE_RUN };
+static bool world_is_sound(
+	struct run *r, enum stretch stretch, struct memory_counts *c, struct str *trouble)
 {
 	const struct w_head *h = world_head(run_world(r));
 
 	if (h->drift || h->unknown) {
-		str_addf(trouble, "drift %lu unknown %lu, first at event %lu: %s", h->drift, h->unknown, h->first_drift_seq,
-			h->first_drift);
+		str_addf(trouble, "drift %lu unknown %lu, first at event %lu: %s", h->drift,
+			h->unknown, h->first_drift_seq, h->first_drift);
 		return false;
 	}
-	if (h->memory_mended) {
-		str_addf(trouble, "%lu accesses had another value than the world's, by event %lu", h->memory_mended, h->events);
+	if (stretch == ALL_HELD && h->memory_mended) {
+		str_addf(trouble, "%lu accesses had another value than the world's, by event %lu",
+			h->memory_mended, h->events);
 		return false;
 	}
 	if (!world_invariant(run_world(r), trouble))
 		return false;
-	return !held || !h->is_settled || clock_runs(r) || memory_agrees(run_world(r), c, trouble);
+	return stretch == FREE_RUN || !h->is_settled || clock_runs(r) ||
+	       memory_agrees(run_world(r), c, trouble);
 }
 
 /* What the run showed of contention, read from its log. */
@@ -140,8 +156,10 @@ static void count_log(struct run *r, struct memory_counts *c)
 
 	while (reader && (rec = log_reader_next(reader, &pos))) {
 		if (rec->kind == REC_EXIT)
-			c->accesses += rec->call == CALL_load || rec->call == CALL_store || rec->call == CALL_update;
-		if (rec->kind == REC_INJECT && ((const struct ev_inject *)rec_body(rec))->what == INJ_TIMEOUT)
+			c->accesses += rec->call == CALL_load || rec->call == CALL_store ||
+				       rec->call == CALL_update;
+		if (rec->kind == REC_INJECT &&
+			((const struct ev_inject *)rec_body(rec))->what == INJ_TIMEOUT)
 			c->timed_out++;
 	}
 	log_reader_close(reader);
@@ -162,8 +180,8 @@ static void count(struct run *r, struct memory_counts *c)
 }
 
 /* At the end: status, counters, and the log read back. */
-static bool finish(struct run *r, const struct memory_files *f, struct chance *chance, const struct memory_outcome *alone,
-	struct memory_counts *c, struct str *trouble)
+static bool finish(struct run *r, const struct memory_files *f, struct chance *chance,
+	const struct memory_outcome *alone, struct memory_counts *c, struct str *trouble)
 {
 	int status = -1;
 	bool ok = readback_agrees(r, chance, &c->of, trouble);
@@ -202,7 +220,8 @@ static bool choose(struct run *r, struct chance *chance, struct move *move, bool
 	for (u32 task = 1; task <= tracer_tasks(run_tracer(r)) && n < ARRAY_LEN(can); task++) {
 		if (run_can_step(r, task))
 			can[n++] = (struct move){task, false};
-		else if (tracer_holding(run_tracer(r), task) == IS_INSIDE && tracer_timeout(run_tracer(r), task) != TIME_NONE)
+		else if (tracer_holding(run_tracer(r), task) == IS_INSIDE &&
+			 tracer_timeout(run_tracer(r), task) != TIME_NONE)
 			can[n++] = (struct move){task, true};
 		else
 			continue;
@@ -224,7 +243,8 @@ static bool settles(struct run *r, struct err *err)
 	return true;
 }
 
-static bool step(struct run *r, const struct move *m, struct memory_counts *c, struct str *trouble)
+static bool step(struct run *r, const struct move *m, enum stretch stretch, struct memory_counts *c,
+	struct str *trouble)
 {
 	const struct w_head *h = world_head(run_world(r));
 	struct err err = {0};
@@ -232,25 +252,26 @@ static bool step(struct run *r, const struct move *m, struct memory_counts *c, s
 	c->of.steps++;
 	c->spun += spins(r, m->task);
 	c->conflicts += h->conflicts;
-	if (!(m->time ? run_pass_time(r, m->task, &err) : run_step(r, m->task, &err)) || !settles(r, &err))
+	if (!(m->time ? run_pass_time(r, m->task, &err) : run_step(r, m->task, &err)) ||
+		!settles(r, &err))
 		str_addf(trouble, "task %u: %s", m->task, err.text);
 	else if (!world_head(run_world(r))->is_settled)
 		str_addf(trouble, "task %u did not settle", m->task);
 	else
-		return world_is_sound(r, true, c, trouble);
+		return world_is_sound(r, stretch, c, trouble);
 	return false;
 }
 
-bool memory_stepped(const struct memory_files *f, struct chance *chance, const struct memory_outcome *alone,
-	struct memory_counts *c, struct str *trouble)
+bool memory_stepped(const struct memory_files *f, struct chance *chance,
+	const struct memory_outcome *alone, struct memory_counts *c, struct str *trouble)
 {
 	struct run *r = start(f, true, trouble);
-	bool ok = r && world_is_sound(r, true, c, trouble), spinning;
+	bool ok = r && world_is_sound(r, ALL_HELD, c, trouble), spinning;
 	struct move m;
 	int steps = 0;
 
 	for (int idle = 0; ok && choose(r, chance, &m, &spinning) && idle < SPINS_MAX; steps++) {
-		ok = step(r, &m, c, trouble);
+		ok = step(r, &m, ALL_HELD, c, trouble);
 		idle = spinning ? idle + 1 : 0;
 		if (steps > STEPS_MAX) {
 			str_add(trouble, "too many steps");
@@ -287,7 +308,8 @@ static void *ring(void *arg)
 }
 
 /* Held for a few steps, then free again; or held to the end, when `most` is 0. */
-static bool hold_a_while(struct run *r, struct chance *chance, u32 most, struct memory_counts *c, struct str *trouble)
+static bool hold_a_while(struct run *r, struct chance *chance, u32 most, struct memory_counts *c,
+	struct str *trouble)
 {
 	struct err err = {0};
 	struct move m;
@@ -298,9 +320,11 @@ static bool hold_a_while(struct run *r, struct chance *chance, u32 most, struct 
 		str_addf(trouble, "run_hold: %s", err.text);
 		return false;
 	}
-	ok = world_is_sound(r, true, c, trouble);
-	for (u32 n = chance_below(chance, most); ok && n && world_head(run_world(r))->is_settled && choose(r, chance, &m, &spinning); n--)
-		ok = step(r, &m, c, trouble);
+	ok = world_is_sound(r, HELD_NOW, c, trouble);
+	for (u32 n = chance_below(chance, most);
+		ok && n && world_head(run_world(r))->is_settled && choose(r, chance, &m, &spinning);
+		n--)
+		ok = step(r, &m, HELD_NOW, c, trouble);
 	if (ok && most && !run_release(r, &err)) {
 		str_addf(trouble, "run_release: %s", err.text);
 		return false;
@@ -309,7 +333,8 @@ static bool hold_a_while(struct run *r, struct chance *chance, u32 most, struct 
 }
 
 /* Until all have ended, or nothing new has happened for some bells. */
-static bool free_until_idle(struct run *r, struct chance *chance, bool switches, struct memory_counts *c, struct str *trouble)
+static bool free_until_idle(struct run *r, struct chance *chance, bool switches,
+	struct memory_counts *c, struct str *trouble)
 {
 	enum run_end end = RUN_BELL;
 	struct err err = {0};
@@ -323,7 +348,7 @@ static bool free_until_idle(struct run *r, struct chance *chance, bool switches,
 		}
 		if (end == RUN_ENDED)
 			break;
-		if (!world_is_sound(r, false, c, trouble))
+		if (!world_is_sound(r, FREE_RUN, c, trouble))
 			return false;
 		if (switches && bells < SWITCHES_MAX) {
 			if (!hold_a_while(r, chance, 12, c, trouble))
@@ -336,12 +361,12 @@ static bool free_until_idle(struct run *r, struct chance *chance, bool switches,
 			break;
 	}
 	if (end == RUN_ENDED)
-		return world_is_sound(r, true, c, trouble);
+		return world_is_sound(r, HELD_NOW, c, trouble);
 	return hold_a_while(r, chance, 0, c, trouble);
 }
 
-bool memory_free(const struct memory_files *f, struct chance *chance, bool switches, const struct memory_outcome *alone,
-	struct memory_counts *c, struct str *trouble)
+bool memory_free(const struct memory_files *f, struct chance *chance, bool switches,
+	const struct memory_outcome *alone, struct memory_counts *c, struct str *trouble)
 {
 	struct run *r = start(f, false, trouble);
 	struct ringer ringer = {0};

@@ -46,7 +46,8 @@ static unsigned char *map(int s, void *where)
 {
 	int flags = MAP_SHARED | (where ? MAP_FIXED_NOREPLACE : 0);
 	bool none = script.seg[s].kind == SEG_ANONYMOUS;
-	void *at = mmap(where, size_of(s), PROT_READ | PROT_WRITE, flags | (none ? MAP_ANONYMOUS : 0), fds[s], 0);
+	void *at = mmap(where, size_of(s), PROT_READ | PROT_WRITE,
+		flags | (none ? MAP_ANONYMOUS : 0), fds[s], 0);
 
 	if (at == MAP_FAILED)
 		give_up("mmap");
@@ -66,7 +67,8 @@ static void make_segment(int s)
 		fds[s] = memfd_create("cells", 0);
 	else if (script.seg[s].kind == SEG_POSIX)
 		fds[s] = shm_open(name, O_RDWR | O_CREAT, 0600);
-	if (script.seg[s].kind != SEG_ANONYMOUS && (fds[s] < 0 || ftruncate(fds[s], (off_t)size_of(s)) < 0))
+	if (script.seg[s].kind != SEG_ANONYMOUS &&
+		(fds[s] < 0 || ftruncate(fds[s], (off_t)size_of(s)) < 0))
 		give_up("ftruncate");
 	base[s] = map(s, NULL);
 }
@@ -86,7 +88,8 @@ static void map_again(int s, int self)
 		if (fds[s] < 0)
 			give_up(name);
 	}
-	base[s] = map(s, (void *)(0x200000000000ul + (unsigned long)self * 0x1000000 + (unsigned long)s * 0x100000));
+	base[s] = map(s, (void *)(0x200000000000ul + (unsigned long)self * 0x1000000 +
+				  (unsigned long)s * 0x100000));
 	if (script.seg[s].own == 2)
 		munmap(old, size_of(s));
 }
@@ -243,9 +246,11 @@ static void announce(const struct mop *op)
 static void condwait(const struct mop *op)
 {
 	pthread_mutex_t *m = sync_at(op->b);
-	struct timespec ts = in_ms(op->c);
+	struct timespec ts;
 
 	pthread_mutex_lock(m);
+	ts = in_ms(
+		op->c); /* while we are held the clock goes on: nothing stops between here and the call */
 	if (op->c)
 		pthread_cond_timedwait(sync_at(op->a), m, &ts);
 	else

@@ -375,8 +375,16 @@ END_TEST
 /* The list of labs, nothing of it begun. */
 START_TEST(home_is_drawn_as_kept_and_the_terminal_shows_it)
 {
-	struct home_lab list[] = {{.id = "pipe", .group = "Pipes", .first = "01"}};
-	struct home home = {.labs = list, .n = 1};
+	/* The second as its guide has it: this test opens the first one's only. */
+	struct home_lab list[] = {{.id = "pipe", .group = "Pipes", .first = "01"},
+		{.id = "bounded-buffer",
+			.group = "Shared memory",
+			.first = "07",
+			.title = "Bounded buffer",
+			.minutes = 25,
+			.steps = 12,
+			.core = true}};
+	struct home home = {.labs = list, .n = ARRAY_LEN(list)};
 	struct canvas *c = canvas_create(rows_of(_i), cols_of(_i), is_ascii(_i));
 	struct str text = {0};
 	struct lesson l;

@@ -291,7 +291,7 @@ static inline bool holds_since(const char *text, u64 since)
 {
 	struct cond *c = cond_parse("test", (struct guide_mark){1, 1}, text, &err);
 	struct cond_view v = {
-		timeline_now(sim.timeline), sim.timeline, since, timeline_events(sim.timeline)};
+		timeline_now(sim.timeline), sim.timeline, since, timeline_events(sim.timeline), NULL, NULL};
 	bool holds;
 
 	ck_assert_msg(c != NULL, "%s", err.text);

@@ -155,6 +155,16 @@ static const struct {
 	{"P1 gone and", 12, "a fact is wanted"},
 	{"P1 gone ! P2", 9, "'!' stands alone"},
 	{"P1 gone ; P2", 9, "does not belong"},
+	{"shm1", 5, "a field is wanted: shm1.in"},
+	{"shm1.in", 8, "a comparison is wanted"},
+	{"sem1.size = 1", 11, "a field is wanted: sem1.value"},
+	{"P1 saw in = 1", 8, "shared memory is wanted (shm1, shm1.in), not 'in'"},
+	{"mutex1", 7, "nothing to be said of mutex1"},
+	{"mutex1 owner", 13, "a process is wanted"},
+	{"conflict P1", 12, "a process is wanted"},
+	{"shm1.a[x] = 1", 7, "does not belong"},
+	{"shm0.in = 1", 1, "a fact is wanted"},
+	{"P1 poised store shm1 shm2", 22, "one word too many"},
 	{"not not not not not not not not not not not not not not not not not not not not not not not not not "
 	 "not not not P1 gone", 97, "nested too deeply"},
 };
@@ -206,6 +216,14 @@ static const struct {
 	{"pipe1 holds < 0", false},
 	{"writers pipe1 P1 and writers pipe1 P2", false},
 	{"1 = 2", false},
+	{"P1 spinning and P1 poised load", true},
+	{"P1 spinning and P1 blocked", false},
+	{"P1 spinning and P1 gone", false},
+	{"P1 poised store shm1.in and P1 poised store shm1.out", true},
+	{"shm1.in = 1 and not shm1.in = 1", false},
+	{"shm1.in = 1 and not shm1.out = 1", true},
+	{"P1 poised store shm1.in and not P1 poised store shm1.out", true},
+	{"conflict P1 P2 and not conflict P1 P3", true},
 	{"P1 returned read < 0", false},
 };
 /* clang-format on */
@@ -222,6 +240,213 @@ START_TEST(what_no_world_can_make_true_is_found)
 }
 END_TEST
 
+/* ---- shared memory ---- */
+/* shm1, two ints: in at 0, out at 4; P1 and P2 map it. */
+static bool find_field(void *arg, u32 segment, const char *path, struct guide_field *out)
+{
+	ck_assert_ptr_eq(arg, &sim);
+	*out = (struct guide_field){strcmp(path, "in") ? 4 : 0, 4, true};
+	return segment && (strcmp(path, "in") == 0 || strcmp(path, "out") == 0);
+}
+
+enum { PAGE_AT = 0x10000 };
+
+static void share(u32 task)
+{
+	struct rec *r;
+	struct ev_segment *s = emit(&sim, REC_SEGMENT, 0, task, sizeof *s, &r);
+	struct ev_enter *e;
+	struct ev_exit *x;
+
+	s->ino = 5;
+	s->size = 4096;
+	s->kind = SEGMENT_ANONYMOUS;
+	log_commit(sim.log, r);
+	e = emit(&sim, REC_ENTER, CALL_mmap, task, sizeof *e, &r);
+	e->fd = e->fd2 = -1;
+	e->size = 4096;
+	log_commit(sim.log, r);
+	x = emit(&sim, REC_EXIT, CALL_mmap, task, sizeof *x, &r);
+	x->ret = PAGE_AT;
+	x->arg = 5;
+	log_commit(sim.log, r);
+}
+
+static void about(u16 kind, u32 task, u16 call, u64 off)
+{
+	struct rec *r;
+	struct ev_enter *e = emit(&sim, kind, call, task, sizeof *e, &r);
+
+	e->fd = e->fd2 = -1;
+	e->size = 4;
+	e->arg = PAGE_AT + off;
+	log_commit(sim.log, r);
+}
+
+/* A whole access: `value` stands there afterwards. */
+static void access_done(u32 task, u16 call, u64 off, u32 value, u32 before)
+{
+	struct rec *r;
+	struct ev_exit *x;
+
+	about(REC_ENTER, task, call, off);
+	x = emit(&sim, REC_EXIT, call, task, sizeof *x, &r);
+	x->arg = value;
+	x->arg2 = before;
+	log_commit(sim.log, r);
+}
+
+static bool memory_holds(const char *text)
+{
+	struct cond *c = cond_parse("test", (struct guide_mark){1, 1}, text, &err);
+	struct cond_view v;
+	bool holds;
+
+	timeline_update(sim.timeline);
+	ck_assert_msg(c != NULL, "%s", err.text);
+	v = (struct cond_view){timeline_now(sim.timeline), sim.timeline, 0,
+		timeline_events(sim.timeline), find_field, &sim};
+	holds = cond_holds(c, &v);
+	cond_destroy(c);
+	return holds;
+}
+#define ck_memory(text)     ck_assert_msg(memory_holds(text), "should hold: %s", text)
+#define ck_memory_not(text) ck_assert_msg(!memory_holds(text), "should not hold: %s", text)
+
+static void two_that_share(void)
+{
+	run_to("two", 1, 0);
+	share(1);
+	share(2);
+}
+
+START_TEST(fields_are_numbers_by_their_type)
+{
+	two_that_share();
+	access_done(1, CALL_store, 0, 7, 0);
+	access_done(1, CALL_store, 4, (u32)-1, 0);
+	ck_memory("shm1.in = 7 and shm1.out = -1 and shm1.in + shm1.out = 6");
+	ck_memory("shm1.size = 4096");
+	ck_memory_not("shm1.other = 0");
+	ck_memory_not("not shm1.in = 7");
+	ck_memory_not("shm2.in = 7");
+	ck_holds_not("shm1.in = 7"); /* who knows no fields knows no numbers */
+}
+END_TEST
+
+START_TEST(what_was_seen_is_not_what_is_there)
+{
+	two_that_share();
+	access_done(1, CALL_store, 0, 7, 0);
+	access_done(2, CALL_load, 0, 7, 0);
+	access_done(1, CALL_store, 0, 8, 7);
+	ck_memory("P2 saw shm1.in = 7 and shm1.in = 8");
+	ck_memory("result P2 load = 7 and P2 returned load 7 and P1 returned store 8");
+	ck_memory_not("P2 returned load 8");
+	ck_memory_not("P2 saw shm1.out = 0");
+	ck_memory_not("P1 saw shm1.out = 0");
+}
+END_TEST
+
+START_TEST(held_before_an_access_to_a_place)
+{
+	two_that_share();
+	about(REC_POISED, 1, CALL_store, 0);
+	ck_memory("P1 poised store shm1.in and P1 poised store shm1 and P1 poised store");
+	ck_memory_not("P1 poised store shm1.out");
+	ck_memory_not("P1 poised load shm1.in");
+	ck_memory_not("P1 poised store shm2");
+}
+END_TEST
+
+START_TEST(a_conflict_needs_one_place_and_a_writer)
+{
+	two_that_share();
+	about(REC_POISED, 1, CALL_store, 0);
+	about(REC_POISED, 2, CALL_load, 4);
+	ck_memory_not("conflict P1 P2");
+	about(REC_ENTER, 2, CALL_load, 4);
+	about(REC_POISED, 2, CALL_load, 0);
+	ck_memory("conflict P1 P2 and conflict P2 P1");
+	ck_memory_not("conflict P1 P1");
+	ck_memory_not("conflict P1 P3");
+	about(REC_POISED, 1, CALL_load, 0);
+	ck_memory_not("conflict P1 P2");
+}
+END_TEST
+
+START_TEST(who_re_reads_what_does_not_change_spins)
+{
+	two_that_share();
+	for (int i = 0; i < 3; i++) {
+		ck_memory_not("P2 spinning");
+		access_done(2, CALL_load, 0, 0, 0);
+		about(REC_POISED, 2, CALL_load, 0);
+	}
+	ck_memory("P2 spinning and P2 poised load shm1.in");
+	ck_memory_not("P2 blocked");
+	access_done(1, CALL_store, 0, 1, 0);
+	ck_memory_not("P2 spinning");
+	ck_memory("P2 poised load shm1.in");
+}
+END_TEST
+
+/* A call of the C library about the object at that offset. */
+static void told(u32 task, u16 call, u64 off, u64 size)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		struct rec *r;
+		struct ev_enter *e;
+
+		if (i == 0) {
+			e = emit(&sim, REC_ENTER, call, task, sizeof *e, &r);
+			e->fd = e->fd2 = -1;
+			e->size = size;
+			e->arg = PAGE_AT + off;
+		} else {
+			emit(&sim, REC_EXIT, call, task, sizeof(struct ev_exit), &r);
+		}
+		r->flags = EVF_TOLD;
+		log_commit(sim.log, r);
+	}
+}
+
+START_TEST(what_guards_it)
+{
+	two_that_share();
+	ck_memory_not("sem1.value = 0");
+	ck_memory_not("mutex1 owner nobody");
+	told(1, CALL_sem_init, 64, 3);
+	told(1, CALL_pthread_mutex_init, 128, 0);
+	ck_memory("sem1.value = 3 and mutex1 owner nobody");
+	told(2, CALL_sem_wait, 64, 0);
+	told(2, CALL_pthread_mutex_lock, 128, 0);
+	ck_memory("sem1.value = 2 and mutex1 owner P2");
+	ck_memory_not("mutex1 owner P1");
+	ck_memory_not("mutex1 owner nobody");
+	about(REC_POISED, 1, CALL_sem_wait, 64);
+	ck_memory("P1 poised sem_wait sem1 and P1 poised sem_wait");
+	ck_memory_not("P1 poised sem_wait sem2");
+	ck_memory_not("P1 poised sem_wait mutex1");
+}
+END_TEST
+
+START_TEST(loads_and_stores_are_no_system_calls)
+{
+	two_that_share();
+	access_done(2, CALL_load, 0, 0, 0);
+	told(2, CALL_sem_init, 64, 0);
+	access_done(1, CALL_store, 0, 7, 0);
+	access_done(1, CALL_load, 0, 7, 0);
+	ck_memory("calls P1 store = 1 and calls P1 load = 1");
+	ck_memory("calls P2 system = 1"); /* mmap */
+	about(REC_ENTER, 2, CALL_write, 0);
+	ck_memory("calls P2 system = 2");
+	access_done(2, CALL_store, 4, 7, 0);
+	ck_memory("calls P2 system = 2");
+}
+END_TEST
+
 START_TEST(why_a_condition_does_not_hold)
 {
 	struct cond *c =
@@ -231,7 +456,7 @@ START_TEST(why_a_condition_does_not_hold)
 
 	run_to("", 1, 0);
 	v = (struct cond_view){
-		timeline_now(sim.timeline), sim.timeline, 0, timeline_events(sim.timeline)};
+		timeline_now(sim.timeline), sim.timeline, 0, timeline_events(sim.timeline), NULL, NULL};
 	cond_explain(c, &v, &s);
 	ck_assert_str_eq(
 		str_get(&s), "P1 blocked read (P1 is poised before write; its pipe2 gave 0)");
@@ -254,6 +479,13 @@ static void fill(TCase *c)
 	tcase_add_loop_test(
 		c, a_bad_condition_is_named_with_its_column, 0, (int)ARRAY_LEN(bad_conditions));
 	tcase_add_loop_test(c, what_no_world_can_make_true_is_found, 0, (int)ARRAY_LEN(worlds));
+	tcase_add_test(c, fields_are_numbers_by_their_type);
+	tcase_add_test(c, what_was_seen_is_not_what_is_there);
+	tcase_add_test(c, held_before_an_access_to_a_place);
+	tcase_add_test(c, a_conflict_needs_one_place_and_a_writer);
+	tcase_add_test(c, who_re_reads_what_does_not_change_spins);
+	tcase_add_test(c, what_guards_it);
+	tcase_add_test(c, loads_and_stores_are_no_system_calls);
 	tcase_add_test(c, why_a_condition_does_not_hold);
 }
 

@@ -192,6 +192,10 @@ END_TEST
 /* ---- names ---- */
 
 /* struct { item *of[2]; enum e v; }: four types, each of earlier ones, and a pointer to a later one. */
+#pragma GCC diagnostic push
+#ifdef __clang__
+#pragma GCC diagnostic ignored "-Wgnu-variable-sized-type-not-at-end"
+#endif
 struct types_body {
 	struct note_types head;
 	struct note_type types[4];
@@ -200,6 +204,7 @@ struct types_body {
 	struct note_target targets[1];
 	char text[8];
 };
+#pragma GCC diagnostic pop
 
 static struct types_body types_body(void)
 {

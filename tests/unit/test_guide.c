@@ -107,6 +107,11 @@ static const struct {
 	 "two values or more"},
 	{"```experiment id=e\ntitle: [\n```\n", "1", "not YAML"},
 	{"***\n", "12:1", "has no place"},
+	{"```do\nline P1 until P1 gone\n```\n", "13:8", "no further than the lines it is told"},
+	{"```do\nline P1 x\n```\n", "13:9", "neither a number nor"},
+	{"```do\nwait\n```\n", "13:", "wait until what?"},
+	{"```do\nwait P1\n```\n", "13:6", "neither the end nor until"},
+	{"start: prog $size\n\n```do\nall\n```\n", "12:8", "$size is no parameter (parameters:"},
 };
 /* clang-format on */
 
@@ -144,6 +149,13 @@ static const struct {
 	{"---\ntitle: x\nminutes: 5\nprograms: [{name: ../p}]\n---\n", "lab.md:4:19: a program's name"},
 	{"---\ntitle: x\nminutes: 5\nprograms: [{name: p}, {name: p}]\n---\n", "lab.md:4:30: program 'p' stands here twice"},
 	{"---\ntitle: x\nminutes: 5\nprograms: [{name: p}]\nactors: {Q1: x}\n---\n", "lab.md:5:10: 'Q1' is no actor"},
+	{"---\ntitle: x\nprograms: [{name: p, hooks: 1}]\n---\n", "lab.md:3:29: hooks is true or false"},
+	{"---\ntitle: x\nprograms: [{name: p, args: [$n]}]\n---\n", "$n is no parameter"},
+	{"---\ntitle: x\nprograms: [{name: p}]\nparameters: [n]\n---\n", "lab.md:4:13: parameters are size:"},
+	{"---\ntitle: x\nprograms: [{name: p}]\nparameters: {n: {from: 1, to: 3}}\n---\n", "'default' is no number"},
+	{"---\ntitle: x\nprograms: [{name: p}]\nparameters: {n: {from: 1, to: 3, default: 4}}\n---\n", "outside of its range"},
+	{"---\ntitle: x\nprograms: [{name: p}]\nparameters: {n: {from: -1, to: 3, default: 1}}\n---\n", "'from' is no number"},
+	{"---\ntitle: x\nprograms: [{name: p}]\nparameters: {n: {from: 1, to: 3, default: 1, by: 2}}\n---\n", "'by' is no key"},
 };
 /* clang-format on */
 
@@ -156,6 +168,44 @@ START_TEST(a_bad_file_is_named_with_its_place)
 	ck_assert_int_eq(err.code, EXIT_INPUT);
 	ck_assert_msg(strstr(err.text, bad_files[_i].wrong) != NULL, "%s", err.text);
 	ck_assert_msg(strncmp(err.text, "lab.md:", 7) == 0, "%s", err.text);
+}
+END_TEST
+
+static const char with_parameters[] =
+	"---\ntitle: x\nprograms:\n  - {name: p, args: [$n, 7], hooks: true, computes: [P2]}\n"
+	"  - name: q\nmemory: {shm1: {type: struct ring, size: cells}}\n"
+	"parameters: {n: {from: 1, to: 3, default: 2, about: how many}}\n---\n"
+	"\n## One\n\n```do\nall\n```\n\n## Two\n\nstart: q\n\n```do\nall\n```\n"
+	"\n## Three\n\nstart: q $n\n\n```do\nline P1 2\nwait until P1 gone\n```\n"
+	"\n```assembly\nf a.s b.s\n```\n";
+
+START_TEST(parameters_and_the_steps_that_take_them)
+{
+	struct guide *g = guide_parse("lab.md", with_parameters, strlen(with_parameters), &err);
+	const struct guide_block *b;
+
+	ck_assert_msg(g != NULL, "%s", err.text);
+	ck_assert_uint_eq(g->settings.n, 1);
+	ck_assert_uint_eq(g->settings.at[0].value, 2);
+	ck_assert_uint_eq(guide_setting(g, "n"), 0);
+	ck_assert_uint_eq(guide_setting(g, "m"), 1);
+	ck_assert(guide_step_takes(g, 0, "n") && guide_step_takes(g, 2, "n"));
+	ck_assert(!guide_step_takes(g, 1, "n") && !guide_step_takes(g, 3, "n"));
+	ck_assert(!guide_step_takes(g, 0, "m"));
+	ck_assert(g->programs.at[0].hooks && !g->programs.at[1].hooks);
+	ck_assert_str_eq(g->programs.at[0].computes[0], "P2");
+	ck_assert_str_eq(g->memory.at[0].size, "cells");
+	b = &g->steps.at[2].blocks.at[0];
+	ck_assert_int_eq(b->moves.at[0].kind, MOVE_LINE);
+	ck_assert_uint_eq(b->moves.at[0].times, 2);
+	ck_assert_int_eq(b->moves.at[1].kind, MOVE_WAIT);
+	b = &g->steps.at[2].blocks.at[1];
+	ck_assert_int_eq(b->text_kind, TEXT_LISTING);
+	ck_assert_str_eq(b->text, "f a.s b.s");
+	guide_listing_set(g, &g->steps.at[2].blocks.at[1], "beside", "after");
+	ck_assert_str_eq(b->text, "beside");
+	ck_assert_str_eq(b->spoken, "after");
+	guide_destroy(g);
 }
 END_TEST
 
@@ -209,6 +259,7 @@ static void fill(TCase *c)
 	tcase_add_test(c, a_guide_becomes_a_model);
 	tcase_add_loop_test(c, a_bad_step_is_named_with_its_place, 0, (int)ARRAY_LEN(bad_steps));
 	tcase_add_loop_test(c, a_bad_file_is_named_with_its_place, 0, (int)ARRAY_LEN(bad_files));
+	tcase_add_test(c, parameters_and_the_steps_that_take_them);
 	tcase_add_test(c, a_lab_may_have_no_step_and_say_no_minutes);
 	tcase_add_test(c, the_same_id_twice_is_refused);
 	tcase_add_test(c, a_condition_may_stand_on_the_next_line);

@@ -60,7 +60,7 @@ static bool settled(struct guide *g, const char *id, u64 since, struct guide_tru
 {
 	const struct guide_question *q = guide_question(g, id, NULL);
 	struct cond_view v = {
-		timeline_now(sim.timeline), sim.timeline, since, timeline_events(sim.timeline)};
+		timeline_now(sim.timeline), sim.timeline, since, timeline_events(sim.timeline), NULL, NULL};
 	struct guide_move *moves = g->steps.at[0].blocks.at[g->steps.at[0].blocks.n - 1].moves.at;
 
 	err = (struct err){0};
@@ -230,6 +230,45 @@ START_TEST(a_lesson_is_played_from_first_to_last)
 	sim_step(&sim, 1, &err);
 	ck_assert(guide_play_moved(p, "step P1", &what, &err) && what == PLAY_REACHED);
 	ck_assert_int_eq(guide_play_at(p), AT_END);
+	guide_play_destroy(p);
+	guide_destroy(g);
+}
+END_TEST
+
+/* The host steps a line as an operation. */
+START_TEST(lines_by_hand_and_by_the_guide)
+{
+	struct guide *g = parse_step("```do\nline P1 2\n```\n```expect\nP1 returned write\n```\n");
+	struct guide_play *p = guide_play_create(g, &host);
+	unsigned what;
+
+	ck_assert_msg(guide_play_enter(p, 0, true, &err), "%s", err.text);
+	sim_step(&sim, 1, &err);
+	ck_assert(guide_play_moved(p, "line P1", &what, &err) && what == 0);
+	ck_assert_int_eq(guide_play_at(p), AT_DO);
+	ck_assert(guide_play_do(p, &what, &err) && what == 0); /* the second one */
+	ck_assert_int_eq(guide_play_at(p), AT_END);
+	ck_assert(guide_play_enter(p, 0, true, &err));
+	ck_assert(guide_play_moved(p, "step P1", &what, &err) && what == 0); /* a part of a line */
+	ck_assert(guide_play_moved(p, "line P2", &what, &err) && what == PLAY_ASTRAY);
+	ck_assert(guide_play_moved(p, "all", &what, &err) && what == PLAY_ASTRAY);
+	ck_assert_int_eq(guide_play_at(p), AT_DO);
+	guide_play_destroy(p);
+	guide_destroy(g);
+}
+END_TEST
+
+START_TEST(who_waits_in_vain_is_told)
+{
+	struct guide *g = parse_step("```do\nwait until P1 gone\n```\n");
+	struct guide_play *p = guide_play_create(g, &host);
+	unsigned what;
+
+	ck_assert_msg(guide_play_enter(p, 0, true, &err), "%s", err.text);
+	ck_assert(!guide_play_do(p, &what, &err));
+	ck_assert_int_eq(err.code, EXIT_FAILED);
+	ck_assert_msg(strstr(err.text, "nobody computes, and that has not come true") != NULL, "%s",
+		err.text);
 	guide_play_destroy(p);
 	guide_destroy(g);
 }
@@ -427,6 +466,8 @@ static void fill(TCase *c)
 	tcase_add_test(c, the_variants_settle_a_change);
 	tcase_add_test(c, none_or_two_true_options_settle_nothing);
 	tcase_add_test(c, a_lesson_is_played_from_first_to_last);
+	tcase_add_test(c, lines_by_hand_and_by_the_guide);
+	tcase_add_test(c, who_waits_in_vain_is_told);
 	tcase_add_test(c, the_learners_own_move_counts_as_the_guides);
 	tcase_add_test(c, moves_away_from_the_path_are_counted);
 	tcase_add_test(c, many_steps_may_be_done_one_by_one);

@@ -72,7 +72,8 @@ END_TEST
 START_TEST(what_moves_processes_says_so)
 {
 	static const char *const moving[] = {
-		"step", "all", "continue", "play", "live", "pass", "signal"};
+		"step", "line", "all", "continue", "play", "live", "pass", "branch",
+		"signal"};
 
 	for (unsigned id = 1; id < STEER_COUNT; id++) {
 		bool moves = false;

@@ -73,6 +73,12 @@ static inline u64 arch_pc(const arch_regs *r) { return r->rip; }
 /* Where rt_sigframe keeps rax, from the stack pointer at a handler's first instruction:
  * pretcode 8, uc_flags 8, uc_link 8, uc_stack 24, then gregs r8..r15 rdi rsi rbp rbx rdx rax. */
 #define ARCH_SIGFRAME_RESULT (8 + 8 + 8 + 24 + 13 * 8)
+/* The registers that rt_sigframe keeps just before rax, as the frame has them. */
+static inline void arch_frame_regs(const arch_regs *r, u64 out[13])
+{
+	const u64 regs[13] = {r->r8, r->r9, r->r10, r->r11, r->r12, r->r13, r->r14, r->r15, r->rdi, r->rsi, r->rbp, r->rbx, r->rdx};
+	memcpy(out, regs, sizeof regs);
+}
 /* DWARF register order, System V psABI figure 3.36. */
 static inline void arch_dwarf_regs(const arch_regs *r, u64 out[17])
 {

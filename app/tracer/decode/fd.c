@@ -114,12 +114,7 @@ bool decode_open(struct tracer *t, struct tracee *x, struct entry *e)
 {
 	int at = e->call == CALL_openat || e->call == CALL_openat2;
 	char path[PATH_KEPT];
-
-	(void)t;
 	memory_read_string(x->tid, x->args[at], path, sizeof path);
-	e->hold = !strncmp(path, "/dev/shm/", 9); /* shm_open(3) */
-	if (!e->hold && !path_may_be_pipe(path))
-		return false;
 	if (e->call == CALL_openat2) {
 		struct open_how how = {0};
 		memory_read(x->tid, x->args[2], &how, sizeof how);
@@ -127,6 +122,11 @@ bool decode_open(struct tracer *t, struct tracee *x, struct entry *e)
 	} else if (e->call != CALL_creat) {
 		e->arg = x->args[at + 1] & 0xffffffff;
 	}
+	e->hash = fifo_opened(x, at ? (int)x->args[0] : AT_FDCWD, path, e->arg);
+	t->fifos |= e->hash != 0;
+	e->hold = e->hash || !strncmp(path, "/dev/shm/", 9); /* shm_open(3) */
+	if (!e->hold && !path_may_be_pipe(path))
+		return false;
 	e->held = (u32)strlen(path) + 1;
 	memcpy(e->bytes, path, e->held);
 	return true;
@@ -304,8 +304,11 @@ void decode_exit(struct tracer *t, struct tracee *x, i64 ret, struct ev_exit *ou
 		out->arg = (u64)ret;
 		break;
 	default:
+		fifo_call_done(t, x, ret, out);
 		socket_call_done(t, x, ret, out);
 		memory_call_done(t, x, ret, out);
+		mq_call_done(t, x, ret, out);
+		sysv_call_done(t, x, ret, out);
 		break;
 	}
 }

@@ -96,7 +96,9 @@ bool decode_unlink(struct tracer *t, struct tracee *x, struct entry *e)
 	if (at && x->args[2])
 		return false; /* a folder */
 	memory_read_string(x->tid, x->args[at], path, sizeof path);
-	if (strncmp(path, "/dev/shm/", 9) &&
+	if (t->fifos)
+		e->hash = fifo_at(x, at ? (int)x->args[0] : AT_FDCWD, path, false);
+	if (!e->hash && strncmp(path, "/dev/shm/", 9) &&
 	    (t->segments.n < 2 || !leads_to_segment(t, x, at ? (int)x->args[0] : AT_FDCWD, path)))
 		return false;
 	e->held = (u32)strlen(path) + 1;

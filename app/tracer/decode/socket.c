@@ -141,8 +141,11 @@ static void decode_destination(struct tracer *t, struct tracee *x, struct entry 
 {
 	u8 address[sizeof(struct sockaddr_storage)];
 	u32 n = read_address(x, addr, len, address, sizeof address);
+	u32 self = fdmap_get(x->fds, e->fd)->pipe, to = n ? 0 : inet_destination(t, x, self);
+	u64 ino = to ? t->objects.at[to].id : resolve(t, x, e->fd, address, n);
+	bool outside = !ino && n && t->objects.at[self].type == SOCK_DGRAM && t->objects.at[self].domain != AF_UNIX;
 
-	e->arg |= resolve(t, x, e->fd, address, n) << 32;
+	e->arg |= (outside ? UINT32_MAX : ino) << 32;
 }
 
 bool decode_send(struct tracer *t, struct tracee *x, struct entry *e)
@@ -312,6 +315,20 @@ static void received_from(struct tracer *t, struct tracee *x, struct ev_exit *ou
 	out->arg = resolve(t, x, x->entry.fd, address, n);
 }
 
+/* Where it went: who was not there when the call began may be there now. */
+static u64 sent_to(struct tracer *t, struct tracee *x)
+{
+	struct entry again = {.call = x->entry.call, .fd = x->entry.fd};
+	u64 to = x->entry.arg >> 32;
+
+	if (to == UINT32_MAX)
+		to = decode_send(t, x, &again) ? again.arg >> 32 : 0;
+	if (to == UINT32_MAX)
+		return 0;
+	socket_touch_ino(t, to);
+	return to;
+}
+
 void socket_call_done(struct tracer *t, struct tracee *x, i64 ret, struct ev_exit *out)
 {
 	const struct entry *e = &x->entry;
@@ -333,14 +350,10 @@ void socket_call_done(struct tracer *t, struct tracee *x, i64 ret, struct ev_exi
 	case CALL_recvfrom:
 	case CALL_recvmsg: received_from(t, x, out); break;
 	case CALL_sendto:
-	case CALL_sendmsg:
-		out->arg = e->arg >> 32;
-		socket_touch_ino(t, e->arg >> 32);
-		break;
+	case CALL_sendmsg: out->arg = sent_to(t, x); break;
 	case CALL_sendmmsg:
 		out->arg = moved(x, ret);
-		out->arg2 = e->arg >> 32;
-		socket_touch_ino(t, e->arg >> 32);
+		out->arg2 = sent_to(t, x);
 		break;
 	case CALL_recvmmsg: out->arg = moved(x, ret); break;
 	default: break;
@@ -368,11 +381,45 @@ static bool note_carried(struct tracer *t, struct tracee *x, const struct msghdr
 	return ok;
 }
 
+static bool puts_datagrams(u16 call)
+{
+	return call == CALL_sendto || call == CALL_sendmsg || call == CALL_sendmmsg || call == CALL_write || call == CALL_writev;
+}
+
+/* A datagram that more than one may receive: OBS_REACHES. */
+static bool note_reached(struct tracer *t, struct tracee *x, struct err *err)
+{
+	const struct object_seen *o;
+	u8 address[sizeof(struct sockaddr_storage)];
+	struct msghdr m = {0};
+	u64 ids[16] = {0};
+	bool ok = true;
+	u32 n, len = 0;
+
+	if (!puts_datagrams(x->entry.call))
+		return true;
+	o = object_of_fd(t, x, x->entry.fd);
+	if (!o || o->type != SOCK_DGRAM || o->domain == AF_UNIX)
+		return true;
+	if (x->entry.call == CALL_sendto)
+		len = read_address(x, x->args[4], x->args[5], address, sizeof address);
+	else if (x->entry.call == CALL_sendmsg || x->entry.call == CALL_sendmmsg) /* a mmsghdr begins with its msghdr */
+		len = memory_read(x->tid, x->args[1], &m, sizeof m) != sizeof m
+		              ? 0
+		              : read_address(x, (u64)(uintptr_t)m.msg_name, m.msg_namelen, address, sizeof address);
+	n = inet_reached(t, (u32)(o - t->objects.at), address, len, ids, ARRAY_LEN(ids) - 4);
+	for (u32 i = 0; ok && i < n; i += 4)
+		ok = emit_observe(t, x, OBS_REACHES, n - i < 4 ? n - i : 4, ids[i], ids[i + 1], ids[i + 2], ids[i + 3], err);
+	return ok;
+}
+
 bool socket_entered(struct tracer *t, struct tracee *x, struct err *err)
 {
 	struct mmsghdr m;
-	bool ok = true;
+	bool ok = note_reached(t, x, err);
 
+	if (!ok)
+		return false;
 	if (x->entry.call == CALL_sendmsg && x->entry.fd2 > 0 &&
 	    memory_read(x->tid, x->args[1], &m.msg_hdr, sizeof m.msg_hdr) == sizeof m.msg_hdr)
 		return note_carried(t, x, &m.msg_hdr, err);

@@ -16,7 +16,8 @@
 static int borrow(pid_t pid, int fd, int access)
 {
 	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0), got = -1;
-	char path[64];
+	char path[64], link[64];
+	ssize_t n;
 
 	if (pidfd >= 0) {
 		got = (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
@@ -25,6 +26,9 @@ static int borrow(pid_t pid, int fd, int access)
 	if (got >= 0 || (errno != EPERM && errno != ENOSYS && errno != EACCES))
 		return got;
 	snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)pid, fd);
+	n = readlink(path, link, sizeof link - 1);
+	if (n < 6 || memcmp(link, "pipe:[", 6))
+		return -1; /* a FIFO: we would be somebody's partner */
 	return open(path, access | O_NONBLOCK | O_CLOEXEC);
 }
 

@@ -253,7 +253,7 @@ u64 socket_find_peer(struct tracer *t, struct tracee *x, int fd, u32 index)
 	if (!diag_unix(o->id, &u) || !u.peer)
 		return 0;
 	o->detail[SOCKET_PEER] = u.peer;
-	peer = socket_by_ino(t, u.peer);
+	peer = seen_socket(t, u.peer);
 	if (!peer)
 		return 0; /* outside */
 	t->objects.at[peer].detail[SOCKET_PEER] = o->id;
@@ -261,7 +261,7 @@ u64 socket_find_peer(struct tracer *t, struct tracee *x, int fd, u32 index)
 	return u.peer;
 }
 
-u32 socket_by_ino(struct tracer *t, u64 ino)
+u32 seen_socket(struct tracer *t, u64 ino)
 {
 	for (u32 i = 1; ino && i < t->objects.n; i++)
 		if (t->objects.at[i].ends && t->objects.at[i].kind == SEEN_SOCKET && t->objects.at[i].id == ino)
@@ -317,6 +317,7 @@ bool socket_note_names(struct tracer *t, struct tracee *x, int fd, struct err *e
 
 	if (!o || (got = socket_borrow(x, fd)) < 0)
 		return true;
+	inet_note_names(t, (u32)(o - t->objects.at), got);
 	if (getsockname(got, (struct sockaddr *)&a, &len) == 0 && socket_address_text(&a, (u32)len, text, sizeof text))
 		ok = note_name(t, x, ino, NAMED_LOCAL, text, err);
 	len = sizeof a;
@@ -329,10 +330,10 @@ bool socket_note_names(struct tracer *t, struct tracee *x, int fd, struct err *e
 
 /* ---- at settled points ---- */
 
-void socket_touch(struct tracer *t, u32 index)
+void seen_socket_touch(struct tracer *t, u32 index)
 {
 	struct object_seen *o = &t->objects.at[index];
-	u32 peer = o->kind == SEEN_SOCKET ? socket_by_ino(t, o->detail[SOCKET_PEER]) : 0;
+	u32 peer = o->kind == SEEN_SOCKET ? seen_socket(t, o->detail[SOCKET_PEER]) : 0;
 
 	o->touched = true;
 	if (peer)
@@ -341,7 +342,7 @@ void socket_touch(struct tracer *t, u32 index)
 
 void socket_touch_ino(struct tracer *t, u64 ino)
 {
-	u32 index = socket_by_ino(t, ino);
+	u32 index = seen_socket(t, ino);
 
 	if (index)
 		t->objects.at[index].touched = true;

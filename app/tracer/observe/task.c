@@ -48,10 +48,12 @@ void tracer_probe(struct tracer *t, u32 task, struct probe *p)
 		return;
 	}
 	if (read_proc(x->tid, "schedstat", buf, sizeof buf) &&
-	    sscanf(buf, "%llu %llu %llu", &on, &waited, &runs) == 3)
+	    sscanf(buf, "%llu %llu %llu", &on, &waited, &runs) == 3) {
 		p->runs = runs;
-	else
+		p->ran_ns = on;
+	} else {
 		p->runs = voluntary_switches(x->tid);
+	}
 	/* The name in stat may hold anything, a parenthesis too: the last one ends it. */
 	if (!read_proc(x->tid, "stat", buf, sizeof buf) || !(s = strrchr(buf, ')')) || s[1] != ' ')
 		return;

@@ -1,0 +1,160 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# watch -p: processes that run already go on unharmed, however ipclab ends: by itself, by ^C, by SIGKILL
+# at a moment of chance. Output and status are those without us. And what it says when it may not.
+. "${IPCLAB_SRC:?}/tests/live/lib.sh" || exit 1
+
+rounds=6
+[ -z "${IPCLAB_SOAK:-}" ] || rounds=50
+
+# A pipeline of four, busy for a second or so; its sum is known without us.
+busy() {
+	bash -c 'for ((i = 0; i < 30; i++)); do seq 1 4000; sleep 0.01; done | tr 0-9 a-j | cat | sort -S 8M | sha256sum' 2>&1
+	echo "status $?"
+}
+
+wanted=$(busy)
+
+# one_round HOW SECONDS: attaches to a fresh pipeline, ends ipclab so after that time.
+one_round() {
+	local how=$1 pause=$2 got
+	busy >"$dir/got" &
+	local shell=$!
+	sleep "0.0$((RANDOM % 10))"
+	"$IPCLAB" watch --quiet -p "$shell" >"$dir/said" 2>&1 &
+	local watcher=$!
+	sleep "$pause"
+	kill -"$how" "$watcher" 2>/dev/null
+	wait "$watcher" 2>/dev/null
+	wait "$shell"
+	got=$(cat "$dir/got")
+	[ "$got" = "$wanted" ] || { echo "got $got, wanted $wanted ($how after $pause s)"; cat "$dir/said"; return 1; }
+}
+
+pipeline_is_killed() {
+	for ((n = 0; n < rounds; n++)); do
+		one_round KILL "0.$((RANDOM % 900 + 100))" || return 1
+	done
+}
+
+pipeline_is_let_go() {
+	for ((n = 0; n < rounds / 2; n++)); do
+		one_round INT "0.$((RANDOM % 900 + 100))" || return 1
+	done
+}
+
+# It ends while it is watched: the totals say that the world could explain what it saw.
+pipeline_ends_watched() {
+	busy >"$dir/got" &
+	local shell=$!
+	"$IPCLAB" watch --json -p "$shell" >"$dir/events" 2>"$dir/said" || { cat "$dir/said"; return 1; }
+	wait "$shell"
+	[ "$(cat "$dir/got")" = "$wanted" ] || { cat "$dir/got"; return 1; }
+	tail -n 1 "$dir/events" | grep -q '"drift":0,"unknown":0}' || { tail -n 1 "$dir/events"; return 1; }
+	[ "$(grep -c '"kind":"spawn"' "$dir/events")" -ge 5 ] || { echo "not all of it was seen"; return 1; }
+}
+
+# A server with clients that never stop asking; ipclab is killed again and again.
+server_is_killed() {
+	command -v python3 >/dev/null || { echo "skipped: no python3"; return 0; }
+	local port=$((20000 + RANDOM % 20000)) server bad=0
+	mkdir -p "$dir/www"
+	seq 1 20000 >"$dir/www/numbers"
+	python3 -m http.server --bind 127.0.0.1 --directory "$dir/www" "$port" >/dev/null 2>&1 &
+	server=$!
+	python3 - "$port" "$dir/www/numbers" "$rounds" >"$dir/clients" 2>&1 <<'PY' &
+import sys, time, urllib.request
+port, path, rounds = sys.argv[1:]
+want = open(path, 'rb').read()
+for i in range(200):
+    try:
+        urllib.request.urlopen(f'http://127.0.0.1:{port}/numbers').read()
+        break
+    except OSError:
+        time.sleep(0.05)
+end, n, bad = time.time() + 0.4 * int(rounds) + 0.5, 0, 0
+while time.time() < end:
+    n += 1
+    try:
+        bad += urllib.request.urlopen(f'http://127.0.0.1:{port}/numbers', timeout=10).read() != want
+    except Exception as e:
+        print(e)
+        bad += 1
+print('asked', n > 5, 'bad', bad)
+PY
+	local clients=$!
+	sleep 0.5
+	for ((n = 0; n < rounds; n++)); do
+		"$IPCLAB" watch --quiet -p "$server" >"$dir/said" 2>&1 &
+		local watcher=$!
+		sleep "0.$((RANDOM % 300 + 100))"
+		kill -KILL "$watcher" 2>/dev/null || bad=1
+		wait "$watcher" 2>/dev/null
+	done
+	wait "$clients"
+	kill -0 "$server" || { echo "the server is gone"; bad=1; }
+	kill "$server"
+	wait "$server" 2>/dev/null
+	grep -q '^asked True bad 0$' "$dir/clients" || bad=1
+	[ $bad -eq 0 ] || { cat "$dir/clients" "$dir/said"; return 1; }
+}
+
+# Calls that the kernel never restarts by itself sleep on, and get what they wait for.
+sleepers_sleep_on() {
+	command -v python3 >/dev/null || { echo "skipped: no python3"; return 0; }
+	python3 - >"$dir/got" 2>&1 <<'PY' &
+import select, os, time, threading
+r, w = os.pipe()
+e = select.epoll()
+e.register(r, select.EPOLLIN)
+threading.Timer(1.0, lambda: os.write(w, b'x')).start()
+print('epoll', e.poll(5))
+t = time.monotonic()
+time.sleep(1)
+print('slept', round(time.monotonic() - t, 1))
+PY
+	local it=$!
+	sleep 0.4
+	"$IPCLAB" watch --json -p "$it" >"$dir/events" 2>"$dir/said"
+	wait "$it" || return 1
+	grep -q "^epoll \[(3, 1)\]" "$dir/got" && grep -q '^slept 1.0' "$dir/got" || { cat "$dir/got"; return 1; }
+}
+
+refused() { # CODE WORDS PID
+	local code=0
+	"$IPCLAB" watch --quiet -p "$3" >"$dir/out" 2>&1 || code=$?
+	[ "$code" = "$1" ] && grep -q -- "$2" "$dir/out" && return
+	echo "exit code $code, said: $(cat "$dir/out")"
+	return 1
+}
+
+refusals() {
+	refused 2 "there is no process 4194000" 4194000 || return 1
+	refused 2 "not 'x'" x || return 1
+	[ ! -d /proc/2 ] || ! grep -q kthreadd /proc/2/comm || refused 2 "thread of the kernel" 2 || return 1
+	bash -c 'sleep 0.1 & exec sleep 5' &
+	local parent=$!
+	sleep 0.3
+	local dead
+	dead=$(ps -o pid= --ppid $parent)
+	refused 2 "has ended already" "${dead// /}" || return 1
+	"$IPCLAB" watch --quiet -p $parent &
+	local watcher=$!
+	sleep 0.5
+	refused 3 "traces it already" $parent || return 1
+	kill -INT $watcher
+	wait $watcher || { echo "^C: exit code $?"; return 1; }
+	kill $parent
+	wait $parent 2>/dev/null
+	local code=0
+	"$IPCLAB" watch -p 1 -- true >"$dir/out" 2>&1 || code=$?
+	[ $code = 2 ] && grep -q "not both" "$dir/out"
+}
+
+check "a pipeline goes on when ipclab is killed ($rounds times)" pipeline_is_killed
+check "a pipeline goes on when ipclab is told to stop" pipeline_is_let_go
+check "a pipeline that ends while it is watched" pipeline_ends_watched
+check "a server goes on answering when ipclab is killed ($rounds times)" server_is_killed
+check "calls that are never restarted sleep on" sleepers_sleep_on
+check "what cannot be attached to, and why" refusals
+finish
