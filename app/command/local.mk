@@ -19,7 +19,9 @@ libipclab_a_SOURCES += \
 	app/command/schedule.h \
 	app/command/schedule.c \
 	app/command/stream.c \
-	app/command/watch.c
+	app/command/watch.h \
+	app/command/watch.c \
+	app/command/watch_screen.c
 libipclab_a_SOURCES += \
 	app/command/screen.h \
 	app/command/screen.c

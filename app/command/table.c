@@ -93,6 +93,7 @@ const struct command command_table[] = {
 			{"output", 'o', "FILE", "record into FILE"},
 			{"pid", 'p', "PID", "attach to this process and its descendants; may be repeated", .again = true},
 			{"plain", 0, NULL, "print every event in words, on standard error"},
+			SCREEN_OPTIONS,
 			{"quiet", 0, NULL, "print nothing"},
 		},
 	},

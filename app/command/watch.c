@@ -18,6 +18,7 @@
 
 #include "command/lib.h"
 #include "command/stream.h"
+#include "command/watch.h"
 #include "session/lib.h"
 
 struct watch {
@@ -300,6 +301,8 @@ bool command_watch(struct invocation *inv, struct err *err)
 	if (option_given(inv, "contents") && !w.record)
 		return err_set(err, EXIT_USAGE,
 			"--contents is about a recording: name its file with -o FILE");
+	if (watch_wants_screen(inv))
+		return watch_screen(inv, w.pids, w.pids_n, err) || (w.pids_n ? false : ours(err));
 	w.run = start_run(inv, &w, form, err);
 	if (!w.run)
 		return w.pids_n ? false : ours(err);

@@ -53,6 +53,7 @@ enum rec_kind {
 	REC_LINES = 67, /* note_lines: a site, unwound */
 	REC_SOURCE = 68,/* note_source: a source file as it was */
 	REC_POINTER = 69,/* note_pointer: a word of the program's own data that points at a shared mapping */
+	REC_ACTOR = 71, /* note_actor: what rec.task's process runs since its last EXEC, when its program is an interpreter */
 	REC_TYPES = 70, /* note_types: C types of a program, and which of its pointers lead to them */
 };
 
@@ -102,7 +103,8 @@ struct ev_end {
 };
 
 /* ENTER and POISED. What fd, fd2, size, arg mean, per call:
- *   read write readv writev preadv2 pwritev2   fd, size = bytes asked (sum of the vector)
+ *   read write readv writev preadv2 pwritev2   fd, size = bytes asked (sum of the vector); write, writev on a UDP
+ *                         socket: arg as sendto
  *   pipe2                 arg = flags           close fd
  *   close_range           fd = first, fd2 = last (clamped to INT32_MAX), arg = flags
  *   dup fd                dup2 dup3             fd, fd2, arg = flags
@@ -181,6 +183,7 @@ struct ev_enter {
  *   open*        fd = ret; arg = inode if it is a pipe, else 0; arg2 = O_ flags
  *   dup, dup2, dup3, fcntl F_DUPFD*: ret is the new fd
  *   wait4        fd = wait status when ret > 0
+ *   waitid       fd = pid of the child, fd2 = CLD_EXITED, ... (-1: not told)
  *   poll, select contents (ev_enter of the ENTER) carry what was asked; arg = number ready
  *   load         arg = value loaded (up to 8 bytes, little endian; more: REC_MEMORY before)
  *   store update arg = value that stands there afterwards, arg2 = value before. An access has no exit stop of
@@ -196,6 +199,7 @@ struct ev_enter {
  *   sendmmsg recvmmsg  arg = bytes moved in all
  *   recv*        arg = inode of the sender's socket (0 unknown), arg2 = MSG_ flags that came back; descriptors that
  *                came along: OBS_FD with how = received, just behind
+ *   read of an eventfd     arg = the count that came (ENTER of a write: arg = the count given)
  *   eventfd signalfd timerfd_create pidfd_open epoll_create  ret = fd, arg = an id that is unique in this log
  *   mq_open      ret = fd, arg = inode, arg2 = device; fd = maxmsg, fd2 = msgsize as they are
  *   mq_timedreceive, msgrcv  arg = priority, or type, of what was received (OBS_UNKNOWN: the caller did not ask), arg2 = its hash
@@ -242,7 +246,7 @@ enum observation {
 	OBS_SEMS = 18,   /* SysV set a: semaphore b (| OBS_OUTSIDE) has value c (OBS_UNKNOWN: the set was removed), d waiting for
 	                    more, e waiting for zero (OBS_UNKNOWN: not asked). Likewise told before the call that meets it */
 	OBS_COUNTER = 19,/* id a (eventfd, timerfd, signalfd, pidfd): value or readiness c */
-	OBS_LOCK = 20,   /* file with inode a, device b: locks held by pid c, type d; as /proc/locks has them */
+	OBS_LOCK = 20,/* file a (inode and device in one: mask of its OBS_FD) has c flock, d POSIX, e OFD locks; b of processes not watched */
 	OBS_SIGNALS = 21,/* rec.task: a = pending mask, b = blocked mask */
 	OBS_ATTACHED = 22,/* rec.task was running before we came (watch -p): a = call it is inside, b = pid of its parent */
 	OBS_CARRIES = 23, /* rec.task's open sendmsg or sendmmsg sends descriptors along (SCM_RIGHTS): a = how many of them here (1..8),
@@ -308,6 +312,11 @@ struct ev_name {
 	char text[];  /* "127.0.0.1:12000", "[::1]:80", "/tmp/s", "@abstract", "/queue" */
 };
 
+/* Of a command line nothing is kept but this one name: the script, module or main class. */
+struct note_actor {
+	u32 len;     /* NUL included; 1: it runs none (an interactive shell, -c) */
+	char text[]; /* "pool.py", "http.server", "Main" */
+};
 struct note_pointer { /* rec.task's process */
 	u32 map, pad;
 	u64 at;    /* address of the word, in .data or .bss of the program or a library (runtime address) */

@@ -170,6 +170,13 @@ static bool memory_is_sound(const struct rec *r, u64 n)
 	return n >= sizeof *b && b->len <= n - sizeof *b && b->addr <= UINT64_MAX - b->len;
 }
 
+static bool actor_is_sound(const struct rec *r, u32 n)
+{
+	const struct note_actor *a = rec_body(r);
+
+	return n >= sizeof *a && a->len >= 1 && a->len <= n - sizeof *a && a->text[a->len - 1] == 0;
+}
+
 static bool name_is_sound(const struct rec *r, u64 n)
 {
 	const struct ev_name *b = rec_body(r);
@@ -203,8 +210,9 @@ bool rec_is_sound(const struct rec *r)
 	case REC_SOURCE: return source_is_sound(r, n);
 	case REC_POINTER: return n >= sizeof(struct note_pointer);
 	case REC_TYPES: return types_is_sound(r, n);
+	case REC_ACTOR: return actor_is_sound(r, n);
 	default:
-		return r->kind > REC_TYPES; /* a note of a later minor version: skipped by who reads it */
+		return r->kind > REC_ACTOR; /* a note of a later minor version: skipped by who reads it */
 	}
 }
 

@@ -101,6 +101,8 @@ bool session_branch(struct session *s, u64 moment, struct str *kept, struct err 
 	if (!s->engine)
 		return err_set(
 			err, EXIT_USAGE, "this is a recording: it has no program to start anew");
+	if (s->live.run.attach_n)
+		return err_set(err, EXIT_USAGE, "it was there before ipclab: it cannot be started anew from here");
 	if (!schedule_gather(s, moment, false, &sched, &past, err))
 		return false;
 	put_aside(s, &names);

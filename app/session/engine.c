@@ -29,6 +29,7 @@ struct engine {
 	struct engine_request requests[16];
 	unsigned first, last;
 	bool reader_gone;
+	bool alone;           /* the reader has left, and wants no more */
 };
 
 /* ---- the command thread ---- */
@@ -99,11 +100,14 @@ static void *command_thread(void *arg)
 		if (n == sizeof q && e->last - e->first < ARRAY_LEN(e->requests))
 			e->requests[e->last++ % ARRAY_LEN(e->requests)] = q;
 		else if (n != sizeof q)
-			e->reader_gone = true;
+			e->reader_gone = !e->alone;
+		bool alone = e->alone;
 		pthread_mutex_unlock(&e->lock);
 		tracer_ring(run_tracer(e->run));
-		if (n <= 0)
+		if (n <= 0 && !alone)
 			return NULL;
+		if (n <= 0)
+			p[0].fd = -1; /* the terminal is drained as before */
 	}
 }
 
@@ -113,6 +117,7 @@ static void reply(struct engine *e, u32 seq, bool ok, const struct err *err)
 {
 	struct engine_reply a = {.seq = seq, .held = e->run->held, .ended = !tracer_alive(run_tracer(e->run))};
 
+	a.has_status = tracer_root_status(run_tracer(e->run), &a.status);
 	if (!ok) {
 		a.code = err->code ? err->code : EXIT_OURS;
 		snprintf(a.text, sizeof a.text, "%s", err->text);
@@ -194,6 +199,13 @@ static void obey(struct engine *e, const struct engine_request *q)
 		if (ok && e->run->held)
 			ok = settle(e->run, &err);
 		break;
+	case CMD_LEAVE:
+		prctl(PR_SET_PDEATHSIG, 0);
+		pthread_mutex_lock(&e->lock);
+		e->alone = true;
+		pthread_mutex_unlock(&e->lock);
+		ok = run_release(e->run, &err);
+		break;
 	default:
 		break;
 	}
@@ -251,6 +263,8 @@ static void engine_loop(struct engine *e)
 				told = true;
 				reply(e, 0, true, &err); /* everything has ended */
 			}
+			if (e->alone)
+				return;
 			ok = wait_held(e, &err);
 		} else {
 			ok = run_free(e->run, &end, &err);
@@ -290,6 +304,25 @@ static void close_others(int keep1, int keep2)
 			close(fd);
 }
 
+/* A recording is whole with the source lines of its sites. */
+static void write_sources(struct run *run)
+{
+	struct err err = {0};
+	struct log_reader *reader = log_reader_open_fd(fcntl(log_fd(run_log(run)), F_DUPFD_CLOEXEC, 3), &err);
+	struct sources *sources;
+	const struct rec *r;
+	u64 pos = LOG_DATA;
+
+	if (!reader)
+		return;
+	sources = sources_create();
+	while ((r = log_reader_next(reader, &pos)))
+		sources_add(sources, r);
+	sources_write(sources, run_log(run), &err);
+	sources_destroy(sources);
+	log_reader_close(reader);
+}
+
 _Noreturn void engine_main(int socket, const struct session_live *live, struct output *output)
 {
 	struct engine e = {.socket = socket, .terminal = -1, .output = output, .lock = PTHREAD_MUTEX_INITIALIZER};
@@ -318,6 +351,8 @@ _Noreturn void engine_main(int socket, const struct session_live *live, struct o
 	if (!e.run || pthread_create(&thread, NULL, command_thread, &e) != 0)
 		_exit(1);
 	engine_loop(&e);
+	if (opt.record && !e.run->full)
+		write_sources(e.run);
 	run_destroy(e.run);
 	_exit(0);
 }

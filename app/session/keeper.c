@@ -27,6 +27,7 @@ struct keeper {
 	size_t undo_n;
 	struct err failure; /* of the screen */
 	bool failed;
+	pid_t spared; /* a child that stays when all of us are gone; 0 none */
 	char swept[256];
 };
 
@@ -208,15 +209,20 @@ static _Noreturn void screen_process(struct keeper *k, pid_t parent,
 	_exit(0);
 }
 
+void keeper_spare(struct keeper *k, pid_t pid)
+{
+	k->spared = pid;
+}
+
 /* Children that are left when the screen is gone get a quarter of a second to end by themselves. */
-static void collect_the_rest(void)
+static void collect_the_rest(const struct keeper *k)
 {
 	u64 begin = clock_ns();
 
 	while (clock_ns() - begin < 750 * 1000000ull) {
 		pid_t pid = waitpid(-1, NULL, WNOHANG);
 
-		if (pid < 0)
+		if (pid < 0 || k->spared)
 			return;
 		if (pid > 0)
 			continue;
@@ -307,7 +313,7 @@ bool keeper_run(
 		/* Killed while it took the terminal, it had not come to say how to give it back. */
 		if (WIFSIGNALED(status) && k->has_settings)
 			tcsetattr(STDIN_FILENO, TCSANOW, &k->settings);
-		collect_the_rest();
+		collect_the_rest(k);
 		ok = screen_result(k, status, err);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(forwarded); i++)

@@ -10,6 +10,8 @@
 #ifndef SESSION_KEEPER_H
 #define SESSION_KEEPER_H
 
+#include <sys/types.h>
+
 #include "base/lib.h"
 
 struct keeper;
@@ -23,6 +25,8 @@ bool keeper_run(bool (*screen)(struct keeper *, void *arg, struct err *), void *
 void keeper_undo(struct keeper *, const char *bytes, size_t n);
 /* The undoing itself, to be called from a handler of a fatal signal too: async-signal-safe. */
 void keeper_restore(struct keeper *);
+/* In the screen: this child is not to be ended with us. */
+void keeper_spare(struct keeper *, pid_t);
 /* What the last run could not put right, "" if nothing: said once. */
 const char *keeper_swept(const struct keeper *);
 

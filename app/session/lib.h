@@ -79,10 +79,16 @@ struct session_live {
 	const char *title;
 	const char *lab;      /* its ID, for schedule files; NULL: none */
 };
-/* Starts an engine process and its program, held before the first operation. */
+/* Starts an engine process and its program, held before the first operation, or free (run.tracer.held), or attaches to
+ * what runs already (run.attach). */
 struct session *session_start(const struct session_live *, struct err *);
 /* Opens a recording. */
 struct session *session_open(const char *path, struct err *);
+/* The program goes on without a reader: its engine stays with it, silent, until it ends; session_end then ends nothing.
+ * Its descendants of ours: *engine. What was attached to is let go instead, with *engine 0. */
+bool session_leave(struct session *, pid_t *engine, struct err *);
+/* Wait status of the first program, once it has ended. */
+bool session_status(const struct session *, int *status);
 void session_end(struct session *); /* a live one: everything of it ends */
 bool session_is_live(const struct session *);
 bool session_is_held(const struct session *);

@@ -39,6 +39,7 @@ void session_live_copy(struct session_live *to, const struct session_live *from)
 	to->launch.envp = words_copy((const char *const *)from->launch.envp);
 	to->launch.cwd = text_copy(from->launch.cwd);
 	to->actor_names = (const char *const *)words_copy(from->actor_names);
+	to->run.attach = NULL; /* attach_n says that there was something */
 	to->title = text_copy(from->title);
 	to->lab = text_copy(from->lab);
 	/* A second run may not write into the first one's file. */

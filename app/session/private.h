@@ -67,7 +67,7 @@ bool turn(struct run *, u32 task, struct err *);
 u32 first_dead(struct run *);
 
 /* ---- engine.c ---- */
-enum engine_command { CMD_STEP = 1, CMD_PASS, CMD_SIGNAL, CMD_RELEASE, CMD_HOLD, CMD_TYPE, CMD_QUIT };
+enum engine_command { CMD_STEP = 1, CMD_PASS, CMD_SIGNAL, CMD_RELEASE, CMD_HOLD, CMD_TYPE, CMD_QUIT, CMD_LEAVE };
 struct engine_request {
 	u32 seq, command, task;
 	i32 arg;
@@ -77,6 +77,8 @@ struct engine_reply {
 	u32 seq;       /* of the request; 0: news */
 	i32 code;      /* 0 done, else enum exit_code */
 	u32 ended, held;
+	i32 status;    /* of the first program, when has_status */
+	u32 has_status;
 	char text[768];
 };
 struct output { /* what the programs wrote to their terminal, shared with the reader */
@@ -87,17 +89,27 @@ struct output { /* what the programs wrote to their terminal, shared with the re
 _Noreturn void engine_main(int socket, const struct session_live *, struct output *);
 
 /* ---- session.c: the reader's side ---- */
+struct actor_seen {
+	u32 task;
+	u64 pos;    /* its place in the log */
+	char *name; /* "": it runs no script */
+};
 struct session {
 	pid_t engine;      /* 0: a recording */
 	int socket;
 	u32 seq;
 	bool held, ended, lost;
+	bool left;         /* session_leave */
+	bool records;      /* into a file: closing it takes a while */
+	bool has_status;
+	int status;
 	struct log_reader *reader;
 	struct timeline *timeline;
 	struct sources *sources;
 	u64 sources_pos;
 	struct output *output;
 	struct session_live live; /* a copy of its own; of a recording: what it says of itself */
+	VEC(struct actor_seen) actors; /* what interpreters run (REC_ACTOR), in the log's order */
 	struct str name;   /* scratch of session_actor */
 	struct str notes;  /* session_notes */
 };

@@ -240,17 +240,36 @@ static bool maybe_census(struct run *r, struct err *err)
 	return census(r, 2000000, err);
 }
 
+/* While somebody computes there is no settled point, and yet the others sleep: who sleeps in its call now and was not
+ * run once since it was looked at before is said to be blocked. */
+static bool note_sleepers(struct run *r, struct err *err)
+{
+	for (u32 task = 1; task <= tracer_tasks(r->tracer); task++) {
+		struct look *look = run_look(r, task);
+		struct probe before = look->seen;
+
+		if (tracer_holding(r->tracer, task) != IS_INSIDE || look->noted == OBS_BLOCKED || !look_asleep(r, task) ||
+			before.state != look->seen.state || before.call != look->seen.call || !before.runs ||
+			before.runs != look->seen.runs || look->seen.state == 'Z' || !look->seen.state)
+			continue;
+		look->noted = OBS_BLOCKED;
+		if (!tracer_note_state(r->tracer, task, OBS_BLOCKED, err))
+			return false;
+	}
+	return true;
+}
+
 /* The timer ended the wait: idle since the last tick, or busy? */
 static bool idle_tick(struct run *r, struct err *err)
 {
 	r->idle_timer_armed = false;
 	if (tracer_stops(r->tracer) != r->stops_at_tick) {
 		idle_timer_arm(r);
-		return true;
+		return note_sleepers(r, err);
 	}
 	if (tracer_is_meeting(r->tracer))
 		idle_timer_arm(r);
-	return census(r, 2000000, err);
+	return census(r, 2000000, err) && note_sleepers(r, err);
 }
 
 static bool free_loop(struct run *r, enum run_end *end, struct err *err)

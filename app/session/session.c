@@ -18,6 +18,9 @@ static void sources_update(struct session *s)
 	const struct rec *r;
 
 	while ((r = log_reader_next(s->reader, &s->sources_pos))) {
+		if (r->kind == REC_ACTOR)
+			*vec_push(&s->actors) = (struct actor_seen){r->task, s->sources_pos,
+				xstrdup(((const struct note_actor *)rec_body(r))->text)};
 		sources_add(s->sources, r);
 		if (r->kind == REC_META && !s->engine)
 			session_live_meta(&s->live, r);
@@ -82,6 +85,8 @@ static bool receive(struct session *s, struct engine_reply *a, int *fd, struct e
 	if (fd && CMSG_FIRSTHDR(&m) && CMSG_FIRSTHDR(&m)->cmsg_type == SCM_RIGHTS)
 		memcpy(fd, CMSG_DATA(CMSG_FIRSTHDR(&m)), sizeof *fd);
 	s->held = a->held;
+	s->has_status = a->has_status;
+	s->status = a->status;
 	s->ended = a->ended;
 	return true;
 }
@@ -112,6 +117,7 @@ struct session *session_start(const struct session_live *live, struct err *err)
 
 	s->socket = -1;
 	session_live_copy(&s->live, live);
+	s->records = live->run.record != NULL;
 	s->output = mmap(NULL, sizeof *s->output, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (s->output == MAP_FAILED) {
 		s->output = NULL;
@@ -190,6 +196,24 @@ bool session_type(struct session *s, const char *bytes, size_t n, struct err *er
 	return ask(s, &q, err);
 }
 
+bool session_leave(struct session *s, pid_t *engine, struct err *err)
+{
+	*engine = 0;
+	if (s->live.run.attach_n) /* ending lets go */
+		return true;
+	if (!ask(s, &(struct engine_request){.command = CMD_LEAVE}, err))
+		return false;
+	s->left = true;
+	*engine = s->engine;
+	return true;
+}
+
+bool session_status(const struct session *s, int *status)
+{
+	*status = s->status;
+	return s->has_status;
+}
+
 bool session_wait(struct session *s, int ms, bool *ended, struct err *err)
 {
 	struct pollfd p = {.fd = s->socket, .events = POLLIN};
@@ -219,7 +243,7 @@ static void engine_end(struct session *s)
 	struct engine_request q = {.command = CMD_QUIT};
 
 	send(s->socket, &q, sizeof q, MSG_NOSIGNAL | MSG_DONTWAIT);
-	for (int i = 0; i < 200; i++) {
+	for (int i = 0; i < (s->records ? 6000 : 200); i++) {
 		if (waitpid(s->engine, NULL, WNOHANG) != 0)
 			return;
 		usleep(5000);
@@ -232,7 +256,7 @@ void session_end(struct session *s)
 {
 	if (!s)
 		return;
-	if (s->engine)
+	if (s->engine && !s->left)
 		engine_end(s);
 	if (s->socket >= 0)
 		close(s->socket);
@@ -243,6 +267,9 @@ void session_end(struct session *s)
 	if (s->output)
 		munmap(s->output, sizeof *s->output);
 	session_live_finish(&s->live);
+	for (size_t i = 0; i < s->actors.n; i++)
+		free(s->actors.at[i].name);
+	free(s->actors.at);
 	str_finish(&s->name);
 	str_finish(&s->notes);
 	free(s);
@@ -255,6 +282,28 @@ struct timeline *session_timeline(struct session *s) { return s->timeline; }
 struct sources *session_sources(struct session *s) { return s->sources; }
 const char *session_notes(const struct session *s) { return str_get(&s->notes); }
 
+/* The script of a process at the shown moment, or of the one it was forked from; NULL: its program is no interpreter. */
+static const char *script_of(const struct session *s, const struct world *w, u32 proc)
+{
+	u64 now = world_head(w)->pos;
+
+	for (u32 depth = 0; proc && depth < 64; depth++) {
+		const struct w_proc *p = world_proc(w, proc), *parent;
+
+		for (size_t i = s->actors.n; p && i-- > 0;) {
+			const struct w_task *t = world_task(w, s->actors.at[i].task);
+			/* the note stands just behind its EXEC */
+			if (t && t->proc == proc && s->actors.at[i].pos <= now + 256)
+				return s->actors.at[i].name;
+		}
+		parent = p ? world_proc(w, p->parent) : NULL;
+		if (!parent || strcmp(world_text(w, parent->exec_path), world_text(w, p->exec_path)) != 0)
+			return NULL;
+		proc = p->parent;
+	}
+	return NULL;
+}
+
 const char *session_actor(struct session *s, u32 proc)
 {
 	const struct world *w = timeline_world(s->timeline);
@@ -266,7 +315,9 @@ const char *session_actor(struct session *s, u32 proc)
 	for (u32 i = 0; s->live.actor_names && s->live.actor_names[i]; i++)
 		if (i + 1 == p->name)
 			return s->live.actor_names[i];
-	path = world_text(w, p->exec_path);
+	path = script_of(s, w, proc);
+	if (!path || !*path)
+		path = world_text(w, p->exec_path);
 	base = strrchr(path, '/');
 	str_clear(&s->name);
 	str_add_escaped(&s->name, base ? base + 1 : path, strlen(base ? base + 1 : path));

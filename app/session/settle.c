@@ -127,7 +127,8 @@ bool settled_point(struct run *r, bool *again, struct err *err)
 
 	*again = false;
 	if (!note_blocked(r, err) || !tracer_observe_pipes(r->tracer, false, r->opt.slots, err) ||
-	    !tracer_observe_sockets(r->tracer, false, err) || !tracer_observe_queues(r->tracer, false, err) ||
+	    !tracer_observe_sockets(r->tracer, false, err) || !tracer_observe_counters(r->tracer, false, err) ||
+	    !tracer_observe_locks(r->tracer, false, err) || !tracer_observe_queues(r->tracer, false, err) ||
 	    !tracer_observe_memory(r->tracer, false, err))
 		return false;
 	/* Closing a borrowed end wakes sleepers: look again before it is called settled. */

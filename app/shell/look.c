@@ -65,6 +65,8 @@ void do_look(struct shell *sh, int n, char **words, const char *rest)
 		if (p && !p->gone)
 			words_pipe(&scene, i, &text);
 	}
+	for (u32 i = 1; i < world_sockets(w); i++)
+		words_socket(&scene, i, &text);
 	for (u32 i = 1; i < world_segments(w); i++)
 		if (segment_is_drawn(w, i))
 			words_segment(&scene, i, &text);

@@ -38,6 +38,10 @@ static const int stops[] = {
 	SYS_mq_open, SYS_mq_unlink, SYS_mq_timedsend, SYS_mq_timedreceive, SYS_mq_notify, SYS_mq_getsetattr,
 	SYS_msgget, SYS_msgsnd, SYS_msgrcv, SYS_msgctl, SYS_semget, SYS_semop, SYS_semtimedop, SYS_semctl,
 	SYS_shmget, SYS_shmat, SYS_shmdt, SYS_shmctl,
+	SYS_timerfd_create, SYS_timerfd_settime, SYS_pidfd_open, SYS_pidfd_send_signal,
+	SYS_epoll_create, SYS_epoll_create1, SYS_epoll_ctl, SYS_epoll_wait, SYS_epoll_pwait, SYS_epoll_pwait2,
+	SYS_flock,
+	SYS_rt_sigtimedwait, SYS_rt_sigqueueinfo, SYS_rt_tgsigqueueinfo, SYS_alarm, SYS_setitimer, SYS_timer_settime,
 	/* Memory that is shared. */
 	SYS_ftruncate, SYS_msync, SYS_memfd_create, SYS_unlink, SYS_unlinkat,
 };
@@ -50,6 +54,10 @@ static const struct arg_rule arg_rules[] = {
 	{SYS_fcntl, 1, 0xffffffff, F_DUPFD},
 	{SYS_fcntl, 1, 0xffffffff, F_DUPFD_CLOEXEC},
 	{SYS_fcntl, 1, 0xffffffff, F_SETFD},
+	{SYS_fcntl, 1, 0xffffffff, F_SETLK},
+	{SYS_fcntl, 1, 0xffffffff, F_SETLKW},
+	{SYS_fcntl, 1, 0xffffffff, F_OFD_SETLK},
+	{SYS_fcntl, 1, 0xffffffff, F_OFD_SETLKW},
 	{SYS_fcntl, 1, 0xffffffff, F_SETFL},
 	{SYS_fcntl, 1, 0xffffffff, F_SETPIPE_SZ},
 	{SYS_ioctl, 1, 0xffffffff, FIONBIO},
@@ -75,6 +83,9 @@ static bool filter_rules(scmp_filter_ctx ctx)
 	for (size_t i = 0; i < ARRAY_LEN(stops); i++)
 		if (seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), stops[i], 0) < 0)
 			return false;
+	/* sigaction that only asks changes nothing. */
+	if (seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), SYS_rt_sigaction, 1, SCMP_CMP64(1, SCMP_CMP_NE, 0)) < 0)
+		return false;
 	if (seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), HOOK_CALL, 0) < 0)
 		return false;
 	for (size_t i = 0; i < ARRAY_LEN(arg_rules); i++) {

@@ -9,6 +9,7 @@
  * file         | what it holds
  * tracer.c     | the tracer and its table of tasks
  * launch.c     | start a program under PTRACE_SEIZE behind the filter
+ * actor.c      | what an interpreter runs
  * attach.c     | attach to running processes, let go of them
  * filter.c     | the seccomp filter: which calls stop
  * wait.c       | tracer_next: wait status -> kind of stop
@@ -150,6 +151,8 @@ bool tracer_observe_pipes(struct tracer *, bool all, bool slots, struct err *);
 /* Message queues and System V semaphores, likewise: OBS_QUEUE, OBS_SEMS. Those of another ipc namespace are not asked. */
 bool tracer_observe_queues(struct tracer *, bool all, struct err *);
 bool tracer_observe_sockets(struct tracer *, bool all, struct err *);
+bool tracer_observe_locks(struct tracer *, bool all, struct err *);    /* /proc/locks: OBS_LOCK */
+bool tracer_observe_counters(struct tracer *, bool all, struct err *); /* eventfds: OBS_COUNTER */
 /* Compares the shared mappings with what the log tells of them and logs what differs (REC_MEMORY): whole segments
  * up to MEMORY_MIRROR bytes, of larger ones the pages that an access touched. Also: mappings that are gone (OBS_UNMAP),
  * resized segments (OBS_SEGMENT), words that point at a mapping (REC_POINTER). `all`: also what nothing has

@@ -2,6 +2,7 @@ libipclab_a_SOURCES += \
 	app/tracer/lib.h \
 	app/tracer/private.h \
 	app/tracer/arch/x86_64.h \
+	app/tracer/actor.c \
 	app/tracer/attach.c \
 	app/tracer/bell.c \
 	app/tracer/decode.c \
@@ -20,6 +21,11 @@ libipclab_a_SOURCES += \
 	app/tracer/wait.c \
 	app/tracer/decode/fd.c \
 	app/tracer/decode/fifo.c \
+	app/tracer/decode/sig.c \
+	app/tracer/decode/filelock.c \
+	app/tracer/observe/filelock.c \
+	app/tracer/decode/event.c \
+	app/tracer/observe/counter.c \
 	app/tracer/decode/memory.c \
 	app/tracer/decode/mq.c \
 	app/tracer/decode/process.c \

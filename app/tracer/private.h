@@ -47,7 +47,7 @@ struct entry {
 /* ---- fdmap.c ---- */
 enum fd_class { FDC_UNKNOWN, FDC_OTHER, FDC_TTY, FDC_PIPE, FDC_SEGMENT, FDC_OBJECT };
 /* What FDC_OBJECT leads to: as `e` of OBS_FD has it. */
-enum seen_kind { SEEN_SOCKET = 5, SEEN_MQ = 6, SEEN_EVENTFD = 7, SEEN_SIGNALFD = 8, SEEN_TIMERFD = 9, SEEN_PIDFD = 10, SEEN_EPOLL = 11 };
+enum seen_kind { SEEN_SOCKET = 5, SEEN_MQ = 6, SEEN_EVENTFD = 7, SEEN_SIGNALFD = 8, SEEN_TIMERFD = 9, SEEN_PIDFD = 10, SEEN_EPOLL = 11, SEEN_FILE = 12 };
 struct inet_end {
 	u8 host[16]; /* IPv4 as ::ffff:a.b.c.d */
 	u16 port;    /* 0: none */
@@ -242,10 +242,13 @@ struct tracer {
 	VEC(struct segment) segments; /* [0] unused */
 	VEC(struct object_seen) objects; /* [0] unused */
 	u64 object_ids;      /* the last number given to an anonymous inode */
+	bool locks;          /* some file was locked: closing a descriptor of it may give locks back */
 	bool fifos;          /* some FIFO was seen: names that go may be FIFOs' */
 	VEC(struct sysv_seen) sysv; /* [0] unused */
 	VEC(pid_t) sysv_pids;       /* processes of ours that have used System V IPC */
 	u32 memory_round, shadow_pages;
+	pid_t hint;          /* whose stop was the last; so many in a row were asked for by its number */
+	u32 hint_n, hint_vain, hint_rest;
 	bool attached;       /* tracer_attach was called */
 	u32 unmet_n;         /* tasks that are unmet; looked at at unmet_ns */
 	u64 unmet_ns;
@@ -293,7 +296,8 @@ typedef bool decoder(struct tracer *, struct tracee *, struct entry *);
 decoder decode_rw, decode_vector, decode_pipe, decode_close, decode_close_range, decode_dup, decode_fcntl,
 	decode_ioctl, decode_open, decode_splice, decode_receive, decode_fork, decode_exec, decode_end,
 	decode_wait, decode_kill, decode_pause, decode_sleep, decode_poll, decode_select, decode_unshare, decode_foreign,
-	decode_mknod,
+	decode_sigaction, decode_timer, decode_sigqueue, decode_sigtimedwait,
+	decode_mknod, decode_flock, decode_event, decode_timerfd_settime, decode_epoll_ctl, decode_epoll_wait,
 	decode_mmap, decode_msync, decode_ftruncate, decode_memfd, decode_unlink, decode_futex,
 	decode_socket, decode_address, decode_on_socket, decode_setsockopt, decode_send, decode_receive_from, decode_messages,
 	decode_mq_open, decode_mq_unlink, decode_mq_send, decode_mq_receive, decode_mq_notify, decode_mq_attr,
@@ -359,9 +363,24 @@ void fifo_look_again(struct tracee *); /* held at an open or unlink: the name ma
 void fifo_call_done(struct tracer *, struct tracee *, i64 ret, struct ev_exit *);
 bool fifo_note_name(struct tracer *, struct tracee *, int fd, u64 id, struct err *); /* REC_NAME */
 
+/* ---- decode/filelock.c ---- */
+bool lock_command(u64 cmd); /* of fcntl */
+bool decode_fcntl_lock(struct tracer *, struct tracee *, struct entry *);
+/* A descriptor that is about to be closed leads to a file that somebody has locked: it becomes known. */
+bool lock_closes(struct tracer *, struct tracee *, int fd);
+
+/* ---- decode/sig.c ---- */
+void wait_call_done(struct tracee *, struct ev_exit *); /* waitid: which child it was */
+
+/* ---- decode/event.c ---- */
+void event_entered(struct tracer *, struct tracee *, struct entry *); /* write of an eventfd */
+void event_call_done(struct tracer *, struct tracee *, i64 ret, struct ev_exit *);
+
 /* ---- decode/socket.c ---- */
 bool socket_domain_is_ours(u32 domain); /* AF_UNIX, AF_INET, AF_INET6 */
 void socket_call_done(struct tracer *, struct tracee *, i64 ret, struct ev_exit *); /* EXITs of sockets' calls */
+void decode_written(struct tracer *, struct tracee *, struct entry *); /* write(2) on a UDP socket: where it goes */
+void socket_entering(struct tracer *, struct tracee *); /* just before ENTER: where it goes may have changed while it was held */
 bool socket_entered(struct tracer *, struct tracee *, struct err *); /* just behind ENTER: what it sends along */
 bool socket_exited(struct tracer *, struct tracee *, i64 ret, struct err *); /* just behind EXIT: names, what came along */
 
@@ -488,6 +507,9 @@ bool finish_call(struct tracer *, struct tracee *, i64 ret, u32 flags, struct er
 
 /* ---- filter.c ---- */
 bool filter_build(struct sock_filter **, u16 *n, struct err *);
+
+/* ---- actor.c ---- */
+bool actor_note(struct tracer *, struct tracee *, const char *path, struct err *); /* REC_ACTOR of an interpreter */
 
 /* ---- attach.c ---- */
 void attach_meet_rest(struct tracer *); /* those that were left asleep */

@@ -81,6 +81,8 @@ static bool resume_entry(struct tracer *t, struct tracee *x, struct err *err)
 		return hooked_resume(t, x, err);
 	if (t->opt.held && x->entry.hash >> 63)
 		fifo_look_again(x);
+	if (t->opt.held)
+		socket_entering(t, x);
 	ok = !x->entry.logged || (emit_entry(t, x, REC_ENTER, err) && socket_entered(t, x, err));
 	fdmap_touch(t, x->fds, x->entry.fd);
 	fdmap_touch(t, x->fds, x->entry.fd2);

@@ -46,7 +46,7 @@ bool emit_exec(struct tracer *t, struct tracee *x, u32 former, struct err *err)
 	memcpy(r + 1, &body, sizeof body);
 	memcpy((u8 *)(r + 1) + sizeof body, path, body.path_len);
 	emit_commit(t, r);
-	return true;
+	return actor_note(t, x, path, err);
 }
 
 /* exec from a thread: the thread goes on under the leader's id, the others are gone (ptrace(2)). */

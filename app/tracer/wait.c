@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The next stop: waitpid, and what kind of stop a status is (ptrace(2); security.md 2, rules 1-9). */
 #include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 
@@ -118,6 +119,38 @@ static enum stop_kind waited(struct tracer *t, struct tracee *x, int status)
 	return x->spawned ? kind : STOP_NONE; /* an early one waits for its SPAWN */
 }
 
+/* waitpid(-1) looks at every tracee, before it sleeps and when it wakes: 45 ns each. Where there are many, the one
+ * that was let go last, which is likely to stop next, is asked for by its number a few times first; not for ever,
+ * so that the others get their turn, and ever more seldom where it was in vain. True: it has stopped, and nothing is collected. */
+static bool hinted(struct tracer *t)
+{
+	enum { MANY = 24, TRIES = 24, IN_A_ROW = 32 };
+	siginfo_t info;
+
+	if (t->alive < MANY || t->hint <= 0 || t->hint_rest) {
+		t->hint_rest -= t->hint_rest > 0;
+		return false;
+	}
+	if (t->hint_n++ >= IN_A_ROW) {
+		t->hint_n = 0;
+		return false;
+	}
+	for (int i = 0; i < TRIES; i++) {
+		info.si_pid = 0;
+		if (waitid(P_PID, (id_t)t->hint, &info, WEXITED | WSTOPPED | WNOWAIT | WNOHANG | __WALL) < 0)
+			break;
+		if (info.si_pid) {
+			t->hint_vain = 0;
+			return true;
+		}
+		sched_yield();
+	}
+	t->hint_n = 0;
+	t->hint_vain = t->hint_vain < 128 ? 2 * t->hint_vain + 1 : t->hint_vain;
+	t->hint_rest = t->hint_vain;
+	return false;
+}
+
 /* As waitpid. Of a task that was attached to, a signal stop is not collected when it is first told of: were
  * we killed then, the kernel would drop the signal, for collecting takes it out of the task. */
 static pid_t next_status(struct tracer *t, int *status, bool block)
@@ -128,7 +161,8 @@ static pid_t next_status(struct tracer *t, int *status, bool block)
 		siginfo_t info = {0};
 		struct tracee *x;
 		int what;
-		if (waitid(P_ALL, 0, &info, WEXITED | WSTOPPED | WNOWAIT | __WALL | hang) < 0)
+		if (block && hinted(t) ? waitid(P_PID, (id_t)t->hint, &info, WEXITED | WSTOPPED | WNOWAIT | __WALL | WNOHANG) < 0
+				       : waitid(P_ALL, 0, &info, WEXITED | WSTOPPED | WNOWAIT | __WALL | hang) < 0)
 			return -1;
 		if (!info.si_pid)
 			return 0;
@@ -147,7 +181,7 @@ static pid_t next_status(struct tracer *t, int *status, bool block)
 		}
 		return info.si_pid;
 	}
-	return waitpid(-1, status, __WALL | hang);
+	return waitpid(block && hinted(t) ? t->hint : -1, status, __WALL | hang);
 }
 
 bool tracer_next(struct tracer *t, bool block, struct stop *stop, struct err *err)
@@ -186,6 +220,7 @@ bool tracer_next(struct tracer *t, bool block, struct stop *stop, struct err *er
 			return true;
 		}
 		t->stops++;
+		t->hint = tid;
 		x = tracee_by_tid(t, tid);
 		if (!x)
 			x = early_task(t, tid);

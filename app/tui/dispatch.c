@@ -16,7 +16,11 @@ static void select_task(struct screen_run *r, u32 task)
 
 static void select_near(struct screen_run *r, int by)
 {
-	u32 tasks[256], n = screen_tasks(&r->scene, &r->view, tasks, ARRAY_LEN(tasks));
+	struct view_state v = r->view;
+	u32 tasks[256], n;
+
+	v.graph = screen_has_graph(r->term->canvas, &r->scene, &v);
+	n = screen_tasks(&r->scene, &v, tasks, ARRAY_LEN(tasks));
 
 	for (u32 i = 0; i < n; i++) {
 		if (tasks[i] != r->view.selected)
@@ -106,7 +110,7 @@ static void next_view(struct screen_run *r)
 
 static enum pane home_pane(const struct screen_run *r)
 {
-	return r->source->lab ? PANE_GUIDE : PANE_TIME;
+	return r->source->lab ? PANE_GUIDE : r->source->watch ? PANE_WHY : PANE_TIME;
 }
 
 /* The same key opens and closes. */
@@ -142,7 +146,7 @@ static void back_out(struct screen_run *r, bool may_leave)
 	} else if (v->picture) {
 		v->picture = false;
 	} else if (may_leave) {
-		r->leaving = true;
+		leave_ask(r);
 	} else {
 		run_say(r, "There is nothing to close; q leaves.");
 	}
@@ -201,6 +205,10 @@ static void answer(struct screen_run *r, u32 key)
 	enum asking asked = r->asking;
 
 	r->asking = ASK_NOTHING;
+	if (asked == ASK_LEAVE) {
+		leave_answer(r, key);
+		return;
+	}
 	if (asked == ASK_AGAIN && (key == 'y' || key == 'Y')) {
 		run_restart(r);
 		return;
@@ -269,6 +277,17 @@ static void open_selected(struct screen_run *r)
 
 	if (v->lower == PANE_OUTPUT && v->live && !lesson_asks(r)) {
 		run_line_begin(r, USE_SEND, "send: ");
+	} else if (v->graph && screen_has_graph(r->term->canvas, &r->scene, v)) {
+		v->graph = false; /* the list; Enter there: the selected one's picture, or all of it again */
+		r->dirty = true;
+	} else if (r->source->watch && !v->graph) {
+		v->graph = true;
+		v->picture = false;
+		if (!screen_has_graph(r->term->canvas, &r->scene, v)) {
+			v->graph = false;
+			v->picture = stage_is_list(&r->scene, v);
+		}
+		r->dirty = true;
 	} else if (stage_is_list(&r->scene, v)) {
 		v->picture = true;
 		r->dirty = true;

@@ -16,6 +16,7 @@
  * branch.c   | another way from a moment looked back at; the choices as a file
  * motion.c   | what moves processes, and time
  * tell.c     | what happened last; deeds for the time pane; output
+ * leave.c    | leaving a watched program
  * guide.c    | the guide of a lab: texts, questions, Enter
  * experiment.c | its experiments
  * commands.c | the `:` line: an action for each command of view/steer.def
@@ -51,6 +52,9 @@ struct tui_start {
 	void *arg;
 	const char *title;
 	const struct str *said; /* after start: shown first, its first line */
+	bool watch;             /* any program, run free: `q` asks what is to become of it */
+	bool attached;          /* it ran before us: R cannot begin it anew */
+	void (*over)(void *arg, struct session *); /* before the session is ended; may be NULL */
 };
 bool tui_run(const struct tui_start *, const struct tui_options *, struct err *);
 /* The list of labs, from which labs are opened. */

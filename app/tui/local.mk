@@ -9,6 +9,7 @@ libipclab_a_SOURCES += \
 	app/tui/guide.h \
 	app/tui/home.c \
 	app/tui/input.c \
+	app/tui/leave.c \
 	app/tui/line.c \
 	app/tui/motion.c \
 	app/tui/paint.c \

@@ -464,6 +464,10 @@ void motion_play(struct screen_run *r)
 	}
 	if (run_is_now(r) && was_time(r))
 		return;
+	if (r->source->watch && run_is_now(r)) { /* free is how it was found */
+		motion_live(r, true);
+		return;
+	}
 	r->playing = true;
 	r->next_tick = clock_ns();
 	r->dirty = true;

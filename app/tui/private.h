@@ -66,7 +66,9 @@ const char *line_text(struct term *, int *cursor);
 void line_resize(struct term *);
 
 /* ---- a run on the screen ---- */
-enum asking { ASK_NOTHING, ASK_AGAIN, ASK_SIGNAL };
+enum { SAMPLE_NS = 50 * 1000 * 1000, /* LIVE: 20 times a second */
+	LIST_NS = 1500 * 1000 * 1000 };
+enum asking { ASK_NOTHING, ASK_AGAIN, ASK_SIGNAL, ASK_LEAVE };
 enum line_use { USE_COMMAND, USE_SEARCH, USE_SEND, USE_ANSWER };
 
 /* Where a run comes from. */
@@ -77,6 +79,8 @@ struct run_source {
 	const struct lab *lab; /* whose guide is followed; NULL: none, `start` is called */
 	u32 step;              /* of it, TUI_RESUME */
 	const struct str *said; /* by start, to be shown; NULL: nothing */
+	bool watch, attached;   /* as of struct tui_start */
+	void (*over)(void *arg, struct session *);
 };
 
 struct screen_guide;
@@ -92,6 +96,7 @@ struct screen_run {
 	bool free;  /* LIVE */
 	bool playing;
 	unsigned speed; /* index into the notches */
+	u64 list_until; /* until then the list is shown, ns */
 	u64 next_tick;  /* ns, of play and of LIVE's samples */
 	u32 last_moved;
 	u64 told_event; /* up to here Last tells */
@@ -124,6 +129,10 @@ void run_key(struct screen_run *, u32 key);
 void run_interrupt(struct screen_run *);
 void run_search(struct screen_run *, const char *what);
 void run_view(struct screen_run *, enum pane);
+
+/* ---- leave.c ---- */
+void leave_ask(struct screen_run *); /* q at the top */
+void leave_answer(struct screen_run *, u32 key);
 
 /* ---- edit.c ---- */
 /* The source line at which a task stands, in the learner's editor. */

@@ -9,8 +9,6 @@
 
 #include "tui/private.h"
 
-enum { SAMPLE_NS = 50 * 1000 * 1000 }; /* LIVE: 20 times a second */
-
 void run_say(struct screen_run *r, const char *fmt, ...)
 {
 	va_list args;
@@ -129,7 +127,9 @@ void run_session_began(struct screen_run *r)
 	r->deeds_to = 0;
 	r->output_seen = 0;
 	r->view.live = session_is_live(r->session);
-	r->view.first = r->view.live;
+	r->free = r->source->watch && r->view.live && !session_is_held(r->session);
+	r->next_tick = clock_ns();
+	r->view.first = r->view.live && !r->free;
 	r->view.selected = 1;
 	str_clear(&r->last);
 	str_clear(&r->out_line);
@@ -164,6 +164,10 @@ bool run_restart(struct screen_run *r)
 		lesson_goto(r, 1);
 		return true;
 	}
+	if (r->source->attached) {
+		run_say(r, "It was there before ipclab: it cannot be begun anew from here.");
+		return false;
+	}
 	if (!session_begin(r, &err)) {
 		r->session = old;
 		run_scene(r);
@@ -179,6 +183,21 @@ bool run_restart(struct screen_run *r)
 static bool pane_is_shown(const struct screen_run *r, enum pane pane)
 {
 	return r->view.lower == pane || r->view.focus == pane;
+}
+
+/* Where processes come and go, picture and list would take turns 20 times a second: the list stays for a while. */
+static void draw_calm(struct screen_run *r)
+{
+	struct view_state v = r->view;
+	u64 now = clock_ns();
+	bool fits = screen_has_graph(r->term->canvas, &r->scene, &v);
+
+	if (v.watch && v.graph && !fits)
+		r->list_until = now + LIST_NS;
+	v.graph = fits && (!r->free || now >= r->list_until);
+	if (v.watch && (v.graph || stage_is_list(&r->scene, &v)))
+		v.lead = v.graph ? "Enter list   1-9 choose" : "Enter picture   1-9 choose";
+	screen_draw(r->term->canvas, &r->scene, &v);
 }
 
 static void draw(struct screen_run *r)
@@ -200,7 +219,7 @@ static void draw(struct screen_run *r)
 	v->line = r->term->line ? line_text(r->term, &v->line_cursor) : NULL;
 	if (r->guide)
 		lesson_scroll(r);
-	screen_draw(r->term->canvas, &r->scene, v);
+	draw_calm(r);
 	paint(r->term);
 	r->dirty = false;
 }
@@ -360,7 +379,8 @@ bool run_screen(struct term *t, const struct run_source *source, bool *home, str
 	v->title = source->title;
 	v->heading = "";
 	v->lead = "";
-	v->lower = source->lab ? PANE_GUIDE : PANE_TIME;
+	v->lower = source->lab ? PANE_GUIDE : source->watch ? PANE_WHY : PANE_TIME;
+	v->graph = v->watch = source->watch;
 	v->focus = PANE_STAGE;
 	v->last = v->out_line = v->find = v->output = "";
 	if (!session_begin(&r, err)) {
@@ -373,6 +393,8 @@ bool run_screen(struct term *t, const struct run_source *source, bool *home, str
 	loop(&r);
 	*home = r.to_home && !t->leaving && !t->gone;
 	lesson_end(&r);
+	if (source->over)
+		source->over(source->arg, r.session);
 	session_end(r.session);
 	typed_destroy(r.typed);
 	str_finish(&r.last);

@@ -95,8 +95,9 @@ static bool show_recording(struct term *t, const char *path, struct err *err)
 
 static bool show_run(struct term *t, const struct tui_start *run, bool *home, struct err *err)
 {
-	const char *base = strrchr(run->title, '/');
-	struct run_source source = {.start = run->start, .arg = run->arg, .said = run->said};
+	const char *base = run->watch ? NULL : strrchr(run->title, '/');
+	struct run_source source = {.start = run->start, .arg = run->arg, .said = run->said,
+		.watch = run->watch, .attached = run->attached, .over = run->over};
 	struct str title = {0};
 	bool ok;
 

@@ -88,6 +88,9 @@ const char *words_call_name(const struct w_op *op)
 	case CALL_execveat: return "exec";
 	case CALL_pselect6: return "select";
 	case CALL_rt_sigsuspend: return "sigsuspend";
+	case CALL_accept4: return op->arg ? "accept4" : "accept";
+	case CALL_sendto: return op->arg >> 32 ? "sendto" : "send";
+	case CALL_recvfrom: return "recv";
 	case CALL_openat:
 	case CALL_openat2:
 	case CALL_creat: return "open";
@@ -376,6 +379,16 @@ static const struct form forms[CALL_COUNT] = {
 	[CALL_writev] = TO_FD,
 	[CALL_pwritev2] = TO_FD,
 	[CALL_vmsplice] = TO_FD,
+	[CALL_sendto] = TO_FD,
+	[CALL_sendmsg] = TO_FD,
+	[CALL_sendmmsg] = OF_FD,
+	[CALL_recvfrom] = OF_FD,
+	[CALL_recvmsg] = OF_FD,
+	[CALL_recvmmsg] = OF_FD,
+	[CALL_listen] = OF_FD,
+	[CALL_accept] = OF_FD,
+	[CALL_accept4] = OF_FD,
+	[CALL_setsockopt] = OF_FD,
 	[CALL_dup2] = ONTO_FD,
 	[CALL_dup3] = ONTO_FD,
 	[CALL_splice] = FROM_FD,
@@ -444,7 +457,8 @@ void words_op(const struct scene *s, u32 task, const struct w_op *op, bool bytes
 
 	op_find_place(s->world, task, &placed);
 	op = &placed;
-	if (words_fifo_op(s, op, out))
+	if (words_queue_op(s, task, op, bytes, out) || words_fifo_op(s, op, out) || words_counter_op(s, task, op, out) ||
+		words_lock_op(s, op, out) || words_signal_op(s, op, out) || words_socket_op(s, op, out))
 		return;
 	if (is_shm(s, op)) {
 		bool opens = op->call != CALL_unlink && op->call != CALL_unlinkat;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "view/graph.h"
 #include "view/memory.h"
 #include "view/stage.h"
 
@@ -22,8 +23,11 @@ struct layout {
 	int last_rows; /* lines of Last, 0: none */
 };
 
-static void mode_text(const struct view_state *v, struct str *out)
+static void mode_text(const struct scene *s, const struct view_state *v, struct str *out)
 {
+	u32 stuck;
+	char name[24];
+
 	unsigned long long at = v->moment, all = v->moments;
 
 	switch (v->mode) {
@@ -36,6 +40,8 @@ static void mode_text(const struct view_state *v, struct str *out)
 		break;
 	case SCREEN_LIVE:
 		str_addf(out, "LIVE   %llu events", (unsigned long long)v->events);
+		if ((stuck = graph_stuck(s)) != 0)
+			str_addf(out, "   %s is stuck", world_task_name(s->world, stuck, name));
 		return;
 	case SCREEN_BACK: str_addf(out, "BACK %llu of %llu", at, all); return;
 	case SCREEN_RECORDED: str_addf(out, "RECORDED   %llu of %llu", at, all); return;
@@ -45,13 +51,13 @@ static void mode_text(const struct view_state *v, struct str *out)
 		str_addf(out, "   event %llu/%llu", at, all);
 }
 
-static void draw_header(struct canvas *c, const struct view_state *v)
+static void draw_header(struct canvas *c, const struct scene *s, const struct view_state *v)
 {
 	struct area a = canvas_area(c);
 	struct str mode = {0};
 	int col, right;
 
-	mode_text(v, &mode);
+	mode_text(s, v, &mode);
 	right = a.cols - text_width(str_get(&mode));
 	col = canvas_put_cut(c, a, 0, 1, right - 3, AT_TITLE | AT_STRONG, v->title);
 	if (v->heading[0])
@@ -94,7 +100,7 @@ static void layout_make(
 	want = (l->last_rows ? l->last_rows + 1 : 0) + out + 2;
 	l->foot = area_cut(all, all.rows - want, 0, want, all.cols);
 	body = area_cut(all, 1, 0, all.rows - 1 - want, all.cols);
-	beside = all.cols >= WIDE_COLS && !v->zoom && v->lower != PANE_SOURCE;
+	beside = all.cols >= WIDE_COLS && !v->zoom && v->lower != PANE_SOURCE && !v->graph;
 	if (beside) {
 		l->beside = area_cut(body, 0, LEFT_COLS + 1, body.rows, all.cols - LEFT_COLS - 1);
 		body.cols = LEFT_COLS;
@@ -108,11 +114,11 @@ static void layout_make(
 		return;
 	}
 	want = stage_rows(s, v, body.cols) + 1;
-	most = v->lower == PANE_STAGE
+	most = v->lower == PANE_STAGE || v->graph
 		       ? body.rows
 		       : body.rows - (v->lower == PANE_GUIDE && !stage_is_memory(s, v) ? 7 : 5);
 	/* What is opened to be read gets the larger half. */
-	if ((v->lower == PANE_HELP || v->lower == PANE_WHY || v->lower == PANE_FDS) && want > 7 &&
+	if (!v->graph && (v->lower == PANE_HELP || v->lower == PANE_WHY || v->lower == PANE_FDS) && want > 7 &&
 		body.rows < 30)
 		want = 7;
 	l->stage = area_cut(body, 0, 0, want < most ? want : most, body.cols);
@@ -182,7 +188,7 @@ static void draw_pane(struct canvas *c, struct area a, const struct scene *s,
 		return;
 	if (pane == PANE_SOURCE)
 		name = source_title(s, v, &title);
-	if (pane == PANE_STAGE && stage_is_list(s, v)) {
+	if (pane == PANE_STAGE && (v->graph || stage_is_list(s, v))) {
 		name = "Processes";
 	} else if (pane == PANE_STAGE && stage_is_memory(s, v)) {
 		segment_title(s, stage_segment(s, v), &title);
@@ -209,12 +215,15 @@ static void draw_pane(struct canvas *c, struct area a, const struct scene *s,
 	str_finish(&title);
 }
 
-void screen_pane_size(const struct canvas *c, const struct scene *s, const struct view_state *v,
+void screen_pane_size(const struct canvas *c, const struct scene *s, const struct view_state *wanted,
 	enum pane pane, int *lines, int *visible)
 {
+	struct view_state state = *wanted;
+	const struct view_state *v = &state;
 	struct str words = {0};
 	struct layout l;
 
+	state.graph = screen_has_graph(c, s, wanted);
 	layout_make(c, s, v, &l);
 	if (!l.lower.rows) /* the stage alone is shown: as large as the pane will be in its place */
 		l.lower = l.stage;
@@ -304,9 +313,21 @@ static void draw_foot(
 	footer_draw(c, a, row, s, v, v->live ? IN_LIVE : IN_RECORDED);
 }
 
-void screen_draw(struct canvas *c, const struct scene *s, const struct view_state *v)
+bool screen_has_graph(const struct canvas *c, const struct scene *s, const struct view_state *v)
 {
+	enum { AROUND = 4 }; /* header, rules, foot; the lower pane gets what is left */
+	int rows = v->graph && !v->picture ? graph_rows(s, c->cols) : 0;
+
+	return rows && rows <= c->rows - AROUND && !is_small(c);
+}
+
+void screen_draw(struct canvas *c, const struct scene *s, const struct view_state *wanted)
+{
+	struct view_state state = *wanted;
+	const struct view_state *v = &state;
 	struct layout l;
+
+	state.graph = screen_has_graph(c, s, wanted);
 
 	canvas_clear(c);
 	if (c->cols < TINY_COLS || c->rows < TINY_ROWS) {
@@ -317,7 +338,7 @@ void screen_draw(struct canvas *c, const struct scene *s, const struct view_stat
 		return;
 	}
 	layout_make(c, s, v, &l);
-	draw_header(c, v);
+	draw_header(c, s, v);
 	draw_pane(c, l.stage, s, v, PANE_STAGE);
 	if (l.lower_pane != PANE_STAGE)
 		draw_pane(c, l.lower, s, v, l.lower_pane);

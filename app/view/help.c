@@ -42,6 +42,13 @@ static bool is_refused(const struct view_state *v, enum key_id id)
 		       id == KEY_ID_PLAY || id == KEY_ID_WHY);
 }
 
+/* Free, nobody is stepped: what holds them is Space. */
+static bool is_for_held(const struct view_state *v, enum key_id id)
+{
+	return v && v->watch && v->mode == SCREEN_LIVE &&
+	       (id == KEY_ID_STEP || id == KEY_ID_ALL || id == KEY_ID_CONTINUE || id == KEY_ID_VIEW);
+}
+
 void footer_draw(struct canvas *c, struct area a, int row, const struct scene *s,
 	const struct view_state *v, unsigned where)
 {
@@ -59,7 +66,7 @@ void footer_draw(struct canvas *c, struct area a, int row, const struct scene *s
 	for (unsigned id = 1; id < KEY_ID_COUNT; id++) {
 		const struct key *k = &key_table[id];
 
-		if (!k->label || !(k->where & where) || is_pinned(id) || is_refused(v, id))
+		if (!k->label || !(k->where & where) || is_pinned(id) || is_refused(v, id) || is_for_held(v, id))
 			continue;
 		str_clear(&item);
 		item_text(s, v, id, &item);

@@ -129,7 +129,23 @@ static bool call_has_fd(u32 call)
 	case CALL_vmsplice:
 	case CALL_sendfile:
 	case CALL_copy_file_range:
-	case CALL_recvmsg: return true;
+	case CALL_recvmsg:
+	case CALL_mq_timedsend:
+	case CALL_mq_timedreceive:
+	case CALL_mq_notify:
+	case CALL_mq_getsetattr:
+	case CALL_bind:
+	case CALL_connect:
+	case CALL_listen:
+	case CALL_accept:
+	case CALL_accept4:
+	case CALL_shutdown:
+	case CALL_setsockopt:
+	case CALL_sendto:
+	case CALL_sendmsg:
+	case CALL_sendmmsg:
+	case CALL_recvfrom:
+	case CALL_recvmmsg: return true;
 	default: return false;
 	}
 }
@@ -147,18 +163,44 @@ static bool call_has_size(u32 call)
 	case CALL_tee:
 	case CALL_vmsplice:
 	case CALL_sendfile:
+	case CALL_sendto:
+	case CALL_sendmsg:
+	case CALL_recvfrom:
+	case CALL_recvmsg:
 	case CALL_copy_file_range: return true;
 	default: return false;
 	}
 }
 
-static void add_call(const struct scene *s, const struct rec *r, const struct w_op *op, u32 pipe,
-	struct str *out)
+/* "object":"sock1". `h`: of an EXIT, whose descriptor may lead nowhere by now; else NULL. */
+static void add_object(const struct scene *s, const struct happening *h, const struct rec *r,
+	const struct w_op *op, struct str *out)
+{
+	u32 kind, object = call_has_fd(r->call) ? object_led_to(s->world, r->task, op->fd, &kind) : 0;
+	char name[24];
+
+	if (!object && r->call >= CALL_msgget && r->call <= CALL_semctl && op->object) { /* known by id, not by descriptor */
+		object = op->object;
+		kind = r->call >= CALL_semget ? OBJ_SEMS : OBJ_MQ;
+	}
+	if (!object && h && h->object && call_has_fd(r->call)) {
+		object = h->object;
+		kind = h->kind;
+	}
+	if (object && world_object_name(s->world, kind, object, name)[0])
+		add_word(out, "object", name);
+}
+
+static void add_call(const struct scene *s, const struct happening *h, const struct rec *r,
+	const struct w_op *op, u32 pipe, struct str *out)
 {
 	add_word(out, "call", call_name(r->call));
 	if (call_has_fd(r->call))
 		add_key(out, "fd", op->fd);
-	add_pipe(s, pipe, out);
+	if (!call_is_access(r->call)) /* whose `fd` is a memory order */
+		add_pipe(s, pipe, out);
+	if (!world_pipe(s->world, pipe))
+		add_object(s, h, r, op, out);
 	if (call_has_size(r->call))
 		add_key(out, "size", (i64)op->size);
 }
@@ -171,7 +213,7 @@ static void add_enter(const struct scene *s, const struct rec *r, bool lines, st
 	memcpy(&e, rec_body(r), sizeof e);
 	op.fd = e.fd;
 	op.size = e.size;
-	add_call(s, r, &op, world_op_pipe(s->world, r->task), out);
+	add_call(s, NULL, r, &op, world_op_pipe(s->world, r->task), out);
 	if (world_task(s->world, r->task) && world_task(s->world, r->task)->op.call == r->call)
 		add_memory(s, r->task, &world_task(s->world, r->task)->op, out);
 	add_line_of(s, r->site, lines, out);
@@ -196,7 +238,7 @@ static void add_exit(const struct scene *s, const struct happening *h, const str
 		if (fd)
 			object_of(s->world, fd->file, &pipe);
 	}
-	add_call(s, r, &h->op, pipe, out);
+	add_call(s, h, r, &h->op, pipe, out);
 	if (h->op.call == r->call)
 		add_memory(s, r->task, &h->op, out);
 	if (call_is_access(r->call) && e.ret >= 0) {
@@ -209,7 +251,7 @@ static void add_exit(const struct scene *s, const struct happening *h, const str
 		add_key(out, "ret", e.ret);
 	}
 	add_line_of(s, r->site ? r->site : h->op.site, lines, out);
-	if ((r->call == CALL_pipe || r->call == CALL_pipe2) && e.ret == 0) {
+	if ((r->call == CALL_pipe || r->call == CALL_pipe2 || r->call == CALL_socketpair) && e.ret == 0) {
 		str_add(out, ",\"fds\":[");
 		add_number(out, e.fd);
 		str_add(out, ",");
@@ -274,6 +316,10 @@ static void add_observe(const struct scene *s, const struct rec *r, struct str *
 		[OBS_HOOKED] = "hooked",
 		[OBS_SEGMENT] = "segment",
 		[OBS_SYNC] = "sync",
+		[OBS_SOCKET] = "socket",
+		[OBS_QUEUE] = "queue",
+		[OBS_SEMS] = "sems",
+		[OBS_CARRIES] = "carries",
 	};
 	struct ev_observe e;
 

@@ -74,6 +74,18 @@ void words_pipe(const struct scene *, u32 pipe, struct str *);
 void words_provenance(const struct scene *, u32 proc, u32 fd, bool origin, struct str *);
 void words_pipe_ends(const struct scene *, u32 pipe, struct str *);  /* one line an end */
 
+/* ---- queue.c ---- */
+/* "mq1 "/A", 2 messages of at most 4. Waiting to receive, in turn: P2, P3.\n" */
+void words_queue(const struct scene *, u32 queue, struct str *);
+
+/* ---- socket.c ---- */
+/* "sock1 (/tmp/s), Unix stream, connected to sock2. To take: 5 bytes, contents \"hello\". Held by P1 fd 3.\n"; nothing for one
+ * that is gone. */
+void words_socket(const struct scene *, u32 socket, struct str *);
+/* Phrase: "5 bytes, contents \"hello\"", "2 messages, the first \"x\"", "nothing". */
+void words_flow(const struct scene *, u32 flow, struct str *);
+const char *words_socket_kind(const struct world *, u32 socket); /* "unix", "tcp", "udp" */
+
 /* ---- why.c ---- */
 /* PLAIN: one fact a line. SHORT: one sentence without newline. Nothing when it is not blocked. */
 void words_why(const struct scene *, u32 task, struct str *);
@@ -89,6 +101,7 @@ struct happening {
 	struct w_op op;     /* of rec->task, before */
 	u32 pipe, pipe2;    /* pipes that op.fd, op.fd2 led to */
 	u32 kind, kind2;    /* enum object_kind of these */
+	u32 object;         /* what else op.fd led to (sockets, queues, ...), by kind */
 	char bytes[96];     /* the first bytes a read is to get, when they are known */
 	u32 bytes_n;
 	bool known;         /* the task was there */

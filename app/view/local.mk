@@ -4,9 +4,13 @@ libipclab_a_SOURCES += \
 	app/view/bytes.c \
 	app/view/call.c \
 	app/view/fifo.c \
+	app/view/signals.c \
+	app/view/counter.c \
+	app/view/filelock.c \
 	app/view/json.c \
 	app/view/lines.c \
 	app/view/result.c \
+	app/view/socket.c \
 	app/view/told.c \
 	app/view/why.c \
 	app/view/words.c
@@ -22,6 +26,9 @@ libipclab_a_SOURCES += \
 	app/view/card.c \
 	app/view/stage.h \
 	app/view/frame.c \
+	app/view/graph.h \
+	app/view/graph.c \
+	app/view/graph_draw.c \
 	app/view/help.c \
 	app/view/home.c \
 	app/view/keys.c \
@@ -37,6 +44,7 @@ libipclab_a_SOURCES += \
 	app/view/hex.c \
 	app/view/memory.c \
 	app/view/result_memory.c \
+	app/view/queue.c \
 	app/view/ring.c \
 	app/view/stage_memory.c \
 	app/view/standing.c \

@@ -21,12 +21,40 @@ bool call_is_access(u32 call);
 /* The C library object of a finished operation: one that it has made, too; 0 none. */
 u32 sync_of_op(const struct scene *after, u32 task, const struct w_op *);
 /* result_memory.c: true when it was about memory or the C library's objects, and said. */
+/* ---- counter.c, filelock.c: false when the call is none of theirs ---- */
+bool words_counter_op(const struct scene *, u32 task, const struct w_op *, struct str *);
+void words_counter_reason(const struct scene *, const struct why *, struct str *);
+bool words_result_counter(const struct scene *after, const struct happening *, const struct rec *, struct str *);
+void words_several(const struct scene *, u32 task, struct str *); /* what poll, select, epoll_wait wait for */
+bool words_signal_op(const struct scene *, const struct w_op *, struct str *); /* signals.c */
+void words_signal_reason(const struct scene *, const struct why *, struct str *);
+bool words_result_signal(const struct scene *after, const struct happening *, const struct rec *, struct str *);
+bool words_lock_op(const struct scene *, const struct w_op *, struct str *);
+void words_lock_reason(const struct scene *, const struct why *, struct str *);
+bool words_result_lock(const struct scene *after, const struct happening *, const struct rec *, struct str *);
+
 /* ---- fifo.c: false when the call is about no FIFO ---- */
 bool words_fifo_op(const struct scene *, const struct w_op *, struct str *);
 bool words_fifo_outlook(const struct scene *, const struct w_task *, struct str *);
 void words_fifo_reason(const struct scene *, const struct why *, struct str *);
 void words_fifo_title(const struct scene *, const struct w_pipe *, struct str *); /* " (/tmp/p)" */
 bool words_result_fifo(const struct scene *after, const struct happening *, const struct rec *, struct str *);
+
+/* ---- queue.c: false when it is about no queue or System V object ---- */
+bool words_queue_op(const struct scene *, u32 task, const struct w_op *, bool bytes, struct str *);
+bool words_result_queue(const struct scene *after, const struct happening *, const struct rec *, struct str *);
+bool words_queue_reason(const struct scene *, const struct why *, struct str *);
+bool words_queue_outlook(const struct scene *, u32 task, struct str *);
+
+/* ---- socket.c: false when it is about no socket ---- */
+/* What a descriptor of the task leads to, of the objects of world/ipc.h: its index and kind; 0 none. */
+u32 object_led_to(const struct world *, u32 task, i32 fd, u32 *kind);
+bool words_socket_op(const struct scene *, const struct w_op *, struct str *);
+bool words_result_socket(const struct scene *after, const struct happening *, const struct rec *, struct str *);
+bool words_socket_reason(const struct scene *, const struct why *, struct str *);
+bool words_socket_outlook(const struct scene *, u32 task, struct str *);
+/* The first bytes that a flow holds, as far as they are known: at most n. */
+u32 bytes_of_flow(const struct scene *, u32 flow, u8 *bytes, u32 n);
 
 bool words_result_memory(const struct scene *after, const struct happening *, const struct rec *,
 	struct str *);

@@ -278,7 +278,8 @@ void words_result(
 		str_add(out, ".\n");
 		return;
 	}
-	if (words_result_fifo(s, h, r, out) || words_result_memory(s, h, r, out))
+	if (words_result_queue(s, h, r, out) || words_result_fifo(s, h, r, out) || words_result_counter(s, h, r, out) ||
+		words_result_lock(s, h, r, out) || words_result_signal(s, h, r, out) || words_result_socket(s, h, r, out) || words_result_memory(s, h, r, out))
 		return;
 	if (x.e.ret < 0 && x.e.ret > -4096) {
 		int error = (int)-x.e.ret;

@@ -10,6 +10,7 @@
  * stage_memory.c| the stage where processes share memory (memory.h)
  * below.c       | what stands below the picture: ends, why, source lines
  * card.c        | a process on the stage: state, call, line
+ * graph.c       | up to a dozen processes and what is between them, laid out in layers
  * list.c        | more of them as a list, worst first
  * source_pane.c | source with the line each process stands at
  * time.c        | space-time lines; deeds: the events a learner sees
@@ -87,6 +88,8 @@ struct view_state {
 	enum pane lower;     /* which pane is in the lower half */
 	enum pane focus;
 	bool zoom;     /* the focused pane alone */
+	bool watch;    /* any program, found free: no guide */
+	bool graph;    /* all of them as a picture, where there is room (graph.c) */
 	bool picture;  /* many processes: the selected one's picture in place of the list */
 	bool question; /* open: states, never reasons */
 	unsigned hide; /* HIDE_* */
@@ -114,6 +117,8 @@ static inline bool view_shows(const struct view_state *v, unsigned what)
 	return !v->show || v->show & what;
 }
 
+/* view_state.graph is set, and there is room for it. */
+bool screen_has_graph(const struct canvas *, const struct scene *, const struct view_state *);
 /* A whole frame. */
 void screen_draw(struct canvas *, const struct scene *, const struct view_state *);
 /* How many lines a pane's text has and how many of them are visible on a canvas of that size, so

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "view/graph.h"
 #include "view/stage.h"
 
 enum { PROCS_MAX = 3, ROWS_OF_PROCS = 8, PIPES_MAX = 3, ENDS_MAX = 4, CARD_ROWS = 4 };
@@ -43,6 +44,8 @@ static int procs_count(const struct scene *s, bool living)
 
 bool stage_is_list(const struct scene *s, const struct view_state *v)
 {
+	if (v->graph)
+		return false;
 	return procs_count(s, false) > PROCS_MAX &&
 	       !(v->picture && world_task(s->world, v->selected)) &&
 	       !(stage_is_memory(s, v) && procs_count(s, true) <= ROWS_OF_PROCS);
@@ -435,11 +438,34 @@ static void draw_picture(struct canvas *c, struct area a, const struct scene *s,
 	}
 }
 
+/* Few processes, a queue, and no pipe between them: the queue is the picture. */
+static bool is_mailbox(const struct scene *s, const struct view_state *v)
+{
+	if (v->graph || !mailbox_shown(s, v) || procs_count(s, true) > ROWS_OF_PROCS)
+		return false;
+	for (u32 i = 1; i < world_pipes(s->world); i++) {
+		const struct w_pipe *p = world_pipe(s->world, i);
+
+		if (p && !p->gone && p->files && !p->outside)
+			return false;
+	}
+	return true;
+}
+
 void stage_draw(struct canvas *c, struct area a, const struct scene *s, const struct view_state *v)
 {
 	struct picture p;
 	int row;
 
+	if (v->graph) {
+		graph_draw(c, a, s, v);
+		return;
+	}
+	if (is_mailbox(s, v)) {
+		row = mailbox_draw(c, a, 0, s, v, mailbox_shown(s, v)) + 1;
+		stage_reason(c, a, row, s, v);
+		return;
+	}
 	if (stage_is_list(s, v)) {
 		list_draw(c, a, s, v);
 		return;
@@ -480,6 +506,15 @@ int stage_rows(const struct scene *s, const struct view_state *v, int cols)
 	struct picture p;
 	int rows;
 
+	if (v->graph) {
+		canvas_destroy(blank);
+		return graph_rows(s, cols);
+	}
+	if (is_mailbox(s, v)) {
+		rows = mailbox_draw(NULL, a, 0, s, v, mailbox_shown(s, v)) + 1 + stage_reason(blank, a, 1, s, v);
+		canvas_destroy(blank);
+		return rows < 5 ? 5 : rows;
+	}
 	if (stage_is_list(s, v)) {
 		canvas_destroy(blank);
 		return procs_count(s, true) + 1 + 5;

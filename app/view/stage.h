@@ -26,6 +26,10 @@ int stage_memory_draw(struct canvas *, struct area, int row, const struct scene 
 	const struct view_state *, bool tasks);
 int stage_memory_rows(const struct scene *, const struct view_state *, int cols, bool tasks);
 
+/* ---- queue.c: a message queue as a mailbox ---- */
+u32 mailbox_shown(const struct scene *, const struct view_state *); /* the queue that is the picture, 0 none */
+int mailbox_draw(struct canvas *, struct area, int row, const struct scene *, const struct view_state *, u32 queue);
+
 /* The source line a frame stands at, without the blanks before it. */
 bool stage_source_text(const struct scene *, const struct frame *, struct str *);
 

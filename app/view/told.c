@@ -22,6 +22,7 @@ static u32 led_to(const struct world *w, const struct w_task *t, u32 file, i32 n
 void happening_begin(struct happening *h, const struct scene *before, const struct rec *r)
 {
 	const struct w_task *t = world_task(before->world, r->task);
+	u32 kind;
 
 	memset(h, 0, sizeof *h);
 	if (!t)
@@ -30,6 +31,10 @@ void happening_begin(struct happening *h, const struct scene *before, const stru
 	h->op = t->op;
 	h->kind = led_to(before->world, t, t->op.file, t->op.fd, &h->pipe);
 	h->kind2 = led_to(before->world, t, t->op.file2, t->op.fd2, &h->pipe2);
+	h->object = h->kind >= OBJ_SOCKET && world_file(before->world, t->op.file) ? world_file(before->world, t->op.file)->object
+		    : object_led_to(before->world, r->task, t->op.fd, &kind);
+	if (r->kind == REC_EXIT && h->kind == OBJ_SOCKET && world_socket(before->world, h->object))
+		h->bytes_n = bytes_of_flow(before, world_socket(before->world, h->object)->in, (u8 *)h->bytes, sizeof h->bytes);
 	if (r->kind == REC_EXIT && h->pipe && call_reads(h->op.call))
 		h->bytes_n = bytes_of_pipe(before, h->pipe, (u8 *)h->bytes, sizeof h->bytes);
 }

@@ -111,9 +111,14 @@ static void add_reason(const struct scene *s, const struct why *y, struct str *o
 	struct str names = {0};
 	u32 n;
 
+	if (words_queue_reason(s, y, out))
+		return;
 	switch (y->reason) {
 	case WHY_EMPTY:
-	case WHY_FULL: add_pipe_state(s, y, out); break;
+	case WHY_FULL:
+		if (!words_socket_reason(s, y, out))
+			add_pipe_state(s, y, out);
+		break;
 	case WHY_CHILD:
 		n = add_waker_names(s, y, &names);
 		if (n > 1)
@@ -132,8 +137,8 @@ static void add_reason(const struct scene *s, const struct why *y, struct str *o
 		words_duration(y->timeout_ns, out);
 		str_add(out, " have not passed");
 		break;
-	case WHY_SEVERAL: str_add(out, "none of its fds is ready"); break;
-	case WHY_SIGNAL: str_add(out, "no signal has come"); break;
+	case WHY_SEVERAL: words_several(s, y->task, &names); str_add(out, str_get(&names)); break;
+	case WHY_SIGNAL: words_signal_reason(s, y, out); break;
 	case WHY_SEM:
 	case WHY_MUTEX:
 	case WHY_COND:
@@ -144,6 +149,8 @@ static void add_reason(const struct scene *s, const struct why *y, struct str *o
 		str_add(out, "a word of memory has not been changed, and ipclab cannot tell what it "
 			     "stands for: the program was not built by ipclab cc");
 		break;
+	case WHY_COUNTER: words_counter_reason(s, y, out); break;
+	case WHY_LOCK: words_lock_reason(s, y, out); break;
 	case WHY_OPEN: words_fifo_reason(s, y, out); break;
 	case WHY_TERMINAL: str_add(out, "nobody has typed a line at its terminal"); break;
 	default: str_add(out, "for something that ipclab does not follow"); break;
@@ -169,6 +176,10 @@ static bool about_ends(const struct why *y)
 
 static const char *could(const struct why *y)
 {
+	if (y->object_kind == OBJ_MQ)
+		return y->reason == WHY_EMPTY ? "can still be sent to by " : "can still be received from by ";
+	if (y->object_kind == OBJ_SOCKET)
+		return y->reason == WHY_EMPTY ? "can still be sent something by " : "can still be relieved by ";
 	return y->reason == WHY_EMPTY  ? "can still be written to by "
 	       : y->reason == WHY_FULL ? "can still be read by "
 				       : "can still be made ready by ";
@@ -179,6 +190,7 @@ static const char *could_do(const struct why *y)
 {
 	switch (y->reason) {
 	case WHY_SEM: return "could post it";
+	case WHY_SYSV_SEM: return "could change it";
 	case WHY_COND: return "could signal it";
 	case WHY_BARRIER: return "could come to it";
 	case WHY_SPIN: return "could change it";
@@ -346,7 +358,8 @@ static void plain_waker(const struct scene *s, const struct why *y, u32 i, struc
 		return;
 	if (fd && about_ends(y)) {
 		str_addf(out, "%s holds %s end fd %d, ", world_proc_name(s->world, k->proc, name),
-			file && (file->access & ACCESS_WRITE) ? "write" : "read", fd->fd);
+			y->object_kind                       ? "the other"
+			: file && (file->access & ACCESS_WRITE) ? "write" : "read", fd->fd);
 		words_provenance(s, k->proc, k->fd, false, out);
 		str_addf(out, "%s.\n", closed_or_not(k));
 	}

@@ -148,7 +148,7 @@ void words_outlook(const struct scene *s, u32 task, struct str *out)
 	if (t->op.call == CALL_wait4 || t->op.call == CALL_waitid)
 		str_add(out, ": no child has ended");
 	words_sync_outlook(s, t, out);
-	if (words_fifo_outlook(s, t, out))
+	if (words_queue_outlook(s, task, out) || words_fifo_outlook(s, t, out) || words_socket_outlook(s, task, out))
 		p = NULL;
 	if (p) {
 		bool empty = t->op.call == CALL_read || t->op.call == CALL_readv ||

@@ -91,7 +91,7 @@ static bool task_fits(const struct world *w, const struct rec *r)
 	if (r->kind == REC_SEGMENT)
 		return true; /* one that was there before us */
 	return r->kind == REC_OBSERVE &&
-	       (o->what == OBS_SOCKET || o->what == OBS_QUEUE || o->what == OBS_SEMS || o->what == OBS_SEGMENT || o->what == OBS_PIPE || o->what == OBS_SETTLED || o->what == OBS_MODE ||
+	       (o->what == OBS_SOCKET || o->what == OBS_COUNTER || o->what == OBS_LOCK || o->what == OBS_QUEUE || o->what == OBS_SEMS || o->what == OBS_SEGMENT || o->what == OBS_PIPE || o->what == OBS_SETTLED || o->what == OBS_MODE ||
 		       o->what == OBS_UNKNOWN_CALL);
 }
 
@@ -113,6 +113,7 @@ static void apply_signal(struct world *w, const struct rec *r, const struct ev_s
 	struct w_task *t = &w->task[r->task];
 
 	t->owes_signal = 0;
+	signal_delivered(w, r->task, ev);
 	if (t->poised_signal)
 		task_set_state(w, r->task, TASK_RUNNING);
 	t->poised_signal = t->signal_site = 0;

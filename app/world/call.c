@@ -49,6 +49,7 @@ enum call_class call_class(unsigned call)
 		[CALL_pselect6] = CLASS_POLL,
 		[CALL_epoll_wait] = CLASS_POLL,
 		[CALL_epoll_pwait] = CLASS_POLL,
+		[CALL_epoll_pwait2] = CLASS_POLL,
 		[CALL_nanosleep] = CLASS_SLEEP,
 		[CALL_clock_nanosleep] = CLASS_SLEEP,
 		[CALL_pause] = CLASS_PAUSE,
@@ -199,6 +200,8 @@ static void find_rule(struct world *w, u32 task, const struct ev_enter *ev)
 	struct w_op *op = &w->task[task].op;
 	enum call_class class = call_class(op->call);
 
+	if (class == CLASS_POLL)
+		poll_begin(w, task, ev);
 	if (class == CLASS_OPEN || class == CLASS_UNLINK || op->call == CALL_mknod || op->call == CALL_mknodat)
 		fifo_begin(w, task, ev);
 	if (class == CLASS_ACCESS)
@@ -420,6 +423,8 @@ static void op_clear(struct world *w, u32 task)
 
 	if (!op->call)
 		return; /* all of it is 0 */
+	if (call_class(op->call) == CLASS_POLL)
+		poll_leave(w, task);
 	if (ipc_is_sem_call(op->call) && !op->open)
 		sysv_parts_drop(w, task);
 	if (op_is_access(op))

@@ -40,6 +40,8 @@ static void file_drop(struct world *w, u32 file)
 		segment_file_gone(w, file);
 	if (rule && rule->gone)
 		rule->gone(w, file);
+	if (w->file[file].watched)
+		watches_forget(w, file);
 	pool_give(w, POOL_FILE, file);
 }
 
@@ -120,6 +122,8 @@ void fd_remove(struct world *w, u32 fd)
 {
 	u32 *link = &w->fdt[w->fd[fd].fdt].first;
 
+	if (w->file[w->fd[fd].file].kind == OBJ_FILE)
+		locks_fd_closed(w, w->fd[fd].fdt, w->fd[fd].file);
 	while (*link != fd)
 		link = &w->fd[*link].next;
 	*link = w->fd[fd].next;

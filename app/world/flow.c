@@ -222,6 +222,25 @@ void flow_span_pop(struct world *w, u32 flow)
 	pool_give(w, POOL_SPAN, span);
 }
 
+i64 flow_puts(const struct world *w, u32 flow)
+{
+	return open_sum(w, flow, ACCESS_WRITE);
+}
+
+void flow_emptied(struct world *w, u32 flow)
+{
+	struct w_flow *f = &w->flow[flow];
+
+	while (f->span_first)
+		flow_span_pop(w, flow);
+	if (f->fill > 0) {
+		f->taken += (u64)f->fill;
+		f->fill = 0;
+	}
+	widen(w, flow);
+	flow_touch(w, flow);
+}
+
 void flow_may_gain(struct world *w, u32 flow, i64 n)
 {
 	w->flow[flow].ghost_put += n;
@@ -241,8 +260,11 @@ void flow_may_lose(struct world *w, u32 flow, i64 n)
 
 void flow_lost(struct world *w, u32 flow, i64 n)
 {
+	i64 known = n < w->flow[flow].ghost_take ? n : w->flow[flow].ghost_take; /* the kernel has said so already */
+
 	w->flow[flow].fill -= n;
-	w->flow[flow].owed += (u64)n;
+	w->flow[flow].ghost_take -= known;
+	w->flow[flow].owed += (u64)(n - known);
 	widen(w, flow);
 	flow_touch(w, flow);
 }

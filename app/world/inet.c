@@ -28,12 +28,37 @@ void inet_connecting(struct world *w, u32 task, u32 socket, u32 to)
 {
 	struct w_socket *s = &w->socket[socket];
 
+	if (s->state == SOCKET_CONNECTED) {
+		flow_op_put(w, task, 1); /* accepted already */
+		return;
+	}
 	flow_op_nothing(w, task);
-	if (!to || w->socket[to].state != SOCKET_LISTENING || s->state == SOCKET_CONNECTED)
+	if (!to || w->socket[to].state != SOCKET_LISTENING)
 		return;
 	if (w->socket[to].in)
 		w->flow[w->socket[to].in].ghost_put++; /* unless the queue was full, and it tries again later */
 	socket_embryo(w, to, socket);
+}
+
+bool inet_may_be_late(const struct world *w, u32 socket)
+{
+	const struct w_socket *s = &w->socket[socket];
+	const struct w_flow *f = &w->flow[s->in];
+
+	return socket_is_inet(s) && is_stream(s) && (f->seen <= 0 || f->seen_taken != f->taken);
+}
+
+bool inet_was_refused(struct world *w, u32 socket)
+{
+	const struct w_socket *s = &w->socket[socket];
+
+	if (s->connected_seq || (s->peer && !w->socket[s->peer].embryo))
+		return false; /* it was connected */
+	if (s->in)
+		w->flow[s->in].put_shut = 1;
+	if (s->out)
+		w->flow[s->out].take_shut = 1;
+	return true;
 }
 
 /* Whoever closes with bytes unread, or is written to afterwards, sends a reset: what it had written itself and
@@ -148,6 +173,7 @@ static void settle_stream(struct world *w, u32 socket, const struct ev_observe *
 		world_drift(w, "sock%u has %lld to take and %lld on the way, %lld unsent, at event %llu, the world says %lld", s->name,
 			(long long)in, (long long)sent, (long long)unsent, (unsigned long long)world_now(w), (long long)fill);
 	w->flow[s->in].seen = in;
+	w->flow[s->in].seen_taken = w->flow[s->in].taken;
 }
 
 /* Connections that wait, as the kernel counts them. */
@@ -155,8 +181,15 @@ static void settle_listener(struct world *w, u32 socket, const struct ev_observe
 {
 	const struct w_socket *s = &w->socket[socket];
 	i64 fill = w->flow[s->in].fill;
+	bool ok;
 
-	if (s->outside || s->state != SOCKET_LISTENING || flow_settle(w, s->in, (i64)ev->d, (i64)ev->d))
+	if (s->outside)
+		return;
+	ok = flow_settle(w, s->in, (i64)ev->d, (i64)ev->d);
+	/* Those that found the queue full come in later, by TCP's own timers. */
+	if (s->pending > ev->d)
+		w->flow[s->in].ghost_put = (i64)s->pending - (i64)ev->d;
+	if (ok)
 		return;
 	if (ev->d > s->pending)
 		w->socket[socket].outside = 1; /* somebody else connects to it */
@@ -183,6 +216,8 @@ static void settle_datagrams(struct world *w, u32 socket, const struct ev_observ
 		f->seen = 1;
 		f->seen_seq = world_now(w);
 	} else {
+		while (f->span_first)
+			flow_span_pop(w, s->in);
 		f->lossy = 0;
 		ok = flow_settle(w, s->in, 0, 0) && ok;
 		f->lossy = 1;

@@ -7,6 +7,27 @@ static const struct ipc_rule *const call_rules[CALL_COUNT] = {
 	[CALL_none] = NULL,
 	[CALL_mknod] = &fifo_rule_make,
 	[CALL_mknodat] = &fifo_rule_make,
+	[CALL_eventfd] = &counter_rule_make,
+	[CALL_eventfd2] = &counter_rule_make,
+	[CALL_signalfd] = &counter_rule_make,
+	[CALL_signalfd4] = &counter_rule_make,
+	[CALL_timerfd_create] = &counter_rule_make,
+	[CALL_timerfd_settime] = &counter_rule_set,
+	[CALL_pidfd_open] = &counter_rule_make,
+	[CALL_epoll_create] = &counter_rule_make,
+	[CALL_epoll_create1] = &counter_rule_make,
+	[CALL_epoll_ctl] = &counter_rule_ctl,
+	[CALL_rt_sigaction] = &signal_rule_action,
+	[CALL_alarm] = &signal_rule_timer,
+	[CALL_setitimer] = &signal_rule_timer,
+	[CALL_timer_settime] = &signal_rule_timer,
+	[CALL_kill] = &signal_rule_send,
+	[CALL_rt_sigqueueinfo] = &signal_rule_send,
+	[CALL_pause] = &signal_rule_wait,
+	[CALL_rt_sigsuspend] = &signal_rule_wait,
+	[CALL_rt_sigtimedwait] = &signal_rule_wait,
+	[CALL_flock] = &lock_rule,
+	[CALL_fcntl] = &lock_rule,
 	[CALL_socket] = &socket_rule_make,
 	[CALL_socketpair] = &socket_rule_make,
 	[CALL_bind] = &socket_rule_option,
@@ -42,7 +63,12 @@ static const struct ipc_rule *const call_rules[CALL_COUNT] = {
 };
 
 static const struct ipc_file_rule *const file_rules[] = {
-	[OBJ_FILE] = NULL,
+	[OBJ_FILE] = &lock_file_rule,
+	[OBJ_EVENTFD] = &counter_file_rule,
+	[OBJ_SIGNALFD] = &counter_file_rule,
+	[OBJ_TIMERFD] = &counter_file_rule,
+	[OBJ_PIDFD] = &counter_file_rule,
+	[OBJ_EPOLL] = &counter_file_rule,
 	[OBJ_SOCKET] = &socket_file_rule,
 	[OBJ_MQ] = &queue_file_rule,
 };
@@ -57,10 +83,13 @@ static const struct ipc_rule *rule_of(const struct world *w, u32 task)
 {
 	const struct w_op *op = &w->task[task].op;
 	const struct ipc_file_rule *file;
+	u32 leads_to = op->file, fd;
 
 	if (op->call < CALL_COUNT && call_rules[op->call])
 		return call_rules[op->call];
-	file = op->file ? ipc_file_rule(w->file[op->file].kind) : NULL;
+	if (!op->open && !leads_to && (fd = call_find_fd(w, task, op->fd))) /* poised */
+		leads_to = w->fd[fd].file;
+	file = leads_to ? ipc_file_rule(w->file[leads_to].kind) : NULL;
 	if (!file)
 		return NULL;
 	switch (call_class(op->call)) {

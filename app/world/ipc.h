@@ -6,6 +6,7 @@
  * file       | what it holds
  * flow.c     | a flow: bytes, messages or a count between those who put and those who take, without page slots
  * socket.c   | sockets: birth, names, pairs, connections, backlog, shutdown, descriptors in flight
+ * inet.c     | TCP and UDP: bytes on their way, resets, drops, strangers; against the kernel
  * queue.c    | POSIX and SysV message queues
  * sysv.c     | SysV semaphores; SysV segments are w_segment
  * counter.c  | eventfd, timerfd, signalfd, pidfd, epoll: ready or not, and for what
@@ -40,6 +41,7 @@ struct w_flow {
 	u32 take_shut_open;
 	u32 lossy;         /* 1: UDP: messages may vanish */
 	u32 drops;         /* as the kernel has counted them */
+	u64 seen_taken;    /* taken at the last observation: more since then was put in later */
 	u64 owed;          /* lossy: messages that must have been dropped since */
 	u32 span_first, span_last; /* w_span: writes still inside, in order; messages one each */
 	u32 spans_sure;
@@ -110,8 +112,10 @@ struct w_queue { /* POSIX (mq) or SysV (msg) message queue */
 	i64 count;      /* messages by EXITs; a message received before its send came back makes it one less */
 	i64 ghost_put, ghost_take; /* calls that never came back: what they may have put in, taken */
 	i64 seen;       /* last observation */
-	u32 last_task, last_taker; /* who sent the message that was received last, and who received it */
-	u64 last_taken_seq;
+	struct w_got { /* the last messages received, newest first */
+		u32 sender, taker;
+		u64 pos, size, rank; /* pos: of the ENTER that holds it; 0 unknown */
+	} got[4];
 	u64 made_seq, touched_seq;
 };
 
@@ -130,6 +134,8 @@ struct w_sem {
 	u32 used, set, index, next;
 	i64 value;
 	u32 sure, last; /* task that changed it last */
+	u32 undo_unsure; /* 1: SETVAL, which cancels what is owed, overlapped with operations: what they owe is not known */
+	u32 pad;
 };
 
 struct w_semop { /* a part of an operation, or what a process's end does (SEM_UNDO) */
@@ -144,16 +150,20 @@ struct w_counter { /* eventfd, timerfd, signalfd, pidfd, epoll */
 	u32 kind;       /* enum object_kind */
 	u32 creator, nth;
 	u64 id;
-	u32 flow;       /* eventfd: FLOW_COUNT; 0 none */
+	u32 file;       /* the open file that leads to it */
 	u32 semaphore;  /* EFD_SEMAPHORE */
-	u64 mask;       /* signalfd */
+	u64 value[2];   /* eventfd: its count by EXITs, 128 bits with sign, low half first: counter_value() */
+	u32 unsure;     /* eventfd: 1: the count is known at the next settled point */
+	u32 open_ops;   /* eventfd: first task with an open read or write of it: w_op.flow_next */
+	u64 mask;       /* signalfd; file (OBJ_FILE, filelock.c): which, inode and device in one; semaphore: others lock it too */
 	u64 due_ns, interval_ns; /* timerfd; 0 disarmed */
 	u32 target;     /* pidfd: w_proc */
 	u32 watch_first; /* epoll: w_watch */
 	u32 site;
 	u64 touched_seq;
 };
-struct w_watch { u32 used, epoll; i32 fd; u32 file, events, next; };
+/* What an epoll waits for; of a poll or select in course (w_op.object) the descriptors asked for: epoll and file are 0. */
+struct w_watch { u32 used, epoll; i32 fd; u32 file, events, next, of_file; };
 
 struct w_lock { /* a file lock held or waited for */
 	u32 used;

@@ -186,6 +186,10 @@ struct w_proc {
 	u32 memory;      /* segment of kind SEGMENT_PRIVATE that stands for its own memory, 0 none */
 	u32 sync_first;  /* C library objects in its own memory: w_sync.segment_next, by address */
 	u32 pad;
+	u64 sig_ignored, sig_caught; /* dispositions, bit sig - 1: signals.c */
+	u64 sig_once;    /* caught, and default after the first (SA_RESETHAND) */
+	u32 sig_known;   /* 1: it was seen to exec since: the above is sure */
+	u32 timers;      /* bit 0: alarm or ITIMER_REAL is set, 1, 2: the other itimers, 3..: by timer_create */
 };
 
 enum fd_how { FD_OPENED = 1, FD_INHERITED, FD_DUP, FD_RECEIVED, FD_UNKNOWN };
@@ -228,6 +232,7 @@ struct w_file { /* open file description */
 	u32 carried; /* of those, how many are messages in flight (SCM_RIGHTS) */
 	u32 fd_first;/* descriptors that lead to it: w_fd.same */
 	u32 next;    /* next open file of the same pipe or segment */
+	u32 watched; /* first w_watch of an epoll that waits for it: w_watch.of_file */
 };
 
 struct w_slot { /* one page slot of a pipe */
@@ -493,6 +498,13 @@ const struct w_sem *world_sem(const struct world *, u32);
 const struct w_counter *world_counter(const struct world *, u32);
 const struct w_watch *world_watch(const struct world *, u32);
 const struct w_lock *world_lock(const struct world *, u32);
+/* The next lock behind `after` that is in the way of the task's lock call; 0: none. */
+u32 world_lock_in_the_way(const struct world *, u32 task, u32 after);
+/* Is that event (POLLIN, POLLOUT) there now? GOES: poll would say so; BLOCKS: not until somebody else does something. */
+enum outlook world_ready(const struct world *, u32 file, u32 events);
+u64 world_counter_value(const struct world *, u32 counter, bool *sure); /* of an eventfd */
+/* The descriptors that a task's poll, select or epoll_wait waits for: first of them, go on by w_watch.next. */
+u32 world_waited_for(const struct world *, u32 task);
 /* The queue that the poised or open call is about, 0 none; the semaphore (w_sem) that a semop waits or would wait for first, and
  * by how much it would change it. */
 u32 world_op_queue(const struct world *, u32 task);
@@ -529,6 +541,8 @@ enum why_reason {
 	WHY_FUTEX,   /* a futex word: our runtime is not in it */
 	WHY_SYSV_SEM,/* semop: semaphore why.off (w_sem) of set why.object does not let it go */
 	WHY_OPEN,    /* open of a FIFO (why.pipe): nobody has its other end open */
+	WHY_COUNTER, /* read or write of an eventfd, timerfd, signalfd (why.object) */
+	WHY_LOCK,    /* a file lock is held by others: why.object is a w_lock in the way */
 };
 struct why_waker {
 	u32 proc;

@@ -26,6 +26,7 @@ libipclab_a_SOURCES += \
 	app/world/slots.c \
 	app/world/socket.c \
 	app/world/socketop.c \
+	app/world/socketwhy.c \
 	app/world/inet.c \
 	app/world/sync.c \
 	app/world/synccall.c \
@@ -34,4 +35,8 @@ libipclab_a_SOURCES += \
 	app/world/timeline.c \
 	app/world/transfer.c \
 	app/world/fifo.c \
+	app/world/signals.c \
+	app/world/filelock.c \
+	app/world/counter.c \
+	app/world/poll.c \
 	app/world/why.c

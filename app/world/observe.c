@@ -25,6 +25,10 @@ static void observe_state(struct world *w, u32 task, const struct ev_observe *ev
 	task_set_state(w, task, TASK_BLOCKED);
 	if (t->op.open && t->op.sync)
 		sync_asleep(w, task);
+	else if (t->op.open && lock_is_call(&t->op))
+		lock_asleep(w, task);
+	else if (t->op.open && t->op.file && w->file[t->op.file].kind == OBJ_EVENTFD)
+		counter_asleep(w, task);
 	else if (t->op.open && call_class(t->op.call) == CLASS_OPEN)
 		fifo_asleep(w, task);
 	else if (t->op.open)
@@ -58,6 +62,8 @@ static u32 observed_file(struct world *w, u32 task, u32 fdt, const struct ev_obs
 		return socket_adopt(w, task, ev);
 	if (ev->e == 6)
 		return queue_adopt(w, ev);
+	if (ev->e >= 7 && ev->e <= 12)
+		return counter_adopt(w, ev);
 	if (ev->e == 4) {
 		u32 segment = segment_by_ino(w, ino);
 		return segment ? file_new(w, OBJ_SEGMENT, segment, access, (u32)ev->c) : 0;
@@ -312,6 +318,7 @@ static void observe_settled(struct world *w)
 		pipe = next;
 	}
 	w->h->touched = unsettled;
+	poll_check_sleepers(w);
 	process_check_presumed(w);
 	if (w->h->unlooked)
 		memory_looked(w);
@@ -347,6 +354,8 @@ void observe_apply(struct world *w, const struct rec *r, const struct ev_observe
 	case OBS_FD_GONE: observe_fd_gone(w, r->task, ev->a); break;
 	case OBS_PIPE: observe_pipe(w, ev); break;
 	case OBS_SOCKET: socket_observe(w, ev); break;
+	case OBS_COUNTER: counter_observe(w, ev); break;
+	case OBS_LOCK: lock_observe(w, ev); break;
 	case OBS_QUEUE: queue_observe(w, r->task, ev); break;
 	case OBS_SEMS: sems_observe(w, r->task, ev); break;
 	case OBS_CARRIES: carry_note(w, r->task, ev); break;

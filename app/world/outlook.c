@@ -21,6 +21,8 @@ static enum outlook outlook_read(const struct world *w, const struct w_task *t)
 	const struct w_file *f = outlook_file(w, t);
 	const struct w_pipe *p;
 
+	if (f && f->kind >= OBJ_EVENTFD && f->kind <= OBJ_EPOLL)
+		return counter_outlook(w, (u32)(t - w->task), f, true);
 	if (f && f->kind != OBJ_PIPE)
 		return OUTLOOK_UNKNOWN; /* a terminal, or something else */
 	if (!f || !(f->access & ACCESS_READ) || t->op.size == 0 || f->flags & O_NONBLOCK)
@@ -43,6 +45,8 @@ static enum outlook outlook_write(const struct world *w, const struct w_task *t)
 	const struct w_pipe *p;
 	i64 size = op_size(&t->op), pages = size / PIPE_PAGE + 1;
 
+	if (f && f->kind >= OBJ_EVENTFD && f->kind <= OBJ_EPOLL)
+		return counter_outlook(w, (u32)(t - w->task), f, false);
 	if (!f || f->kind != OBJ_PIPE)
 		return f && f->kind == OBJ_TTY ? OUTLOOK_UNKNOWN : OUTLOOK_GOES;
 	p = &w->pipe[f->object];
@@ -185,7 +189,7 @@ enum outlook world_outlook(const struct world *w, u32 task)
 	case CLASS_WAIT: return outlook_wait(w, t);
 	case CLASS_SLEEP: return t->op.arg ? OUTLOOK_BLOCKS : OUTLOOK_GOES;
 	case CLASS_PAUSE: return OUTLOOK_BLOCKS;
-	case CLASS_POLL: return t->op.arg ? OUTLOOK_UNKNOWN : OUTLOOK_GOES;
+	case CLASS_POLL: return poll_outlook(w, task);
 	case CLASS_FORK:
 		return t->op.call == CALL_vfork || t->op.arg & CLONE_VFORK ? OUTLOOK_BLOCKS
 									   : OUTLOOK_GOES;

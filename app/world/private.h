@@ -291,6 +291,34 @@ extern const struct ipc_rule fifo_rule_make; /* mknod */
 void pipe_forget(struct world *, u32 pipe); /* its contents are gone */
 void pipe_gone(struct world *, u32 pipe);
 
+/* ---- filelock.c ---- */
+extern const struct ipc_rule lock_rule;
+extern const struct ipc_file_rule lock_file_rule;
+bool lock_is_call(const struct w_op *);
+void lock_asleep(struct world *, u32 task);
+void locks_fd_closed(struct world *, u32 fdt, u32 file); /* of an OBJ_FILE */
+void lock_observe(struct world *, const struct ev_observe *); /* OBS_LOCK */
+
+/* ---- signals.c ---- */
+extern const struct ipc_rule signal_rule_action, signal_rule_timer, signal_rule_send, signal_rule_wait;
+void signals_exec(struct world *, u32 proc);
+void signals_fork(struct world *, u32 from_task, u32 proc);
+void signal_delivered(struct world *, u32 task, const struct ev_signal *);
+
+/* ---- counter.c ---- */
+extern const struct ipc_rule counter_rule_make, counter_rule_set, counter_rule_ctl;
+extern const struct ipc_file_rule counter_file_rule;
+u32 counter_adopt(struct world *, const struct ev_observe *); /* OBS_FD: its open file, 0 none */
+void counter_observe(struct world *, const struct ev_observe *); /* OBS_COUNTER */
+void counter_asleep(struct world *, u32 task);
+enum outlook counter_outlook(const struct world *, u32 task, const struct w_file *, bool reads);
+void watches_forget(struct world *, u32 file); /* the file is closed: epolls no longer wait for it */
+void poll_begin(struct world *, u32 task, const struct ev_enter *); /* POISED or ENTER */
+void poll_leave(struct world *, u32 task);
+void poll_check_sleepers(struct world *);
+enum outlook poll_outlook(const struct world *, u32 task);
+u32 watch_file(const struct world *, u32 task, const struct w_watch *); /* the open file it is about, 0 unknown */
+
 /* ---- transfer.c ---- */
 void transfer_exit(struct world *, u32 task, const struct ev_exit *, bool restart);
 void transfer_abandon(struct world *, u32 task);
@@ -497,6 +525,8 @@ bool flow_op_empty(struct world *, u32 task);  /* EAGAIN of a take, a time-out *
 bool flow_op_full(struct world *, u32 task);   /* EAGAIN of a put */
 bool flow_op_ended(struct world *, u32 task);  /* a take found the end */
 bool flow_op_broken(struct world *, u32 task); /* EPIPE, ECONNRESET, ECONNREFUSED */
+i64 flow_puts(const struct world *, u32 flow); /* most that open operations may put in */
+void flow_emptied(struct world *, u32 flow);   /* all it held was thrown away */
 void flow_op_nothing(struct world *, u32 task); /* it had no effect, for reasons of its own (EINTR, EBADF, ...) */
 void flow_op_lost(struct world *, u32 task);   /* it never came back: it may have moved anything up to `most` */
 i64 flow_open_puts(const struct world *, u32 flow); /* most that open operations may still put in */
@@ -518,6 +548,8 @@ void socket_touch(struct world *, u32 socket);
 void socket_pair_up(struct world *, u32 a, u32 b); /* both connected, a flow each way */
 u32 socket_embryo(struct world *, u32 listener, u32 client); /* a connection that waits to be accepted */
 u32 socket_adopt(struct world *, u32 task, const struct ev_observe *); /* OBS_FD: its open file, 0 none */
+bool socket_may_be_gone(struct world *, u32 socket, u32 witness);
+void socket_disconnected(struct world *, u32 socket); /* a Unix datagram socket loses its peer, and all it has received */
 /* Could the other side be closed, or have shut its sending (receiving), as far as the log tells? */
 bool socket_peer_may_be_shut(struct world *, u32 socket, u32 access, u32 witness);
 void socket_observe(struct world *, const struct ev_observe *); /* OBS_SOCKET */
@@ -526,6 +558,10 @@ void socket_named(struct world *, const struct ev_name *);      /* REC_NAME */
 bool socket_is_inet(const struct w_socket *);
 void inet_connecting(struct world *, u32 task, u32 socket, u32 to); /* connect came back and goes on: EINPROGRESS, EINTR */
 bool inet_may_be_reset(const struct world *, u32 socket); /* bytes on their way to it may be lost */
+/* What was written to it may not have arrived: Nagle's rule, a window that was closed. False: at the last settled point
+ * something had, and nobody took it since. */
+bool inet_may_be_late(const struct world *, u32 socket);
+bool inet_was_refused(struct world *, u32 socket); /* ECONNREFUSED of a connect that went on; false: it cannot be */
 void inet_was_reset(struct world *, u32 socket);
 void inet_may_reach(struct world *, u32 task, const struct ev_observe *); /* OBS_REACHES */
 /* Nothing open explains the message that the task received: a stranger may have sent it. */
@@ -541,6 +577,17 @@ extern const struct ipc_file_rule socket_file_rule;
 /* splice, sendfile: the side that is a socket. */
 void socket_splice_enter(struct world *, u32 task);
 void socket_splice_exit(struct world *, u32 task, const struct ev_exit *);
+
+/* ---- socketwhy.c ---- */
+struct ipc_wait;
+enum outlook socket_receive_outlook(const struct world *, u32 task);
+enum outlook socket_send_outlook(const struct world *, u32 task);
+enum outlook socket_accept_outlook(const struct world *, u32 task);
+enum outlook socket_connect_outlook(const struct world *, u32 task);
+bool socket_receive_wait(const struct world *, u32 task, struct ipc_wait *);
+bool socket_send_wait(const struct world *, u32 task, struct ipc_wait *);
+bool socket_accept_wait(const struct world *, u32 task, struct ipc_wait *);
+bool socket_connect_wait(const struct world *, u32 task, struct ipc_wait *);
 
 /* ---- carry.c: descriptors in flight ---- */
 void carry_note(struct world *, u32 task, const struct ev_observe *); /* OBS_CARRIES */

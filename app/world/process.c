@@ -143,6 +143,8 @@ void process_spawn(struct world *w, const struct rec *r, const struct ev_spawn *
 		return;
 	}
 	t = &w->task[task];
+	if (ev->creator && !(r->flags & EVF_THREAD))
+		signals_fork(w, ev->creator, proc);
 	t->proc = proc;
 	t->tid = ev->tid;
 	t->nth = ++w->proc[proc].made_tasks;
@@ -194,6 +196,7 @@ void process_exec(struct world *w, const struct rec *r, const struct ev_exec *ev
 	task_set_state(w, r->task, TASK_RUNNING);
 	fdt_unshare(w, t->proc);
 	fdt_close_on_exec(w, p->fdt);
+	signals_exec(w, t->proc);
 	p->vfork = 0;
 	p->foreign = ev->foreign;
 	p->exec_path = text_add(w, ev->path, ev->path_len);

@@ -276,20 +276,39 @@ static void message_put(struct world *w, u32 queue, u32 task)
 		f->span_last = span;
 }
 
+static void note_got(struct w_queue *q, u32 sender, u32 taker, u64 pos, u64 size, u64 rank)
+{
+	memmove(&q->got[1], &q->got[0], sizeof q->got - sizeof q->got[0]);
+	q->got[0] = (struct w_got){.sender = sender, .taker = taker, .pos = pos, .size = size, .rank = rank};
+}
+
 /* Takes it off: from the messages, or from a send that has not come back. *size: its length. */
 static bool message_take(struct world *w, u32 queue, u32 task, const struct message *m, u64 *size)
 {
 	struct w_flow *f = &w->flow[w->queue[queue].flow];
-	u32 before = 0;
+	u32 before = 0, found = 0, found_before = 0;
 
+	/* Of several that it may have been, one whose turn it was. */
 	for (u32 s = f->span_first; s; before = s, s = w->span[s].next) {
-		const struct w_span p = w->span[s];
+		const struct w_span *p = &w->span[s];
 
-		if (!wants(&w->task[task].op, p.off) || !is_that(m, p.off, p.len, p.hash))
+		if (!wants(&w->task[task].op, p->off) || !is_that(m, p->off, p->len, p->hash))
 			continue;
+		bool over = passed_over(w, queue, task, &p->off, p->seq);
+
+		if (found && over)
+			continue;
+		found = s;
+		found_before = before;
+		if (!over)
+			break;
+	}
+	if (found) {
+		const struct w_span p = w->span[found];
+
 		*size = p.len;
-		span_give(w, f, before);
-		w->queue[queue].last_task = p.task;
+		span_give(w, f, found_before);
+		note_got(&w->queue[queue], p.task, task, p.pos, p.len, p.off);
 		if (queue_is_sure(w, queue) && passed_over(w, queue, task, &p.off, p.seq))
 			world_drift(w, "task %u received a message of %s%u at event %llu before its turn", task,
 				w->queue[queue].sysv ? "msg" : "mq", w->queue[queue].name,
@@ -305,7 +324,7 @@ static bool message_take(struct world *w, u32 queue, u32 task, const struct mess
 			continue;
 		op->done = 1;
 		*size = op->size;
-		w->queue[queue].last_task = t;
+		note_got(&w->queue[queue], t, task, op->pos, op->size, rank);
 		if (queue_is_sure(w, queue) && passed_over(w, queue, task, &rank, op->seq))
 			world_drift(w, "task %u received a message of %s%u at event %llu before its turn", task,
 				w->queue[queue].sysv ? "msg" : "mq", w->queue[queue].name,
@@ -405,11 +424,12 @@ static void received(struct world *w, u32 task, const struct ev_exit *ev)
 
 	if (!op->flow)
 		return;
-	q->last_taken_seq = world_now(w);
-	q->last_taker = task;
-	q->last_task = 0;
-	if (!message_take(w, queue, task, &m, &size) && sure)
-		cannot_be(w, task, ev->ret, "holds no such message");
+	if (!message_take(w, queue, task, &m, &size)) {
+		if (sure)
+			cannot_be(w, task, ev->ret, "holds no such message");
+		w->flow[q->flow].spans_sure = 0; /* until it is seen empty */
+		spans_drop(w, queue);
+	}
 	q->count--;
 	flow_op_took(w, task, q->sysv ? (i64)size : 1);
 	world_explain(w);
@@ -818,7 +838,7 @@ static bool never_waits(const struct world *w, const struct w_task *t, const str
 	const struct w_file *f = q->sysv ? NULL : outlook_file(w, t);
 
 	if (q->sysv)
-		return op->fd2 & IPC_NOWAIT || is_read_only_look(op) || q->gone;
+		return op->fd2 & IPC_NOWAIT || is_read_only_look(op) || q->gone || (!is_receive(op) && (i64)op->arg < 1);
 	return !f || f->flags & O_NONBLOCK || op->arg == 0 || !(f->access & (is_receive(op) ? ACCESS_READ : ACCESS_WRITE)) ||
 	       (is_receive(op) ? op->size < q->size_most : op->size > q->size_most);
 }

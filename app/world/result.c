@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -304,6 +305,11 @@ static void exit_wait(struct world *w, u32 task, const struct ev_exit *ev)
 			process_reap(w, task, (i32)ev->ret, true);
 		return;
 	}
+	if (ev->ret == 0 && ev->fd > 0) {
+		if (op->arg & WEXITED && !(op->arg & WNOWAIT) && ev->fd2 >= CLD_EXITED && ev->fd2 <= CLD_DUMPED)
+			process_reap(w, task, ev->fd, true);
+		return;
+	}
 	/* waitid: which child it was is not in the record; sure when one only can be meant */
 	if (ev->ret == 0 && op->arg & WEXITED && !(op->arg & WNOWAIT))
 		process_reap(w, task, by_pid ? op->fd : 0, false);
@@ -427,6 +433,8 @@ void call_exit(struct world *w, const struct rec *r, const struct ev_exit *ev)
 	}
 	if (op->carries)
 		carry_drop(w, &op->carries);
+	if (class == CLASS_POLL)
+		poll_leave(w, r->task);
 	call_drop_files(w, r->task);
 	block_zero(op, sizeof *op);
 	if (w->task[r->task].outer)

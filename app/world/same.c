@@ -234,6 +234,8 @@ static u32 newest_with_tid(const struct world *w, i32 tid)
 /* Of some calls it is a number of a process or thread: of the same one. */
 static bool same_fd(const struct pairing *x, const struct w_op *a, const struct w_op *b)
 {
+	if (a->call >= CALL_msgsnd && a->call <= CALL_shmctl)
+		return true; /* System V ids: same_objects */
 	switch (a->call) {
 	case CALL_kill:
 	case CALL_tkill:
@@ -446,6 +448,64 @@ static bool same_syncs(struct pairing *x)
 	return true;
 }
 
+/* Queues and semaphore sets with the same identity hold the same. */
+static bool same_queues(struct pairing *x, u32 i)
+{
+	const struct w_queue *a = &x->a->queue[i];
+	struct str want = {0}, have = {0};
+	bool found = false, same = false;
+
+	queue_identity(x->a, i, &want);
+	for (u32 k = 1; k < world_queues(x->b) && !found; k++) {
+		const struct w_queue *b = &x->b->queue[k];
+
+		str_clear(&have);
+		if (!b->used || b->gone)
+			continue;
+		queue_identity(x->b, k, &have);
+		found = strcmp(str_get(&want), str_get(&have)) == 0;
+		same = a->count == b->count && a->most == b->most && a->unlinked == b->unlinked;
+	}
+	str_finish(&want);
+	str_finish(&have);
+	return (found && same) || differ(x, found ? "queue %u holds something else" : "queue %u is in the one only", i);
+}
+
+static bool same_sets(struct pairing *x, u32 i)
+{
+	struct str want = {0}, have = {0};
+	bool found = false, same = false;
+
+	sems_identity(x->a, i, &want);
+	for (u32 k = 1; k < world_sems_sets(x->b) && !found; k++) {
+		str_clear(&have);
+		if (!x->b->sems[k].used || x->b->sems[k].removed)
+			continue;
+		sems_identity(x->b, k, &have);
+		found = strcmp(str_get(&want), str_get(&have)) == 0;
+		same = x->a->sems[i].n == x->b->sems[k].n;
+		for (u32 s = x->a->sems[i].first; s && same && found; s = x->a->sem[s].next) {
+			u32 other = sems_at(x->b, k, x->a->sem[s].index);
+			same = !x->a->sem[s].sure || (other && (!x->b->sem[other].sure ||
+								  x->b->sem[other].value == x->a->sem[s].value));
+		}
+	}
+	str_finish(&want);
+	str_finish(&have);
+	return (found && same) || differ(x, found ? "set %u has other values" : "set %u is in the one only", i);
+}
+
+static bool same_objects(struct pairing *x)
+{
+	for (u32 i = 1; i < world_queues(x->a); i++)
+		if (x->a->queue[i].used && !x->a->queue[i].gone && !same_queues(x, i))
+			return false;
+	for (u32 i = 1; i < world_sems_sets(x->a); i++)
+		if (x->a->sems[i].used && !x->a->sems[i].removed && !same_sets(x, i))
+			return false;
+	return true;
+}
+
 bool world_same(const struct world *a, const struct world *b, struct str *where)
 {
 	struct pairing x = {
@@ -463,7 +523,7 @@ bool world_same(const struct world *a, const struct world *b, struct str *where)
 		    pair_named(&x, world_segments(a), world_segments(b), name_segment, x.segment) &&
 		    pair_named(&x, world_syncs(a), world_syncs(b), name_sync, x.sync) &&
 		    same_tasks(&x) && same_procs(&x) && same_pipes(&x) && same_segments(&x) &&
-		    same_syncs(&x);
+		    same_syncs(&x) && same_objects(&x);
 
 	free(x.task);
 	free(x.proc);

@@ -221,17 +221,25 @@ static void shut_for_others(struct world *w, u32 socket)
 		socket_touch(w, s->peer);
 }
 
+static void socket_end(struct world *w, u32 socket);
+
+/* Connections that nobody accepted end with their listener. */
+static void drop_pending(struct world *w, u32 listener)
+{
+	while (w->socket[listener].pending_first) {
+		u32 embryo = w->socket[listener].pending_first;
+		embryo_unlink(w, listener, embryo);
+		socket_end(w, embryo);
+	}
+}
+
 static void socket_end(struct world *w, u32 socket)
 {
 	struct w_socket *s = &w->socket[socket];
 
 	if (s->state == SOCKET_CLOSED)
 		return;
-	while (s->pending_first) {
-		u32 embryo = s->pending_first;
-		embryo_unlink(w, socket, embryo);
-		socket_end(w, embryo);
-	}
+	drop_pending(w, socket);
 	if (s->embryo && s->target)
 		embryo_unlink(w, s->target, socket);
 	ino_unlink(w, socket);
@@ -256,7 +264,7 @@ static void file_gone(struct world *w, u32 file)
 
 /* ---- could it be gone already? ---- */
 
-static bool may_be_gone(struct world *w, u32 socket, u32 witness)
+bool socket_may_be_gone(struct world *w, u32 socket, u32 witness)
 {
 	const struct w_socket *s = &w->socket[socket];
 
@@ -265,7 +273,8 @@ static bool may_be_gone(struct world *w, u32 socket, u32 witness)
 	if (s->file)
 		return file_may_be_gone(w, s->file, socket, witness);
 	/* an embryo: its listener's end is its own; an accept that is open may have given it to somebody who closed it */
-	if (!s->target || !w->socket[s->target].used || w->socket[s->target].state == SOCKET_CLOSED)
+	if (!s->target || !w->socket[s->target].used || w->socket[s->target].state == SOCKET_CLOSED ||
+		w->socket[s->target].shutting[0])
 		return true;
 	for (u32 t = w->socket[s->target].in ? w->flow[w->socket[s->target].in].open_ops : 0; t; t = w->task[t].op.flow_next)
 		if (w->task[t].op.flow_role == ACCESS_READ && w->task[t].state != TASK_BLOCKED)
@@ -283,7 +292,7 @@ bool socket_peer_may_be_shut(struct world *w, u32 socket, u32 access, u32 witnes
 	/* shutdown of this side, or of the other, under way */
 	if (s->shutting[access == ACCESS_READ ? 0 : 1] || (s->peer && p->shutting[access == ACCESS_READ ? 1 : 0]))
 		return true;
-	return !s->peer || may_be_gone(w, s->peer, witness);
+	return !s->peer || socket_may_be_gone(w, s->peer, witness);
 }
 
 /* ---- adopted, observed, named ---- */
@@ -334,6 +343,7 @@ void socket_observe(struct world *w, const struct ev_observe *ev)
 {
 	u32 socket = socket_by_ino(w, ev->a), peer = socket_by_ino(w, ev->c);
 	struct w_socket *s = &w->socket[socket];
+	i64 said;
 	bool exact;
 
 	if (!socket)
@@ -346,11 +356,12 @@ void socket_observe(struct world *w, const struct ev_observe *ev)
 	if (ev->d == OBS_UNKNOWN || ev->d > INT64_MAX || !s->in || !all_asleep(w, s->in))
 		return;
 	exact = is_stream(s) || s->state == SOCKET_LISTENING;
+	said = w->flow[s->in].fill;
 	if (socket_is_inet(s))
 		inet_settled(w, socket, ev);
 	else if (!flow_settle(w, s->in, (i64)ev->d, exact || !ev->d ? (i64)ev->d : INT64_MAX / 4) && !s->outside)
 		world_drift(w, "sock%u holds %lld at event %llu, the world says %lld", s->name, (long long)ev->d,
-			(unsigned long long)world_now(w), (long long)w->flow[s->in].fill);
+			(unsigned long long)world_now(w), (long long)said);
 	if (!s->outside)
 		check_sleepers(w, socket);
 	if (s->carried)
@@ -417,8 +428,8 @@ static u32 begin_on(struct world *w, u32 task)
 
 static void option_enter(struct world *w, u32 task, const struct ev_enter *ev)
 {
-	(void)ev;
-	begin_on(w, task);
+	if (begin_on(w, task) && w->task[task].op.call == CALL_setsockopt && ev->size)
+		w->socket[w->task[task].op.object].timeouts = 1; /* from now on, perhaps */
 }
 
 static void option_exit(struct world *w, u32 task, const struct ev_exit *ev)
@@ -482,6 +493,17 @@ static void shutdown_drop(struct world *w, u32 task)
 	shutdown_mark(w, task, -1);
 }
 
+/* tcp(7): it does not listen any more; who waits to be accepted is reset. */
+static void stop_listening(struct world *w, u32 socket)
+{
+	struct w_socket *s = &w->socket[socket];
+
+	drop_pending(w, socket);
+	s->state = SOCKET_BOUND;
+	if (s->in)
+		w->flow[s->in].fill = w->flow[s->in].ghost_put = 0;
+}
+
 static void shutdown_exit(struct world *w, u32 task, const struct ev_exit *ev)
 {
 	const struct w_op *op = &w->task[task].op;
@@ -492,6 +514,10 @@ static void shutdown_exit(struct world *w, u32 task, const struct ev_exit *ev)
 	shutdown_mark(w, task, -1);
 	socket_touch(w, op->object);
 	world_explain(w);
+	if (socket_is_inet(s) && s->state == SOCKET_LISTENING && ev->ret == 0 && op->arg != SHUT_WR) {
+		stop_listening(w, op->object);
+		return;
+	}
 	if (ev->ret != 0)
 		return;
 	if (op->arg == SHUT_RD || op->arg == SHUT_RDWR) {
@@ -525,6 +551,7 @@ static void connect_enter(struct world *w, u32 task, const struct ev_enter *ev)
 	if (!is_connected_kind(s))
 		return;
 	s->connect_seq = world_now(w);
+	op->loose = s->state < SOCKET_CONNECTING; /* the first of its kind */
 	if (s->state < SOCKET_CONNECTING)
 		s->state = SOCKET_CONNECTING;
 	s->target = op->object2;
@@ -542,8 +569,12 @@ static void connect_made(struct world *w, u32 task, u32 socket, u32 to)
 	s->connected_seq = world_now(w);
 	if (had_flow)
 		flow_op_put(w, task, 1);
-	if (s->state == SOCKET_CONNECTED)
+	if (s->state == SOCKET_CONNECTED) {
+		/* accepted already, and not counted when it began: listen(2) had not come back then */
+		if (!had_flow && w->task[task].op.loose && s->target && w->socket[s->target].in && socket_is_inet(s))
+			w->flow[w->socket[s->target].in].fill++;
 		return;
+	}
 	if (to && w->socket[to].state == SOCKET_LISTENING) {
 		if (!had_flow && w->socket[to].in)
 			w->flow[w->socket[to].in].fill++;
@@ -555,10 +586,28 @@ static void connect_made(struct world *w, u32 task, u32 socket, u32 to)
 	flow_in(w, socket);
 }
 
+void socket_disconnected(struct world *w, u32 socket)
+{
+	struct w_socket *s = &w->socket[socket];
+
+	if (s->domain == AF_UNIX && s->in) { /* unix_dgram_disconnected() in af_unix.c */
+		i64 under_way = flow_puts(w, s->in);
+
+		flow_emptied(w, s->in);
+		if (under_way)
+			flow_may_lose(w, s->in, under_way);
+		carry_drop(w, &s->carried);
+	}
+	s->peer = s->out = 0;
+	socket_touch(w, socket);
+}
+
 static void connect_datagrams(struct world *w, u32 socket, u32 to)
 {
 	struct w_socket *s = &w->socket[socket];
 
+	if (s->peer && s->peer != to)
+		socket_disconnected(w, socket);
 	s->peer = to;
 	s->out = to ? w->socket[to].in : 0;
 	s->outside = !to;
@@ -571,8 +620,8 @@ static void connect_datagrams(struct world *w, u32 socket, u32 to)
 /* Nobody is there to connect to: is that so, perhaps? */
 static bool may_refuse(struct world *w, u32 task, u32 to)
 {
-	return !to || w->socket[to].state != SOCKET_LISTENING || w->socket[to].shutting[0] || may_be_gone(w, to, task) ||
-	       w->socket[to].shut & 1;
+	return !to || w->socket[to].state != SOCKET_LISTENING || w->socket[to].shutting[0] || w->socket[to].shut & 1 ||
+	       socket_may_be_gone(w, to, task);
 }
 
 static void connect_exit(struct world *w, u32 task, const struct ev_exit *ev)
@@ -619,7 +668,11 @@ static void connect_drop(struct world *w, u32 task)
 	if (socket && w->socket[socket].state == SOCKET_CONNECTING && w->socket[socket].domain == AF_UNIX)
 		w->socket[socket].state = w->socket[socket].local ? SOCKET_BOUND : SOCKET_NEW;
 }
-const struct ipc_rule socket_rule_connect = {.enter = connect_enter, .exit = connect_exit, .drop = connect_drop};
+const struct ipc_rule socket_rule_connect = {
+	.enter = connect_enter, .exit = connect_exit, .drop = connect_drop,
+	.outlook = socket_connect_outlook,
+	.wait = socket_connect_wait,
+};
 
 /* ---- accept ---- */
 
@@ -647,7 +700,7 @@ static u32 embryo_of(struct world *w, u32 listener, u32 client)
 		return w->socket[client].peer && w->socket[w->socket[client].peer].embryo ? w->socket[client].peer : 0;
 	for (u32 e = first; e; e = w->socket[e].pending_next) {
 		u32 peer = w->socket[e].peer;
-		if (!peer || w->socket[peer].state == SOCKET_CLOSED || may_be_gone(w, peer, 0))
+		if (!peer || w->socket[peer].state == SOCKET_CLOSED || socket_may_be_gone(w, peer, 0))
 			return e;
 	}
 	return 0;
@@ -722,6 +775,8 @@ static void accept_exit(struct world *w, u32 task, const struct ev_exit *ev)
 		socket = accepted(w, task, listener, ev, &ok);
 		if (socket) {
 			w->socket[socket].target = listener;
+			if (socket_is_inet(&w->socket[listener]))
+				w->socket[socket].timeouts |= w->socket[listener].timeouts; /* tcp(7): handed down */
 			w->socket[socket].local = w->socket[listener].local;
 			give_socket(w, task, (i32)ev->ret, socket, (u32)op->arg & (SOCK_NONBLOCK | SOCK_CLOEXEC));
 		}
@@ -736,7 +791,11 @@ static void accept_exit(struct world *w, u32 task, const struct ev_exit *ev)
 		world_drift(w, "accept(%d) of task %u gave %lld at event %llu, which no connection to sock%u explains", op->fd, task,
 			(long long)ev->ret, (unsigned long long)world_now(w), w->socket[listener].name);
 }
-const struct ipc_rule socket_rule_accept = {.enter = accept_enter, .exit = accept_exit};
+const struct ipc_rule socket_rule_accept = {
+	.enter = accept_enter, .exit = accept_exit,
+	.outlook = socket_accept_outlook,
+	.wait = socket_accept_wait,
+};
 
 /* ---- read, write on a socket: the same as recv and send without flags ---- */
 

@@ -223,6 +223,23 @@ static bool took_nothing(struct world *w, u32 task)
 	return flow_op_ended(w, task);
 }
 
+/* Nobody has the other end, or that name, any more. */
+static bool was_refused(struct world *w, u32 task)
+{
+	struct w_op *op = &w->task[task].op;
+	const struct w_socket *s = &w->socket[op->object];
+	u32 to = op->flow ? w->flow[op->flow].object : 0;
+
+	flow_op_nothing(w, task);
+	if (socket_is_inet(s))
+		return !is_stream(s) || inet_was_refused(w, op->object);
+	if (to && !socket_may_be_gone(w, to, task))
+		return false;
+	if (s->peer && (!to || to == s->peer))
+		socket_disconnected(w, op->object);
+	return true;
+}
+
 static bool receive_failed(struct world *w, u32 task, i64 ret)
 {
 	struct w_op *op = &w->task[task].op;
@@ -232,6 +249,8 @@ static bool receive_failed(struct world *w, u32 task, i64 ret)
 	case -EAGAIN:
 		if (!may_be_nonblocking(w, op, s) && op->flow)
 			return false;
+		if (op->flow && inet_may_be_late(w, op->object))
+			op->flow_lo = 0;
 		return flow_op_empty(w, task);
 	case -ECONNRESET:
 	case -EPIPE:
@@ -241,8 +260,23 @@ static bool receive_failed(struct world *w, u32 task, i64 ret)
 			return false;
 		inet_was_reset(w, op->object);
 		return true;
+	case -ECONNREFUSED:
+		return was_refused(w, task);
 	default: flow_op_nothing(w, task); return true;
 	}
+}
+
+/* Messages that recvmmsg got: at the end of a connection one without length comes as often as it is asked for. */
+static i64 messages(struct world *w, u32 task, i64 n)
+{
+	const struct w_op *op = &w->task[task].op;
+
+	if (!is_many(op))
+		return 1;
+	if (op->flow && n > op->flow_hi &&
+		socket_peer_may_be_shut(w, op->object, ACCESS_READ, task))
+		return op->flow_hi;
+	return n;
 }
 
 static void receive_exit(struct world *w, u32 task, const struct ev_exit *ev)
@@ -257,7 +291,7 @@ static void receive_exit(struct world *w, u32 task, const struct ev_exit *ev)
 	if (ev->ret > 0 && is_stream(s))
 		ok = took(w, task, ev->ret, is_many(op) ? (i64)(ev->arg < RW_MAX ? ev->arg : RW_MAX) : ev->ret);
 	else if (ev->ret > 0)
-		ok = took(w, task, ev->ret, is_many(op) ? ev->ret : 1);
+		ok = took(w, task, ev->ret, messages(w, task, ev->ret));
 	else if (ev->ret == 0)
 		ok = took_nothing(w, task);
 	else
@@ -265,16 +299,18 @@ static void receive_exit(struct world *w, u32 task, const struct ev_exit *ev)
 	ok = ok || (ev->ret >= 0 && inet_from_outside(w, task, ev));
 	judge(w, task, ev->ret, ok);
 }
-const struct ipc_rule socket_rule_receive = {.enter = receive_enter, .exit = receive_exit};
+const struct ipc_rule socket_rule_receive = {
+	.enter = receive_enter, .exit = receive_exit,
+	.outlook = socket_receive_outlook,
+	.wait = socket_receive_wait,
+};
 
 /* ---- putting ---- */
 
 /* The flow that it goes into: a datagram's by its destination. */
 static u32 destination(const struct world *w, const struct w_op *op, const struct w_socket *s)
 {
-	u32 to = flags_of(op) || op->call == CALL_sendto || op->call == CALL_sendmsg || op->call == CALL_sendmmsg
-			 ? socket_by_ino(w, op->arg >> 32)
-			 : 0;
+	u32 to = (s->type & 0xf) == SOCK_DGRAM ? socket_by_ino(w, op->arg >> 32) : 0;
 
 	if ((s->type & 0xf) == SOCK_DGRAM && op->arg >> 32 == UINT32_MAX)
 		return 0; /* to a name outside */
@@ -348,6 +384,8 @@ static bool send_failed(struct world *w, u32 task, i64 ret)
 		if (op->flow)
 			w->flow[op->flow].take_shut_open = s->shut & 2 || socket_peer_may_be_shut(w, op->object, ACCESS_WRITE, task);
 		return flow_op_broken(w, task);
+	case -ECONNREFUSED:
+		return was_refused(w, task);
 	default: flow_op_nothing(w, task); return true;
 	}
 }
@@ -372,7 +410,11 @@ static void send_exit(struct world *w, u32 task, const struct ev_exit *ev)
 		ok = put(w, task, ev->ret, is_many(op) ? ev->ret : 1);
 	judge(w, task, ev->ret, ok);
 }
-const struct ipc_rule socket_rule_send = {.enter = send_enter, .exit = send_exit};
+const struct ipc_rule socket_rule_send = {
+	.enter = send_enter, .exit = send_exit,
+	.outlook = socket_send_outlook,
+	.wait = socket_send_wait,
+};
 
 /* ---- splice, sendfile ---- */
 
@@ -386,19 +428,24 @@ void socket_splice_enter(struct world *w, u32 task)
 		flow_op_begin(w, task, w->socket[in].in, ACCESS_READ, (i64)(op->size < RW_MAX ? op->size : RW_MAX));
 	} else if (out && w->socket[out].out) {
 		op->object = out;
-		flow_op_begin(w, task, w->socket[out].out, ACCESS_WRITE, (i64)(op->size < RW_MAX ? op->size : RW_MAX));
+		bool bytes = w->flow[w->socket[out].out].kind == FLOW_BYTES;
+		flow_op_begin(w, task, w->socket[out].out, ACCESS_WRITE,
+			bytes ? (i64)(op->size < RW_MAX ? op->size : RW_MAX) : 1 + (i64)((op->size < RW_MAX ? op->size : RW_MAX) / 4096));
 	}
 }
 
 void socket_splice_exit(struct world *w, u32 task, const struct ev_exit *ev)
 {
 	struct w_op *op = &w->task[task].op;
-	bool takes = op->flow_role == ACCESS_READ, ok = true;
+	u32 flow = op->flow;
+	bool takes = op->flow_role == ACCESS_READ, ok = true, bytes = w->flow[flow].kind == FLOW_BYTES;
 
 	socket_touch(w, op->object);
 	if (ev->ret > 0)
-		ok = takes ? took(w, task, ev->ret, ev->ret) : put(w, task, ev->ret, ev->ret);
+		ok = takes ? took(w, task, ev->ret, bytes ? ev->ret : 1) : put(w, task, ev->ret, bytes ? ev->ret : 1);
 	else
 		flow_op_nothing(w, task);
+	if (ev->ret > 4096 && !takes && !bytes) /* in how many messages it went nobody says */
+		flow_may_gain(w, flow, ev->ret / 4096);
 	judge(w, task, ev->ret, ok);
 }

@@ -507,8 +507,10 @@ static void set_values(struct world *w, u32 task)
 	disturb(w, set, task);
 	op_unlink(w, task);
 	apply_parts(w, task);
-	for (u32 p = op->object2; p && overlap; p = w->semop[p].next)
+	for (u32 p = op->object2; p && overlap; p = w->semop[p].next) {
 		w->sem[w->semop[p].sem].sure = 0;
+		w->sem[w->semop[p].sem].undo_unsure = 1;
+	}
 	if (op->arg == SETALL && !op->object2)
 		sems_unsure(w, set);
 	widen(w, set);
@@ -574,6 +576,20 @@ static void semget_exit(struct world *w, u32 task, const struct ev_exit *ev)
 
 /* ---- what it would do, and who could end its wait ---- */
 
+/* The part that keeps it waiting as things stand: its IPC_NOWAIT counts. 0 none. */
+static u32 first_that_waits(const struct world *w, const struct w_op *op)
+{
+	for (u32 p = op->object2; p; p = w->semop[p].next) {
+		i64 value = w->sem[w->semop[p].sem].value;
+
+		for (u32 b = op->object2; b != p; b = w->semop[b].next)
+			value += w->semop[b].sem == w->semop[p].sem ? w->semop[b].delta : 0;
+		if (w->semop[p].delta == 0 ? value != 0 : value + w->semop[p].delta < 0)
+			return p;
+	}
+	return 0;
+}
+
 static enum outlook sem_outlook(const struct world *w, u32 task)
 {
 	const struct w_op *op = &w->task[task].op;
@@ -581,13 +597,12 @@ static enum outlook sem_outlook(const struct world *w, u32 task)
 
 	if (!op->object || !op->object2 || w->sems[op->object].removed || op->arg == 0)
 		return OUTLOOK_GOES;
-	for (u32 p = op->object2; p; p = w->semop[p].next)
-		if (w->semop[p].flags & IPC_NOWAIT)
-			return OUTLOOK_GOES;
 	judge(w, task, &could, &must);
 	if (w->sems[op->object].outside)
 		return OUTLOOK_UNKNOWN;
-	return must ? OUTLOOK_GOES : could ? OUTLOOK_UNKNOWN : OUTLOOK_BLOCKS;
+	if (must || could)
+		return must ? OUTLOOK_GOES : OUTLOOK_UNKNOWN;
+	return w->semop[first_that_waits(w, op)].flags & IPC_NOWAIT ? OUTLOOK_GOES : OUTLOOK_BLOCKS;
 }
 
 u32 world_op_sem(const struct world *w, u32 task)
@@ -597,13 +612,7 @@ u32 world_op_sem(const struct world *w, u32 task)
 
 	if (!t || t->state >= TASK_ZOMBIE || !ipc_is_sem_call(op->call) || op->call == CALL_semctl)
 		return 0;
-	for (u32 p = op->object2; p; p = w->semop[p].next) {
-		i64 value = w->sem[w->semop[p].sem].value;
-
-		if (w->semop[p].delta == 0 ? value != 0 : value + w->semop[p].delta < 0)
-			return w->semop[p].sem;
-	}
-	return op->object2 ? w->semop[op->object2].sem : 0;
+	return w->semop[first_that_waits(w, op) ? first_that_waits(w, op) : op->object2].sem;
 }
 
 i32 world_op_sem_delta(const struct world *w, u32 task, u32 sem)
@@ -651,7 +660,11 @@ void sysv_process_ends(struct world *w, u32 proc)
 		bool owes = false;
 
 		for (u32 u = w->sems[set].used ? w->sems[set].undo : 0; u; u = w->semop[u].next)
-			owes |= w->semop[u].proc == proc && w->semop[u].delta;
+			if (w->semop[u].proc == proc) {
+				owes |= w->semop[u].delta || w->sem[w->semop[u].sem].undo_unsure;
+				if (w->sem[w->semop[u].sem].undo_unsure)
+					w->sem[w->semop[u].sem].sure = 0;
+			}
 		if (!owes)
 			continue;
 		disturb(w, set, 0);
@@ -659,15 +672,18 @@ void sysv_process_ends(struct world *w, u32 proc)
 	}
 }
 
-static void pay(struct world *w, u32 set, const struct w_semop *undo)
+static void pay(struct world *w, const struct w_semop *undo)
 {
 	struct w_sem *s = &w->sem[undo->sem];
+	i64 lo, hi;
 
+	/* The kernel cuts off at 0: what it came to depends on what open operations had done by then. */
+	sem_range(w, undo->sem, 0, &lo, &hi);
+	if (s->undo_unsure || (lo != hi && (lo + undo->delta < 0 || hi + undo->delta > SEM_MOST)))
+		s->sure = 0;
 	s->value += undo->delta;
 	if (s->value >= 0 && s->value <= SEM_MOST)
 		return;
-	if (w->sems[set].open_ops)
-		s->sure = 0; /* cut off at 0, but at which moment? */
 	s->value = s->value < 0 ? 0 : SEM_MOST;
 }
 
@@ -684,8 +700,8 @@ void sysv_process_ended(struct world *w, u32 proc)
 				link = &w->semop[u].next;
 				continue;
 			}
-			if (w->semop[u].delta) {
-				pay(w, set, &w->semop[u]);
+			if (w->semop[u].delta || w->sem[w->semop[u].sem].undo_unsure) {
+				pay(w, &w->semop[u]);
 				paid = true;
 			}
 			*link = w->semop[u].next;

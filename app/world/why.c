@@ -70,6 +70,14 @@ static void wait_in_open(const struct world *w, const struct w_task *t, struct w
 	wait->open_ended = w->pipe[wait->pipe].outside || fifo_outlook(w, t) != OUTLOOK_BLOCKS;
 }
 
+static bool has_living_child(const struct world *w, u32 proc)
+{
+	for (u32 c = w->proc[proc].child_first; c; c = w->proc[c].sibling)
+		if (!w->proc[c].ended)
+			return true;
+	return false;
+}
+
 static bool has_vfork_child(const struct world *w, u32 task)
 {
 	for (u32 c = w->proc[w->task[task].proc].child_first; c; c = w->proc[c].sibling)
@@ -206,6 +214,9 @@ static void classify(const struct world *w, u32 task, struct wait *wait)
 	case CLASS_POLL:
 		wait->reason = WHY_SEVERAL;
 		wait->timeout = t->op.arg;
+		/* A child's end may end it, by SIGCHLD (make waits so for its jobs). */
+		wait->open_ended = t->op.arg != TIME_NONE || poll_outlook(w, task) != OUTLOOK_BLOCKS ||
+				   has_living_child(w, t->proc);
 		break;
 	case CLASS_PAUSE: wait->reason = WHY_SIGNAL; break;
 	case CLASS_FUTEX: wait_in_futex(w, task, wait); break;
@@ -318,11 +329,62 @@ static void each_of_files(const struct world *w, u32 first, u32 access, waker_fn
 					fn(w, p, 0, d, ctx);
 }
 
+/* Whose locks are in the way: those who have the table (POSIX locks), or the open file. */
+static void each_of_locks(const struct world *w, u32 task, waker_fn *fn, void *ctx)
+{
+	for (u32 l = world_lock_in_the_way(w, task, 0); l; l = world_lock_in_the_way(w, task, l)) {
+		u32 owner = w->lock[l].owner;
+
+		if (w->lock[l].kind != 2)
+			each_of_files(w, owner, ACCESS_READ | ACCESS_WRITE, fn, ctx);
+		for (u32 p = w->lock[l].kind == 2 ? w->fdt[owner].procs : 0; p; p = w->proc[p].fdt_next)
+			fn(w, p, 0, 0, ctx);
+	}
+}
+
+/* Whoever could make one of those that are waited for ready. */
+static void each_of_several(const struct world *w, u32 task, u32 first, int depth, waker_fn *fn, void *ctx)
+{
+	for (u32 e = first; e && depth < 6; e = w->watch[e].next) {
+		u32 file = watch_file(w, task, &w->watch[e]);
+		const struct w_file *f = &w->file[file];
+		const struct w_counter *c = world_counter(w, f->object);
+		struct wait end = {.pipe = f->object};
+
+		switch (file ? f->kind : OBJ_NONE) {
+		case OBJ_PIPE: /* the other end, or that it is closed */
+			end.access = f->access == ACCESS_READ ? ACCESS_WRITE : f->access == ACCESS_WRITE ? ACCESS_READ
+													 : ACCESS_READ | ACCESS_WRITE;
+			each_holder(w, &end, fn, ctx);
+			break;
+		case OBJ_EVENTFD:
+		case OBJ_TIMERFD: each_of_files(w, file, ACCESS_READ | ACCESS_WRITE, fn, ctx); break;
+		case OBJ_PIDFD:
+			if (c && c->target && !w->proc[c->target].ended)
+				fn(w, c->target, 0, 0, ctx);
+			break;
+		case OBJ_EPOLL:
+			if (c)
+				each_of_several(w, task, c->watch_first, depth + 1, fn, ctx);
+			break;
+		default: break;
+		}
+	}
+}
+
 static void each_waker(
 	const struct world *w, u32 task, const struct wait *wait, waker_fn *fn, void *ctx)
 {
 	if (wait->nobody)
 		return;
+	if (wait->reason == WHY_LOCK) {
+		each_of_locks(w, task, fn, ctx);
+		return;
+	}
+	if (wait->reason == WHY_SEVERAL) {
+		each_of_several(w, task, world_waited_for(w, task), 0, fn, ctx);
+		return;
+	}
 	if (wait->ipc.kind) {
 		if (wait->ipc.proc)
 			fn(w, wait->ipc.proc, 0, 0, ctx);

@@ -58,8 +58,11 @@ hooked_targets += \
 live_targets += tests/live/targets/mem_plain
 engine_tests += tests/live/test_memory
 live_scripts += tests/live/test_replay_schedule.sh
+live_scripts += tests/live/test_inet.sh
 live_targets += \
 	tests/live/targets/unix_more \
 	tests/live/targets/unix_pair \
 	tests/live/targets/unix_rights \
 	tests/live/targets/unix_server
+live_targets += tests/live/targets/queue_posix tests/live/targets/queue_sysv
+live_scripts += tests/live/test_queues.sh

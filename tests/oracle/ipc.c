@@ -126,6 +126,10 @@ static void count(struct run *r, struct tally *c)
 	c->stuck += tracer_alive(run_tracer(r)) > 0;
 	for (u32 i = 1; i < world_pipes(run_world(r)); i++)
 		c->surprised += world_pipe(run_world(r), i) && world_pipe(run_world(r), i)->surprised;
+	for (u32 i = 1; i < world_counters(run_world(r)); i++) {
+		const struct w_counter *k = world_counter(run_world(r), i);
+		c->surprised += k && k->kind == OBJ_FILE && k->semaphore;
+	}
 }
 
 static bool run_stepped(struct run *r, struct chance *chance, struct tally *c, struct str *trouble)
@@ -255,7 +259,7 @@ int main(int argc, char **argv)
 				bad += !run_apart(target, families[f], s, held, c);
 			}
 	printf("%lu runs, %llu steps, %llu events, %llu settled points, %llu results explained, %llu came to rest with somebody alive, "
-	       "%llu FIFOs opened by somebody unseen\n",
+	       "%llu FIFOs opened or files locked by somebody unseen\n",
 		runs, (unsigned long long)c->steps, (unsigned long long)c->events, (unsigned long long)c->settled,
 		(unsigned long long)c->explained, (unsigned long long)c->stuck, (unsigned long long)c->surprised);
 	printf("Checks: %lu, Failures: %lu\n", runs, bad + (c->surprised > 0));

@@ -77,7 +77,7 @@ tests_oracle_sockets_target_SOURCES = tests/oracle/sockets_target.c
 tests_oracle_sockets_target_LDFLAGS = -static
 tests_oracle_sockets_target_LDADD =
 
-# The same of TCP and UDP: `make check` runs 20 seeds of each, soak 300.
+# The same of TCP and UDP: `make check` runs 10 seeds of each, soak 300.
 engine_tests += tests/oracle/inet
 check_PROGRAMS += tests/oracle/inet_target
 tests_oracle_inet_SOURCES = \
@@ -90,3 +90,14 @@ tests_oracle_inet_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_oracle_inet_target_SOURCES = tests/oracle/inet_target.c
 tests_oracle_inet_target_LDFLAGS = -static
 tests_oracle_inet_target_LDADD =
+
+# Message queues and System V IPC: `make check` runs 20 seeds a family, soak 300.
+engine_tests += tests/oracle/queue
+check_PROGRAMS += tests/oracle/queue_target
+tests_oracle_queue_SOURCES = tests/oracle/program.h tests/oracle/oracle.h tests/oracle/queue.c tests/oracle/program.c \
+	tests/oracle/readback.c
+tests_oracle_queue_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_oracle_queue_target_SOURCES = tests/oracle/program.h tests/oracle/program.c tests/oracle/queue_target.c
+tests_oracle_queue_target_CPPFLAGS = -I$(top_srcdir)/tests
+tests_oracle_queue_target_LDFLAGS = -static
+tests_oracle_queue_target_LDADD =

@@ -4,6 +4,10 @@ tests_screen_test_golden_SOURCES = tests/screen/test_golden.c tests/screen/story
 # Shared memory, likewise; with hand-made types.
 pure_tests += tests/screen/test_memory
 tests_screen_test_memory_SOURCES = tests/screen/test_memory.c tests/screen/memory_story.h tests/screen/story.h
+# watch: lists and pictures, from recordings of real programs.
+pure_tests += tests/screen/test_watch
+tests_screen_test_watch_SOURCES = tests/screen/test_watch.c
+EXTRA_DIST += tests/screen/watch
 EXTRA_DIST += tests/screen/golden tests/screen/steps tests/screen/record.c
 
 # The line of LINE mode, fed with noise in the test's own process.

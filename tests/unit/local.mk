@@ -16,6 +16,7 @@ pure_tests += \
 	tests/unit/test_world_fd \
 	tests/unit/test_world_kernel \
 	tests/unit/test_world_memory \
+	tests/unit/test_world_inet \
 	tests/unit/test_world_orders \
 	tests/unit/test_world_pipe \
 	tests/unit/test_world_sync \
@@ -38,3 +39,5 @@ pure_tests += \
 pure_tests += \
 	tests/unit/test_hook_elf \
 	tests/unit/test_hook_ranges
+pure_tests += \
+	tests/unit/test_world_queue

@@ -24,7 +24,7 @@ bool decode_close(struct tracer *t, struct tracee *x, struct entry *e)
 
 	e->fd = (i32)x->args[0];
 	class = fd_class(t, x, e->fd);
-	if (class >= FDC_PIPE)
+	if (class >= FDC_PIPE || (t->locks && class == FDC_OTHER && lock_closes(t, x, e->fd)))
 		return true;
 	/* A file: gone with this one stop. (A failing close releases the number all the same.) */
 	fdmap_clear(t, x->fds, e->fd);
@@ -64,7 +64,8 @@ bool decode_dup(struct tracer *t, struct tracee *x, struct entry *e)
 		e->fd2 = (i32)x->args[1];
 	if (e->call == CALL_dup3)
 		e->arg = x->args[2] & 0xffffffff;
-	if (leads_to_object(t, x, e->fd) || (e->fd2 >= 0 && leads_to_object(t, x, e->fd2)))
+	if (leads_to_object(t, x, e->fd) ||
+	    (e->fd2 >= 0 && (leads_to_object(t, x, e->fd2) || (t->locks && lock_closes(t, x, e->fd2)))))
 		return true;
 	if (t->opt.terminals && (fd_class(t, x, e->fd) == FDC_TTY || fd_class(t, x, e->fd2) == FDC_TTY)) {
 		e->hold = false;
@@ -82,6 +83,8 @@ bool decode_fcntl(struct tracer *t, struct tracee *x, struct entry *e)
 	e->arg = x->args[1] & 0xffffffff;
 	e->size = x->args[2] & 0xffffffff;
 	e->hold = e->arg != F_SETFD; /* a flag of the number, nothing moves */
+	if (lock_command(e->arg))
+		return decode_fcntl_lock(t, x, e);
 	class = fd_class(t, x, e->fd);
 	if (class == FDC_TTY && t->opt.terminals) {
 		e->hold = false;
@@ -305,6 +308,8 @@ void decode_exit(struct tracer *t, struct tracee *x, i64 ret, struct ev_exit *ou
 		break;
 	default:
 		fifo_call_done(t, x, ret, out);
+		event_call_done(t, x, ret, out);
+		wait_call_done(x, out);
 		socket_call_done(t, x, ret, out);
 		memory_call_done(t, x, ret, out);
 		mq_call_done(t, x, ret, out);

@@ -10,7 +10,7 @@ static bool is_operation(struct tracer *t, struct tracee *x, int fd, struct entr
 		e->hold = false; /* logged, seen when it blocks, never held */
 		return true;
 	}
-	return class == FDC_PIPE || class == FDC_OBJECT;
+	return class == FDC_PIPE || (class == FDC_OBJECT && object_of_fd(t, x, fd)->kind != SEEN_FILE);
 }
 
 bool decode_rw(struct tracer *t, struct tracee *x, struct entry *e)
@@ -21,6 +21,8 @@ bool decode_rw(struct tracer *t, struct tracee *x, struct entry *e)
 	e->size = x->args[2];
 	if (e->call == CALL_write)
 		e->data = x->args[1];
+	event_entered(t, x, e);
+	decode_written(t, x, e);
 	return true;
 }
 
@@ -41,6 +43,7 @@ bool decode_vector(struct tracer *t, struct tracee *x, struct entry *e)
 		e->vec = x->args[1];
 		e->vec_n = n;
 	}
+	decode_written(t, x, e);
 	return true;
 }
 

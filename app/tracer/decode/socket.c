@@ -143,9 +143,23 @@ static void decode_destination(struct tracer *t, struct tracee *x, struct entry 
 	u32 n = read_address(x, addr, len, address, sizeof address);
 	u32 self = fdmap_get(x->fds, e->fd)->pipe, to = n ? 0 : inet_destination(t, x, self);
 	u64 ino = to ? t->objects.at[to].id : resolve(t, x, e->fd, address, n);
-	bool outside = !ino && n && t->objects.at[self].type == SOCK_DGRAM && t->objects.at[self].domain != AF_UNIX;
+	bool inet = t->objects.at[self].domain != AF_UNIX;
+	bool outside = !ino && (n || (inet && t->objects.at[self].inet.remote.port)) && t->objects.at[self].type == SOCK_DGRAM;
 
 	e->arg |= (outside ? UINT32_MAX : ino) << 32;
+}
+
+static bool writes(u16 call)
+{
+	return call == CALL_write || call == CALL_writev;
+}
+
+void decode_written(struct tracer *t, struct tracee *x, struct entry *e)
+{
+	const struct object_seen *o = writes(e->call) ? object_of_fd(t, x, e->fd) : NULL;
+
+	if (o && o->kind == SEEN_SOCKET && o->type == SOCK_DGRAM && o->domain != AF_UNIX)
+		decode_destination(t, x, e, 0, 0);
 }
 
 bool decode_send(struct tracer *t, struct tracee *x, struct entry *e)
@@ -321,7 +335,9 @@ static u64 sent_to(struct tracer *t, struct tracee *x)
 	struct entry again = {.call = x->entry.call, .fd = x->entry.fd};
 	u64 to = x->entry.arg >> 32;
 
-	if (to == UINT32_MAX)
+	if (to == UINT32_MAX && writes(x->entry.call))
+		to = (decode_destination(t, x, &again, 0, 0), again.arg >> 32);
+	else if (to == UINT32_MAX)
 		to = decode_send(t, x, &again) ? again.arg >> 32 : 0;
 	if (to == UINT32_MAX)
 		return 0;
@@ -349,6 +365,12 @@ void socket_call_done(struct tracer *t, struct tracee *x, i64 ret, struct ev_exi
 	case CALL_bind: named(t, x, ret, out); break;
 	case CALL_recvfrom:
 	case CALL_recvmsg: received_from(t, x, out); break;
+	case CALL_write:
+	case CALL_writev:
+		o = object_of_fd(t, x, e->fd);
+		if (o && o->kind == SEEN_SOCKET && o->type == SOCK_DGRAM && o->domain != AF_UNIX)
+			out->arg = sent_to(t, x);
+		break;
 	case CALL_sendto:
 	case CALL_sendmsg: out->arg = sent_to(t, x); break;
 	case CALL_sendmmsg:
@@ -384,6 +406,26 @@ static bool note_carried(struct tracer *t, struct tracee *x, const struct msghdr
 static bool puts_datagrams(u16 call)
 {
 	return call == CALL_sendto || call == CALL_sendmsg || call == CALL_sendmmsg || call == CALL_write || call == CALL_writev;
+}
+
+void socket_entering(struct tracer *t, struct tracee *x)
+{
+	struct entry now = {.call = x->entry.call, .fd = x->entry.fd};
+	const struct object_seen *o;
+
+	if (x->entry.call != CALL_connect && !puts_datagrams(x->entry.call))
+		return;
+	o = object_of_fd(t, x, x->entry.fd);
+	if (!o || o->kind != SEEN_SOCKET || o->domain == AF_UNIX)
+		return;
+	if (writes(x->entry.call)) {
+		decode_written(t, x, &now);
+		x->entry.arg = now.arg;
+	} else if (x->entry.call == CALL_sendmmsg) {
+		if (decode_messages(t, x, &now))
+			x->entry.arg = now.arg;
+	} else if (x->entry.call == CALL_connect ? decode_address(t, x, &now) : decode_send(t, x, &now))
+		x->entry.arg = now.arg;
 }
 
 /* A datagram that more than one may receive: OBS_REACHES. */

@@ -57,7 +57,7 @@ static bool poll_matters(struct tracer *t, struct tracee *x, struct entry *e)
 
 	for (u32 i = 0; i < e->held / sizeof *p; i++) {
 		enum fd_class class = p[i].fd >= 0 ? fd_class(t, x, p[i].fd) : FDC_UNKNOWN;
-		pipe |= class == FDC_PIPE || (class == FDC_TTY && t->opt.terminals);
+		pipe |= class == FDC_PIPE || class == FDC_OBJECT || (class == FDC_TTY && t->opt.terminals);
 	}
 	if (e->arg == 0)
 		e->timed.kind = TIMED_NOT; /* does not wait */

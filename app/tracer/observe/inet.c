@@ -18,7 +18,7 @@
 #include "tracer/private.h"
 
 /* As the kernel numbers them (net/tcp_states.h); <netinet/tcp.h> does not go with <linux/tcp.h>. */
-enum { STATE_ESTABLISHED = 1, STATE_FIN_WAIT1 = 4, STATE_CLOSE = 7, STATE_LAST_ACK = 9, STATE_LISTEN = 10, STATE_CLOSING = 11 };
+enum { STATE_ESTABLISHED = 1, STATE_FIN_WAIT1 = 4, STATE_CLOSE = 7, STATE_CLOSE_WAIT = 8, STATE_LAST_ACK = 9, STATE_LISTEN = 10, STATE_CLOSING = 11 };
 
 static const u8 no_host[16];
 static const u8 mapped[12] = {[10] = 0xff, [11] = 0xff};
@@ -353,6 +353,8 @@ static bool diag_parse(const u8 *bytes, size_t n, u64 ino, struct inet_seen *s)
 	if (head.nlmsg_type != SOCK_DIAG_BY_FAMILY || msg.idiag_inode != (u32)ino)
 		return false;
 	*s = (struct inet_seen){.state = msg.idiag_state, .in = msg.idiag_rqueue, .out = msg.idiag_wqueue};
+	if (s->in && (s->state == STATE_CLOSE_WAIT || s->state == STATE_LAST_ACK || s->state == STATE_CLOSING))
+		s->in--; /* the FIN that came counts there */
 	while (at + NLA_HDRLEN <= n) {
 		struct nlattr a;
 		memcpy(&a, bytes + at, sizeof a);
@@ -443,7 +445,8 @@ static bool ask(struct tracer *t, u32 index, struct inet_seen *s)
 	int fd;
 
 	*s = (struct inet_seen){0};
-	if (o->inet.local.port && diag_inet(o->type, &o->inet.local, &o->inet.remote, o->inet.network, o->id, s))
+	if (o->inet.local.port && diag_inet(o->type, &o->inet.local, &o->inet.remote, o->inet.network, o->id, s) &&
+	    !(o->type == SOCK_STREAM && s->state == STATE_CLOSE)) /* whether a FIN counts there nobody can tell */
 		return true;
 	fd = socket_borrow_any(t, index);
 	if (fd < 0)

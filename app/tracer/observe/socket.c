@@ -31,6 +31,9 @@ static void unix_text(const struct sockaddr_un *a, u32 len, char *text, size_t r
 	u32 n = len - (u32)offsetof(struct sockaddr_un, sun_path), i;
 	bool abstract = n && !a->sun_path[0];
 
+	while (abstract && n > 1 && !a->sun_path[n - 1])
+		n--;
+
 	for (i = 0; i < n && i + 1 < room && (abstract || a->sun_path[i]); i++) {
 		char c = a->sun_path[i];
 		text[i] = i == 0 && abstract ? '@' : (unsigned char)c < ' ' || c == 127 ? '?' : c;

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What an interpreter runs: the script, module or main class of its command line (/proc/PID/cmdline), as a
+ * short name. Nothing else of the command line goes into the log: there may be secrets in it. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "tracer/private.h"
+
+enum { CMDLINE_READ = 8192, NAME_MOST = 48 };
+
+/* How a family of interpreters is called. Options that take a value in a word of its own; those that end the search
+ * because no script follows (-c, -e); the one that a name follows. */
+struct family {
+	const char *program; /* the executable's name begins so */
+	const char *valued, *none, *named;
+	bool is_class; /* the last part of a.b.Main */
+};
+static const struct family families[] = {
+	{"python", " -W -X --check-hash-based-pycs ", " -c ", " -m ", false},
+	{"java", " -cp -classpath --class-path -p --module-path --add-modules --add-opens --add-exports --add-reads ", "",
+		" -jar -m --module ", true},
+	{"node", " -r --require --import --loader ", " -e --eval -p --print ", "", false},
+	{"perl", " -I ", " -e -E ", "", false},
+	{"ruby", " -I -r ", " -e ", "", false},
+	{"bash", " -o -O --rcfile --init-file ", " -c ", "", false},
+	{"dash", " -o ", " -c ", "", false},
+	{"sh", " -o ", " -c ", "", false},
+	{"zsh", " -o ", " -c ", "", false},
+	{"ksh", " -o ", " -c ", "", false},
+};
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static const struct family *family_of(const char *path)
+{
+	const char *base = base_name(path);
+
+	for (size_t i = 0; i < ARRAY_LEN(families); i++) {
+		size_t n = strlen(families[i].program);
+		/* "python3.12", "perl5.38", "sh": a digit, a point or nothing follows. */
+		if (!strncmp(base, families[i].program, n) && strspn(base + n, "0123456789.-") == strlen(base + n))
+			return &families[i];
+	}
+	return NULL;
+}
+
+static bool is_among(const char *list, const char *word)
+{
+	char key[64];
+
+	return snprintf(key, sizeof key, " %s ", word) < (int)sizeof key && strstr(list, key);
+}
+
+/* The word that names what runs, NULL none. `words` ends at `end` and with a NUL. */
+static const char *word_that_names(const struct family *f, const char *words, const char *end)
+{
+	const char *w = words + strlen(words) + 1;
+
+	for (; w < end; w += strlen(w) + 1) {
+		const char *next = w + strlen(w) + 1;
+		if (w[0] != '-' || !w[1])
+			return w[0] == '-' ? NULL : w;
+		if (is_among(f->named, w))
+			return next < end ? next : NULL;
+		/* -ec: one of several letters */
+		if (is_among(f->none, w) || (w[1] != '-' && strlen(w) < 6 && strstr(f->none, " -c ") && strchr(w, 'c')))
+			return NULL;
+		if (is_among(f->valued, w))
+			w = next;
+		if (w >= end)
+			return NULL;
+	}
+	return NULL;
+}
+
+static void shorten(const struct family *f, const char *word, char name[NAME_MOST])
+{
+	size_t n = strlen(word);
+	const char *jar = n > 4 ? word + n - 4 : "", *dot;
+
+	word = base_name(word);
+	dot = strrchr(word, '.');
+	if (f->is_class && dot && strcmp(jar, ".jar"))
+		word = dot + 1;
+	snprintf(name, NAME_MOST, "%s", word);
+}
+
+bool actor_note(struct tracer *t, struct tracee *x, const char *path, struct err *err)
+{
+	const struct family *f = family_of(path);
+	char file[64], words[CMDLINE_READ], name[NAME_MOST] = "";
+	struct note_actor body;
+	const char *word;
+	struct rec *r;
+	ssize_t n;
+	bool ok;
+	int fd;
+
+	if (!f)
+		return true;
+	snprintf(file, sizeof file, "/proc/%d/cmdline", (int)x->tid);
+	fd = open(file, O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? 0 : read(fd, words, sizeof words - 1);
+	if (fd >= 0)
+		close(fd);
+	words[n < 0 ? 0 : n] = 0;
+	word = n > 0 ? word_that_names(f, words, words + n) : NULL;
+	if (word)
+		shorten(f, word, name);
+	body.len = (u32)strlen(name) + 1;
+	r = emit_begin(t, REC_ACTOR, x, sizeof body + body.len, err, &ok);
+	if (!r)
+		return ok;
+	memcpy(r + 1, &body, sizeof body);
+	memcpy((u8 *)(r + 1) + sizeof body, name, body.len);
+	emit_commit(t, r);
+	return true;
+}

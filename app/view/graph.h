@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* graph.c: processes and what is between them, laid out; graph_draw.c: drawn. */
+#ifndef VIEW_GRAPH_H
+#define VIEW_GRAPH_H
+
+#include "view/screen.h"
+
+enum { GRAPH_NODES = 16, GRAPH_LINKS = 48, GRAPH_FAMILY = 1000 };
+
+struct node {
+	u32 proc;
+	int parent; /* node, -1 none */
+	int layer;
+	int col;
+	bool flows; /* its layer is that of what it reads or writes */
+};
+struct link {
+	u32 kind, object;     /* enum object_kind; GRAPH_FAMILY: a parent (writer) and children */
+	u32 readers, writers; /* nodes, as bits */
+	int gap;              /* it lies below this layer */
+	int track;            /* its row there */
+	bool straight;        /* one end right above the other: no row of its own */
+	bool told;            /* in words below */
+};
+struct graph {
+	struct node nodes[GRAPH_NODES];
+	int nodes_n;
+	struct link links[GRAPH_LINKS];
+	int links_n;
+	bool overfull;
+	int layers, card; /* card: columns of one */
+	int layer_row[GRAPH_NODES], tracks[GRAPH_NODES];
+	int told_row, told_n, rows;
+};
+
+/* False: too many for that width. */
+bool graph_make(const struct scene *, int cols, struct graph *);
+/* Column in which a link meets a card. */
+int graph_port(const struct graph *, int node, int link);
+/* Rows it wants at that width, 0: there is no picture. */
+int graph_rows(const struct scene *, int cols);
+void graph_draw(struct canvas *, struct area, const struct scene *, const struct view_state *);
+/* The first task that is part of a dead end: nobody is left who could wake it; 0 none. */
+u32 graph_stuck(const struct scene *);
+
+#endif

@@ -1,0 +1,453 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * File locks: flock(2), which go with the open file; fcntl(2) POSIX locks, which go with the descriptor table and are lost
+ * when any descriptor of the file is closed; OFD locks, which have the ranges of the one and the owner of the other. A
+ * lock call is an interval: was there a moment since ENTER at which nothing stood in its way (granted), or something did
+ * (refused)? A file is OBJ_FILE from the first call that locks it: a w_counter of each open file, `mask` is which file.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+
+#include "world/private.h"
+
+#ifndef F_OFD_SETLK
+#define F_OFD_SETLK 37
+#define F_OFD_SETLKW 38
+#endif
+
+enum { KIND_FLOCK = 1, KIND_POSIX, KIND_OFD };
+/* op.object2 of a lock call: what was the case at some moment since ENTER. */
+enum { SAW_FREE = 1, SAW_CONFLICT = 2 };
+
+/* What a call asks for. */
+struct ask {
+	u32 kind, owner, file;
+	bool unlock, exclusive, waits;
+	i64 start, end;
+	u64 ino;
+};
+
+bool lock_is_call(const struct w_op *op)
+{
+	return op->call == CALL_flock || (op->call == CALL_fcntl && (op->arg == F_SETLK || op->arg == F_SETLKW ||
+									    op->arg == F_OFD_SETLK || op->arg == F_OFD_SETLKW));
+}
+
+/* False: no lock call, or of a file the world does not know. The file is op.file, or what fd leads to. */
+static bool ask_of(const struct world *w, u32 task, struct ask *a)
+{
+	const struct w_op *op = &w->task[task].op;
+	u32 fd = op->file ? 0 : call_find_fd(w, task, op->fd), file = op->file ? op->file : fd ? w->fd[fd].file : 0;
+	bool flocks = op->call == CALL_flock;
+
+	if (!lock_is_call(op) || !file || w->file[file].kind != OBJ_FILE)
+		return false;
+	a->file = file;
+	a->ino = w->counter[w->file[file].object].mask;
+	a->kind = flocks ? KIND_FLOCK : op->arg == F_SETLK || op->arg == F_SETLKW ? KIND_POSIX : KIND_OFD;
+	a->owner = a->kind == KIND_POSIX ? w->proc[w->task[task].proc].fdt : file;
+	a->unlock = flocks ? op->arg & LOCK_UN : op->size == F_UNLCK;
+	a->exclusive = flocks ? op->arg & LOCK_EX : op->size == F_WRLCK;
+	a->waits = flocks ? !(op->arg & LOCK_NB) : op->arg == F_SETLKW || op->arg == F_OFD_SETLKW;
+	a->start = flocks ? 0 : op->lo;
+	a->end = flocks ? INT64_MAX : op->hi;
+	return true;
+}
+
+static bool is_own(const struct w_lock *l, const struct ask *a)
+{
+	return l->used && l->ino == a->ino && l->kind == a->kind && l->owner == a->owner;
+}
+
+static bool in_the_way(const struct w_lock *l, const struct ask *a)
+{
+	return l->used && l->ino == a->ino && !is_own(l, a) && (l->kind == KIND_FLOCK) == (a->kind == KIND_FLOCK) &&
+	       (l->exclusive || a->exclusive) && l->start <= a->end && a->start <= l->end;
+}
+
+/* ---- who holds what ---- */
+
+static u32 lock_new(struct world *w, const struct ask *a, u32 task, i64 start, i64 end, bool exclusive)
+{
+	u32 i = pool_take(w, POOL_LOCK);
+	struct w_lock *l = &w->lock[i];
+
+	if (!i)
+		return 0;
+	l->kind = a->kind;
+	l->ino = a->ino;
+	l->owner = a->owner;
+	l->task = task;
+	l->exclusive = exclusive;
+	l->start = start;
+	l->end = end;
+	l->site = w->task[task].op.site;
+	return i;
+}
+
+/* Takes [start, end] out of the owner's locks. */
+static void cut(struct world *w, const struct ask *a, i64 start, i64 end)
+{
+	u32 n = w->h->use[POOL_LOCK].n;
+
+	for (u32 i = 1; i < n; i++) {
+		struct w_lock *l = &w->lock[i];
+
+		if (!is_own(l, a) || l->end < start || l->start > end)
+			continue;
+		if (l->start < start && l->end > end) {
+			u32 rest = lock_new(w, a, l->task, end + 1, l->end, l->exclusive);
+			if (rest)
+				w->lock[rest].site = l->site;
+			l->end = start - 1;
+		} else if (l->start < start) {
+			l->end = start - 1;
+		} else if (l->end > end) {
+			l->start = end + 1;
+		} else {
+			pool_give(w, POOL_LOCK, i);
+		}
+	}
+}
+
+/* Neighbours of the same kind become one, posix_lock_inode() in fs/locks.c. */
+static void put(struct world *w, const struct ask *a, u32 task)
+{
+	i64 start = a->start, end = a->end;
+
+	cut(w, a, start, end);
+	for (u32 i = 1; i < w->h->use[POOL_LOCK].n; i++) {
+		struct w_lock *l = &w->lock[i];
+
+		if (!is_own(l, a) || !l->exclusive != !a->exclusive)
+			continue;
+		if ((start && l->end == start - 1) || (end < INT64_MAX && l->start == end + 1)) {
+			start = l->start < start ? l->start : start;
+			end = l->end > end ? l->end : end;
+			pool_give(w, POOL_LOCK, i);
+			i = 0;
+		}
+	}
+	lock_new(w, a, task, start, end, a->exclusive);
+}
+
+/* ---- what others may be doing ---- */
+
+/* May the owner have given this lock back already, though the log does not say so yet? */
+static bool may_be_gone(struct world *w, const struct w_lock *l, u32 witness)
+{
+	for (u32 t = 1; t < w->h->use[POOL_TASK].n; t++) {
+		struct ask a;
+
+		if (t != witness && w->task[t].op.open && !(w->task[t].op.asleep && l->kind != KIND_FLOCK) && ask_of(w, t, &a) &&
+			is_own(l, &a) && l->start <= a.end && a.start <= l->end)
+			return true;
+	}
+	if (l->kind != KIND_POSIX)
+		return file_may_be_gone(w, l->owner, 0, witness);
+	for (u32 d = w->fdt[l->owner].first; d; d = w->fd[d].next)
+		if (w->fd[d].closing && w->file[w->fd[d].file].kind == OBJ_FILE &&
+			w->counter[w->file[w->fd[d].file].object].mask == l->ino)
+			return true;
+	for (u32 p = w->fdt[l->owner].procs; p; p = w->proc[p].fdt_next) {
+		if (w->proc[p].ending >= w->proc[p].tasks || w->proc[p].execing)
+			continue;
+		if (!witness || w->task[witness].proc == p)
+			return false;
+		process_presume_dead(w, p, 0, 0);
+	}
+	return true;
+}
+
+/* What the call sees now: `witness`: it came back granted, so those in its way must have gone. */
+static u32 look(struct world *w, u32 task, const struct ask *a, u32 witness)
+{
+	u32 saw = SAW_FREE;
+
+	for (u32 i = 1; i < w->h->use[POOL_LOCK].n; i++) {
+		if (!in_the_way(&w->lock[i], a))
+			continue;
+		saw |= SAW_CONFLICT;
+		if (saw & SAW_FREE && !may_be_gone(w, &w->lock[i], witness))
+			saw &= ~(u32)SAW_FREE;
+	}
+	for (u32 t = 1; t < w->h->use[POOL_TASK].n; t++) {
+		struct ask b;
+		struct w_lock l;
+
+		if (t == task || !w->task[t].op.open || !ask_of(w, t, &b) || b.unlock)
+			continue;
+		l = (struct w_lock){.used = 1, .kind = b.kind, .ino = b.ino, .owner = b.owner, .exclusive = b.exclusive,
+			.start = b.start, .end = b.end};
+		if (in_the_way(&l, a))
+			saw |= SAW_CONFLICT; /* it may have been granted already */
+	}
+	return saw;
+}
+
+/* Something changed: whoever is in a lock call looks again. */
+static void all_look(struct world *w, u64 ino)
+{
+	for (u32 t = 1; t < w->h->use[POOL_TASK].n; t++) {
+		struct ask a;
+
+		if (w->task[t].op.open && ask_of(w, t, &a) && a.ino == ino && !a.unlock)
+			w->task[t].op.object2 |= look(w, t, &a, 0);
+	}
+}
+
+/* Nothing is judged any more: somebody who is not watched has locked it (semaphore), or two calls of one owner went on at
+ * once and either may have come last (target). */
+static void set_outside(struct world *w, u64 ino, bool by_order)
+{
+	for (u32 i = 1; i < w->h->use[POOL_COUNTER].n; i++) {
+		struct w_counter *c = &w->counter[i];
+
+		if (!c->used || c->kind != OBJ_FILE || c->mask != ino)
+			continue;
+		c->semaphore |= !by_order;
+		c->target |= by_order;
+	}
+}
+
+static bool is_outside(const struct world *w, const struct ask *a)
+{
+	return w->counter[w->file[a->file].object].semaphore || w->counter[w->file[a->file].object].target;
+}
+
+static void note_rivals(struct world *w, u32 task, const struct ask *a)
+{
+	for (u32 t = 1; t < w->h->use[POOL_TASK].n; t++) {
+		const struct w_op *op = &w->task[t].op;
+		struct ask b;
+
+		if (t != task && op->open && ask_of(w, t, &b) && b.ino == a->ino && b.kind == a->kind && b.owner == a->owner &&
+			b.start <= a->end && a->start <= b.end && !(op->asleep && !(op->object2 & SAW_FREE)))
+			set_outside(w, a->ino, true);
+	}
+}
+
+/* ---- calls ---- */
+
+void lock_found(struct world *w, u32 task, const struct ev_enter *ev)
+{
+	struct w_op *op = &w->task[task].op;
+
+	if (op->call != CALL_fcntl || !lock_is_call(op))
+		return;
+	op->lo = 0;
+	op->hi = INT64_MAX;
+	if (ev->held >= 16) {
+		memcpy(&op->lo, ev->contents, 8);
+		memcpy(&op->hi, ev->contents + 8, 8);
+	}
+}
+
+static void lock_enter(struct world *w, u32 task, const struct ev_enter *ev)
+{
+	struct w_op *op = &w->task[task].op;
+	struct ask a;
+
+	(void)ev;
+	if (op->call == CALL_flock)
+		op->file = call_hold_file(w, task, op->fd);
+	if (!ask_of(w, task, &a))
+		return;
+	op->object = w->file[a.file].object;
+	op->object2 = a.unlock ? 0 : look(w, task, &a, 0);
+	note_rivals(w, task, &a);
+	w->h->pub.last_object_kind = OBJ_FILE;
+	w->h->pub.last_object = op->object;
+	all_look(w, a.ino);
+}
+
+/* flock(2): a lock of the other kind is given back before the new one is asked for. */
+static void lose_own_flock(struct world *w, const struct ask *a)
+{
+	for (u32 i = 1; i < w->h->use[POOL_LOCK].n; i++)
+		if (is_own(&w->lock[i], a) && !w->lock[i].exclusive != !a->exclusive)
+			pool_give(w, POOL_LOCK, i);
+}
+
+static bool refused(i64 ret)
+{
+	return ret == -EAGAIN || ret == -EACCES;
+}
+
+static void lock_exit(struct world *w, u32 task, const struct ev_exit *ev)
+{
+	struct w_op *op = &w->task[task].op;
+	struct ask a;
+	u32 saw;
+	bool ok = true;
+
+	if (!ask_of(w, task, &a))
+		return;
+	saw = op->object2 | (a.unlock ? SAW_FREE : look(w, task, &a, 0));
+	if (ev->ret == 0 && !a.unlock && !(saw & SAW_FREE))
+		ok = look(w, task, &a, task) & SAW_FREE; /* deaths nobody has told of yet */
+	else if (refused(ev->ret) && !(saw & SAW_CONFLICT))
+		set_outside(w, a.ino, false);
+	else if (ev->ret == -EDEADLK)
+		ok = a.kind == KIND_POSIX && saw & SAW_CONFLICT;
+	if (ok || is_outside(w, &a))
+		world_explain(w);
+	else
+		world_drift(w, "%s(%d) of task %u returned %lld at event %llu, which the locks held do not allow", call_name(op->call),
+			op->fd, task, (long long)ev->ret, (unsigned long long)world_now(w));
+	if (ev->ret == 0 && a.unlock)
+		cut(w, &a, a.start, a.end);
+	else if (ev->ret == 0)
+		put(w, &a, task);
+	else if (a.kind == KIND_FLOCK && (refused(ev->ret) || ev->ret == -EINTR))
+		lose_own_flock(w, &a);
+	op->open = 0; /* for the others it is over */
+	all_look(w, a.ino);
+	op->open = 1;
+}
+
+static void lock_drop(struct world *w, u32 task)
+{
+	struct ask a;
+
+	if (ask_of(w, task, &a) && a.kind == KIND_FLOCK && !a.unlock)
+		lose_own_flock(w, &a);
+}
+
+void lock_asleep(struct world *w, u32 task)
+{
+	struct ask a;
+
+	w->task[task].op.asleep = 1;
+	if (!ask_of(w, task, &a))
+		return;
+	if (a.kind == KIND_FLOCK && !a.unlock)
+		lose_own_flock(w, &a);
+	w->task[task].op.object2 = 0;
+	all_look(w, a.ino);
+}
+
+static enum outlook lock_outlook(const struct world *cw, u32 task)
+{
+	struct world *w = (struct world *)cw; /* nothing is changed: no witness */
+	struct ask a;
+	u32 saw;
+
+	if (!lock_is_call(&w->task[task].op))
+		return (enum outlook)OUTLOOK_COUNT;
+	if (!ask_of(w, task, &a))
+		return OUTLOOK_UNKNOWN;
+	if (a.unlock || !a.waits)
+		return OUTLOOK_GOES;
+	if (is_outside(w, &a))
+		return OUTLOOK_UNKNOWN;
+	saw = look(w, task, &a, 0);
+	for (u32 i = 1; i < w->h->use[POOL_LOCK].n; i++)
+		if (in_the_way(&w->lock[i], &a))
+			return saw & SAW_FREE ? OUTLOOK_UNKNOWN : OUTLOOK_BLOCKS; /* or EDEADLK */
+	for (u32 t = 1; t < w->h->use[POOL_TASK].n; t++)
+		if (t != task && w->task[t].op.open && w->task[t].state != TASK_BLOCKED && w->task[t].op.object && lock_is_call(&w->task[t].op))
+			return OUTLOOK_UNKNOWN;
+	return OUTLOOK_GOES;
+}
+
+static bool lock_wait(const struct world *w, u32 task, struct ipc_wait *wait)
+{
+	struct ask a;
+
+	if (!ask_of(w, task, &a))
+		return false;
+	*wait = (struct ipc_wait){.reason = WHY_LOCK, .kind = OBJ_FILE, .object = w->file[a.file].object, .timeout = TIME_NONE};
+	wait->open_ended = lock_outlook(w, task) != OUTLOOK_BLOCKS;
+	return true;
+}
+
+const struct ipc_rule lock_rule = {.found = lock_found, .enter = lock_enter, .exit = lock_exit, .drop = lock_drop,
+	.outlook = lock_outlook, .wait = lock_wait};
+
+u32 world_lock_in_the_way(const struct world *w, u32 task, u32 after)
+{
+	struct ask a;
+
+	if (!world_task(w, task) || !ask_of(w, task, &a))
+		return 0;
+	for (u32 i = after + 1; i < w->h->use[POOL_LOCK].n; i++)
+		if (in_the_way(&w->lock[i], &a))
+			return i;
+	return 0;
+}
+
+/* ---- what ends locks ---- */
+
+void locks_fd_closed(struct world *w, u32 fdt, u32 file)
+{
+	u64 ino = w->counter[w->file[file].object].mask;
+	bool any = false;
+
+	for (u32 i = 1; i < w->h->use[POOL_LOCK].n; i++)
+		if (w->lock[i].used && w->lock[i].kind == KIND_POSIX && w->lock[i].owner == fdt && w->lock[i].ino == ino) {
+			pool_give(w, POOL_LOCK, i);
+			any = true;
+		}
+	if (any)
+		all_look(w, ino);
+}
+
+static void file_added(struct world *w, u32 file)
+{
+	w->counter[w->file[file].object].file = file;
+}
+
+static void file_gone(struct world *w, u32 file)
+{
+	u32 counter = w->file[file].object;
+	u64 ino = w->counter[counter].mask;
+
+	for (u32 i = 1; i < w->h->use[POOL_LOCK].n; i++)
+		if (w->lock[i].used && w->lock[i].kind != KIND_POSIX && w->lock[i].owner == file)
+			pool_give(w, POOL_LOCK, i);
+	if (w->h->pub.last_object == counter && w->h->pub.last_object_kind == OBJ_FILE)
+		w->h->pub.last_object = w->h->pub.last_object_kind = 0;
+	pool_give(w, POOL_COUNTER, counter);
+	all_look(w, ino);
+}
+const struct ipc_file_rule lock_file_rule = {.added = file_added, .gone = file_gone};
+
+/* ---- the kernel was asked ---- */
+
+void lock_observe(struct world *w, const struct ev_observe *ev)
+{
+	u64 held[4] = {0};
+
+	for (u32 i = 1; i < w->h->use[POOL_LOCK].n; i++)
+		if (w->lock[i].used && w->lock[i].ino == ev->a && w->lock[i].kind <= KIND_OFD)
+			held[w->lock[i].kind]++;
+	for (u32 t = 1; t < w->h->use[POOL_TASK].n; t++) {
+		struct ask a;
+
+		if (!w->task[t].op.open || !ask_of(w, t, &a) || a.ino != ev->a)
+			continue;
+		if (w->task[t].state != TASK_BLOCKED)
+			return;
+		w->task[t].op.object2 = a.unlock ? 0 : look(w, t, &a, 0);
+		if (!ev->b && !is_outside(w, &a) && !world_lock_in_the_way(w, t, 0))
+			world_drift(w, "%s(%d) of task %u sleeps at event %llu, and no lock is in its way", call_name(w->task[t].op.call),
+				w->task[t].op.fd, t, (unsigned long long)world_now(w));
+	}
+	if (ev->b) {
+		set_outside(w, ev->a, false);
+		return;
+	}
+	if (held[KIND_FLOCK] == ev->c && held[KIND_POSIX] == ev->d && held[KIND_OFD] == ev->e)
+		return;
+	for (u32 i = 1; i < w->h->use[POOL_COUNTER].n; i++)
+		if (w->counter[i].used && w->counter[i].kind == OBJ_FILE && w->counter[i].mask == ev->a &&
+			(w->counter[i].semaphore || w->counter[i].target))
+			return;
+	world_drift(w, "the kernel has %llu flock, %llu POSIX and %llu OFD locks of a file at event %llu, the world %llu, %llu and %llu",
+		(unsigned long long)ev->c, (unsigned long long)ev->d, (unsigned long long)ev->e, (unsigned long long)world_now(w),
+		(unsigned long long)held[KIND_FLOCK], (unsigned long long)held[KIND_POSIX], (unsigned long long)held[KIND_OFD]);
+	set_outside(w, ev->a, true);
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The screen of `watch` from recordings of real programs (watch/NAME.ipclog, cut by watch/trim): who waits for
+ * whom as a list at 80x24, everybody and what is between them as a picture at 140x40, compared with
+ * golden/watch-NAME.txt. IPCLAB_GOLDEN=1 writes them anew: look at each before it is kept. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "session/lib.h"
+#include "view/graph.h"
+
+static const char *source_of(const char *kind, const char *name, const char *end, struct str *path)
+{
+	const char *dir = getenv("IPCLAB_SRC");
+
+	str_clear(path);
+	str_addf(path, "%s/tests/screen/%s/%s%s", dir ? dir : ".", kind, name, end);
+	return str_get(path);
+}
+
+static const char *actor(void *arg, u32 proc)
+{
+	return session_actor(arg, proc);
+}
+
+static struct session *session;
+
+static void open_story(const char *name, struct scene *scene)
+{
+	struct str path = {0};
+	struct err err = {0};
+
+	session = session_open(source_of("watch", name, ".ipclog", &path), &err);
+	ck_assert_msg(session != NULL, "%s: %s", str_get(&path), err.text);
+	timeline_seek_end(session_timeline(session));
+	*scene = (struct scene){.world = timeline_world(session_timeline(session)), .log = timeline_reader(session_timeline(session)),
+		.sources = session_sources(session), .actor = actor, .actor_arg = session};
+	str_finish(&path);
+}
+
+static struct view_state state_of(const struct scene *s, bool graph)
+{
+	return (struct view_state){.mode = SCREEN_LIVE, .events = world_head(s->world)->events, .selected = 1, .lower = PANE_WHY,
+		.graph = graph, .watch = true, .live = true, .title = "watch  a program", .heading = "", .last = "",
+		.out_line = "", .find = "", .output = "", .lead = graph ? "Enter list   1-9 choose" : "Enter picture   1-9 choose"};
+}
+
+static void compare(const char *name, const struct canvas *c)
+{
+	struct str path = {0}, text = {0}, want = {0};
+	char buf[4096];
+	size_t n;
+	FILE *f;
+
+	canvas_text(c, &text);
+	source_of("golden", name, ".txt", &path);
+	if (getenv("IPCLAB_GOLDEN")) {
+		f = fopen(str_get(&path), "w");
+		ck_assert_ptr_nonnull(f);
+		fputs(str_get(&text), f);
+		fclose(f);
+	}
+	f = fopen(str_get(&path), "r");
+	ck_assert_msg(f != NULL, "%s cannot be read", str_get(&path));
+	while ((n = fread(buf, 1, sizeof buf, f)) > 0)
+		str_add_bytes(&want, buf, n);
+	fclose(f);
+	if (strcmp(str_get(&want), str_get(&text)) != 0)
+		printf("%s: this is drawn:\n%s", name, str_get(&text));
+	fflush(stdout);
+	ck_assert_msg(strcmp(str_get(&want), str_get(&text)) == 0, "%s is not as it is kept", name);
+	str_finish(&path);
+	str_finish(&text);
+	str_finish(&want);
+}
+
+static void draw(const char *story, const char *golden, int rows, int cols, bool graph, u32 selected)
+{
+	struct canvas *c = canvas_create(rows, cols, false);
+	struct view_state v;
+	struct scene s;
+
+	open_story(story, &s);
+	v = state_of(&s, graph);
+	v.selected = selected;
+	screen_draw(c, &s, &v);
+	compare(golden, c);
+	canvas_destroy(c);
+	session_end(session);
+}
+
+START_TEST(lists)
+{
+	draw("make", "watch-make-list", 24, 80, false, 1);
+	draw("pipeline", "watch-pipeline-list", 24, 80, false, 1);
+	draw("python", "watch-python-list", 24, 80, false, 1);
+	draw("stuck", "watch-stuck-list", 24, 80, false, 7);
+}
+END_TEST
+
+START_TEST(pictures)
+{
+	draw("make", "watch-make-140x40", 40, 140, true, 1);
+	draw("make", "watch-make", 24, 80, true, 1);
+	draw("pipeline", "watch-pipeline-140x40", 40, 140, true, 1);
+	draw("python", "watch-python-140x40", 40, 140, true, 1);
+	draw("stuck", "watch-stuck-140x40", 40, 140, true, 7);
+	draw("stuck", "watch-stuck", 24, 80, true, 1);
+}
+END_TEST
+
+/* Sound for every moment of a story: nodes in their layer do not overlap, all is inside, and the
+ * same world gives the same picture. */
+static void check_graph(const struct scene *s, int cols)
+{
+	struct graph g, again;
+
+	if (!graph_make(s, cols, &g))
+		return;
+	ck_assert(graph_make(s, cols, &again));
+	ck_assert_int_eq(memcmp(&g, &again, sizeof g), 0);
+	for (int i = 0; i < g.nodes_n; i++) {
+		ck_assert_int_ge(g.nodes[i].col, 1);
+		ck_assert_int_le(g.nodes[i].col + g.card, cols);
+		ck_assert(g.nodes[i].layer >= 0 && g.nodes[i].layer < g.layers);
+		for (int k = 0; k < i; k++)
+			ck_assert(g.nodes[k].layer != g.nodes[i].layer || abs(g.nodes[k].col - g.nodes[i].col) >= g.card + 1);
+	}
+	for (int i = 0; i < g.links_n; i++) {
+		const struct link *l = &g.links[i];
+		for (int k = 0; k < g.nodes_n && !l->told; k++)
+			if ((l->readers | l->writers) >> k & 1)
+				ck_assert(g.nodes[k].layer == l->gap || g.nodes[k].layer == l->gap + 1);
+	}
+}
+
+START_TEST(every_moment)
+{
+	static const char *const stories[] = {"make", "pipeline", "python", "stuck"};
+
+	for (size_t i = 0; i < ARRAY_LEN(stories); i++) {
+		struct scene s;
+		struct timeline *t;
+
+		open_story(stories[i], &s);
+		t = session_timeline(session);
+		for (u64 event = timeline_events(t); event > 0; event -= event > 7 ? 7 : event) {
+			timeline_seek_event(t, event);
+			s.world = timeline_world(t);
+			check_graph(&s, 140);
+			check_graph(&s, 80);
+			check_graph(&s, 31);
+		}
+		session_end(session);
+	}
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("watch");
+	TCase *c = tcase_create("watch");
+	SRunner *runner;
+	int failed;
+
+	tcase_set_timeout(c, 60);
+	tcase_add_test(c, lists);
+	tcase_add_test(c, pictures);
+	tcase_add_test(c, every_moment);
+	suite_add_tcase(suite, c);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed != 0;
+}
