@@ -18,13 +18,13 @@
 
 enum { OPTIONS_MAX = 16 };
 
-/* An option of a verb: --name, and -letter if there is one; value names what follows, NULL: none. */
+/* An option of a verb: --name, and -letter if there is one; value names what follows, NULL: none. One that ends in
+ * "..." may be repeated: its values are joined by commas. */
 struct command_option {
 	const char *name;
 	char letter;
 	const char *value;
 	const char *text; /* for --help, one line */
-	bool again;       /* may be repeated: its values are joined by commas */
 };
 
 /* What a verb is run with. */

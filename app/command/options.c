@@ -92,7 +92,7 @@ static bool option_read(struct invocation *inv, char ***words, bool *help, struc
 	if (!*value)
 		return err_set(err, EXIT_USAGE, "option '%s' of %s needs a value: %s", word,
 			inv->command->name, options[i].value);
-	inv->given[i] = options[i].again && inv->given[i] ? joined(inv->given[i], value) : value;
+	inv->given[i] = inv->given[i] && strstr(options[i].value, "...") ? joined(inv->given[i], value) : value;
 	return true;
 }
 

@@ -248,7 +248,8 @@ enum observation {
 	OBS_COUNTER = 19,/* id a (eventfd, timerfd, signalfd, pidfd): value or readiness c */
 	OBS_LOCK = 20,/* file a (inode and device in one: mask of its OBS_FD) has c flock, d POSIX, e OFD locks; b of processes not watched */
 	OBS_SIGNALS = 21,/* rec.task: a = pending mask, b = blocked mask */
-	OBS_ATTACHED = 22,/* rec.task was running before we came (watch -p): a = call it is inside, b = pid of its parent */
+	OBS_ATTACHED = 22,/* rec.task's process was running before we came (watch -p): b = pid of its parent, c = mask of the signals
+	                    that it has handlers for, d = of those it ignores. Again when something of that became sure */
 	OBS_CARRIES = 23, /* rec.task's open sendmsg or sendmmsg sends descriptors along (SCM_RIGHTS): a = how many of them here (1..8),
 	                    b c d e = two numbers each, low half first. Just behind its ENTER */
 	OBS_REACHES = 24, /* rec.task's open send is a datagram that more than one may receive (multicast, SO_REUSEPORT): a = how

@@ -283,6 +283,12 @@ static bool seize_children(struct tracer *t, const struct tracee *leader, struct
 	return true;
 }
 
+static bool note_attached(struct tracer *t, struct tracee *x, struct err *err)
+{
+	return emit_observe(t, x, OBS_ATTACHED, 0, (u64)status_field(x->tgid, "PPid"), signal_mask(x->tid, "SigCgt"),
+	                    signal_mask(x->tid, "SigIgn"), 0, err);
+}
+
 /* `must`: it was asked for by name. Of the others those that cannot be had are left out. */
 static bool seize_tree(struct tracer *t, pid_t pid, u32 creator, bool must, struct err *err)
 {
@@ -293,7 +299,8 @@ static bool seize_tree(struct tracer *t, pid_t pid, u32 creator, bool must, stru
 	if (ptrace(PTRACE_SEIZE, pid, NULL, (void *)(uintptr_t)ATTACH_OPTIONS) < 0)
 		return !must || refuse(pid, errno, err);
 	x = task_seized(t, pid, NULL);
-	if (!emit_spawn(t, x, creator, EVF_ATTACHED, err) || !emit_exec(t, x, x->task, err))
+	if (!emit_spawn(t, x, creator, EVF_ATTACHED, err) || !emit_exec(t, x, x->task, err) ||
+	    !note_attached(t, x, err))
 		return false;
 	meet(t, x);
 	return seize_threads(t, x, err) && seize_children(t, x, err);
@@ -301,26 +308,25 @@ static bool seize_tree(struct tracer *t, pid_t pid, u32 creator, bool must, stru
 
 /* ---- the first stop ---- */
 
-bool attach_first_stop(struct tracer *t, struct tracee *x, struct err *err)
+void attach_first_stop(struct tracee *x)
 {
 	arch_regs regs;
 	i64 result;
 	long nr;
 
 	if (x->met || !arch_get_regs(x->tid, &regs))
-		return true;
+		return;
 	x->met = true;
 	nr = arch_call(&regs);
 	result = arch_result(&regs);
 	if (nr < 0)
-		return emit_observe(t, x, OBS_ATTACHED, 0, (u64)status_field(x->tgid, "PPid"), 0, 0, 0, err);
+		return;
 	if (result == -EINTR && !signal_is_due(x->tid)) {
 		arch_set_result(&regs, -ERESTARTNOHAND);
 		arch_set_regs(x->tid, &regs);
 	}
 	if (result == -ERESTART_RESTARTBLOCK)
 		x->restart_nr = nr; /* restart_syscall goes on with what is left of its time-out */
-	return emit_observe(t, x, OBS_ATTACHED, 0, (u64)status_field(x->tgid, "PPid"), (u64)nr, 0, 0, err);
 }
 
 /* Stops until each task that was interrupted has come to one; those that are on their way elsewhere
@@ -356,7 +362,7 @@ static bool adopt_everything(struct tracer *t, struct err *err)
 		struct tracee *x = t->tasks.at[i];
 		if (!x || !x->attached || x->tid != x->tgid || x->holding == IS_GONE || x->ended)
 			continue;
-		if (!fdmap_adopt_all(t, x, err) || !maps_refresh(t, x, true, err))
+		if (!note_attached(t, x, err) || !fdmap_adopt_all(t, x, err) || !maps_refresh(t, x, true, err))
 			return false;
 	}
 	return true;

@@ -84,7 +84,7 @@ static bool filter_rules(scmp_filter_ctx ctx)
 		if (seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), stops[i], 0) < 0)
 			return false;
 	/* sigaction that only asks changes nothing. */
-	if (seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), SYS_rt_sigaction, 1, SCMP_CMP64(1, SCMP_CMP_NE, 0)) < 0)
+	if (seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), SYS_rt_sigaction, 1, SCMP_CMP64(1, SCMP_CMP_NE, 0, 0)) < 0)
 		return false;
 	if (seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), HOOK_CALL, 0) < 0)
 		return false;

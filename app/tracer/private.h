@@ -262,6 +262,7 @@ struct tracer {
 	u32 exec_map;
 	VEC(u32) ready;      /* newborns whose first stop came before their creator's event */
 	u32 orphan_maker;    /* a task that died while making a child, its event lost */
+	bool early;          /* somebody's first stop, or end, came before its creator's event */
 };
 
 struct tracee *tracee_by_tid(struct tracer *, pid_t);
@@ -495,6 +496,7 @@ bool take_signal(struct tracer *, struct tracee *, struct err *);
 bool take_handler_frame(struct tracer *, struct tracee *, struct err *);
 bool result_is_restart(i64 ret);
 bool signal_is_held(const struct tracee *);
+u64 signal_mask(pid_t tid, const char *field); /* "SigCgt", ... of /proc/PID/status */
 bool signal_is_due(pid_t tid); /* signals are pending that it does not block */
 bool signal_waits_in_vain(pid_t tid); /* signals are pending, and none of them would do anything */
 
@@ -513,7 +515,7 @@ bool actor_note(struct tracer *, struct tracee *, const char *path, struct err *
 
 /* ---- attach.c ---- */
 void attach_meet_rest(struct tracer *); /* those that were left asleep */
-bool attach_first_stop(struct tracer *, struct tracee *, struct err *);
+void attach_first_stop(struct tracee *);
 enum stop_kind attached_call_stop(struct tracer *, struct tracee *);
 void attach_handler_frame(struct tracer *, struct tracee *);
 void attach_let_go(struct tracer *);

@@ -16,7 +16,7 @@ bool result_is_restart(i64 ret)
 	       ret == -ERESTART_RESTARTBLOCK;
 }
 
-static u64 status_mask(pid_t tid, const char *field)
+u64 signal_mask(pid_t tid, const char *field)
 {
 	char path[64], line[256];
 	unsigned long long mask = 0;
@@ -35,7 +35,7 @@ static u64 status_mask(pid_t tid, const char *field)
 
 bool signal_has_handler(pid_t tid, int sig)
 {
-	return status_mask(tid, "SigCgt") >> (sig - 1) & 1;
+	return signal_mask(tid, "SigCgt") >> (sig - 1) & 1;
 }
 
 /* Signals whose default action is to be ignored, signal(7). */
@@ -46,18 +46,18 @@ static bool ignored_by_default(int sig)
 
 static bool signal_is_ignored(pid_t tid, int sig)
 {
-	return (status_mask(tid, "SigIgn") >> (sig - 1) & 1) ||
+	return (signal_mask(tid, "SigIgn") >> (sig - 1) & 1) ||
 	       (ignored_by_default(sig) && !signal_has_handler(tid, sig));
 }
 
 bool signal_is_due(pid_t tid)
 {
-	return (status_mask(tid, "SigPnd") | status_mask(tid, "ShdPnd")) & ~status_mask(tid, "SigBlk");
+	return (signal_mask(tid, "SigPnd") | signal_mask(tid, "ShdPnd")) & ~signal_mask(tid, "SigBlk");
 }
 
 bool signal_waits_in_vain(pid_t tid)
 {
-	u64 pending = (status_mask(tid, "SigPnd") | status_mask(tid, "ShdPnd")) & ~status_mask(tid, "SigBlk");
+	u64 pending = (signal_mask(tid, "SigPnd") | signal_mask(tid, "ShdPnd")) & ~signal_mask(tid, "SigBlk");
 
 	for (int sig = 1; sig <= 64; sig++)
 		if (pending >> (sig - 1) & 1 && !signal_is_ignored(tid, sig))

@@ -110,7 +110,7 @@ static bool take_birth(struct tracer *t, struct tracee *x, struct err *err)
 	child->space = flags & CLONE_VM ? space_share(x->space) : space_copy(t, x->space);
 	child->map = x->map;
 	child->strings_at = x->strings_at;
-	if (!child->born_seen)
+	if (child->holding != IS_STOPPED && child->holding != IS_GONE)
 		child->holding = IS_RUNNING;
 	evf |= flags & CLONE_THREAD ? EVF_THREAD : 0;
 	evf |= flags & CLONE_FILES ? EVF_FILES : 0;
@@ -118,7 +118,7 @@ static bool take_birth(struct tracer *t, struct tracee *x, struct err *err)
 	x->vfork_parent = flags & CLONE_VFORK;
 	if (!emit_spawn(t, child, x->task, evf, err))
 		return false;
-	if (child->born_seen || child->holding == IS_GONE)
+	if (child->holding == IS_STOPPED || child->holding == IS_GONE)
 		*vec_push(&t->ready) = child->task;
 	return true;
 }
@@ -129,17 +129,41 @@ static bool is_birth(const struct tracee *x)
 	                      x->entry.call == CALL_clone || x->entry.call == CALL_clone3);
 }
 
+/* A newborn that was killed before its first stop, and whose creator will not tell of it either, did nothing
+ * that anybody could see: it is let end unsaid. True when it was one. */
+static bool let_end_unseen(struct tracer *t, struct tracee *x)
+{
+	if (x->holding == IS_GONE) {
+		tracee_remove(t, x);
+		return true;
+	}
+	if (x->holding != IS_STOPPED || x->stop != STOP_ENDING)
+		return false;
+	tracee_go(x, PTRACE_CONT, 0);
+	return true;
+}
+
 /* A task killed between making a child and telling us of it leaves a stopped newborn that no event
  * announces: it is the dead one's child. Its descriptors are asked of the kernel. */
 bool adopt_orphans(struct tracer *t, u32 creator, struct err *err)
 {
-	for (size_t i = 0; i < t->all.n; i++)
-		if (is_birth(t->all.at[i]) && t->all.at[i]->holding != IS_GONE)
-			return true; /* somebody's event may still come */
 	for (size_t i = 0; i < t->all.n; i++) {
 		struct tracee *x = t->all.at[i];
-		if (x->spawned || !x->born_seen)
+		if (!is_birth(x) || x->holding == IS_GONE)
 			continue;
+		if (!x->ended)
+			return true; /* its event may still come */
+		creator = t->orphan_maker = x->task; /* a leader's end is told when its last thread has ended */
+	}
+	t->early = false;
+	for (size_t i = t->all.n; i-- > 0;) {
+		struct tracee *x = t->all.at[i];
+		if (x->spawned || x->attached || let_end_unseen(t, x))
+			continue;
+		if (!x->born_seen || !creator) {
+			t->early |= x->born_seen;
+			continue;
+		}
 		x->fds = fdmap_create();
 		x->space = space_create();
 		x->attached = t->attached;
@@ -321,7 +345,9 @@ bool tracer_take(struct tracer *t, u32 task, struct err *err)
 	case STOP_ENDING:
 		return emit_observe(t, x, OBS_ENDING, x->msg, 0, 0, 0, 0, err);
 	case STOP_BORN:
-		return !x->attached || attach_first_stop(t, x, err);
+		if (x->attached)
+			attach_first_stop(x);
+		return true;
 	case STOP_GROUP:
 		return emit_observe(t, x, OBS_STATE, OBS_STOPPED, x->in_call ? x->entry.call : 0, 0, 0, 0, err);
 	default:

@@ -94,28 +94,24 @@ static struct tracee *early_task(struct tracer *t, pid_t tid)
 	struct tracee *x = tracee_add(t, tid);
 
 	x->tgid = tid;
+	t->early = true;
 	return x;
 }
 
 static enum stop_kind waited(struct tracer *t, struct tracee *x, int status)
 {
-	struct err ignored = {0};
 	enum stop_kind kind;
 
 	if (!WIFSTOPPED(status)) {
 		x->status = status;
 		x->holding = IS_GONE;
-		if (!x->spawned) { /* died before its creator's event: nobody saw it */
-			tracee_remove(t, x);
-			return STOP_NONE;
-		}
-		return x->stop = STOP_GONE;
+		x->stop = STOP_GONE;
+		t->early |= !x->spawned;
+		return x->spawned ? STOP_GONE : STOP_NONE;
 	}
 	kind = stopped(t, x, status);
 	if (kind != STOP_NONE)
 		x->stop = kind;
-	if (!x->spawned && t->orphan_maker && kind == STOP_BORN)
-		adopt_orphans(t, t->orphan_maker, &ignored);
 	return x->spawned ? kind : STOP_NONE; /* an early one waits for its SPAWN */
 }
 
@@ -186,17 +182,18 @@ static pid_t next_status(struct tracer *t, int *status, bool block)
 
 bool tracer_next(struct tracer *t, bool block, struct stop *stop, struct err *err)
 {
-	(void)err;
 	for (;;) {
 		int status;
 		struct tracee *x;
 		pid_t tid;
 
 		*stop = (struct stop){STOP_NONE, 0};
+		if (t->early && !adopt_orphans(t, t->orphan_maker, err))
+			return false;
 		if (t->ready.n) { /* a newborn that came before its creator's event */
 			u32 task = t->ready.at[--t->ready.n];
 			x = tracee_by_task(t, task);
-			if (!x || x->holding != IS_STOPPED)
+			if (!x || (x->holding != IS_STOPPED && x->holding != IS_GONE))
 				continue;
 			*stop = (struct stop){x->stop, task};
 			return true;

@@ -99,7 +99,9 @@ static void did_wait(const struct result *x)
 		return;
 	}
 	if (x->h->op.call == CALL_waitid) {
-		str_add(x->out, " returned from waitid");
+		str_add(x->out, x->e.fd > 0 ? " learnt with waitid of " : " returned from waitid");
+		if (x->e.fd > 0)
+			words_pid(x->s, x->e.fd, x->out);
 		return;
 	}
 	str_add(x->out, " collected ");

@@ -10,8 +10,8 @@
 
 enum { PROCS_MAX = 3, ROWS_OF_PROCS = 8, PIPES_MAX = 3, ENDS_MAX = 4, CARD_ROWS = 4 };
 
-struct box { /* a pipe in the picture */
-	u32 pipe;
+struct box { /* a pipe in the picture, or a pair of sockets */
+	u32 pipe, socket;
 	int row, rows; /* with its frame */
 };
 
@@ -137,18 +137,30 @@ struct arrow {
 	u32 access;
 };
 
-static int arrows_of(const struct scene *s, const struct picture *p, u32 pipe, bool left,
+/* Who has that end: of a pipe to read, to write; of a pair of sockets the first, the second. */
+static u32 ends_of(const struct scene *s, const struct box *b, u32 access, struct w_end *ends, u32 max)
+{
+	u32 socket[2];
+
+	if (!b->socket)
+		return world_pipe_ends(s->world, b->pipe, access, ends, max);
+	if (socket_box_ends(s, b->socket, socket) < access)
+		return 0;
+	return socket_holders(s, socket[access - 1], ends, max);
+}
+
+static int arrows_of(const struct scene *s, const struct picture *p, const struct box *b, bool left,
 	struct arrow *arrows, int max)
 {
 	struct w_end ends[32];
 	int n = 0;
 
 	for (u32 access = ACCESS_READ; access <= ACCESS_WRITE; access++) {
-		u32 all = world_pipe_ends(s->world, pipe, access, ends, ARRAY_LEN(ends));
+		u32 all = ends_of(s, b, access, ends, ARRAY_LEN(ends));
 
 		for (u32 i = 0; i < all && i < ARRAY_LEN(ends); i++) {
 			const struct w_fd *fd = world_fd(s->world, ends[i].fd);
-			struct arrow a = {ends[i].proc, fd ? fd->fd : -1, access};
+			struct arrow a = {ends[i].proc, fd ? fd->fd : -1, b->socket ? ACCESS_READ | ACCESS_WRITE : access};
 			int at = n;
 
 			if (n == max || !is_drawn(p, a.proc) || is_left(p, a.proc) != left)
@@ -171,30 +183,32 @@ static int max_int(int a, int b)
 	return a > b ? a : b;
 }
 
-static void choose_pipes(const struct scene *s, const struct view_state *v, struct picture *p)
+static void choose_box(const struct scene *s, const struct view_state *v, struct picture *p, struct box b)
 {
 	struct arrow arrows[ENDS_MAX];
-	int row = 0;
+	int left = arrows_of(s, p, &b, true, arrows, ENDS_MAX), right = arrows_of(s, p, &b, false, arrows, ENDS_MAX);
 
-	for (u32 i = 1; i < world_pipes(s->world); i++) {
-		const struct w_pipe *pipe = world_pipe(s->world, i);
-		int left, right;
-
-		if (!pipe || pipe->gone)
-			continue;
-		left = arrows_of(s, p, i, true, arrows, ENDS_MAX);
-		right = arrows_of(s, p, i, false, arrows, ENDS_MAX);
-		if (!left && !right)
-			continue;
-		if (p->boxes == PIPES_MAX) {
-			p->more_pipes++;
-			continue;
-		}
-		p->box[p->boxes] = (struct box){
-			i, row, 2 + max_int(v->show & VIEW_SLOTS ? 3 : 2, max_int(left, right))};
-		row += p->box[p->boxes++].rows;
+	if (!left && !right)
+		return;
+	if (p->boxes == PIPES_MAX) {
+		p->more_pipes++;
+		return;
 	}
-	p->rows = row + (p->more_pipes > 0);
+	b.row = p->rows;
+	b.rows = 2 + max_int(b.pipe && v->show & VIEW_SLOTS ? 3 : 2, max_int(left, right));
+	p->rows += b.rows;
+	p->box[p->boxes++] = b;
+}
+
+static void choose_pipes(const struct scene *s, const struct view_state *v, struct picture *p)
+{
+	for (u32 i = 1; i < world_pipes(s->world); i++)
+		if (world_pipe(s->world, i) && !world_pipe(s->world, i)->gone)
+			choose_box(s, v, p, (struct box){.pipe = i});
+	for (u32 i = 1; i < world_sockets(s->world); i++)
+		if (socket_is_boxed(s, i))
+			choose_box(s, v, p, (struct box){.socket = i});
+	p->rows += p->more_pipes > 0;
 }
 
 /* Room for "P1 fd 4 ──→" of the longest label, with a blank on each side. */
@@ -204,7 +218,7 @@ static int label_columns(const struct scene *s, const struct picture *p)
 	int most = 4;
 
 	for (int i = 0; i < 2 * p->boxes; i++) {
-		int n = arrows_of(s, p, p->box[i / 2].pipe, i % 2, arrows, ENDS_MAX);
+		int n = arrows_of(s, p, &p->box[i / 2], i % 2, arrows, ENDS_MAX);
 
 		for (int k = 0; k < n; k++)
 			most = max_int(most, snprintf(NULL, 0, "fd %d", arrows[k].fd));
@@ -385,10 +399,11 @@ static void draw_arrows(struct canvas *c, struct area a, const struct scene *s,
 	const struct picture *pic, const struct box *b, bool left)
 {
 	struct arrow arrows[ENDS_MAX];
-	int n = arrows_of(s, pic, b->pipe, left, arrows, ENDS_MAX);
+	int n = arrows_of(s, pic, b, left, arrows, ENDS_MAX);
 
 	for (int i = 0; i < n; i++) {
 		bool in = arrows[i].access == ACCESS_WRITE; /* into the pipe */
+		bool both = arrows[i].access == (ACCESS_READ | ACCESS_WRITE);
 		struct str text = {0};
 		char name[24];
 
@@ -396,11 +411,11 @@ static void draw_arrows(struct canvas *c, struct area a, const struct scene *s,
 			str_addf(&text, "%s ", world_proc_name(s->world, arrows[i].proc, name));
 		str_addf(&text, "fd %d", arrows[i].fd);
 		if (left) {
-			str_add(&text, in ? " \u2500\u2500\u2192" : " \u2190\u2500\u2500");
+			str_add(&text, both ? " \u2190\u2500\u2192" : in ? " \u2500\u2500\u2192" : " \u2190\u2500\u2500");
 			canvas_put_right(c, a, b->row + 1 + i, pic->box_col - 1, 0, str_get(&text));
 		} else {
 			canvas_putf(c, a, b->row + 1 + i, pic->box_col + pic->width + 1, 0, "%s %s",
-				in ? "\u2190\u2500\u2500" : "\u2500\u2500\u2192", str_get(&text));
+				both ? "\u2190\u2500\u2192" : in ? "\u2190\u2500\u2500" : "\u2500\u2500\u2192", str_get(&text));
 		}
 		str_finish(&text);
 	}
@@ -409,8 +424,20 @@ static void draw_arrows(struct canvas *c, struct area a, const struct scene *s,
 static void draw_pipe(struct canvas *c, struct area a, const struct scene *s,
 	const struct view_state *v, const struct picture *pic, const struct box *b)
 {
-	bool marked = world_head(s->world)->last_pipe == b->pipe;
-	char name[24], title[40];
+	bool marked = b->pipe && world_head(s->world)->last_pipe == b->pipe;
+	char name[24], title[80];
+
+	if (b->socket) {
+		socket_box_title(s, b->socket, title, sizeof title);
+		canvas_box(c, a, (struct area){b->row, pic->box_col, b->rows, pic->width}, true, title,
+			strstr(title, "\u25a0") ? AT_MARK : 0);
+		socket_draw_inside(c, a, b->row + 1, pic->box_col + 2, pic->width - 4, s, v, b->socket);
+		if (v->hide & HIDE_ENDS)
+			return;
+		draw_arrows(c, a, s, pic, b, true);
+		draw_arrows(c, a, s, pic, b, false);
+		return;
+	}
 
 	world_pipe_name(s->world, b->pipe, name);
 	snprintf(title, sizeof title, "%s%s", name, marked ? " \u25a0" : "");
@@ -490,7 +517,7 @@ void stage_draw(struct canvas *c, struct area a, const struct scene *s, const st
 		for (int i = 0; i < p.boxes && stage_shows_holders(v) &&
 				(v->question || stage_rows(s, v, a.cols) <= a.rows);
 			i++)
-			row += stage_holders(c, a, row, s, p.box[i].pipe, p.boxes > 1);
+			row += p.box[i].pipe ? stage_holders(c, a, row, s, p.box[i].pipe, p.boxes > 1) : 0;
 	}
 	if (stage_has_memory(s, v))
 		row += stage_memory_draw(c, a, row, s, v, false);
@@ -527,7 +554,7 @@ int stage_rows(const struct scene *s, const struct view_state *v, int cols)
 	picture_make(s, v, cols, &p);
 	rows = p.procs == 1 && !p.boxes ? 5 : p.rows + 1;
 	for (int i = 0; i < p.boxes && stage_shows_holders(v); i++)
-		rows += stage_holders(blank, a, 1, s, p.box[i].pipe, p.boxes > 1);
+		rows += p.box[i].pipe ? stage_holders(blank, a, 1, s, p.box[i].pipe, p.boxes > 1) : 0;
 	rows += stage_has_memory(s, v) ? stage_memory_rows(s, v, cols, false) : 0;
 	rows += stage_reason(blank, a, 1, s, v);
 	canvas_destroy(blank);

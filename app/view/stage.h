@@ -30,6 +30,14 @@ int stage_memory_rows(const struct scene *, const struct view_state *, int cols,
 u32 mailbox_shown(const struct scene *, const struct view_state *); /* the queue that is the picture, 0 none */
 int mailbox_draw(struct canvas *, struct area, int row, const struct scene *, const struct view_state *, u32 queue);
 
+/* ---- stage_socket.c: a pair of sockets as one box ---- */
+bool socket_is_boxed(const struct scene *, u32 socket); /* it is the one of its pair that stands for both */
+u32 socket_box_ends(const struct scene *, u32 socket, u32 ends[2]); /* 1 or 2 */
+u32 socket_holders(const struct scene *, u32 socket, struct w_end *, u32 max);
+void socket_box_title(const struct scene *, u32 socket, char *title, size_t room);
+void socket_draw_inside(struct canvas *, struct area, int row, int col, int cols, const struct scene *,
+	const struct view_state *, u32 socket);
+
 /* The source line a frame stands at, without the blanks before it. */
 bool stage_source_text(const struct scene *, const struct frame *, struct str *);
 

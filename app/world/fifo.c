@@ -26,6 +26,11 @@ u32 fifo_open_access(const struct w_op *op)
 	return op->call == CALL_creat ? ACCESS_WRITE : access[op->arg & O_ACCMODE];
 }
 
+static u32 partner_of(u32 access)
+{
+	return access == ACCESS_READ ? ACCESS_WRITE : access == ACCESS_WRITE ? ACCESS_READ : 0;
+}
+
 /* ---- names ---- */
 
 static u32 fifo_new(struct world *w, u32 creator, u64 id, const char *path, size_t n)
@@ -152,6 +157,18 @@ bool fifo_openers_hold(const struct world *w, u32 pipe, u32 access, u32 witness)
 	return false;
 }
 
+/* An end comes: reads and writes that are open may have found none before. */
+static void note_ends(struct world *w, u32 pipe)
+{
+	for (u32 t = w->pipe[pipe].open_ops; t; t = op_next(w, t, pipe)) {
+		struct w_op *op = &w->task[t].op;
+
+		if (op->pipe == pipe && op->role && !op->asleep &&
+			pipe_ends_may_be_gone(w, pipe, partner_of(op->role), 0))
+			op->object2 |= FIFO_SAW_END;
+	}
+}
+
 void fifo_begin(struct world *w, u32 task, const struct ev_enter *ev)
 {
 	struct w_op *op = &w->task[task].op;
@@ -166,11 +183,6 @@ void fifo_begin(struct world *w, u32 task, const struct ev_enter *ev)
 		op->role = (u8)fifo_open_access(op);
 	if (op->object)
 		w->h->pub.last_pipe = op->object;
-}
-
-static u32 partner_of(u32 access)
-{
-	return access == ACCESS_READ ? ACCESS_WRITE : access == ACCESS_WRITE ? ACCESS_READ : 0;
 }
 
 void fifo_open_enter(struct world *w, u32 task)
@@ -271,6 +283,7 @@ bool fifo_open_exit(struct world *w, u32 task, const struct ev_exit *ev)
 	w->h->pub.last_pipe = pipe;
 	if (ev->ret >= 0 && ev->arg == w->pipe[pipe].ino) {
 		judge_opened(w, op);
+		note_ends(w, pipe);
 		contents_may_have_vanished(w, pipe);
 		return true;
 	}
@@ -291,6 +304,8 @@ void fifo_asleep(struct world *w, u32 task)
 	if (!op->object || !op->role)
 		return;
 	op->asleep = 1;
+	if (!(op->object2 & IS_INSIDE))
+		note_ends(w, op->object);
 	op->object2 |= IS_INSIDE;
 	/* what it may have seen before it fell asleep did not wake it */
 	op->object2 &= ~(u32)(SAW_PARTNER | SAW_NONE);

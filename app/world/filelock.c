@@ -135,6 +135,17 @@ static void put(struct world *w, const struct ask *a, u32 task)
 
 /* ---- what others may be doing ---- */
 
+/* It is about to end, or (`witness` saw what only that explains) presumed dead. */
+static bool presumed_gone(struct world *w, u32 proc, u32 witness)
+{
+	if (w->proc[proc].ending >= w->proc[proc].tasks || w->proc[proc].execing)
+		return true;
+	if (!witness || w->task[witness].proc == proc)
+		return false;
+	process_presume_dead(w, proc, 0, ACCESS_LOCK);
+	return true;
+}
+
 /* May the owner have given this lock back already, though the log does not say so yet? */
 static bool may_be_gone(struct world *w, const struct w_lock *l, u32 witness)
 {
@@ -145,19 +156,21 @@ static bool may_be_gone(struct world *w, const struct w_lock *l, u32 witness)
 			is_own(l, &a) && l->start <= a.end && a.start <= l->end)
 			return true;
 	}
+	if (l->kind != KIND_POSIX && !witness)
+		return file_may_be_gone(w, l->owner, 0, 0);
+	for (u32 d = l->kind != KIND_POSIX ? w->file[l->owner].fd_first : 0; d; d = w->fd[d].same)
+		for (u32 p = w->fd[d].closing ? 0 : w->fdt[w->fd[d].fdt].procs; p; p = w->proc[p].fdt_next)
+			if (!presumed_gone(w, p, witness))
+				return false;
 	if (l->kind != KIND_POSIX)
-		return file_may_be_gone(w, l->owner, 0, witness);
+		return true;
 	for (u32 d = w->fdt[l->owner].first; d; d = w->fd[d].next)
 		if (w->fd[d].closing && w->file[w->fd[d].file].kind == OBJ_FILE &&
 			w->counter[w->file[w->fd[d].file].object].mask == l->ino)
 			return true;
-	for (u32 p = w->fdt[l->owner].procs; p; p = w->proc[p].fdt_next) {
-		if (w->proc[p].ending >= w->proc[p].tasks || w->proc[p].execing)
-			continue;
-		if (!witness || w->task[witness].proc == p)
+	for (u32 p = w->fdt[l->owner].procs; p; p = w->proc[p].fdt_next)
+		if (!presumed_gone(w, p, witness))
 			return false;
-		process_presume_dead(w, p, 0, 0);
-	}
 	return true;
 }
 

@@ -177,6 +177,24 @@ static void identity_of_access(const struct world *w, const struct w_op *op, str
 		str_addf(out, "+%llu", (unsigned long long)op->off);
 }
 
+/* Its first argument is a descriptor. */
+static bool is_on_fd(const struct w_op *op)
+{
+	switch (call_class(op->call)) {
+	case CLASS_READ:
+	case CLASS_WRITE:
+	case CLASS_CLOSE:
+	case CLASS_DUP:
+	case CLASS_DUP2:
+	case CLASS_FCNTL:
+	case CLASS_IOCTL:
+	case CLASS_SPLICE: return true;
+	default:
+		return (op->call >= CALL_bind && op->call <= CALL_sendmmsg) || op->call == CALL_recvmsg ||
+		       op->call == CALL_recvmmsg;
+	}
+}
+
 void world_op_identity(const struct world *w, u32 task, struct str *out)
 {
 	const struct w_task *t = world_task(w, task);
@@ -213,7 +231,12 @@ void world_op_identity(const struct world *w, u32 task, struct str *out)
 	}
 	if (pipe)
 		identity_of_pipe(w, pipe, out);
-	else if (world_op_queue(w, task))
+	else if (is_on_fd(&t->op) && socket_of_fd(w, task, t->op.fd)) {
+		const struct w_socket *k = &w->socket[socket_of_fd(w, task, t->op.fd)];
+
+		str_add(out, "sock ");
+		identity_made_by(w, k->creator, k->nth, out);
+	} else if (world_op_queue(w, task))
 		queue_identity(w, world_op_queue(w, task), out);
 	else if (ipc_is_sem_call(t->op.call) && t->op.object)
 		sems_identity(w, t->op.object, out);

@@ -270,6 +270,7 @@ void pipe_pump(struct world *, u32 pipe, u32 until);
 bool file_may_be_gone(struct world *, u32 file, u32 socket, u32 witness);
 
 /* ---- fifo.c ---- */
+#define FIFO_SAW_END 8u /* op.object2 of a read or write of a FIFO: the other end may have been closed at a moment since ENTER */
 #define FIFO_ID (1ull << 63) /* set in the id (ino) of a FIFO: names and inode numbers of pipes may meet */
 /* The FIFO of that id; made known as one from outside when it is new. 0: the pool is full. */
 u32 fifo_known(struct world *, u64 id, const char *path, size_t n);
@@ -303,6 +304,7 @@ void lock_observe(struct world *, const struct ev_observe *); /* OBS_LOCK */
 extern const struct ipc_rule signal_rule_action, signal_rule_timer, signal_rule_send, signal_rule_wait;
 void signals_exec(struct world *, u32 proc);
 void signals_fork(struct world *, u32 from_task, u32 proc);
+void signals_attached(struct world *, u32 proc, const struct ev_observe *);
 void signal_delivered(struct world *, u32 task, const struct ev_signal *);
 
 /* ---- counter.c ---- */
@@ -539,6 +541,7 @@ bool flow_op_saw(struct world *, u32 task, i64 n); /* looked at so much and took
 bool flow_settle(struct world *, u32 flow, i64 lo, i64 hi);
 
 /* ---- socket.c ---- */
+#define ACCESS_LOCK 8u /* w_proc.presumed_access: a file lock that it held was another's */
 #define ACCESS_SOCKET 4u /* w_proc.presumed_access: presumed_pipe is a socket */
 u32 socket_new(struct world *, u32 creator, u64 ino, u32 domain, u32 type, u32 protocol); /* named, without an open file */
 u32 socket_by_ino(const struct world *, u64 ino); /* living ones, 0 none */

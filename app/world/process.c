@@ -328,7 +328,10 @@ static void proc_was_alive(struct world *w, u32 proc)
 {
 	struct w_proc *p = &w->proc[proc];
 
-	if (p->fdt && p->presumed_access == ACCESS_SOCKET) {
+	if (p->fdt && p->presumed_access == ACCESS_LOCK) {
+		world_drift(w, "event %llu got a file lock that P%u held, and P%u lives", (unsigned long long)p->presumed_dead_seq,
+			p->name, p->name);
+	} else if (p->fdt && p->presumed_access == ACCESS_SOCKET) {
 		if (proc_holds_socket(w, proc, p->presumed_pipe))
 			world_drift(w, "event %llu took sock%u for closed, but P%u lives and holds it",
 				(unsigned long long)p->presumed_dead_seq,

@@ -449,6 +449,40 @@ static bool same_syncs(struct pairing *x)
 }
 
 /* Queues and semaphore sets with the same identity hold the same. */
+static void socket_identity(const struct world *w, u32 i, struct str *out)
+{
+	str_add(out, "sock ");
+	identity_made_by(w, w->socket[i].creator, w->socket[i].nth, out);
+}
+
+/* A socket of a, and the one of the same identity of b: connected alike, holding as much. */
+static bool same_socket(struct pairing *x, u32 i)
+{
+	const struct w_socket *a = &x->a->socket[i], *b = NULL;
+	const struct w_flow *fa, *fb;
+	struct str want = {0}, have = {0};
+
+	socket_identity(x->a, i, &want);
+	for (u32 k = 1; k < world_sockets(x->b) && !b; k++) {
+		if (!x->b->socket[k].used || !x->b->socket[k].name || x->b->socket[k].gone)
+			continue;
+		str_clear(&have);
+		socket_identity(x->b, k, &have);
+		if (!strcmp(str_get(&want), str_get(&have)))
+			b = &x->b->socket[k];
+	}
+	str_finish(&want);
+	str_finish(&have);
+	if (!b)
+		return differ(x, "sock%u is in the one only", a->name);
+	fa = world_flow(x->a, a->in);
+	fb = world_flow(x->b, b->in);
+	if (a->state != b->state || a->type != b->type || a->shut != b->shut || !a->peer != !b->peer || a->pending != b->pending ||
+		!fa != !fb || (fa && (fa->fill != fb->fill || fa->put_shut != fb->put_shut || fa->take_shut != fb->take_shut)))
+		return differ(x, "sock%u holds something else, or is in another state", a->name);
+	return true;
+}
+
 static bool same_queues(struct pairing *x, u32 i)
 {
 	const struct w_queue *a = &x->a->queue[i];
@@ -497,6 +531,9 @@ static bool same_sets(struct pairing *x, u32 i)
 
 static bool same_objects(struct pairing *x)
 {
+	for (u32 i = 1; i < world_sockets(x->a); i++)
+		if (x->a->socket[i].used && x->a->socket[i].name && !x->a->socket[i].gone && !same_socket(x, i))
+			return false;
 	for (u32 i = 1; i < world_queues(x->a); i++)
 		if (x->a->queue[i].used && !x->a->queue[i].gone && !same_queues(x, i))
 			return false;

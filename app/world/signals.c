@@ -45,6 +45,19 @@ void signals_fork(struct world *w, u32 from_task, u32 proc)
 		p->sig_known = w->proc[w->task[from_task].proc].sig_known = 0;
 }
 
+/* As the kernel has them. A timer may have been set before we came: whoever has a handler for SIGALRM may be woken. */
+void signals_attached(struct world *w, u32 proc, const struct ev_observe *ev)
+{
+	struct w_proc *p = &w->proc[proc];
+
+	p->sig_caught = ev->c;
+	p->sig_ignored = ev->d;
+	p->sig_once = 0;
+	p->sig_known = 1;
+	if (ev->c & bit(SIGALRM))
+		p->timers |= 0x101;
+}
+
 static void action_exit(struct world *w, u32 task, const struct ev_exit *ev)
 {
 	const struct w_op *op = &w->task[task].op;

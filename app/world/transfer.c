@@ -107,7 +107,7 @@ static bool read_ended(struct world *w, const struct done_op *d)
 	if (d->size == 0)
 		return true;
 	learn_empty(w, d);
-	return pipe_ends_may_be_gone(w, d->pipe, ACCESS_WRITE, d->task) && empty;
+	return (d->op->object2 & FIFO_SAW_END || pipe_ends_may_be_gone(w, d->pipe, ACCESS_WRITE, d->task)) && empty;
 }
 
 static bool read_again(struct world *w, const struct done_op *d)
@@ -209,7 +209,8 @@ static bool write_again(struct world *w, const struct done_op *d)
 
 static bool write_broken(struct world *w, const struct done_op *d)
 {
-	return write_put_nothing(w, d) && pipe_ends_may_be_gone(w, d->pipe, ACCESS_READ, d->task);
+	return write_put_nothing(w, d) &&
+	       (d->op->object2 & FIFO_SAW_END || pipe_ends_may_be_gone(w, d->pipe, ACCESS_READ, d->task));
 }
 
 /* ---- one operation comes back ---- */

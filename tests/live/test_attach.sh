@@ -103,21 +103,35 @@ PY
 sleepers_sleep_on() {
 	command -v python3 >/dev/null || { echo "skipped: no python3"; return 0; }
 	python3 - >"$dir/got" 2>&1 <<'PY' &
-import select, os, time, threading
+import ctypes, os, signal, time, threading
+signal.alarm(20)  # a reader that waits in vain is red, not a hang
+libc = ctypes.CDLL(None, use_errno=True)
 r, w = os.pipe()
-e = select.epoll()
-e.register(r, select.EPOLLIN)
+e = libc.epoll_create1(0)
+event = (ctypes.c_uint8 * 12)(1)  # EPOLLIN
+libc.epoll_ctl(e, 1, r, event)
 threading.Timer(1.0, lambda: os.write(w, b'x')).start()
-print('epoll', e.poll(5))
+print('epoll', libc.epoll_wait(e, event, 1, 5000), ctypes.get_errno())
 t = time.monotonic()
-time.sleep(1)
+libc.usleep(1000000)
 print('slept', round(time.monotonic() - t, 1))
+def slow_reader():
+    time.sleep(1)
+    left = 1000001
+    while left:
+        left -= len(os.read(r, 65536))
+threading.Thread(target=slow_reader).start()
+print('wrote', os.write(w, b'y' * 1000000))
 PY
 	local it=$!
 	sleep 0.4
-	"$IPCLAB" watch --json -p "$it" >"$dir/events" 2>"$dir/said"
+	# attached to in each of the three, each time anew
+	for pause in 0.9 1.1 3; do
+		timeout -s INT "$pause" "$IPCLAB" watch --quiet -p "$it" >"$dir/said" 2>&1
+	done
 	wait "$it" || return 1
-	grep -q "^epoll \[(3, 1)\]" "$dir/got" && grep -q '^slept 1.0' "$dir/got" || { cat "$dir/got"; return 1; }
+	grep -q "^epoll 1 0" "$dir/got" && grep -q '^slept 1.0' "$dir/got" && grep -q '^wrote 1000000' "$dir/got" ||
+		{ cat "$dir/got"; return 1; }
 }
 
 refused() { # CODE WORDS PID

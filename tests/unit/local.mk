@@ -41,3 +41,8 @@ pure_tests += \
 	tests/unit/test_hook_ranges
 pure_tests += \
 	tests/unit/test_world_queue
+pure_tests += \
+	tests/unit/test_world_flow \
+	tests/unit/test_world_socket
+EXTRA_DIST += tests/unit/socketbuild.h
+pure_tests += tests/unit/test_world_events

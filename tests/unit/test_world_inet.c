@@ -255,6 +255,17 @@ START_TEST(what_a_receive_shows_to_be_lost)
 }
 END_TEST
 
+START_TEST(a_length_that_nobody_sent)
+{
+	datagrams();
+	send_one(10, SERVER);
+	send_one(20, SERVER);
+	receive(15, CLIENT);
+	ck_assert_uint_eq(drift(), 1);
+	over();
+}
+END_TEST
+
 START_TEST(strangers_are_learnt_of)
 {
 	datagrams();
@@ -287,7 +298,7 @@ int main(void)
 	const TTest *const tests[] = {connect_returns_before_accept, backlog_is_counted,
 		connect_in_progress_may_have_come_in_or_not, bytes_may_be_on_their_way, nobody_receives_what_was_not_sent,
 		what_has_come_is_there, refused_where_somebody_listens, reset_needs_a_peer_that_closed, messages_one_by_one,
-		lost_without_a_drop, what_a_receive_shows_to_be_lost, strangers_are_learnt_of, several_may_receive_one, NULL};
+		lost_without_a_drop, what_a_receive_shows_to_be_lost, a_length_that_nobody_sent, strangers_are_learnt_of, several_may_receive_one, NULL};
 
 	return lb_main("world/inet", tests);
 }

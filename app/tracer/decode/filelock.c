@@ -82,7 +82,8 @@ static bool is_in_between(const struct tracer *t, const struct tracee *x, int fd
 		if (y->call_nr == SYS_close && (int)y->args[0] == fd)
 			return true;
 		if (y->in_call && (y->entry.call == CALL_dup || y->entry.call == CALL_dup2 || y->entry.call == CALL_dup3 ||
-		                   y->entry.call == CALL_fcntl || y->entry.call == CALL_open || y->entry.call == CALL_openat ||
+		                   (y->entry.call == CALL_fcntl && (y->entry.arg == F_DUPFD || y->entry.arg == F_DUPFD_CLOEXEC)) ||
+		                   y->entry.call == CALL_open || y->entry.call == CALL_openat ||
 		                   y->entry.call == CALL_recvmsg || y->entry.call == CALL_recvmmsg))
 			return true;
 	}
