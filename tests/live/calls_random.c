@@ -3,7 +3,6 @@
  * at a time. This process only makes workers anew when they die, as they often do, and kills one that makes no
  * progress for a second. A timer interrupts calls that wait. To be run as a user who owns nothing, in
  * namespaces of its own (tests/live/test_storms.sh): it signals whom it can reach. Prints the count. */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>

@@ -66,3 +66,9 @@ live_targets += \
 	tests/live/targets/unix_server
 live_targets += tests/live/targets/queue_posix tests/live/targets/queue_sysv
 live_scripts += tests/live/test_queues.sh
+live_targets += tests/live/storm tests/live/storm_exec tests/live/calls_random tests/live/targets/closes_all
+live_scripts += \
+	tests/live/test_bad_programs.sh \
+	tests/live/test_real_programs.sh \
+	tests/live/test_storms.sh \
+	tests/live/test_strace_list.sh

@@ -2,7 +2,6 @@
 /* storm BIRTHS [SEED]: as many births and deaths, sixteen alive at a time, while their parent stops, continues and
  * kills them at moments picked by chance. Children write to one pipe, make a thread, a vfork or a grandchild of
  * their own, or sleep until they are killed. Every death must be told to the parent once: it prints the counts. */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>

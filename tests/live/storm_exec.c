@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* storm_exec N: executes itself N times, each time from one of four threads picked by its number, the leader among
  * them, while the others read from a pipe that stays empty, write to one, compute, make threads, or end. */
-#define _GNU_SOURCE
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
