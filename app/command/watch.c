@@ -84,7 +84,12 @@ static void *read_log(void *arg)
 		struct log *log = run_log(w->run);
 		u64 end;
 
-		if (stream_drain(&w->stream))
+		/* Nothing to print, nothing to keep: then nothing is folded either. */
+		if (w->stream.form == STREAM_QUIET && !w->record) {
+			w->stream.pos = log_bytes(log);
+			if (ended)
+				return NULL;
+		} else if (stream_drain(&w->stream))
 			idle = 0;
 		else if (ended)
 			return NULL;

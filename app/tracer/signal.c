@@ -89,6 +89,25 @@ bool take_signal(struct tracer *t, struct tracee *x, struct err *err)
 	return true;
 }
 
+/* The first process of a pid namespace takes no SIGSTOP from within it, but a traced one does: the kernel leaves
+ * the choice to the tracer. A sender outside has no pid there. */
+static bool stop_means_nothing(const struct tracee *x, const siginfo_t *info)
+{
+	char path[64], line[256], *last = NULL;
+	FILE *f;
+
+	if (x->sig != SIGSTOP || info->si_code > 0 || info->si_pid == 0)
+		return false;
+	snprintf(path, sizeof path, "/proc/%d/status", (int)x->tgid);
+	f = fopen(path, "re");
+	while (f && !last && fgets(line, sizeof line, f))
+		if (!strncmp(line, "NSpid:", 6))
+			last = strrchr(line, '\t');
+	if (f)
+		fclose(f);
+	return last && last != line + 6 && !strcmp(last, "\t1\n");
+}
+
 bool signal_deliver(struct tracer *t, struct tracee *x, struct err *err)
 {
 	siginfo_t info = {0};
@@ -103,6 +122,10 @@ bool signal_deliver(struct tracer *t, struct tracee *x, struct err *err)
 	if (ptrace(PTRACE_GETSIGINFO, x->tid, NULL, &info) == 0) {
 		body.code = info.si_code;
 		body.sender_pid = info.si_code <= 0 || x->sig == SIGCHLD ? info.si_pid : 0;
+	}
+	if (stop_means_nothing(x, &info)) {
+		tracee_go(x, PTRACE_CONT, 0);
+		return true;
 	}
 	struct rec *r = emit_begin(t, REC_SIGNAL, x, sizeof body, err, &ok);
 	if (r) {

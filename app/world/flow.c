@@ -86,10 +86,14 @@ void flow_op_begin(struct world *w, u32 task, u32 flow, u32 role, i64 most)
 	struct w_op *op = &w->task[task].op;
 
 	op->flow = flow;
-	op->flow_role = role;
+	op->flow_role = (u16)role;
 	op->flow_most = most < 0 ? 0 : most > (i64)RW_MAX ? (i64)RW_MAX : most;
 	op->flow_lo = INT64_MAX;
 	op->flow_hi = INT64_MIN;
+	op->flow_alone = 1;
+	for (u32 t = w->flow[flow].open_ops; t; t = w->task[t].op.flow_next)
+		if (w->task[t].op.flow_role == role)
+			op->flow_alone = w->task[t].op.flow_alone = 0;
 	op->flow_next = w->flow[flow].open_ops;
 	w->flow[flow].open_ops = task;
 	widen(w, flow);
@@ -220,6 +224,14 @@ void flow_span_pop(struct world *w, u32 flow)
 	if (!f->span_first)
 		f->span_last = 0;
 	pool_give(w, POOL_SPAN, span);
+}
+
+void flow_came(struct world *w, u32 flow, i64 n)
+{
+	w->flow[flow].fill += n;
+	w->flow[flow].written += (u64)n;
+	widen(w, flow);
+	flow_touch(w, flow);
 }
 
 i64 flow_puts(const struct world *w, u32 flow)

@@ -5,7 +5,10 @@
  *
  * file       | what it holds
  * flow.c     | a flow: bytes, messages or a count between those who put and those who take, without page slots
- * socket.c   | sockets: birth, names, pairs, connections, backlog, shutdown, descriptors in flight
+ * socket.c   | sockets: birth, names, pairs, shutdown, end, what the kernel says of them
+ * socketlink.c | connect, accept; connections that nobody has accepted yet
+ * socketop.c | what goes through sockets; socketwhy.c: outlook, and on whom a call waits
+ * carry.c    | descriptors in flight (SCM_RIGHTS)
  * inet.c     | TCP and UDP: bytes on their way, resets, drops, strangers; against the kernel
  * queue.c    | POSIX and SysV message queues
  * sysv.c     | SysV semaphores; SysV segments are w_segment
@@ -47,6 +50,7 @@ struct w_flow {
 	u32 spans_sure;
 	i64 seen;          /* last observation, -1 none */
 	u64 seen_seq, touched_seq;
+	u64 peeked_seq;    /* somebody looked and took nothing: of those who wait for messages only that one was woken */
 	u32 touched, touched_next;
 };
 

@@ -86,7 +86,8 @@ struct w_op {
 	u32 flow_next; /* next task with an open operation on it */
 	i64 flow_most; /* most it may move: bytes, or messages */
 	i64 flow_lo, flow_hi; /* as lo, hi, of the flow */
-	u32 flow_role; /* ACCESS_READ takes, ACCESS_WRITE puts */
+	u16 flow_role; /* ACCESS_READ takes, ACCESS_WRITE puts */
+	u16 flow_alone; /* no other operation of that role overlapped with it */
 	u32 carries;   /* sendmsg: first w_carry it sends along */
 	u32 object;    /* what else it is about (w_socket, w_queue, ...), by its call or open file's kind */
 	u32 object2;

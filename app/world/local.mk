@@ -25,6 +25,7 @@ libipclab_a_SOURCES += \
 	app/world/segment.c \
 	app/world/slots.c \
 	app/world/socket.c \
+	app/world/socketlink.c \
 	app/world/socketop.c \
 	app/world/socketwhy.c \
 	app/world/inet.c \

@@ -527,6 +527,7 @@ bool flow_op_empty(struct world *, u32 task);  /* EAGAIN of a take, a time-out *
 bool flow_op_full(struct world *, u32 task);   /* EAGAIN of a put */
 bool flow_op_ended(struct world *, u32 task);  /* a take found the end */
 bool flow_op_broken(struct world *, u32 task); /* EPIPE, ECONNRESET, ECONNREFUSED */
+void flow_came(struct world *, u32 flow, i64 n); /* so much had come in that no call of ours put there */
 i64 flow_puts(const struct world *, u32 flow); /* most that open operations may put in */
 void flow_emptied(struct world *, u32 flow);   /* all it held was thrown away */
 void flow_op_nothing(struct world *, u32 task); /* it had no effect, for reasons of its own (EINTR, EBADF, ...) */
@@ -574,6 +575,15 @@ void inet_sent(struct world *, u32 task, const struct ev_exit *); /* it went to 
 bool inet_message_fits(struct world *, u32 flow, u64 got, u64 room);
 void inet_settled(struct world *, u32 socket, const struct ev_observe *);
 
+/* shared with socketlink.c */
+u32 socket_begin(struct world *w, u32 task);
+void socket_give_name(struct world *w, u32 socket, u32 creator);
+void socket_give_ino(struct world *w, u32 socket, u64 ino);
+bool socket_is_connected_kind(const struct w_socket *s);
+void socket_flow_in(struct world *w, u32 socket);
+void socket_embryo_taken(struct world *w, u32 listener, u32 embryo);
+void socket_give(struct world *w, u32 task, i32 fd, u32 socket, u32 flags);
+bool socket_is_stream(const struct w_socket *s);
 extern const struct ipc_rule socket_rule_make, socket_rule_listen, socket_rule_accept, socket_rule_connect, socket_rule_shutdown,
 	socket_rule_option, socket_rule_send, socket_rule_receive;
 extern const struct ipc_file_rule socket_file_rule;

@@ -15,7 +15,7 @@ static u32 *ino_bucket(struct world *w, u64 ino)
 	return &w->h->sockets_by_ino[ino * 0x9e3779b97f4a7c15u >> 55];
 }
 
-static void ino_link(struct world *w, u32 socket, u64 ino)
+void socket_give_ino(struct world *w, u32 socket, u64 ino)
 {
 	u32 *bucket = ino_bucket(w, ino);
 
@@ -65,29 +65,29 @@ void socket_touch(struct world *w, u32 socket)
 	w->h->pub.last_object = socket;
 }
 
-static bool is_stream(const struct w_socket *s)
+bool socket_is_stream(const struct w_socket *s)
 {
 	return (s->type & 0xf) == SOCK_STREAM;
 }
 
 /* Those that belong to a connection: a peer that goes shuts them. */
-static bool is_connected_kind(const struct w_socket *s)
+bool socket_is_connected_kind(const struct w_socket *s)
 {
-	return is_stream(s) || (s->type & 0xf) == SOCK_SEQPACKET;
+	return socket_is_stream(s) || (s->type & 0xf) == SOCK_SEQPACKET;
 }
 
-static void flow_in(struct world *w, u32 socket)
+void socket_flow_in(struct world *w, u32 socket)
 {
 	struct w_socket *s = &w->socket[socket];
 
 	if (!s->in)
-		s->in = flow_new(w, is_stream(s) ? FLOW_BYTES : FLOW_MESSAGES, OBJ_SOCKET, socket, 0);
-	if (s->in && s->domain != AF_UNIX && !is_stream(s))
+		s->in = flow_new(w, socket_is_stream(s) ? FLOW_BYTES : FLOW_MESSAGES, OBJ_SOCKET, socket, 0);
+	if (s->in && s->domain != AF_UNIX && !socket_is_stream(s))
 		w->flow[s->in].lossy = 1;
 }
 
 /* Name and identity: a socket that a call has given to somebody. */
-static void give_name(struct world *w, u32 socket, u32 creator)
+void socket_give_name(struct world *w, u32 socket, u32 creator)
 {
 	struct w_socket *s = &w->socket[socket];
 
@@ -110,7 +110,7 @@ static u32 socket_bare(struct world *w, u64 ino, u32 domain, u32 type, u32 proto
 	s->protocol = protocol;
 	s->state = SOCKET_NEW;
 	s->made_seq = world_now(w);
-	ino_link(w, index, ino);
+	socket_give_ino(w, index, ino);
 	socket_touch(w, index);
 	return index;
 }
@@ -121,16 +121,16 @@ u32 socket_new(struct world *w, u32 creator, u64 ino, u32 domain, u32 type, u32 
 
 	if (!index)
 		return 0;
-	give_name(w, index, creator);
-	if (!is_connected_kind(&w->socket[index]))
-		flow_in(w, index);
+	socket_give_name(w, index, creator);
+	if (!socket_is_connected_kind(&w->socket[index]))
+		socket_flow_in(w, index);
 	return index;
 }
 
 void socket_pair_up(struct world *w, u32 a, u32 b)
 {
-	flow_in(w, a);
-	flow_in(w, b);
+	socket_flow_in(w, a);
+	socket_flow_in(w, b);
 	w->socket[a].peer = b;
 	w->socket[b].peer = a;
 	w->socket[a].out = w->socket[b].in;
@@ -161,7 +161,7 @@ u32 socket_embryo(struct world *w, u32 listener, u32 client)
 	return index;
 }
 
-static void embryo_unlink(struct world *w, u32 listener, u32 embryo)
+void socket_embryo_taken(struct world *w, u32 listener, u32 embryo)
 {
 	u32 *link = &w->socket[listener].pending_first;
 
@@ -215,7 +215,7 @@ static void shut_for_others(struct world *w, u32 socket)
 
 	if (s->in)
 		w->flow[s->in].take_shut = 1;
-	if (s->out && is_connected_kind(s))
+	if (s->out && socket_is_connected_kind(s))
 		w->flow[s->out].put_shut = 1;
 	if (s->peer)
 		socket_touch(w, s->peer);
@@ -228,7 +228,7 @@ static void drop_pending(struct world *w, u32 listener)
 {
 	while (w->socket[listener].pending_first) {
 		u32 embryo = w->socket[listener].pending_first;
-		embryo_unlink(w, listener, embryo);
+		socket_embryo_taken(w, listener, embryo);
 		socket_end(w, embryo);
 	}
 }
@@ -241,7 +241,7 @@ static void socket_end(struct world *w, u32 socket)
 		return;
 	drop_pending(w, socket);
 	if (s->embryo && s->target)
-		embryo_unlink(w, s->target, socket);
+		socket_embryo_taken(w, s->target, socket);
 	ino_unlink(w, socket);
 	shut_for_others(w, socket);
 	s->state = SOCKET_CLOSED;
@@ -310,7 +310,7 @@ u32 socket_adopt(struct world *w, u32 task, const struct ev_observe *ev)
 		if (!socket)
 			return 0;
 		w->socket[socket].outside = 1;
-		flow_in(w, socket);
+		socket_flow_in(w, socket);
 	}
 	(void)task;
 	return file_new(w, OBJ_SOCKET, socket, ACCESS_READ | ACCESS_WRITE, (u32)ev->c);
@@ -332,6 +332,8 @@ static void check_sleepers(struct world *w, u32 socket)
 
 	for (u32 t = f->open_ops; t; t = w->task[t].op.flow_next) {
 		const struct w_op *op = &w->task[t].op;
+		if (f->kind != FLOW_BYTES && f->peeked_seq > op->seq)
+			continue;
 		if (op->flow_role == ACCESS_READ && op->flow_most > 0 && !op->loose && (f->seen > 0 || f->put_shut))
 			world_drift(w, "%s(%d) of task %u sleeps at event %llu, but sock%u has %lld to take%s", call_name(op->call),
 				op->fd, t, (unsigned long long)world_now(w), s->name, (long long)f->seen,
@@ -349,13 +351,13 @@ void socket_observe(struct world *w, const struct ev_observe *ev)
 	if (!socket)
 		return;
 	s->tcp = (u32)ev->b;
-	if (peer && !s->peer && is_connected_kind(s) && s->outside && w->socket[peer].outside && peer != socket) {
+	if (peer && !s->peer && socket_is_connected_kind(s) && s->outside && w->socket[peer].outside && peer != socket) {
 		socket_pair_up(w, socket, peer); /* both came from outside; others may have them still */
 		s->outside = w->socket[peer].outside = 1;
 	}
 	if (ev->d == OBS_UNKNOWN || ev->d > INT64_MAX || !s->in || !all_asleep(w, s->in))
 		return;
-	exact = is_stream(s) || s->state == SOCKET_LISTENING;
+	exact = socket_is_stream(s) || s->state == SOCKET_LISTENING;
 	said = w->flow[s->in].fill;
 	if (socket_is_inet(s))
 		inet_settled(w, socket, ev);
@@ -382,7 +384,7 @@ void socket_named(struct world *w, const struct ev_name *ev)
 
 /* ---- socket, socketpair ---- */
 
-static void give_socket(struct world *w, u32 task, i32 fd, u32 socket, u32 flags)
+void socket_give(struct world *w, u32 task, i32 fd, u32 socket, u32 flags)
 {
 	u32 file = socket ? file_new(w, OBJ_SOCKET, socket, ACCESS_READ | ACCESS_WRITE, flags) : 0;
 
@@ -400,22 +402,22 @@ static void make_exit(struct world *w, u32 task, const struct ev_exit *ev)
 	if (ev->ret < 0 || ev->ret > INT32_MAX || !w->proc[w->task[task].proc].fdt)
 		return;
 	if (op->call == CALL_socket) {
-		give_socket(w, task, (i32)ev->ret, socket_new(w, task, ev->arg, domain, type, protocol), (u32)op->size);
+		socket_give(w, task, (i32)ev->ret, socket_new(w, task, ev->arg, domain, type, protocol), (u32)op->size);
 		return;
 	}
 	a = socket_new(w, task, ev->arg, domain, type, protocol);
 	b = socket_new(w, task, ev->arg2, domain, type, protocol);
 	if (a && b)
 		socket_pair_up(w, a, b);
-	give_socket(w, task, ev->fd, a, (u32)op->size);
-	give_socket(w, task, ev->fd2, b, (u32)op->size);
+	socket_give(w, task, ev->fd, a, (u32)op->size);
+	socket_give(w, task, ev->fd2, b, (u32)op->size);
 }
 const struct ipc_rule socket_rule_make = {.exit = make_exit};
 
 /* ---- bind, listen, setsockopt ---- */
 
 /* The socket an operation is about, held open by it. */
-static u32 begin_on(struct world *w, u32 task)
+u32 socket_begin(struct world *w, u32 task)
 {
 	struct w_op *op = &w->task[task].op;
 
@@ -428,7 +430,7 @@ static u32 begin_on(struct world *w, u32 task)
 
 static void option_enter(struct world *w, u32 task, const struct ev_enter *ev)
 {
-	if (begin_on(w, task) && w->task[task].op.call == CALL_setsockopt && ev->size)
+	if (socket_begin(w, task) && w->task[task].op.call == CALL_setsockopt && ev->size)
 		w->socket[w->task[task].op.object].timeouts = 1; /* from now on, perhaps */
 }
 
@@ -484,7 +486,7 @@ static void shutdown_mark(struct world *w, u32 task, int by)
 static void shutdown_enter(struct world *w, u32 task, const struct ev_enter *ev)
 {
 	(void)ev;
-	if (begin_on(w, task))
+	if (socket_begin(w, task))
 		shutdown_mark(w, task, 1);
 }
 
@@ -522,280 +524,20 @@ static void shutdown_exit(struct world *w, u32 task, const struct ev_exit *ev)
 		return;
 	if (op->arg == SHUT_RD || op->arg == SHUT_RDWR) {
 		s->shut |= 1;
-		if (s->in && is_connected_kind(s))
+		if (s->in && socket_is_connected_kind(s))
 			w->flow[s->in].put_shut = 1;
 		if (s->in && s->domain == AF_UNIX)
 			w->flow[s->in].take_shut = 1;
 	}
 	if (op->arg == SHUT_WR || op->arg == SHUT_RDWR) {
 		s->shut |= 2;
-		if (s->out && is_connected_kind(s))
+		if (s->out && socket_is_connected_kind(s))
 			w->flow[s->out].put_shut = 1;
 	}
 	if (s->peer)
 		socket_touch(w, s->peer);
 }
 const struct ipc_rule socket_rule_shutdown = {.enter = shutdown_enter, .exit = shutdown_exit, .drop = shutdown_drop};
-
-/* ---- connect ---- */
-
-static void connect_enter(struct world *w, u32 task, const struct ev_enter *ev)
-{
-	struct w_op *op = &w->task[task].op;
-	u32 socket = begin_on(w, task);
-	struct w_socket *s = &w->socket[socket];
-
-	if (!socket)
-		return;
-	op->object2 = socket_by_ino(w, ev->arg);
-	if (!is_connected_kind(s))
-		return;
-	s->connect_seq = world_now(w);
-	op->loose = s->state < SOCKET_CONNECTING; /* the first of its kind */
-	if (s->state < SOCKET_CONNECTING)
-		s->state = SOCKET_CONNECTING;
-	s->target = op->object2;
-	if (op->object2 && w->socket[op->object2].in && w->socket[op->object2].state == SOCKET_LISTENING &&
-		s->state == SOCKET_CONNECTING)
-		flow_op_begin(w, task, w->socket[op->object2].in, ACCESS_WRITE, 1);
-}
-
-/* It is connected: to an embryo, unless accept has come back before. */
-static void connect_made(struct world *w, u32 task, u32 socket, u32 to)
-{
-	struct w_socket *s = &w->socket[socket];
-	bool had_flow = w->task[task].op.flow;
-
-	s->connected_seq = world_now(w);
-	if (had_flow)
-		flow_op_put(w, task, 1);
-	if (s->state == SOCKET_CONNECTED) {
-		/* accepted already, and not counted when it began: listen(2) had not come back then */
-		if (!had_flow && w->task[task].op.loose && s->target && w->socket[s->target].in && socket_is_inet(s))
-			w->flow[w->socket[s->target].in].fill++;
-		return;
-	}
-	if (to && w->socket[to].state == SOCKET_LISTENING) {
-		if (!had_flow && w->socket[to].in)
-			w->flow[w->socket[to].in].fill++;
-		socket_embryo(w, to, socket);
-		return;
-	}
-	s->state = SOCKET_CONNECTED; /* to somebody outside, or who is gone by now */
-	s->outside = 1;
-	flow_in(w, socket);
-}
-
-void socket_disconnected(struct world *w, u32 socket)
-{
-	struct w_socket *s = &w->socket[socket];
-
-	if (s->domain == AF_UNIX && s->in) { /* unix_dgram_disconnected() in af_unix.c */
-		i64 under_way = flow_puts(w, s->in);
-
-		flow_emptied(w, s->in);
-		if (under_way)
-			flow_may_lose(w, s->in, under_way);
-		carry_drop(w, &s->carried);
-	}
-	s->peer = s->out = 0;
-	socket_touch(w, socket);
-}
-
-static void connect_datagrams(struct world *w, u32 socket, u32 to)
-{
-	struct w_socket *s = &w->socket[socket];
-
-	if (s->peer && s->peer != to)
-		socket_disconnected(w, socket);
-	s->peer = to;
-	s->out = to ? w->socket[to].in : 0;
-	s->outside = !to;
-	s->refused = 0;
-	s->state = SOCKET_CONNECTED;
-	if (to)
-		socket_touch(w, to);
-}
-
-/* Nobody is there to connect to: is that so, perhaps? */
-static bool may_refuse(struct world *w, u32 task, u32 to)
-{
-	return !to || w->socket[to].state != SOCKET_LISTENING || w->socket[to].shutting[0] || w->socket[to].shut & 1 ||
-	       socket_may_be_gone(w, to, task);
-}
-
-static void connect_exit(struct world *w, u32 task, const struct ev_exit *ev)
-{
-	struct w_op *op = &w->task[task].op;
-	u32 socket = op->object, to = socket_by_ino(w, ev->arg);
-	struct w_socket *s = &w->socket[socket];
-	bool ok = true;
-
-	if (!socket)
-		return;
-	socket_touch(w, socket);
-	if (!to)
-		to = op->object2;
-	if (to && w->socket[to].state == SOCKET_CLOSED)
-		to = 0;
-	if (ev->ret == 0) {
-		if (is_connected_kind(s))
-			connect_made(w, task, socket, to);
-		else
-			connect_datagrams(w, socket, to);
-	} else if ((ev->ret == -EINPROGRESS || ev->ret == -EINTR) && socket_is_inet(s) && is_stream(s)) {
-		inet_connecting(w, task, socket, to);
-	} else if (ev->ret != -EINPROGRESS && ev->ret != -EALREADY && ev->ret != -EISCONN) {
-		if (ev->ret == -ECONNREFUSED && is_connected_kind(s))
-			ok = may_refuse(w, task, to);
-		if (ev->ret == -EAGAIN && op->flow)
-			ok = flow_op_full(w, task);
-		if (s->state == SOCKET_CONNECTING)
-			s->state = s->local ? SOCKET_BOUND : SOCKET_NEW;
-	}
-	if (ok)
-		world_explain(w);
-	else
-		world_drift(w, "connect(%d) of task %u gave %lld at event %llu, but sock%u listens%s", op->fd, task,
-			(long long)ev->ret, (unsigned long long)world_now(w), w->socket[to].name,
-			ev->ret == -EAGAIN ? " and has room" : "");
-}
-
-static void connect_drop(struct world *w, u32 task)
-{
-	u32 socket = w->task[task].op.object;
-
-	if (socket && w->socket[socket].state == SOCKET_CONNECTING && w->socket[socket].domain == AF_UNIX)
-		w->socket[socket].state = w->socket[socket].local ? SOCKET_BOUND : SOCKET_NEW;
-}
-const struct ipc_rule socket_rule_connect = {
-	.enter = connect_enter, .exit = connect_exit, .drop = connect_drop,
-	.outlook = socket_connect_outlook,
-	.wait = socket_connect_wait,
-};
-
-/* ---- accept ---- */
-
-static void accept_enter(struct world *w, u32 task, const struct ev_enter *ev)
-{
-	u32 socket = begin_on(w, task);
-
-	(void)ev;
-	if (socket && w->socket[socket].in && w->socket[socket].state == SOCKET_LISTENING)
-		flow_op_begin(w, task, w->socket[socket].in, ACCESS_READ, 1);
-}
-
-static bool is_connecting_to(const struct world *w, u32 client, u32 listener)
-{
-	return w->socket[client].state == SOCKET_CONNECTING &&
-	       (!w->socket[client].target || w->socket[client].target == listener);
-}
-
-/* The embryo that was accepted, by who connected: 0 none yet. */
-static u32 embryo_of(struct world *w, u32 listener, u32 client)
-{
-	u32 first = w->socket[listener].pending_first;
-
-	if (client)
-		return w->socket[client].peer && w->socket[w->socket[client].peer].embryo ? w->socket[client].peer : 0;
-	for (u32 e = first; e; e = w->socket[e].pending_next) {
-		u32 peer = w->socket[e].peer;
-		if (!peer || w->socket[peer].state == SOCKET_CLOSED || socket_may_be_gone(w, peer, 0))
-			return e;
-	}
-	return 0;
-}
-
-/* Connections are accepted in the order in which they were made. */
-static bool in_order(const struct world *w, u32 listener, u32 client)
-{
-	const struct w_flow *f = &w->flow[w->socket[listener].in];
-	u32 takers = 0;
-
-	for (u32 t = f->open_ops; t; t = w->task[t].op.flow_next)
-		takers += w->task[t].op.flow_role == ACCESS_READ;
-	for (u32 e = w->socket[listener].pending_first; e && client && takers <= 1; e = w->socket[e].pending_next) {
-		const struct w_socket *other = &w->socket[w->socket[e].peer];
-		if (w->socket[e].peer && w->socket[e].peer != client && other->connected_seq &&
-			other->connected_seq < w->socket[client].connect_seq)
-			return false;
-	}
-	return true;
-}
-
-/* A connection of a process that nobody watches. */
-static u32 accepted_outside(struct world *w, u32 listener, u32 task, u64 ino)
-{
-	const struct w_socket *l = &w->socket[listener];
-	u32 socket = socket_new(w, task, ino, l->domain, l->type, l->protocol);
-
-	if (!socket)
-		return 0;
-	w->socket[socket].outside = 1;
-	w->socket[socket].state = SOCKET_CONNECTED;
-	flow_in(w, socket);
-	if (l->in)
-		w->flow[l->in].fill++; /* it had come in */
-	return socket;
-}
-
-static u32 accepted(struct world *w, u32 task, u32 listener, const struct ev_exit *ev, bool *ok)
-{
-	u32 client = socket_by_ino(w, ev->arg2), embryo = embryo_of(w, listener, client);
-
-	*ok = in_order(w, listener, client);
-	if (embryo) {
-		embryo_unlink(w, listener, embryo);
-		ino_link(w, embryo, ev->arg);
-		give_name(w, embryo, task);
-		return embryo;
-	}
-	if (client && is_connecting_to(w, client, listener)) {
-		u32 socket = socket_new(w, task, ev->arg, w->socket[listener].domain, w->socket[listener].type,
-			w->socket[listener].protocol);
-		if (socket)
-			socket_pair_up(w, client, socket);
-		return socket;
-	}
-	if (client && !w->socket[client].outside)
-		*ok = false; /* it never connected */
-	return accepted_outside(w, listener, task, ev->arg);
-}
-
-static void accept_exit(struct world *w, u32 task, const struct ev_exit *ev)
-{
-	const struct w_op *op = &w->task[task].op;
-	u32 listener = op->object, socket;
-	bool ok = true;
-
-	if (!listener)
-		return;
-	socket_touch(w, listener);
-	if (ev->ret >= 0 && ev->ret <= INT32_MAX) {
-		socket = accepted(w, task, listener, ev, &ok);
-		if (socket) {
-			w->socket[socket].target = listener;
-			if (socket_is_inet(&w->socket[listener]))
-				w->socket[socket].timeouts |= w->socket[listener].timeouts; /* tcp(7): handed down */
-			w->socket[socket].local = w->socket[listener].local;
-			give_socket(w, task, (i32)ev->ret, socket, (u32)op->arg & (SOCK_NONBLOCK | SOCK_CLOEXEC));
-		}
-		ok = flow_op_took(w, task, 1) && ok;
-	} else if (ev->ret == -EAGAIN && !w->socket[listener].outside) {
-		ok = (w->file[op->file].was_nonblock || w->file[op->file].flags & O_NONBLOCK || w->socket[listener].timeouts) &&
-		     flow_op_empty(w, task);
-	}
-	if (ok)
-		world_explain(w);
-	else
-		world_drift(w, "accept(%d) of task %u gave %lld at event %llu, which no connection to sock%u explains", op->fd, task,
-			(long long)ev->ret, (unsigned long long)world_now(w), w->socket[listener].name);
-}
-const struct ipc_rule socket_rule_accept = {
-	.enter = accept_enter, .exit = accept_exit,
-	.outlook = socket_accept_outlook,
-	.wait = socket_accept_wait,
-};
 
 /* ---- read, write on a socket: the same as recv and send without flags ---- */
 

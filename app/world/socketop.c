@@ -69,16 +69,6 @@ static void judge(struct world *w, u32 task, i64 ret, bool ok)
 
 /* ---- contents, in order, where the order is certain ---- */
 
-/* Another open operation of the same kind: whose bytes come first nobody can tell. */
-static bool is_alone(const struct world *w, u32 flow, u32 role)
-{
-	u32 n = 0;
-
-	for (u32 t = w->flow[flow].open_ops; t; t = w->task[t].op.flow_next)
-		n += w->task[t].op.flow_role == role && w->task[t].state != TASK_BLOCKED;
-	return n <= 1;
-}
-
 static void spans_lost(struct world *w, u32 flow)
 {
 	struct w_flow *f = &w->flow[flow];
@@ -186,10 +176,12 @@ static bool took(struct world *w, u32 task, i64 ret, i64 n)
 {
 	const struct w_op *op = &w->task[task].op;
 	u32 flow = op->flow;
-	bool alone = is_alone(w, flow, ACCESS_READ), ok = true;
+	bool alone = op->flow_alone, ok = true;
 
 	if (!flow)
 		return true;
+	if (flags_of(op) & MSG_PEEK)
+		w->flow[flow].peeked_seq = world_now(w);
 	if (flags_of(op) & MSG_PEEK)
 		return flow_op_saw(w, task, w->flow[flow].kind == FLOW_BYTES ? (n < (i64)RW_MAX ? n : 0) : 1);
 	if (!alone || w->flow[flow].fill < n)
@@ -201,6 +193,17 @@ static bool took(struct world *w, u32 task, i64 ret, i64 n)
 	for (i64 i = 0; i < n && w->flow[flow].kind != FLOW_BYTES && w->flow[flow].span_first; i++)
 		span_pop(w, flow);
 	return flow_op_took(w, task, n) && ok;
+}
+
+/* Where there may be a message, but need not: is it one of no length that came, and not the end? */
+static bool is_empty_message(struct world *w, u32 task)
+{
+	const struct w_op *op = &w->task[task].op;
+	const struct w_flow *f = &w->flow[op->flow];
+
+	if ((w->socket[op->object].type & 0xf) == SOCK_DGRAM || !socket_peer_may_be_shut(w, op->object, ACCESS_READ, 0))
+		return true;
+	return f->spans_sure && f->span_first && !w->span[f->span_first].len;
 }
 
 /* Nothing came, and that is no error: the end, or a message of no length. */
@@ -215,7 +218,7 @@ static bool took_nothing(struct world *w, u32 task)
 	}
 	if (!op->flow)
 		return true;
-	if (!is_stream(s) && op->flow_hi > 0 && ((s->type & 0xf) == SOCK_DGRAM || op->flow_lo > 0))
+	if (!is_stream(s) && op->flow_hi > 0 && (op->flow_lo > 0 || is_empty_message(w, task)))
 		return took(w, task, 0, 1);
 	w->flow[op->flow].put_shut_open = socket_peer_may_be_shut(w, op->object, ACCESS_READ, task);
 	if (inet_may_be_reset(w, op->object) && (w->flow[op->flow].put_shut || w->flow[op->flow].put_shut_open))
@@ -235,7 +238,7 @@ static bool was_refused(struct world *w, u32 task)
 		return !is_stream(s) || inet_was_refused(w, op->object);
 	if (to && !socket_may_be_gone(w, to, task))
 		return false;
-	if (s->peer && (!to || to == s->peer))
+	if (to && to == s->peer)
 		socket_disconnected(w, op->object);
 	return true;
 }
@@ -349,7 +352,7 @@ static bool put(struct world *w, u32 task, i64 bytes, i64 n)
 
 	if (!flow)
 		return true;
-	if (is_alone(w, flow, ACCESS_WRITE) && f->fill >= 0)
+	if (op->flow_alone && f->fill >= 0)
 		spans_begin(w, flow);
 	else
 		spans_lost(w, flow);
@@ -369,6 +372,20 @@ static bool put(struct world *w, u32 task, i64 bytes, i64 n)
 	return ok;
 }
 
+/* EPIPE: what is certain first, as the rest presumes that somebody died. A datagram's destination need not be the peer. */
+static bool may_be_broken(struct world *w, u32 task)
+{
+	const struct w_op *op = &w->task[task].op;
+	const struct w_socket *s = &w->socket[op->object];
+	const struct w_flow *f = &w->flow[op->flow];
+
+	if (s->shut & 2 || f->take_shut || f->put_shut)
+		return true;
+	if (f->object && f->object != s->peer)
+		return w->socket[f->object].shutting[0] > 0;
+	return socket_peer_may_be_shut(w, op->object, ACCESS_WRITE, task);
+}
+
 static bool send_failed(struct world *w, u32 task, i64 ret)
 {
 	struct w_op *op = &w->task[task].op;
@@ -382,7 +399,7 @@ static bool send_failed(struct world *w, u32 task, i64 ret)
 	case -EPIPE:
 	case -ECONNRESET:
 		if (op->flow)
-			w->flow[op->flow].take_shut_open = s->shut & 2 || socket_peer_may_be_shut(w, op->object, ACCESS_WRITE, task);
+			w->flow[op->flow].take_shut_open = may_be_broken(w, task);
 		return flow_op_broken(w, task);
 	case -ECONNREFUSED:
 		return was_refused(w, task);

@@ -139,6 +139,8 @@ static void send_to_name(int fd)
 	sendto(fd, bytes, below(40), below(2) ? MSG_DONTWAIT : 0, (struct sockaddr *)&a, len);
 }
 
+/* Never one that waits for a socket: splice(2) holds the pipe's lock meanwhile, and whoever else uses the pipe then sleeps
+ * uninterruptibly, which nobody can tell from computing. */
 static void splice_some(int fd)
 {
 	int file = open("/proc/self/exe", O_RDONLY);
@@ -146,7 +148,7 @@ static void splice_some(int fd)
 	if (below(2))
 		sendfile(fd, file, NULL, below(3000));
 	else
-		splice(fd, NULL, pick(), NULL, below(3000), below(2) ? SPLICE_F_NONBLOCK : 0);
+		splice(fd, NULL, pick(), NULL, below(3000), SPLICE_F_NONBLOCK);
 	close(file);
 }
 

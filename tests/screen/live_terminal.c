@@ -177,9 +177,10 @@ END_TEST
 START_TEST(noise_does_no_harm)
 {
 	char noise[4000];
+	struct str shown = {0};
 
 	live_start(&live, 24, 80,
-		"VISUAL=true \"$IPCLAB\" lab pipe; echo left=$?; exec sleep 1000", NULL);
+		"VISUAL=true \"$IPCLAB\" lab pipe --step 1; echo left=$?; exec sleep 1000", NULL);
 	ck_assert(vt_sees(&live.vt, "POISED"));
 	for (size_t i = 0; i < sizeof noise - 1; i++) {
 		/* Neither what leaves or suspends, nor what ends a string of C, nor a command line. */
@@ -190,7 +191,10 @@ START_TEST(noise_does_no_harm)
 	noise[sizeof noise - 1] = '\0';
 	vt_keys(&live.vt, noise);
 	live_watch_ms(&live, 2000);
-	ck_assert(live_pid(&live, SCREEN) || live_shows(&live, "left=0"));
+	vt_text(&live.vt, &shown);
+	ck_assert_msg(live_pid(&live, SCREEN) || live_shows(&live, "left=0"), "the screen ended:\n%s",
+		str_get(&shown));
+	str_finish(&shown);
 	kill(live_pid(&live, KEEPER), SIGTERM);
 	ck_assert_int_ge(live_gone(&live, 2000), 0);
 	live_watch_ms(&live, 50);

@@ -167,6 +167,17 @@ START_TEST(accepted_without_a_connect)
 }
 END_TEST
 
+START_TEST(accepted_from_outside)
+{
+	server(5);
+	lb_accept(a, 3, 4, 701, 0);
+	ck_assert_uint_eq(lb_sock(a, 4)->outside, 1);
+	lb_read(a, 4, 9, 5);
+	lb_see_socket(600, 0);
+	lb_agrees();
+}
+END_TEST
+
 START_TEST(accepted_out_of_order)
 {
 	server(5);
@@ -258,6 +269,30 @@ START_TEST(a_dead_peer_takes_along_what_was_received)
 	lb_send(a, 3, 5, 0, 0, -ECONNREFUSED);
 	ck_assert_int_eq(lb_fill(a, 3), 0);
 	lb_see_socket(500, 0);
+	lb_agrees();
+}
+END_TEST
+
+START_TEST(another_peer_takes_along_what_was_received)
+{
+	pair(SOCK_DGRAM);
+	lb_send(b, 4, 5, 0, 0, 5);
+	lb_socket(b, SOCK_DGRAM, 0, 7, 700);
+	lb_connect(a, 3, 700, 0);
+	ck_assert_int_eq(lb_fill(a, 3), 0);
+	lb_send(a, 3, 5, 0, 0, 5);
+	ck_assert_int_eq(lb_fill(b, 7), 1);
+	lb_agrees();
+}
+END_TEST
+
+START_TEST(refused_by_a_name_changes_nothing)
+{
+	pair(SOCK_DGRAM);
+	lb_send(b, 4, 5, 0, 0, 5);
+	lb_send(a, 3, 5, UINT32_MAX, 0, -ECONNREFUSED);
+	ck_assert_int_eq(lb_fill(a, 3), 1);
+	lb_see_socket(500, 1);
 	lb_agrees();
 }
 END_TEST
@@ -373,8 +408,19 @@ START_TEST(what_it_would_do)
 	ck_assert_int_eq(world_outlook(lb.w, a), OUTLOOK_BLOCKS);
 	lb_write(b, 4, 1, 1);
 	ck_assert_int_eq(world_outlook(lb.w, a), OUTLOOK_GOES);
+	lb_poised(a, CALL_accept, 3, 0, 0, 0);
+	ck_assert_int_eq(world_outlook(lb.w, a), OUTLOOK_GOES); /* EINVAL */
 	lb_poised(b, CALL_write, 4, 0, 9, 0);
 	ck_assert_int_ne(world_outlook(lb.w, b), OUTLOOK_BLOCKS);
+}
+END_TEST
+
+START_TEST(a_closed_peer_lets_it_go)
+{
+	pair(SOCK_STREAM);
+	lb_poised(a, CALL_read, 3, 0, 9, 0);
+	lb_close(b, 4);
+	ck_assert_int_eq(world_outlook(lb.w, a), OUTLOOK_GOES);
 }
 END_TEST
 
@@ -384,10 +430,11 @@ int main(void)
 		the_end_while_another_holds_it, the_end_before_what_was_put, an_open_close_may_have_ended_it,
 		a_death_may_have_ended_it, epipe_with_a_living_peer, shutdown_ends_one_way, an_open_shutdown_explains_the_end,
 		connect_comes_back_before_accept, accept_may_come_back_before_connect, accepted_without_a_connect,
+		accepted_from_outside, another_peer_takes_along_what_was_received, refused_by_a_name_changes_nothing,
 		accepted_out_of_order, a_full_backlog, refused_though_it_listens, a_closed_listener_ends_what_waits,
 		nobody_connects_nobody_accepts, datagrams_to_a_name, a_dead_peer_takes_along_what_was_received,
 		an_end_in_flight_is_open, received_with_provenance, peeking_copies, thrown_away_with_the_queue, who_could_send,
-		what_it_would_do, NULL};
+		what_it_would_do, a_closed_peer_lets_it_go, NULL};
 
 	return lb_main("world_socket", tests);
 }
