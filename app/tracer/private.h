@@ -262,6 +262,7 @@ struct tracer {
 	u32 exec_map;
 	VEC(u32) ready;      /* newborns whose first stop came before their creator's event */
 	u32 orphan_maker;    /* a task that died while making a child, its event lost */
+	bool orphan_maker_told; /* its END is in the log: what it made is nobody's child any more */
 	bool early;          /* somebody's first stop, or end, came before its creator's event */
 };
 

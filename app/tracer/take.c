@@ -154,6 +154,7 @@ bool adopt_orphans(struct tracer *t, u32 creator, struct err *err)
 		if (!x->ended)
 			return true; /* its event may still come */
 		creator = t->orphan_maker = x->task; /* a leader's end is told when its last thread has ended */
+		t->orphan_maker_told = false;
 	}
 	t->early = false;
 	for (size_t i = t->all.n; i-- > 0;) {
@@ -167,7 +168,7 @@ bool adopt_orphans(struct tracer *t, u32 creator, struct err *err)
 		x->fds = fdmap_create();
 		x->space = space_create();
 		x->attached = t->attached;
-		if (!emit_spawn(t, x, creator, 0, err) || !fdmap_adopt_all(t, x, err) || !maps_refresh(t, x, false, err))
+		if (!emit_spawn(t, x, t->orphan_maker_told ? 0 : creator, 0, err) || !fdmap_adopt_all(t, x, err) || !maps_refresh(t, x, false, err))
 			return false;
 		*vec_push(&t->ready) = x->task;
 	}
@@ -200,6 +201,7 @@ static bool take_gone(struct tracer *t, struct tracee *x, struct err *err)
 
 	if (is_birth(x)) {
 		t->orphan_maker = x->task;
+		t->orphan_maker_told = false;
 		if (!adopt_orphans(t, x->task, err))
 			return false;
 	}
@@ -210,6 +212,7 @@ static bool take_gone(struct tracer *t, struct tracee *x, struct err *err)
 		memcpy(r + 1, &body, sizeof body);
 		emit_commit(t, r);
 	}
+	t->orphan_maker_told |= x->task == t->orphan_maker;
 	sysv_touch_all(t);
 	if (x->task == t->root) {
 		t->root_gone = true;
