@@ -23,7 +23,7 @@ enum {
 	SWITCHED = 4,
 	REPLAY = 8,
 	ALL = 15,
-	SECONDS_MAX = 4 * 120,
+	SECONDS_MAX = 120,
 	LONG_CHOICES = 1000
 };
 
