@@ -21,6 +21,9 @@ struct progress;
  * a sentence when nothing (or nothing new) will be remembered, and says why. */
 struct progress *progress_open(const char *path, struct str *note);
 void progress_close(struct progress *);
+/* Told to leave at once: closing will not wait for the disk. What was answered stays in the log beside the
+ * database, as after a kill, and is there at the next opening. NULL is fine. */
+void progress_hurry(struct progress *);
 bool progress_remembers(const struct progress *); /* false: writes are dropped */
 const char *progress_path(const struct progress *);
 

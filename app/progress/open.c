@@ -174,6 +174,12 @@ struct progress *progress_open(const char *path, struct str *note)
 	return p;
 }
 
+void progress_hurry(struct progress *p)
+{
+	if (p && p->db)
+		sqlite3_db_config(p->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+}
+
 void progress_close(struct progress *p)
 {
 	if (!p)

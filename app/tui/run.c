@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tui/guide.h"
 #include "tui/private.h"
 
 void run_say(struct screen_run *r, const char *fmt, ...)
@@ -392,6 +393,8 @@ bool run_screen(struct term *t, const struct run_source *source, bool *home, str
 		run_say(&r, "%s", keeper_swept(t->keeper));
 	loop(&r);
 	*home = r.to_home && !t->leaving && !t->gone;
+	if (r.guide && (t->leaving || t->gone)) /* in fdatasync(2) not even SIGKILL would end us in time */
+		progress_hurry(r.guide->at.progress);
 	lesson_end(&r);
 	if (source->over)
 		source->over(source->arg, r.session);

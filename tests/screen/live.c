@@ -249,9 +249,34 @@ static int until(struct live *l, bool (*true_now)(struct live *), int ms)
 	}
 }
 
+/* Who is left, and where it stands: said when a test is about to fail for it. */
+static void say_who_is_left(struct live *l)
+{
+	for (enum role role = KEEPER; role <= LAB; role++) {
+		pid_t pids[64];
+		int n = live_pids(l, role, pids, 64);
+
+		for (int i = 0; i < n; i++) {
+			char stat[512] = "", call[256] = "", wchan[128] = "";
+
+			read_proc(pids[i], "stat", stat, sizeof stat);
+			read_proc(pids[i], "syscall", call, sizeof call);
+			read_proc(pids[i], "wchan", wchan, sizeof wchan);
+			stat[strcspn(stat, "\n")] = '\0';
+			call[strcspn(call, "\n")] = '\0';
+			printf("left: role %d  %.80s  in %s  call %s\n", role, stat, wchan, call);
+		}
+	}
+	fflush(stdout);
+}
+
 int live_gone(struct live *l, int ms)
 {
-	return until(l, all_is_gone, ms);
+	int took = until(l, all_is_gone, ms);
+
+	if (took < 0)
+		say_who_is_left(l);
+	return took;
 }
 
 int live_lab_gone(struct live *l, int ms)

@@ -171,6 +171,26 @@ START_TEST(a_writer_that_was_killed_leaves_it_readable)
 }
 END_TEST
 
+START_TEST(closed_in_a_hurry_it_keeps_what_was_answered)
+{
+	int answers = 0;
+	struct progress *p = open_well();
+	struct str wal = {0};
+	struct stat st;
+
+	ck_assert(progress_answer(p, "pipe", "d", PROGRESS_RIGHT, &err));
+	progress_hurry(p);
+	progress_close(p);
+	str_addf(&wal, "%s-wal", path);
+	ck_assert_msg(stat(str_get(&wal), &st) == 0 && st.st_size > 0, "it waited for the disk");
+	str_finish(&wal);
+	p = open_well();
+	progress_each_answer(p, count_answer, &answers);
+	ck_assert_int_eq(answers, 1);
+	progress_close(p);
+}
+END_TEST
+
 START_TEST(a_newer_database_is_left_alone)
 {
 	struct progress *p = open_well();
@@ -310,6 +330,7 @@ int main(void)
 	tcase_add_test(c, a_question_counts_by_its_last_answer);
 	tcase_add_test(c, two_at_once_lose_nothing);
 	tcase_add_test(c, a_writer_that_was_killed_leaves_it_readable);
+	tcase_add_test(c, closed_in_a_hurry_it_keeps_what_was_answered);
 	tcase_add_test(c, a_newer_database_is_left_alone);
 	tcase_add_test(c, what_is_no_database_is_left_alone);
 	tcase_add_test(c, a_read_only_folder_is_said_once_and_stops_nothing);
