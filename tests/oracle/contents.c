@@ -9,20 +9,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "oracle/ask.h"
 #include "oracle/oracle.h"
 
 enum { COPY_MAX = 65536 };
-
-static int borrow(int pid, int fd)
-{
-	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0), end = -1;
-
-	if (pidfd >= 0) {
-		end = (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
-		close(pidfd);
-	}
-	return end;
-}
 
 /* Returns how many bytes it got. */
 static size_t copy_out(int end, char *bytes)
@@ -92,7 +82,7 @@ bool contents_agree(const struct world *w, const struct log_reader *reader, stru
 		if (!p || p->gone || p->fill <= 0 || !p->spans_sure ||
 			world_pipe_ends(w, i, ACCESS_READ, &end, 1) == 0)
 			continue;
-		fd = borrow(world_proc(w, end.proc)->pid, world_fd(w, end.fd)->fd);
+		fd = ask_borrow(world_proc(w, end.proc)->pid, world_fd(w, end.fd)->fd);
 		if (fd < 0)
 			continue;
 		got = copy_out(fd, bytes);

@@ -12,49 +12,18 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "oracle/ask.h"
 #include "oracle/oracle.h"
-
-static bool link_is_pipe(int pid, int fd, u64 *ino)
-{
-	char path[64], text[64];
-	ssize_t n;
-
-	snprintf(path, sizeof path, "/proc/%d/fd/%d", pid, fd);
-	n = readlink(path, text, sizeof text - 1);
-	if (n < 0)
-		return false;
-	text[n] = '\0';
-	return sscanf(text, "pipe:[%lu]", ino) == 1;
-}
-
-static unsigned long fd_flags(int pid, int fd)
-{
-	char path[64], line[128];
-	unsigned long flags = ~0ul;
-	FILE *f;
-
-	snprintf(path, sizeof path, "/proc/%d/fdinfo/%d", pid, fd);
-	f = fopen(path, "re");
-	while (f && fgets(line, sizeof line, f))
-		if (sscanf(line, "flags: %lo", &flags) == 1)
-			break;
-	if (f)
-		fclose(f);
-	return flags;
-}
 
 static int bytes_in_pipe(int pid, int fd)
 {
-	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0), end = -1, n = -1;
+	int end = ask_borrow(pid, fd), n = -1;
 
-	if (pidfd >= 0)
-		end = (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
-	if (end < 0 || ioctl(end, FIONREAD, &n) < 0)
+	if (end < 0)
+		return -1;
+	if (ioctl(end, FIONREAD, &n) < 0)
 		n = -1;
-	if (end >= 0)
-		close(end);
-	if (pidfd >= 0)
-		close(pidfd);
+	close(end);
 	return n;
 }
 
@@ -77,7 +46,7 @@ static bool end_agrees(
 	const struct w_file *file = d ? world_file(w, d->file) : NULL;
 	const struct w_pipe *pipe =
 		file && file->kind == OBJ_PIPE ? world_pipe(w, file->object) : NULL;
-	unsigned long flags = fd_flags(pid, fd);
+	unsigned long flags = ask_flags(pid, fd);
 	unsigned access = (flags & O_ACCMODE) == O_RDONLY ? ACCESS_READ : ACCESS_WRITE;
 
 	if (!pipe || pipe->ino != ino) {
@@ -144,7 +113,7 @@ static bool process_agrees(const struct world *w, u32 proc, struct inodes *inode
 	dir = opendir(path);
 	while (dir && (e = readdir(dir))) {
 		int fd = atoi(e->d_name);
-		if (e->d_name[0] == '.' || !link_is_pipe(pid, fd, &ino))
+		if (e->d_name[0] == '.' || !ask_link(pid, fd, "pipe", &ino))
 			continue;
 		seen++;
 		inode_seen(inodes, ino);

@@ -4,6 +4,7 @@ check_PROGRAMS += tests/oracle/target
 tests_oracle_oracle_SOURCES = \
 	tests/oracle/program.h \
 	tests/oracle/oracle.h \
+	tests/oracle/ask.h \
 	tests/oracle/contents.c \
 	tests/oracle/gen.c \
 	tests/oracle/kernel.c \
@@ -71,6 +72,7 @@ tests_oracle_sockets_SOURCES = \
 	tests/oracle/readback.c \
 	tests/oracle/runs.c \
 	tests/oracle/sockets.c \
+	tests/oracle/ask.h \
 	tests/oracle/sockets_kernel.c
 tests_oracle_sockets_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_oracle_sockets_target_SOURCES = tests/oracle/sockets_target.c

@@ -12,47 +12,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "oracle/ask.h"
 #include "oracle/oracle.h"
-
-static bool link_is_socket(int pid, int fd, u64 *ino)
-{
-	char path[64], text[64];
-	ssize_t n;
-
-	snprintf(path, sizeof path, "/proc/%d/fd/%d", pid, fd);
-	n = readlink(path, text, sizeof text - 1);
-	if (n < 0)
-		return false;
-	text[n] = '\0';
-	return sscanf(text, "socket:[%lu]", ino) == 1;
-}
-
-static unsigned long fd_flags(int pid, int fd)
-{
-	char path[64], line[128];
-	unsigned long flags = ~0ul;
-	FILE *f;
-
-	snprintf(path, sizeof path, "/proc/%d/fdinfo/%d", pid, fd);
-	f = fopen(path, "re");
-	while (f && fgets(line, sizeof line, f))
-		if (sscanf(line, "flags: %lo", &flags) == 1)
-			break;
-	if (f)
-		fclose(f);
-	return flags;
-}
-
-static int borrow(int pid, int fd)
-{
-	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0), got = -1;
-
-	if (pidfd >= 0) {
-		got = (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
-		close(pidfd);
-	}
-	return got;
-}
 
 /* What can be taken now must be what the world says, where it says it. */
 static bool queue_agrees(const struct world *w, const struct w_socket *s, int fd, struct counts *c, struct str *trouble)
@@ -92,7 +53,7 @@ static bool end_agrees(const struct world *w, u32 proc, int pid, int fd, u64 ino
 	const struct w_fd *d = world_fd(w, world_fd_find(w, proc, fd));
 	const struct w_file *file = d ? world_file(w, d->file) : NULL;
 	const struct w_socket *s = file && file->kind == OBJ_SOCKET ? world_socket(w, file->object) : NULL;
-	unsigned long flags = fd_flags(pid, fd);
+	unsigned long flags = ask_flags(pid, fd);
 	bool ok;
 	int got;
 
@@ -106,7 +67,7 @@ static bool end_agrees(const struct world *w, u32 proc, int pid, int fd, u64 ino
 			file->flags, d->cloexec);
 		return false;
 	}
-	got = borrow(pid, fd);
+	got = ask_borrow(pid, fd);
 	if (got < 0)
 		return true;
 	ok = queue_agrees(w, s, got, c, trouble);
@@ -139,7 +100,7 @@ static bool process_agrees(const struct world *w, u32 proc, struct counts *c, st
 	dir = opendir(path);
 	while (ok && dir && (e = readdir(dir))) {
 		int fd = atoi(e->d_name);
-		if (e->d_name[0] == '.' || !link_is_socket(pid, fd, &ino))
+		if (e->d_name[0] == '.' || !ask_link(pid, fd, "socket", &ino))
 			continue;
 		seen++;
 		ok = end_agrees(w, proc, pid, fd, ino, c, trouble);
@@ -219,7 +180,7 @@ bool contents_agree(const struct world *w, const struct log_reader *reader, stru
 
 		if (!f || !f->spans_sure || f->fill <= 0 || !proc || s->state == SOCKET_LISTENING)
 			continue;
-		got = borrow(world_proc(w, proc)->pid, d->fd);
+		got = ask_borrow(world_proc(w, proc)->pid, d->fd);
 		n = got < 0 ? -1 : recv(got, bytes, sizeof bytes, MSG_PEEK | MSG_DONTWAIT);
 		if (got >= 0)
 			close(got);

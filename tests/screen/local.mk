@@ -1,6 +1,6 @@
 # Screens: canvas -> golden text from recorded logs (pure); the program in a terminal of libvterm.
 pure_tests += tests/screen/test_golden
-tests_screen_test_golden_SOURCES = tests/screen/test_golden.c tests/screen/story.h
+tests_screen_test_golden_SOURCES = tests/screen/test_golden.c tests/screen/golden.h tests/screen/story.h
 # Shared memory, likewise; with hand-made types.
 pure_tests += tests/screen/test_memory
 tests_screen_test_memory_SOURCES = tests/screen/test_memory.c tests/screen/memory_story.h tests/screen/story.h

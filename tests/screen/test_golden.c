@@ -7,6 +7,7 @@
 #include "session/lib.h"
 #include "story.h"
 #include "view/screen.h"
+#include "golden.h"
 
 enum { MAIN = 1, FORK, P_CLOSE, P_WRITE, P_END, WAIT, READ };
 
@@ -313,40 +314,12 @@ static void draw(const struct golden *g, struct str *out)
 	str_finish(&written);
 }
 
-static void compare(const char *name, const char *text)
-{
-	const char *src = getenv("IPCLAB_SRC");
-	struct str path = {0}, want = {0};
-	char buf[4096];
-	FILE *f;
-	size_t n;
-
-	str_addf(&path, "%s/tests/screen/golden/%s.txt", src ? src : ".", name);
-	if (getenv("IPCLAB_GOLDEN")) {
-		f = fopen(path.s, "w");
-		ck_assert_ptr_nonnull(f);
-		fputs(text, f);
-		fclose(f);
-	}
-	f = fopen(path.s, "r");
-	ck_assert_msg(f != NULL, "%s cannot be read", path.s);
-	while ((n = fread(buf, 1, sizeof buf, f)) > 0)
-		str_add_bytes(&want, buf, n);
-	fclose(f);
-	if (strcmp(str_get(&want), text) != 0)
-		printf("%s: this is drawn:\n%s", name, text);
-	fflush(stdout);
-	ck_assert_msg(strcmp(str_get(&want), text) == 0, "%s differs from %s", name, path.s);
-	str_finish(&path);
-	str_finish(&want);
-}
-
 START_TEST(screen_is_as_kept)
 {
 	struct str text = {0};
 
 	draw(&goldens[_i], &text);
-	compare(goldens[_i].name, str_get(&text));
+	golden_compare(goldens[_i].name, str_get(&text));
 	str_finish(&text);
 }
 END_TEST
@@ -465,7 +438,7 @@ START_TEST(home_is_as_kept)
 
 	home_text(&home, 24, 80, _i > 1, &text);
 	snprintf(name, sizeof name, "home-%d%s", _i % 2, _i > 1 ? "-ascii" : "");
-	compare(name, str_get(&text));
+	golden_compare(name, str_get(&text));
 	str_finish(&text);
 }
 END_TEST
@@ -484,7 +457,7 @@ START_TEST(home_with_more_rows_is_as_kept)
 	struct str text = {0};
 
 	home_text(&home, 24, 80, false, &text);
-	compare(names[_i], str_get(&text));
+	golden_compare(names[_i], str_get(&text));
 	str_finish(&text);
 }
 END_TEST

@@ -8,6 +8,7 @@
 #include "memory_story.h"
 #include "session/lib.h"
 #include "view/memory.h"
+#include "golden.h"
 
 enum { FULL_TEST = 1, FILL, MOVE_IN, EMPTY_TEST, TAKE, MOVE_OUT, LOCK };
 
@@ -323,32 +324,13 @@ static void draw(const struct golden *g, struct str *out)
 	stage_close(&x);
 }
 
-static void compare(const char *name, const char *text)
+static void memory_compare(const char *name, const char *text)
 {
-	const char *src = getenv("IPCLAB_SRC");
-	struct str path = {0}, want = {0};
-	char buf[4096];
-	FILE *f;
-	size_t n;
+	struct str full = {0};
 
-	str_addf(&path, "%s/tests/screen/golden/memory-%s.txt", src ? src : ".", name);
-	if (getenv("IPCLAB_GOLDEN")) {
-		f = fopen(path.s, "w");
-		ck_assert_ptr_nonnull(f);
-		fputs(text, f);
-		fclose(f);
-	}
-	f = fopen(path.s, "r");
-	ck_assert_msg(f != NULL, "%s cannot be read", path.s);
-	while ((n = fread(buf, 1, sizeof buf, f)) > 0)
-		str_add_bytes(&want, buf, n);
-	fclose(f);
-	if (strcmp(str_get(&want), text) != 0)
-		printf("%s: this is drawn:\n%s", name, text);
-	fflush(stdout);
-	ck_assert_msg(strcmp(str_get(&want), text) == 0, "%s differs from %s", name, path.s);
-	str_finish(&path);
-	str_finish(&want);
+	str_addf(&full, "memory-%s", name);
+	golden_compare(str_get(&full), text);
+	str_finish(&full);
 }
 
 START_TEST(picture_is_as_kept)
@@ -356,7 +338,7 @@ START_TEST(picture_is_as_kept)
 	struct str text = {0};
 
 	draw(&goldens[_i], &text);
-	compare(goldens[_i].name, str_get(&text));
+	memory_compare(goldens[_i].name, str_get(&text));
 	str_finish(&text);
 }
 END_TEST
@@ -595,7 +577,7 @@ START_TEST(sentences_are_as_kept)
 
 	say_all(g, _i % 3 ? STYLE_SHORT : STYLE_PLAIN, _i % 3 == 2, &text);
 	str_addf(&name, "%s-%s", forms[_i % 3], g->name);
-	compare(str_get(&name), str_get(&text));
+	memory_compare(str_get(&name), str_get(&text));
 	str_finish(&text);
 	str_finish(&name);
 }

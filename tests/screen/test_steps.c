@@ -16,6 +16,7 @@
 #include "folder.h"
 #include "lesson.h"
 #include "vt.h"
+#include "golden.h"
 
 enum { SETTLE_MS = 5000 };
 
@@ -70,48 +71,6 @@ static void without_pids(struct str *text)
 	str_add(&out, p);
 	str_finish(text);
 	*text = out;
-}
-
-static void golden_path(const char *name, struct str *path)
-{
-	str_addf(path, "%s/tests/screen/golden/%s.txt", source_dir(), name);
-}
-
-static void golden_read(const char *name, struct str *out)
-{
-	struct str path = {0};
-	char buf[4096];
-	FILE *f;
-	size_t n;
-
-	golden_path(name, &path);
-	f = fopen(str_get(&path), "r");
-	ck_assert_msg(f != NULL, "%s cannot be read", str_get(&path));
-	while ((n = fread(buf, 1, sizeof buf, f)) > 0)
-		str_add_bytes(out, buf, n);
-	fclose(f);
-	str_finish(&path);
-}
-
-static void compare(const char *name, const char *text)
-{
-	struct str path = {0}, want = {0};
-	FILE *f;
-
-	if (getenv("IPCLAB_GOLDEN")) {
-		golden_path(name, &path);
-		f = fopen(str_get(&path), "w");
-		ck_assert_ptr_nonnull(f);
-		fputs(text, f);
-		fclose(f);
-	}
-	golden_read(name, &want);
-	if (strcmp(str_get(&want), text) != 0)
-		printf("%s: this is drawn:\n%s", name, text);
-	fflush(stdout);
-	ck_assert_msg(strcmp(str_get(&want), text) == 0, "%s is not as it is kept", name);
-	str_finish(&path);
-	str_finish(&want);
 }
 
 /* ---- the real program ---- */
@@ -257,7 +216,7 @@ START_TEST(a_step_is_drawn_as_kept)
 			"step %u shows \"%s\"", w.step, str_get(&found));
 	without_pids(&text);
 	name_of("step", (int)w.step, w.shape, name, sizeof name);
-	compare(name, str_get(&text));
+	golden_compare(name, str_get(&text));
 	str_finish(&text);
 	str_finish(&reasons);
 	str_finish(&found);
@@ -276,7 +235,7 @@ START_TEST(a_recording_is_drawn_as_kept)
 	lesson_draw(&w, &text, &reasons);
 	without_pids(&text);
 	name_of("replay", (int)w.step, w.shape, name, sizeof name);
-	compare(name, str_get(&text));
+	golden_compare(name, str_get(&text));
 	str_finish(&text);
 	str_finish(&reasons);
 }
@@ -398,7 +357,7 @@ START_TEST(home_is_drawn_as_kept_and_the_terminal_shows_it)
 	home_draw(c, &home);
 	canvas_text(c, &text);
 	name_of("home", 0, _i, name, sizeof name);
-	compare(name, str_get(&text));
+	golden_compare(name, str_get(&text));
 	start(_i, NULL);
 	shows_golden(name);
 	leave();

@@ -9,6 +9,7 @@
 
 #include "session/lib.h"
 #include "view/graph.h"
+#include "golden.h"
 
 static const char *source_of(const char *kind, const char *name, const char *end, struct str *path)
 {
@@ -46,38 +47,10 @@ static struct view_state state_of(const struct scene *s, bool graph)
 		.out_line = "", .find = "", .output = "", .lead = graph ? "Enter list   1-9 choose" : "Enter picture   1-9 choose"};
 }
 
-static void compare(const char *name, const struct canvas *c)
-{
-	struct str path = {0}, text = {0}, want = {0};
-	char buf[4096];
-	size_t n;
-	FILE *f;
-
-	canvas_text(c, &text);
-	source_of("golden", name, ".txt", &path);
-	if (getenv("IPCLAB_GOLDEN")) {
-		f = fopen(str_get(&path), "w");
-		ck_assert_ptr_nonnull(f);
-		fputs(str_get(&text), f);
-		fclose(f);
-	}
-	f = fopen(str_get(&path), "r");
-	ck_assert_msg(f != NULL, "%s cannot be read", str_get(&path));
-	while ((n = fread(buf, 1, sizeof buf, f)) > 0)
-		str_add_bytes(&want, buf, n);
-	fclose(f);
-	if (strcmp(str_get(&want), str_get(&text)) != 0)
-		printf("%s: this is drawn:\n%s", name, str_get(&text));
-	fflush(stdout);
-	ck_assert_msg(strcmp(str_get(&want), str_get(&text)) == 0, "%s is not as it is kept", name);
-	str_finish(&path);
-	str_finish(&text);
-	str_finish(&want);
-}
-
 static void draw(const char *story, const char *golden, int rows, int cols, bool graph, u32 selected)
 {
 	struct canvas *c = canvas_create(rows, cols, false);
+	struct str text = {0};
 	struct view_state v;
 	struct scene s;
 
@@ -85,7 +58,9 @@ static void draw(const char *story, const char *golden, int rows, int cols, bool
 	v = state_of(&s, graph);
 	v.selected = selected;
 	screen_draw(c, &s, &v);
-	compare(golden, c);
+	canvas_text(c, &text);
+	golden_compare(golden, str_get(&text));
+	str_finish(&text);
 	canvas_destroy(c);
 	session_end(session);
 }
