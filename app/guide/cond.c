@@ -39,122 +39,10 @@
  * read, write, poll and select likewise for their relatives.
  * `printed P1` (columns of an experiment only): the last line P1 wrote to fd 1 or 2.
  */
-#include "guide/private.h"
+#include "guide/cond_token.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct parser {
-	const char *file;
-	struct guide_mark at;
-	const char *text;
-	struct err *err;
-	struct cond *cond;
-	u32 pos, end; /* the token: text[pos..end) */
-	u32 before;   /* end of the token before it */
-	char kind;    /* 'w' word, 'n' number, 's' string, 0 the end, else the sign itself */
-	unsigned depth;
-};
-
-static bool fail(struct parser *p, const char *fmt, ...) PRINTF_LIKE(2, 3);
-static bool fail(struct parser *p, const char *fmt, ...)
-{
-	struct guide_mark m = {p->at.line, p->at.column + p->pos};
-	struct str s = {0};
-	va_list ap;
-
-	va_start(ap, fmt);
-	str_vaddf(&s, fmt, ap);
-	va_end(ap);
-	guide_error(p->err, p->file, m, "%s", str_get(&s));
-	str_finish(&s);
-	return false;
-}
-
-/* ---- tokens ---- */
-static bool is_word(char c)
-{
-	return isalnum((unsigned char)c) || c == '_';
-}
-
-/* "[12]": its length, else 0. */
-static u32 index_n(const char *t)
-{
-	u32 n = t[0] == '[' ? 1 + (u32)strspn(t + 1, "0123456789") : 0;
-
-	return n > 1 && n < 10 && t[n] == ']' ? n + 1 : 0;
-}
-
-static bool advance(struct parser *p)
-{
-	const char *t = p->text;
-	u32 i = p->end;
-
-	p->before = p->end;
-	while (t[i] == ' ' || t[i] == '\t')
-		i++;
-	p->pos = i;
-	if (!t[i]) {
-		p->kind = 0;
-	} else if (isdigit((unsigned char)t[i])) {
-		while (isdigit((unsigned char)t[i]))
-			i++;
-		p->kind = 'n';
-		if (is_word(t[i]))
-			return fail(p, "a number ends in '%c'", t[i]);
-	} else if (is_word(t[i])) {
-		while (is_word(t[i]) || (t[i] == '.' && is_word(t[i + 1])) || index_n(t + i))
-			i += t[i] == '[' ? index_n(t + i) : 1;
-		p->kind = 'w';
-	} else if (t[i] == '"') {
-		do {
-			i++;
-		} while (t[i] && t[i] != '"');
-		if (!t[i])
-			return fail(p, "the quoted text does not end");
-		i++;
-		p->kind = 's';
-	} else if (strchr("()=+-", t[i])) {
-		p->kind = t[i++];
-	} else if (strchr("!<>", t[i])) {
-		p->kind = t[i++];
-		if (t[i] == '=') {
-			p->kind = p->kind == '!' ? '#' : p->kind == '<' ? 'l' : 'g';
-			i++;
-		}
-		if (p->kind == '!')
-			return fail(p, "'!' stands alone; not equal is !=, the opposite is `not`");
-	} else {
-		return fail(p, "'%c' does not belong in a condition",
-			isprint((unsigned char)t[i]) ? t[i] : '?');
-	}
-	p->end = i;
-	return true;
-}
-
-static bool is(const struct parser *p, const char *word)
-{
-	return p->kind == 'w' && p->end - p->pos == strlen(word) &&
-	       !memcmp(p->text + p->pos, word, p->end - p->pos);
-}
-
-/* The token as a C string, cut to fit. */
-static const char *word(const struct parser *p, char *buf, size_t n)
-{
-	size_t len = p->end - p->pos;
-
-	if (len >= n)
-		len = n - 1;
-	memcpy(buf, p->text + p->pos, len);
-	buf[len] = '\0';
-	return buf;
-}
-
-static const char *shown(const struct parser *p, char *buf, size_t n)
-{
-	return p->kind ? word(p, buf, n) : "the end";
-}
 
 /* ---- nodes ---- */
 const struct node *cond_node(const struct cond *c, u32 n)
@@ -165,7 +53,7 @@ const struct node *cond_node(const struct cond *c, u32 n)
 static u32 add(struct parser *p, struct node n, u32 from)
 {
 	if (p->cond->nodes.n >= COND_NODES_MAX) {
-		fail(p, "the condition is too long");
+		token_fail(p, "the condition is too long");
 		free(n.text);
 		return 0;
 	}
@@ -178,129 +66,13 @@ static u32 add(struct parser *p, struct node n, u32 from)
 static u32 parse_or(struct parser *);
 static u32 parse_sum(struct parser *);
 
-static bool take_number(struct parser *p, i64 *value)
-{
-	char buf[24];
-
-	if (p->kind != 'n' || p->end - p->pos > 15)
-		return fail(p, "a number is missing or too large");
-	*value = strtoll(word(p, buf, sizeof buf), NULL, 10);
-	return advance(p);
-}
-
-static bool take_actor(struct parser *p, u32 *actor)
-{
-	char buf[40];
-
-	if (p->kind != 'w' || !actor_parse(p->text + p->pos, p->end - p->pos, actor))
-		return fail(p, "a process is wanted (P1), not '%s'", shown(p, buf, sizeof buf));
-	return advance(p);
-}
-
-static bool take_pipe(struct parser *p, u32 *pipe)
-{
-	char buf[40];
-
-	if (p->kind != 'w' || !pipe_parse(p->text + p->pos, p->end - p->pos, pipe))
-		return fail(p, "a pipe is wanted (pipe1), not '%s'", shown(p, buf, sizeof buf));
-	return advance(p);
-}
-
-static bool take_call(struct parser *p, struct call_set *calls)
-{
-	char buf[40];
-
-	if (p->kind != 'w' || !calls_by_name(word(p, buf, sizeof buf), calls))
-		return fail(p, "a call is wanted (read, write, close, ...), not '%s'",
-			shown(p, buf, sizeof buf));
-	return advance(p);
-}
-
-static bool take_compare(struct parser *p, enum compare *cmp)
-{
-	switch (p->kind) {
-	case '=': *cmp = CMP_EQ; break;
-	case '#': *cmp = CMP_NE; break;
-	case '<': *cmp = CMP_LT; break;
-	case 'l': *cmp = CMP_LE; break;
-	case '>': *cmp = CMP_GT; break;
-	case 'g': *cmp = CMP_GE; break;
-	default: return fail(p, "a comparison is wanted: = != < <= > >=");
-	}
-	return advance(p);
-}
-
-static bool compares(const struct parser *p)
-{
-	return p->kind && strchr("=#<l>g", p->kind);
-}
-
-/* The word is an object of that kind: "shm1.in" for segment_parse. */
-static size_t names_object(const struct parser *p, size_t (*parse)(const char *, size_t))
-{
-	return p->kind == 'w' ? parse(p->text + p->pos, p->end - p->pos) : 0;
-}
-
-/* "shm1", "shm1.in", "shm1[2]", "sem1": the object, and the field behind it. */
-static bool take_object_name(struct parser *p, struct node *n, size_t length)
-{
-	const char *rest = p->text + p->pos + length;
-	size_t rest_n = p->end - p->pos - length;
-
-	memcpy(n->object, p->text + p->pos, length);
-	if (rest_n && *rest == '.') {
-		rest++;
-		rest_n--;
-	}
-	if (rest_n)
-		n->text = strndup(rest, rest_n);
-	return advance(p);
-}
-
-static bool take_segment(struct parser *p, struct node *n)
-{
-	size_t length = names_object(p, segment_parse);
-	char buf[40];
-
-	if (!length)
-		return fail(p, "shared memory is wanted (shm1, shm1.in), not '%s'",
-			shown(p, buf, sizeof buf));
-	return take_object_name(p, n, length);
-}
-
-/* "P1 saw ..." */
-static bool begins_saw(const struct parser *p)
-{
-	const char *next = p->text + p->end + strspn(p->text + p->end, " \t");
-	u32 actor;
-
-	return p->kind == 'w' && actor_parse(p->text + p->pos, p->end - p->pos, &actor) &&
-	       strncmp(next, "saw", 3) == 0 && !is_word(next[3]);
-}
-
-static bool begins_value(const struct parser *p)
-{
-	u32 pipe;
-	const char *dot;
-
-	if (p->kind == 'n' || p->kind == '-' || is(p, "calls") || is(p, "result") ||
-		is(p, "status"))
-		return true;
-	if (p->kind != 'w')
-		return false;
-	dot = memchr(p->text + p->pos, '.', p->end - p->pos);
-	if (begins_saw(p) || names_object(p, segment_parse) || (dot && names_object(p, sync_parse)))
-		return true;
-	return dot && pipe_parse(p->text + p->pos, (size_t)(dot - p->text) - p->pos, &pipe);
-}
-
 /* [cmp] value, when there is one. */
 static bool take_wanted(struct parser *p, struct node *n)
 {
 	n->cmp = CMP_EQ;
-	if (!compares(p) && !begins_value(p))
+	if (!token_compares(p) && !begins_value(p))
 		return true;
-	if (compares(p) && !take_compare(p, &n->cmp))
+	if (token_compares(p) && !take_compare(p, &n->cmp))
 		return false;
 	n->right = parse_sum(p);
 	return n->right != 0;
@@ -313,10 +85,10 @@ static bool take_name_or_any(struct parser *p, struct node *n, int (*by_name)(co
 
 	if (p->kind != 'w' || strncmp(p->text + p->pos, prefix, strlen(prefix)) != 0)
 		return true;
-	n->number = by_name(word(p, buf, sizeof buf));
+	n->number = by_name(token_word(p, buf, sizeof buf));
 	if (!n->number)
-		return fail(p, "there is no %s %s", what, buf);
-	return advance(p);
+		return token_fail(p, "there is no %s %s", what, buf);
+	return token_next(p);
 }
 
 /* blocked, poised: in or before any call, a call, a call on a pipe. */
@@ -324,16 +96,16 @@ static bool take_where(struct parser *p, struct node *n)
 {
 	u32 pipe;
 
-	if (p->kind != 'w' || is(p, "and") || is(p, "or"))
+	if (p->kind != 'w' || token_is(p, "and") || token_is(p, "or"))
 		return true;
 	if (!take_call(p, &n->calls))
 		return false;
 	if (n->kind == NODE_BLOCKED && p->kind == 'w' &&
 		pipe_parse(p->text + p->pos, p->end - p->pos, &pipe))
 		return take_pipe(p, &n->pipe);
-	if (names_object(p, segment_parse))
+	if (token_object(p, segment_parse))
 		return take_segment(p, n);
-	if (names_object(p, sync_parse) == p->end - p->pos)
+	if (token_object(p, sync_parse) == p->end - p->pos)
 		return take_object_name(p, n, p->end - p->pos);
 	return true;
 }
@@ -341,9 +113,9 @@ static bool take_where(struct parser *p, struct node *n)
 static bool take_quoted(struct parser *p, struct node *n)
 {
 	if (p->kind != 's')
-		return fail(p, "said what? The text is wanted in \"quotes\"");
+		return token_fail(p, "said what? The text is wanted in \"quotes\"");
 	n->text = strndup(p->text + p->pos + 1, p->end - p->pos - 2);
-	return advance(p);
+	return token_next(p);
 }
 
 /* What may follow the verb. */
@@ -379,48 +151,48 @@ static bool actor_fact(struct parser *p, struct node *n)
 	char buf[40];
 	size_t i = 0;
 
-	while (i < ARRAY_LEN(facts) && !is(p, facts[i].word))
+	while (i < ARRAY_LEN(facts) && !token_is(p, facts[i].word))
 		i++;
 	if (i == ARRAY_LEN(facts))
-		return fail(p,
+		return token_fail(p,
 			"'%s' is nothing a process does: returned, failed, blocked, poised, "
 			"running, spinning, gone, alive, stuck, exited, killed, said, saw",
-			shown(p, buf, sizeof buf));
+			token_shown(p, buf, sizeof buf));
 	n->kind = facts[i].kind;
-	return advance(p) && take_object(p, n);
+	return token_next(p) && take_object(p, n);
 }
 
 static bool pipe_fact(struct parser *p, struct node *n)
 {
 	char buf[40];
 
-	if (is(p, "full") || is(p, "empty")) {
-		n->kind = is(p, "full") ? NODE_FULL : NODE_EMPTY;
-		return advance(p);
+	if (token_is(p, "full") || token_is(p, "empty")) {
+		n->kind = token_is(p, "full") ? NODE_FULL : NODE_EMPTY;
+		return token_next(p);
 	}
-	if (!is(p, "holds"))
-		return fail(p, "'%s' is nothing a pipe does: holds, full, empty",
-			shown(p, buf, sizeof buf));
+	if (!token_is(p, "holds"))
+		return token_fail(p, "'%s' is nothing a pipe does: holds, full, empty",
+			token_shown(p, buf, sizeof buf));
 	n->kind = NODE_HOLDS;
-	if (!advance(p) || !take_wanted(p, n))
+	if (!token_next(p) || !take_wanted(p, n))
 		return false;
-	return n->right || fail(p, "holds how many bytes?");
+	return n->right || token_fail(p, "holds how many bytes?");
 }
 
 static bool holders_fact(struct parser *p, struct node *n)
 {
 	n->kind = NODE_HOLDERS;
-	n->access = is(p, "writers") ? ACCESS_WRITE : ACCESS_READ;
-	if (!advance(p) || !take_pipe(p, &n->pipe))
+	n->access = token_is(p, "writers") ? ACCESS_WRITE : ACCESS_READ;
+	if (!token_next(p) || !take_pipe(p, &n->pipe))
 		return false;
-	if (is(p, "nobody"))
-		return advance(p);
+	if (token_is(p, "nobody"))
+		return token_next(p);
 	do {
 		if (n->names_n == ARRAY_LEN(n->names))
-			return fail(p, "too many processes");
+			return token_fail(p, "too many processes");
 		if (!take_actor(p, &n->names[n->names_n++]))
 			return false;
-	} while (p->kind == 'w' && !is(p, "and") && !is(p, "or"));
+	} while (p->kind == 'w' && !token_is(p, "and") && !token_is(p, "or"));
 	return true;
 }
 
@@ -432,13 +204,13 @@ static bool owner_fact(struct parser *p, struct node *n)
 	n->kind = NODE_OWNER;
 	if (!take_object_name(p, n, p->end - p->pos))
 		return false;
-	if (!is(p, "owner"))
-		return fail(p, "'%s' is nothing to be said of %s: owner P1, owner nobody",
-			shown(p, buf, sizeof buf), n->object);
-	if (!advance(p))
+	if (!token_is(p, "owner"))
+		return token_fail(p, "'%s' is nothing to be said of %s: owner P1, owner nobody",
+			token_shown(p, buf, sizeof buf), n->object);
+	if (!token_next(p))
 		return false;
-	if (is(p, "nobody"))
-		return advance(p);
+	if (token_is(p, "nobody"))
+		return token_next(p);
 	n->names_n = 1;
 	return take_actor(p, &n->names[0]);
 }
@@ -447,7 +219,7 @@ static bool conflict_fact(struct parser *p, struct node *n)
 {
 	n->kind = NODE_CONFLICT;
 	n->names_n = 2;
-	return advance(p) && take_actor(p, &n->names[0]) && take_actor(p, &n->names[1]);
+	return token_next(p) && take_actor(p, &n->names[0]) && take_actor(p, &n->names[1]);
 }
 
 /* Numbers of shared memory and of what guards it: shm1.in, shm1.size, sem1.value, P1 saw shm1.in. */
@@ -459,17 +231,17 @@ static u32 memory_value(struct parser *p)
 
 	if (begins_saw(p)) {
 		n.kind = NODE_SAW;
-		ok = take_actor(p, &n.actor) && advance(p) && take_segment(p, &n);
-	} else if (names_object(p, segment_parse)) {
+		ok = take_actor(p, &n.actor) && token_next(p) && take_segment(p, &n);
+	} else if (token_object(p, segment_parse)) {
 		ok = take_segment(p, &n);
 	} else {
 		n.kind = NODE_SYNC_VALUE;
-		ok = take_object_name(p, &n, names_object(p, sync_parse));
+		ok = take_object_name(p, &n, token_object(p, sync_parse));
 	}
 	if (ok && n.kind == NODE_FIELD && n.text && strcmp(n.text, "size") == 0)
 		n.kind = NODE_SEGMENT_SIZE;
 	if (ok && (!n.text || (n.kind == NODE_SYNC_VALUE && strcmp(n.text, "value") != 0)))
-		ok = fail(p, "a field is wanted: %s", n.kind == NODE_SYNC_VALUE ? "sem1.value"
+		ok = token_fail(p, "a field is wanted: %s", n.kind == NODE_SYNC_VALUE ? "sem1.value"
 										: "shm1.in, shm1.size");
 	if (ok)
 		return add(p, n, from);
@@ -480,13 +252,13 @@ static u32 memory_value(struct parser *p)
 /* calls P1 write, calls P1 system, result P1 read */
 static u32 calls_value(struct parser *p)
 {
-	struct node n = {.kind = is(p, "calls") ? NODE_CALLS : NODE_RESULT};
+	struct node n = {.kind = token_is(p, "calls") ? NODE_CALLS : NODE_RESULT};
 	u32 from = p->pos;
 
-	if (!advance(p) || !take_actor(p, &n.actor))
+	if (!token_next(p) || !take_actor(p, &n.actor))
 		return 0;
-	if (n.kind == NODE_CALLS && is(p, "system"))
-		return n.kind = NODE_SYSTEM, advance(p) ? add(p, n, from) : 0;
+	if (n.kind == NODE_CALLS && token_is(p, "system"))
+		return n.kind = NODE_SYSTEM, token_next(p) ? add(p, n, from) : 0;
 	return take_call(p, &n.calls) ? add(p, n, from) : 0;
 }
 
@@ -511,25 +283,25 @@ static u32 parse_value(struct parser *p)
 
 	if (p->kind == 'n')
 		return n.kind = NODE_NUMBER, take_number(p, &n.number) ? add(p, n, from) : 0;
-	if (is(p, "calls") || is(p, "result"))
+	if (token_is(p, "calls") || token_is(p, "result"))
 		return calls_value(p);
-	if (begins_saw(p) || names_object(p, segment_parse) || names_object(p, sync_parse))
+	if (begins_saw(p) || token_object(p, segment_parse) || token_object(p, sync_parse))
 		return memory_value(p);
-	if (is(p, "status"))
+	if (token_is(p, "status"))
 		return n.kind = NODE_STATUS,
-		       advance(p) && take_actor(p, &n.actor) ? add(p, n, from) : 0;
-	word(p, buf, sizeof buf);
+		       token_next(p) && take_actor(p, &n.actor) ? add(p, n, from) : 0;
+	token_word(p, buf, sizeof buf);
 	dot = p->kind == 'w' ? strchr(buf, '.') : NULL;
 	if (!dot || !pipe_parse(buf, (size_t)(dot - buf), &n.pipe))
-		return fail(p,
+		return token_fail(p,
 			       "a number is wanted (42, pipe1.capacity, calls P1 write, ...), not "
 			       "'%s'",
-			       shown(p, buf, sizeof buf)),
+			       token_shown(p, buf, sizeof buf)),
 		       0;
 	for (size_t i = 0; i < ARRAY_LEN(attributes); i++)
 		if (strcmp(dot + 1, attributes[i].word) == 0)
-			return n.kind = attributes[i].kind, advance(p) ? add(p, n, from) : 0;
-	return fail(p, "a pipe has no '%s': capacity, slots, used, bytes, room, writers, readers",
+			return n.kind = attributes[i].kind, token_next(p) ? add(p, n, from) : 0;
+	return token_fail(p, "a pipe has no '%s': capacity, slots, used, bytes, room, writers, readers",
 		       dot + 1),
 	       0;
 }
@@ -549,7 +321,7 @@ static u32 parse_sum(struct parser *p)
 	while (left && (p->kind == '+' || p->kind == '-')) {
 		struct node n = {.kind = p->kind == '+' ? NODE_ADD : NODE_SUB, .left = left};
 
-		if (!advance(p))
+		if (!token_next(p))
 			return 0;
 		n.right = parse_value(p);
 		left = n.right ? add(p, n, from) : 0;
@@ -565,22 +337,22 @@ static u32 parse_fact(struct parser *p)
 
 	if (!begins_saw(p) && p->kind == 'w' &&
 		actor_parse(p->text + p->pos, p->end - p->pos, &n.actor)) {
-		if (advance(p) && actor_fact(p, &n))
+		if (token_next(p) && actor_fact(p, &n))
 			return add(p, n, from);
 		free(n.text);
 		return 0;
 	}
 	if (p->kind == 'w' && pipe_parse(p->text + p->pos, p->end - p->pos, &n.pipe))
-		return advance(p) && pipe_fact(p, &n) ? add(p, n, from) : 0;
-	if (is(p, "writers") || is(p, "readers"))
+		return token_next(p) && pipe_fact(p, &n) ? add(p, n, from) : 0;
+	if (token_is(p, "writers") || token_is(p, "readers"))
 		return holders_fact(p, &n) ? add(p, n, from) : 0;
-	if (is(p, "conflict"))
+	if (token_is(p, "conflict"))
 		return conflict_fact(p, &n) ? add(p, n, from) : 0;
-	if (p->kind == 'w' && names_object(p, sync_parse) == p->end - p->pos)
+	if (p->kind == 'w' && token_object(p, sync_parse) == p->end - p->pos)
 		return owner_fact(p, &n) ? add(p, n, from) : (free(n.text), 0);
 	if (!begins_value(p))
-		return fail(p, "a fact is wanted (P2 blocked read, pipe1 holds 5, ...), not '%s'",
-			       shown(p, buf, sizeof buf)),
+		return token_fail(p, "a fact is wanted (P2 blocked read, pipe1 holds 5, ...), not '%s'",
+			       token_shown(p, buf, sizeof buf)),
 		       0;
 	n.kind = NODE_COMPARE;
 	n.left = parse_sum(p);
@@ -595,20 +367,20 @@ static u32 parse_term(struct parser *p)
 	u32 from = p->pos, inner;
 
 	if (++p->depth > COND_DEPTH_MAX)
-		return fail(p, "nested too deeply"), 0;
-	if (is(p, "not")) {
+		return token_fail(p, "nested too deeply"), 0;
+	if (token_is(p, "not")) {
 		struct node n = {.kind = NODE_NOT};
 
-		n.left = advance(p) ? parse_term(p) : 0;
+		n.left = token_next(p) ? parse_term(p) : 0;
 		p->depth--;
 		return n.left ? add(p, n, from) : 0;
 	}
 	if (p->kind == '(') {
-		inner = advance(p) ? parse_or(p) : 0;
+		inner = token_next(p) ? parse_or(p) : 0;
 		if (inner && p->kind != ')')
-			return fail(p, "')' is missing"), 0;
+			return token_fail(p, "')' is missing"), 0;
 		p->depth--;
-		return inner && advance(p) ? inner : 0;
+		return inner && token_next(p) ? inner : 0;
 	}
 	p->depth--;
 	return parse_fact(p);
@@ -620,10 +392,10 @@ static u32 parse_chain(
 	u32 from = p->pos;
 	u32 left = part(p);
 
-	while (left && is(p, joint)) {
+	while (left && token_is(p, joint)) {
 		struct node n = {.kind = kind, .left = left};
 
-		if (!advance(p))
+		if (!token_next(p))
 			return 0;
 		n.right = part(p);
 		left = n.right ? add(p, n, from) : 0;
@@ -646,9 +418,9 @@ static u32 parse_printed(struct parser *p)
 	struct node n = {.kind = NODE_PRINTED};
 	u32 from = p->pos;
 
-	if (!is(p, "printed"))
+	if (!token_is(p, "printed"))
 		return parse_sum(p);
-	return advance(p) && take_actor(p, &n.actor) ? add(p, n, from) : 0;
+	return token_next(p) && take_actor(p, &n.actor) ? add(p, n, from) : 0;
 }
 
 static struct cond *parse(const char *file, struct guide_mark at, const char *text,
@@ -660,10 +432,10 @@ static struct cond *parse(const char *file, struct guide_mark at, const char *te
 
 	c->source = xstrdup(text);
 	*vec_push(&c->nodes) = (struct node){0};
-	if (advance(&p))
+	if (token_next(&p))
 		c->root = top(&p);
 	if (c->root && p.kind) {
-		fail(&p, "'%s' is one word too many", shown(&p, buf, sizeof buf));
+		token_fail(&p, "'%s' is one word too many", token_shown(&p, buf, sizeof buf));
 		c->root = 0;
 	}
 	if (c->root)

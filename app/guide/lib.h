@@ -13,7 +13,9 @@
  * words.c     | a move as a learner reads it
  * yaml.c      | what front.c, notebook.c and belief.c need of libyaml
  * belief.c    | labs/misconceptions.yaml
+ * model.c     | the model once it is read: its strings, what is asked of it
  * cond.c      | a condition from text: the grammar stands there
+ * cond_token.c | its words, numbers and names of objects
  * name.c      | names in it: P1, pipe1, read, SIGPIPE, EBADF
  * holds.c     | a condition against a world and the events since a question
  * explain.c   | why a condition does not hold; whether any world could make it true

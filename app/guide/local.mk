@@ -5,9 +5,12 @@ libipclab_a_SOURCES += \
 	app/guide/belief.c \
 	app/guide/block.c \
 	app/guide/cond.c \
+	app/guide/cond_token.c \
+	app/guide/cond_token.h \
 	app/guide/explain.c \
 	app/guide/front.c \
 	app/guide/holds.c \
+	app/guide/model.c \
 	app/guide/move.c \
 	app/guide/name.c \
 	app/guide/notebook.c \

@@ -7,13 +7,13 @@
 
 #include "hook/runtime.h"
 
-/* ns from now until `until` on that clock, 0 when it has passed; HOOK_NO_TIME when it is no time at
- * all (the real call says what is wrong with it). */
+/* ns from now until `until` on that clock, HOOK_LATE | ns since it passed; HOOK_NO_TIME when it is no
+ * time at all (the real call says what is wrong with it). */
 HIDDEN unsigned long operation_time(clockid_t, const struct timespec *until);
-/* What the real call gets instead of `until`: a time that never comes, if that was the answer to
- * HOOK_BEGIN. */
-HIDDEN const struct timespec *operation_until(
-	long answer, unsigned long ns, const struct timespec *until);
+/* What the real call gets for `until`, by the answer to HOOK_BEGIN. `own` is on the caller's stack: a
+ * time that never comes is put right there by the tracer when it is to come after all. */
+HIDDEN const struct timespec *operation_until(long answer, unsigned long ns, clockid_t,
+	const struct timespec *until, struct timespec *own);
 
 #define BEGIN(op, object, second, ns) \
 	hook_call(HOOK_BEGIN, op, (long)(object), (long)(second), (long)(ns), CALLER)
@@ -54,12 +54,14 @@ HIDDEN void operation_cancelled(void *op);
 	int hook_##name params STANDS_FOR(name);                                   \
 	int hook_##name params                                                     \
 	{                                                                          \
+		struct timespec own;                                               \
 		unsigned long ns;                                                  \
 		int r;                                                             \
 		if (!hook_watched())                                               \
 			return hook_real.name args;                                \
 		ns = operation_time(clock, until);                                 \
-		until = operation_until(BEGIN(op, object, second, ns), ns, until); \
+		until = operation_until(                                           \
+			BEGIN(op, object, second, ns), ns, clock, until, &own);    \
 		HOW(op, hook_real.name args);                                      \
 		END(op, RESULT, 0);                                                \
 		return r;                                                          \

@@ -11,8 +11,9 @@
  *                a1 address, a2 bytes, a3 enum hook_access | HOOK_ATOMIC | HOOK_VOLATILE | order << 16,
  *                a4 program counter in the program (the return address of the __tsan_ hook)
  *   HOOK_BEGIN   just before a call of the C library: a1 enum hook_op, a2 object's address,
- *                a3 second operand, a4 time-out in ns from now (HOOK_NO_TIME), a5 program counter.
- *                Answer HOOK_ENDLESS: make the real call with a time-out that never comes.
+ *                a3 second operand, a4 time-out in ns from now (HOOK_LATE | ns since then when it has
+ *                passed; HOOK_NO_TIME), a5 program counter. Answer HOOK_ENDLESS: make the real call
+ *                with a time-out that never comes; HOOK_AFRESH: with one that far from this answer.
  *   HOOK_END     just after it: a1 enum hook_op, a2 result (value, or -errno), a3 what sem_open returned
  *   HOOK_MAPPED  a mapping was made or ended that the filter does not see: a1 address, a2 bytes,
  *                a3 1 made (shared), 0 ended
@@ -32,6 +33,8 @@ enum hook_what { HOOK_ASK = 1, HOOK_ACCESS, HOOK_BEGIN, HOOK_END, HOOK_MAPPED };
 #define HOOK_HERE    0x1bc1ab00L /* the answer to HOOK_ASK; its low byte holds flags */
 #define HOOK_THREADS 0x01L       /* --threads: once a second thread exists, .data, .bss and heap stop too */
 #define HOOK_ENDLESS 0x7eL       /* answer to HOOK_BEGIN */
+#define HOOK_AFRESH  0x7dL       /* likewise */
+#define HOOK_LATE    (1UL << 63)
 #define HOOK_NO_TIME (~0UL)
 
 enum hook_access { HOOK_LOAD = 1, HOOK_STORE = 2, HOOK_UPDATE = 3 };

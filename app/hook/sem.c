@@ -4,7 +4,8 @@
 
 #include "hook/operation.h"
 
-static const struct timespec never = {.tv_sec = 7258118400}; /* the year 2200 */
+enum { SECOND = 1000000000 };
+#define NEVER 7258118400 /* the year 2200 */
 
 unsigned long operation_time(clockid_t clock, const struct timespec *until)
 {
@@ -15,18 +16,33 @@ unsigned long operation_time(clockid_t clock, const struct timespec *until)
 		return HOOK_NO_TIME;
 	if (clock_gettime(clock, &now) == -1) /* vDSO: not a system call */
 		return HOOK_NO_TIME;
-	if (until->tv_sec < now.tv_sec)
-		return 0;
-	s = until->tv_sec - now.tv_sec;
-	ns = until->tv_nsec - now.tv_nsec;
-	if (s > 9000000000) /* 285 years in ns is the most there is */
+	/* 285 years in ns is the most there is. */
+	if (until->tv_sec < 0 || until->tv_sec < now.tv_sec - 9000000000)
 		return HOOK_NO_TIME - 1;
-	return s * 1000000000 + ns > 0 ? (unsigned long)(s * 1000000000 + ns) : 0;
+	if (until->tv_sec - now.tv_sec > 9000000000)
+		return HOOK_LATE - 1;
+	s = until->tv_sec - now.tv_sec;
+	ns = s * SECOND + until->tv_nsec - now.tv_nsec;
+	return ns > 0 ? (unsigned long)ns : HOOK_LATE | (unsigned long)-ns;
 }
 
-const struct timespec *operation_until(long answer, unsigned long ns, const struct timespec *until)
+const struct timespec *operation_until(long answer, unsigned long ns, clockid_t clock,
+	const struct timespec *until, struct timespec *own)
 {
-	return answer == HOOK_ENDLESS && ns != HOOK_NO_TIME ? &never : until;
+	if (ns == HOOK_NO_TIME || (answer != HOOK_ENDLESS && answer != HOOK_AFRESH))
+		return until;
+	*own = (struct timespec){.tv_sec = NEVER};
+	if (answer == HOOK_ENDLESS)
+		return own;
+	if (ns & HOOK_LATE || clock_gettime(clock, own) == -1)
+		return until;
+	own->tv_sec += (long)(ns / SECOND);
+	own->tv_nsec += (long)(ns % SECOND);
+	if (own->tv_nsec >= SECOND) {
+		own->tv_nsec -= SECOND;
+		own->tv_sec++;
+	}
+	return own;
 }
 
 void operation_cancelled(void *op)

@@ -166,7 +166,7 @@ static bool host_line(void *arg, u32 task, struct err *err)
 {
 	u32 steps;
 
-	return rest(arg, session_step_line(session_of(arg), task, &steps, err), err);
+	return rest(arg, session_step_line(session_of(arg), task, NULL, NULL, &steps, err), err);
 }
 
 static bool host_wait(void *arg)

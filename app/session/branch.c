@@ -2,59 +2,7 @@
 /* Fresh processes, brought to a moment looked back at. A second engine is started beside the first,
  * and follows the choices; only when it is there does it take the first one's place, inside the
  * session object that everybody holds. */
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "session/private.h"
-
-/* ---- names in the file system ---- */
-
-/* A name that the first run made would be found by the second: it is put aside meanwhile. */
-struct aside {
-	char *path, *kept;
-};
-typedef VEC(struct aside) asides;
-
-static void put_aside(struct session *s, asides *list)
-{
-	const struct world *w = timeline_now(s->timeline);
-
-	for (u32 i = 1; i < world_segments(w); i++) {
-		const struct w_segment *g = world_segment(w, i);
-		const char *name = g ? world_text(w, g->title) : "";
-		struct aside a;
-
-		if (!g || g->kind != SEGMENT_POSIX || g->unlinked || !g->creator ||
-			name[0] != '/' || strchr(name + 1, '/'))
-			continue;
-		if (asprintf(&a.path, "/dev/shm%s", name) < 0 ||
-			asprintf(&a.kept, "/dev/shm/.ipclab-%d-%u", (int)getpid(), i) < 0)
-			continue;
-		if (rename(a.path, a.kept) == 0) {
-			*vec_push(list) = a;
-		} else {
-			free(a.path);
-			free(a.kept);
-		}
-	}
-}
-
-/* back: the first run goes on, and has its names again. */
-static void aside_end(asides *list, bool back)
-{
-	for (size_t i = 0; i < list->n; i++) {
-		if (back)
-			rename(list->at[i].kept, list->at[i].path);
-		else
-			unlink(list->at[i].kept);
-		free(list->at[i].path);
-		free(list->at[i].kept);
-	}
-	free(list->at);
-}
 
 /* ---- the second engine ---- */
 
@@ -95,7 +43,7 @@ bool session_branch(struct session *s, u64 moment, struct str *kept, struct err 
 	struct schedule sched;
 	struct world *past;
 	struct str path = {0};
-	asides names = {0};
+	struct aside *names;
 	bool ok;
 
 	if (!s->engine)
@@ -105,8 +53,8 @@ bool session_branch(struct session *s, u64 moment, struct str *kept, struct err 
 		return err_set(err, EXIT_USAGE, "it was there before ipclab: it cannot be started anew from here");
 	if (!schedule_gather(s, moment, false, &sched, &past, err))
 		return false;
-	put_aside(s, &names);
-	fresh = follow_anew(s, &sched, err);
+	names = aside_put(timeline_now(s->timeline), s->live.launch.cwd, err);
+	fresh = names ? follow_anew(s, &sched, err) : NULL;
 	ok = fresh && kept_write(s, &path, err);
 	if (ok) {
 		note_difference(fresh, past);
@@ -115,7 +63,7 @@ bool session_branch(struct session *s, u64 moment, struct str *kept, struct err 
 			str_add(kept, path.s);
 	}
 	session_end(fresh); /* the one that is not wanted */
-	aside_end(&names, !ok);
+	aside_end(names, !ok);
 	schedule_finish(&sched);
 	world_destroy(past);
 	str_finish(&path);

@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <pty.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -21,6 +22,7 @@
 #include "session/private.h"
 
 struct engine {
+	cpu_set_t cpus; /* as we were started with */
 	int socket;
 	int terminal;         /* master side, -1 none */
 	struct output *output;
@@ -88,6 +90,9 @@ static void *command_thread(void *arg)
 	struct pollfd p[2] = {{.fd = e->socket, .events = POLLIN}, {.fd = e->terminal, .events = POLLIN}};
 	struct engine_request q;
 
+	/* Only who traces and who is traced gain by one core. Bound to it, this thread was seen to wait for tens
+	 * of seconds on a busy machine while the other core was free. */
+	sched_setaffinity(0, sizeof e->cpus, &e->cpus);
 	for (;;) {
 		if (poll(p, 2, -1) < 0)
 			continue;
@@ -334,6 +339,7 @@ _Noreturn void engine_main(int socket, const struct session_live *live, struct o
 
 	prctl(PR_SET_NAME, "ipclab-engine");
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	sched_getaffinity(0, sizeof e.cpus, &e.cpus);
 	close_others(socket, null);
 	signal(SIGINT, SIG_IGN); /* the terminal's ^C is the reader's */
 	signal(SIGTSTP, SIG_IGN);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "session/keeper.h"
+#include "session/private.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -33,8 +34,7 @@ struct keeper {
 
 /* ---- the journal ---- */
 
-/* Our own folder, that nobody else can write to; false: there is none to be had. */
-static bool journal_folder(char *path, size_t n)
+bool journal_folder(char *path, size_t n)
 {
 	const char *runtime = getenv("XDG_RUNTIME_DIR");
 	struct stat st;
@@ -102,6 +102,7 @@ static int journal_open(struct keeper *k, char *path, size_t n)
 	if (!journal_folder(folder, sizeof folder))
 		return -1;
 	sweep(k, folder);
+	aside_sweep();
 	snprintf(path, n, "%s/%d.journal", folder, (int)getpid());
 	fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0) {

@@ -13,6 +13,7 @@
  * line.c     | stepping by source line
  * schedule.c | the choices that were made, from the log; made again on fresh processes
  * save.c     | the choices, written into a file
+ * aside.c    | names that a run made, out of the way of a second run
  * branch.c   | fresh processes brought to a moment looked back at
  * kept.c     | what was run before a branch, kept as a recording
  */
@@ -107,8 +108,8 @@ bool session_release(struct session *, struct err *); /* LIVE: free run */
 bool session_hold(struct session *, struct err *);    /* back to held */
 bool session_type(struct session *, const char *bytes, size_t n, struct err *); /* to the lab's terminal */
 /* Steps the task until it is poised at another source line, blocks, spins, or ends; at most 10,000
- * operations. *steps: how many it took. */
-bool session_step_line(struct session *, u32 task, u32 *steps, struct err *);
+ * operations. *steps: how many it took. `stop` is asked between them (NULL: never): true ends it there. */
+bool session_step_line(struct session *, u32 task, bool (*stop)(void *), void *arg, u32 *steps, struct err *);
 /* The choices that led from the start to that moment, from the log (session/schedule.c). False
  * (EXIT_INPUT): the run was LIVE in between; the sentence says from which event. */
 bool session_schedule(struct session *, u64 moment, struct schedule *, struct err *);

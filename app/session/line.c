@@ -28,7 +28,8 @@ static bool goes_on(struct session *s, u32 task)
 	return t && t->state == TASK_POISED && !t->poised_signal;
 }
 
-bool session_step_line(struct session *s, u32 task, u32 *steps, struct err *err)
+bool session_step_line(struct session *s, u32 task, bool (*stop)(void *), void *arg, u32 *steps,
+	struct err *err)
 {
 	const struct frame *from = line_of(s, task);
 
@@ -37,6 +38,7 @@ bool session_step_line(struct session *s, u32 task, u32 *steps, struct err *err)
 		if (!session_step(s, task, err))
 			return false;
 		++*steps;
-	} while (*steps < LINE_STEPS_MAX && goes_on(s, task) && same_line(from, line_of(s, task)));
+	} while (*steps < LINE_STEPS_MAX && goes_on(s, task) && same_line(from, line_of(s, task)) &&
+		 !(stop && stop(arg)));
 	return true;
 }

@@ -1,6 +1,7 @@
 libipclab_a_SOURCES += \
 	app/session/lib.h \
 	app/session/private.h \
+	app/session/aside.c \
 	app/session/branch.c \
 	app/session/engine.c \
 	app/session/kept.c \

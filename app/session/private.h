@@ -127,6 +127,20 @@ bool schedule_gather(struct session *, u64 moment, bool places, struct schedule 
 /* As session_follow; name NULL: choices are counted in what is said, not lines. */
 bool schedule_follow(struct session *, const struct schedule *, const char *name, u32 *done, struct err *);
 
+/* ---- aside.c ---- */
+struct aside;
+/* What a run, started in cwd (NULL: ours), made and named is out of the way until aside_end: POSIX shared memory,
+ * FIFOs. NULL: it could not be noted. */
+struct aside *aside_put(const struct world *, const char *cwd, struct err *);
+/* back: that run goes on, and has its names again; else they are gone with it. */
+void aside_end(struct aside *, bool back);
+/* Puts back what somebody who was killed had put aside. */
+void aside_sweep(void);
+
+/* ---- keeper.c ---- */
+/* Our own folder, that nobody else can write to; false: there is none to be had. */
+bool journal_folder(char *path, size_t n);
+
 /* ---- kept.c ---- */
 /* The session's log as a recording in the state folder; the oldest of those that were kept so are
  * removed. */

@@ -115,6 +115,7 @@ struct session *session_start(const struct session_live *live, struct err *err)
 	struct engine_reply a;
 	int fd = -1;
 
+	aside_sweep();
 	s->socket = -1;
 	session_live_copy(&s->live, live);
 	s->records = live->run.record != NULL;

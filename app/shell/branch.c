@@ -4,6 +4,12 @@
 
 #include "shell/private.h"
 
+static bool is_to_stop(void *arg)
+{
+	(void)arg;
+	return input_interrupted();
+}
+
 void do_line(struct shell *sh, int n, char **words, const char *rest)
 {
 	u64 from = shell_event(sh);
@@ -23,7 +29,7 @@ void do_line(struct shell *sh, int n, char **words, const char *rest)
 		move_say_cannot(sh, task);
 		return;
 	}
-	ok = session_step_line(sh->session, task, &steps, &err);
+	ok = session_step_line(sh->session, task, is_to_stop, NULL, &steps, &err);
 	sh->last_moved = task;
 	move_tell(sh, from);
 	if (!ok)

@@ -277,19 +277,53 @@ u32 object_find(struct tracer *t, enum seen_kind kind, u64 id)
 	return free_slot;
 }
 
-/* Which object what fd_ask said is. Anonymous inodes are told apart by kcmp(2) with the process's others. */
-static u32 object_found(struct tracer *t, struct tracee *x, int fd, u64 kind_and_id)
+/* An eventfd has a number of its own (Linux 5.2): it is known wherever it is sent. */
+static u64 eventfd_id(struct tracee *x, int fd)
+{
+	char path[64], line[128];
+	unsigned long long id = 0;
+	FILE *f;
+
+	snprintf(path, sizeof path, "/proc/%d/fdinfo/%d", (int)x->tid, fd);
+	f = fopen(path, "re");
+	while (f && fgets(line, sizeof line, f))
+		if (sscanf(line, "eventfd-id: %llu", &id) == 1)
+			break;
+	if (f)
+		fclose(f);
+	return id;
+}
+
+/* One of the table's of that kind that is the same open file, by kcmp(2); 0 none. */
+static u32 same_object(struct tracer *t, struct tracee *x, int fd, struct tracee *y, enum seen_kind kind)
+{
+	for (u32 other = 0; other < y->fds->n; other++) {
+		const struct fd_seen *s = &y->fds->fds[other];
+		if ((y->fds != x->fds || (int)other != fd) && s->class == FDC_OBJECT && t->objects.at[s->pipe].kind == kind &&
+		    syscall(SYS_kcmp, x->tid, y->tid, 0 /* KCMP_FILE */, fd, other) == 0)
+			return s->pipe;
+	}
+	return 0;
+}
+
+/* Which object what fd_ask said is. Anonymous inodes are told apart by kcmp(2) with the process's others, and `sent`, with
+ * everybody's: it may be still open where it came from. */
+static u32 object_found(struct tracer *t, struct tracee *x, int fd, u64 kind_and_id, bool sent)
 {
 	enum seen_kind kind = (enum seen_kind)(kind_and_id >> 56);
 	u64 id = kind_and_id & 0xffffffffffffff;
+	u32 found = 0;
 
-	for (u32 other = 0; !id && other < x->fds->n; other++) {
-		const struct fd_seen *s = &x->fds->fds[other];
-		if ((int)other != fd && s->class == FDC_OBJECT && t->objects.at[s->pipe].kind == kind &&
-		    syscall(SYS_kcmp, x->tid, x->tid, 0 /* KCMP_FILE */, other, fd) == 0)
-			return s->pipe;
+	if (!id && kind == SEEN_EVENTFD && (id = eventfd_id(x, fd)))
+		id |= 1ull << 40; /* apart from the numbers that we give */
+	if (!id)
+		found = same_object(t, x, fd, x, kind);
+	for (size_t i = 0; !id && !found && sent && i < t->all.n; i++) {
+		struct tracee *y = t->all.at[i];
+		if (y->fds && y->fds != x->fds && y->spawned && y->holding != IS_GONE)
+			found = same_object(t, x, fd, y, kind);
 	}
-	return object_find(t, kind, id);
+	return found ? found : object_find(t, kind, id);
 }
 
 u32 object_made(struct tracer *t, struct tracee *x, int fd, bool cloexec)
@@ -300,7 +334,7 @@ u32 object_made(struct tracer *t, struct tracee *x, int fd, bool cloexec)
 
 	if (!fd_ask(x->tid, fd, &class, &found, NULL, NULL) || class != FDC_OBJECT)
 		return 0;
-	index = object_found(t, x, fd, found);
+	index = object_found(t, x, fd, found, false);
 	fdmap_set(t, x->fds, fd, FDC_OBJECT, index, cloexec);
 	return index;
 }
@@ -367,7 +401,7 @@ static bool adopt_as(struct tracer *t, struct tracee *x, int fd, u64 how, struct
 		class = FDC_OTHER; /* a folder in /dev/shm, a FIFO there */
 	}
 	if (class == FDC_OBJECT) {
-		ino = object_found(t, x, fd, ino);
+		ino = object_found(t, x, fd, ino, true);
 		if (t->objects.at[ino].kind == SEEN_SOCKET && !socket_identify(t, x, fd, (u32)ino))
 			class = FDC_OTHER;
 	}

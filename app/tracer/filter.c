@@ -41,7 +41,8 @@ static const int stops[] = {
 	SYS_timerfd_create, SYS_timerfd_settime, SYS_pidfd_open, SYS_pidfd_send_signal,
 	SYS_epoll_create, SYS_epoll_create1, SYS_epoll_ctl, SYS_epoll_wait, SYS_epoll_pwait, SYS_epoll_pwait2,
 	SYS_flock,
-	SYS_rt_sigtimedwait, SYS_rt_sigqueueinfo, SYS_rt_tgsigqueueinfo, SYS_alarm, SYS_setitimer, SYS_timer_settime,
+	SYS_rt_sigtimedwait, SYS_rt_sigqueueinfo, SYS_rt_tgsigqueueinfo, SYS_alarm, SYS_setitimer, SYS_timer_create,
+	SYS_timer_settime, SYS_timer_delete,
 	/* Memory that is shared. */
 	SYS_ftruncate, SYS_msync, SYS_memfd_create, SYS_unlink, SYS_unlinkat,
 };

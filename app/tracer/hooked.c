@@ -140,39 +140,6 @@ static bool access_emit(struct tracer *t, struct tracee *x, const struct access 
 	return true;
 }
 
-/* Its EXIT, with what stands there now. */
-static bool access_done(struct tracer *t, struct tracee *x, u64 after, struct err *err)
-{
-	struct access *a = &x->access;
-	struct ev_exit out = {.fd = -1, .fd2 = -1, .arg = a->before};
-	u32 n = value_size(a);
-
-	x->accessing = false;
-	if (a->silent && after == a->before)
-		return true;
-	if (a->silent && !access_emit(t, x, a, NULL, 0, err))
-		return false;
-	if (a->kind == HOOK_LOAD) {
-		out.arg = after;
-	} else {
-		out.arg = after;
-		out.arg2 = a->before;
-	}
-	if (a->size > 8 && !memory_note(t, x, a->addr, a->size, true, err))
-		return false;
-	shadow_put(t, x, a->addr, &out.arg, n);
-	return access_emit(t, x, a, &out, 0, err);
-}
-
-/* It did not happen: a fault, or a handler that ran first. */
-static bool access_undone(struct tracer *t, struct tracee *x, i64 ret, u32 flags, struct err *err)
-{
-	struct ev_exit out = {.ret = ret, .fd = -1, .fd2 = -1};
-
-	x->accessing = false;
-	return x->access.silent || access_emit(t, x, &x->access, &out, flags, err);
-}
-
 /* The words of an access. /proc/PID/mem is kept open for that: a pread of it is the cheapest way in
  * (process_vm_readv takes 0.3 us more, on 7 us that a stop takes), and it keeps no memory alive. */
 static bool words_read(struct tracee *x, u64 addr, void *words, size_t n)
@@ -193,6 +160,73 @@ static bool words_read(struct tracee *x, u64 addr, void *words, size_t n)
 	}
 	return *mem > 0 && addr <= INT64_MAX ? pread(*mem, words, n, (off_t)addr) == (ssize_t)n
 	                                     : memory_read(x->tid, addr, words, n) == n;
+}
+
+/* Of `*to = *from` gcc tells the store first, then the load, and copies after both
+ * (instrument_gimple in gcc's tsan.c). So a store that changed nothing, followed by a load of the same
+ * size elsewhere, may be done with that load. */
+static void late_note(struct tracer *t, struct tracee *x, u64 after)
+{
+	const struct access *a = &x->access, *n = &x->next;
+
+	if (a->kind != HOOK_STORE || a->silent || x->stop != STOP_ENTRY || x->hook != HOOK_ACCESS ||
+	    n->kind != HOOK_LOAD || n->size != a->size || n->addr == a->addr || after != a->before ||
+	    shadow_differs(t, x, a->addr, a->size))
+		return;
+	x->late = *a;
+}
+
+/* The load is done, and with it the store: told once more, with what it put there. */
+static bool late_done(struct tracer *t, struct tracee *x, struct err *err)
+{
+	struct access a = x->late;
+	struct ev_exit out = {.fd = -1, .fd2 = -1, .arg2 = a.before};
+
+	if (!a.size)
+		return true;
+	x->late.size = 0;
+	if (!shadow_differs(t, x, a.addr, a.size) || !words_read(x, a.addr, &out.arg, value_size(&a)))
+		return true;
+	if (!access_emit(t, x, &a, NULL, 0, err))
+		return false;
+	if (a.size > 8 && !memory_note(t, x, a.addr, a.size, true, err))
+		return false;
+	shadow_put(t, x, a.addr, &out.arg, value_size(&a));
+	return access_emit(t, x, &a, &out, 0, err);
+}
+
+/* Its EXIT, with what stands there now. */
+static bool access_done(struct tracer *t, struct tracee *x, u64 after, struct err *err)
+{
+	struct access *a = &x->access;
+	struct ev_exit out = {.fd = -1, .fd2 = -1, .arg = a->before};
+	u32 n = value_size(a);
+
+	x->accessing = false;
+	if (a->silent && after == a->before)
+		return true;
+	if (a->silent && !access_emit(t, x, a, NULL, 0, err))
+		return false;
+	if (a->kind == HOOK_LOAD) {
+		out.arg = after;
+	} else {
+		out.arg = after;
+		out.arg2 = a->before;
+	}
+	late_note(t, x, after);
+	if (a->size > 8 && !memory_note(t, x, a->addr, a->size, true, err))
+		return false;
+	shadow_put(t, x, a->addr, &out.arg, n);
+	return access_emit(t, x, a, &out, 0, err) && (a->kind != HOOK_LOAD || late_done(t, x, err));
+}
+
+/* It did not happen: a fault, or a handler that ran first. */
+static bool access_undone(struct tracer *t, struct tracee *x, i64 ret, u32 flags, struct err *err)
+{
+	struct ev_exit out = {.ret = ret, .fd = -1, .fd2 = -1};
+
+	x->accessing = false;
+	return x->access.silent || access_emit(t, x, &x->access, &out, flags, err);
 }
 
 /* What a load got was read when it was resumed. But one that ends a spin has most likely got what

@@ -55,6 +55,7 @@ struct inet_end {
 struct inet_names { /* observe/inet.c: a TCP or UDP socket's names, as last asked */
 	struct inet_end local, remote;
 	bool v6_only, shares; /* shares: SO_REUSEPORT */
+	bool accepted;        /* by accept(2): it has its listener's name, and nobody connects to it */
 	u64 since;            /* order in which they got their port */
 	u64 network;          /* cookie of its network namespace; 0 unknown */
 };
@@ -210,6 +211,7 @@ struct tracee {
 	bool accessing;      /* `access` was resumed, its EXIT is not logged */
 	struct access next;  /* HOOK_ACCESS: the access it is about to make */
 	struct access access;
+	struct access late;  /* a store that is done with the load behind it; size 0: none */
 	u64 hook_ip;         /* instruction pointer of the last stop of our runtime */
 	struct told told[TOLD_DEPTH]; /* innermost last */
 	u32 told_n;
@@ -224,9 +226,17 @@ struct site_slot {
 struct map_range {
 	u64 start, end;
 };
+/* A status that waitpid has told, and nobody has looked at. */
+struct collected {
+	pid_t tid;
+	int status;
+};
+
 struct tracer {
 	struct log *log;
 	struct tracer_options opt;
+	bool began_held;     /* opt.held as it was at first */
+	u64 began_ns;
 	bool deaf;           /* recording stopped */
 	pid_t bell;
 	VEC(struct tracee *) tasks;  /* by task number; [0] unused */
@@ -249,6 +259,10 @@ struct tracer {
 	u32 memory_round, shadow_pages;
 	pid_t hint;          /* whose stop was the last; so many in a row were asked for by its number */
 	u32 hint_n, hint_vain, hint_rest;
+	VEC(struct collected) turn;
+	size_t turn_next; /* of `turn`; those before it have been looked at */
+	u32 turns;        /* stops since all were collected at once */
+	u64 rested_ns;
 	bool attached;       /* tracer_attach was called */
 	u32 unmet_n;         /* tasks that are unmet; looked at at unmet_ns */
 	u64 unmet_ns;
@@ -360,7 +374,12 @@ bool sysv_observe(struct tracer *, const struct tracee *, u32 index, struct err 
 /* ---- decode/fifo.c ---- */
 u64 fifo_id(const struct stat *); /* unique among pipes and FIFOs; 0: it is none */
 u64 fifo_at(struct tracee *, int dir, const char *path, bool follow); /* the FIFO of that name; 0: none */
+/* Nothing has that name yet: somebody may make a FIFO of it before the call runs. */
+bool fifo_may_come(struct tracee *, int dir, const char *path, u64 flags);
 u64 fifo_opened(struct tracee *, int dir, const char *path, u64 flags); /* the FIFO that such an open(2) leads to; 0: none */
+bool fifo_is_open(const struct entry *); /* an open(2) of one */
+/* An open that a signal broke off begins again, and its name is looked up again: does it lead elsewhere? */
+bool fifo_leads_elsewhere(struct tracee *);
 void fifo_look_again(struct tracee *); /* held at an open or unlink: the name may lead elsewhere by now */
 void fifo_call_done(struct tracer *, struct tracee *, i64 ret, struct ev_exit *);
 bool fifo_note_name(struct tracer *, struct tracee *, int fd, u64 id, struct err *); /* REC_NAME */
@@ -471,12 +490,16 @@ bool told_inner(struct tracer *, struct tracee *, struct entry *);
 bool told_reopen(struct tracer *, struct tracee *, struct err *); /* ENTER again, when a handler has returned */
 /* Those whose spin lock has become free go on; all of them when `all`. */
 void parked_look(struct tracer *, bool all);
-void told_time_passes(struct tracee *); /* at the stop that PTRACE_INTERRUPT made */
+/* At the stop that PTRACE_INTERRUPT made: its time-out has passed; or begins anew, as the program set it. */
+void told_time_passes(struct tracee *);
+void told_own_time(struct tracee *);
 
 /* ---- observe/memory.c ---- */
 /* The bytes of an access, before it: the log learns what stands there. */
 bool shadow_look(struct tracer *, struct tracee *, u64 addr, const void *bytes, size_t n, struct err *);
 void shadow_put(struct tracer *, struct tracee *, u64 addr, const void *bytes, size_t n); /* the log tells it now */
+/* Something else stands there than the log tells. */
+bool shadow_differs(struct tracer *, struct tracee *, u64 addr, size_t n);
 /* Logs [addr, addr + n) as it stands (REC_MEMORY), whole or only what differs. */
 bool memory_note(struct tracer *, struct tracee *, u64 addr, size_t n, bool whole, struct err *);
 /* A word of x's shared memory through whoever else maps it. */

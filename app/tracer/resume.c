@@ -128,10 +128,8 @@ bool tracer_set_held(struct tracer *t, bool held, struct err *err)
 	t->opt.held = held;
 	for (size_t i = 0; !held && i < t->all.n; i++) {
 		struct tracee *x = t->all.at[i];
-		/* Our runtime was told to wait for ever, and the time has long passed by the clock. */
-		if (x->task && tracer_timeout(t, x->task) != TIME_NONE && !x->in_call && x->holding == IS_INSIDE)
-			tracer_pass_time(t, x->task, err);
-		if (!x->altered || x->holding != IS_INSIDE)
+		bool told = !x->in_call && x->task && tracer_timeout(t, x->task) != TIME_NONE;
+		if (!(x->altered || told) || x->holding != IS_INSIDE)
 			continue;
 		x->loosened = true;
 		ptrace(PTRACE_INTERRUPT, x->tid, NULL, NULL);

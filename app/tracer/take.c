@@ -64,6 +64,7 @@ static bool take_exec(struct tracer *t, struct tracee *x, struct err *err)
 	}
 	x->in_call = x->restarting = x->altered = x->ended = x->stepping = x->passing = false;
 	x->accessing = false;
+	x->late.size = 0;
 	x->told_n = 0;
 	space_release(t, x->space);
 	x->space = space_create();
@@ -189,6 +190,8 @@ static bool take_event(struct tracer *t, struct tracee *x, struct err *err)
 	default:
 		if (x->passing && told_open(x))
 			told_time_passes(x);
+		else if (x->loosened && told_open(x))
+			told_own_time(x);
 		return true;
 	}
 }
@@ -314,7 +317,8 @@ static bool take_exit(struct tracer *t, struct tracee *x, struct err *err)
 	if (result_is_restart(ret)) {
 		x->restarting = true;
 		x->pending_ret = ret;
-		return true;
+		/* for that long it is nobody's partner */
+		return !fifo_is_open(&x->entry) || emit_observe(t, x, OBS_STATE, OBS_RUNNING, 0, 0, 0, 0, err);
 	}
 	if (write_goes_on(t, x, ret))
 		return true;

@@ -2,9 +2,13 @@
 /* Calls of the C library as our runtime tells them: an operation between HOOK_BEGIN and HOOK_END. What
  * such a call asks the kernel for in between is its own business, but for the mappings it makes. Asleep
  * in a futex it is blocked inside the operation, and its time-out is a choice as any other. */
+#include <linux/futex.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "tracer/private.h"
+
+enum { RESTART_ALWAYS = -513 }; /* -ERESTARTNOINTR: the call begins again, from its registers */
 
 /* enum hook_op -> the call of the vocabulary */
 static const u16 told_calls[HOOK_OP_COUNT] = {
@@ -63,6 +67,13 @@ static i32 thread_of(struct tracer *t, struct tracee *x, u64 handle)
 	return o && o->tgid == x->tgid ? tid : 0;
 }
 
+/* A time that has passed by the clock since the run began may have passed only because its task was
+ * held: then it is still to come, and that is a choice. An older one was never to come. */
+static u64 passed_in_hold(const struct tracer *t, u64 ago)
+{
+	return t->opt.held && ago < clock_ns() - t->began_ns ? 1 : 0;
+}
+
 bool told_announced(struct tracer *t, struct tracee *x)
 {
 	const u64 *a = x->args;
@@ -73,7 +84,7 @@ bool told_announced(struct tracer *t, struct tracee *x)
 	e = hook_entry(x, told_calls[a[1]], EVF_TOLD);
 	e->arg = a[2];
 	e->size = a[3];
-	e->hash = a[4] == HOOK_NO_TIME ? TIME_NONE : a[4];
+	e->hash = a[4] == HOOK_NO_TIME ? TIME_NONE : !(a[4] & HOOK_LATE) ? a[4] : passed_in_hold(t, a[4] & ~HOOK_LATE);
 	if (a[1] == HOOK_JOIN)
 		e->fd = thread_of(t, x, a[2]);
 	if (a[1] == HOOK_SEM_OPEN || a[1] == HOOK_SEM_UNLINK)
@@ -134,6 +145,8 @@ bool told_resume(struct tracer *t, struct tracee *x, struct err *err)
 	if (t->opt.held && w->ns != TIME_NONE && w->ns) {
 		w->endless = true;
 		hook_answer(x, HOOK_ENDLESS);
+	} else if (t->began_held && w->ns != TIME_NONE && w->ns) {
+		hook_answer(x, HOOK_AFRESH);
 	}
 	x->spin.n = 0;
 	x->holding = IS_INSIDE;
@@ -236,18 +249,49 @@ bool told_inner(struct tracer *t, struct tracee *x, struct entry *e)
 	}
 }
 
+/* Interrupted while it waits by futex(2), and it would go on waiting. */
+static bool is_in_futex(const arch_regs *regs)
+{
+	i64 result = arch_result(regs);
+
+	return (arch_call(regs) == SYS_futex || arch_call(regs) == ARCH_CALL_RESTART) &&
+	       (result_is_restart(result) || result == -EINTR);
+}
+
 void told_time_passes(struct tracee *x)
 {
 	struct told *w = told_open(x);
 	arch_regs regs;
 
 	x->passing = false;
-	if (!w || !arch_get_regs(x->tid, &regs) ||
-	    (arch_call(&regs) != SYS_futex && arch_call(&regs) != ARCH_CALL_RESTART) ||
-	    !(result_is_restart(arch_result(&regs)) || arch_result(&regs) == -EINTR))
+	if (!w || !arch_get_regs(x->tid, &regs) || !is_in_futex(&regs))
 		return; /* it was woken just before */
 	arch_set_result(&regs, -ETIMEDOUT);
 	arch_set_call(&regs, -1);
+	arch_set_regs(x->tid, &regs);
+	w->endless = false;
+}
+
+void told_own_time(struct tracee *x)
+{
+	struct told *w = told_open(x);
+	struct timespec until;
+	arch_regs regs;
+	u64 how;
+
+	x->loosened = false;
+	if (!w || !w->endless || !arch_get_regs(x->tid, &regs) || !is_in_futex(&regs))
+		return;
+	/* The time is absolute, on the clock that the operation names; it lies on the runtime's stack. */
+	how = arch_arg(&regs, 1);
+	clock_gettime(how & FUTEX_CLOCK_REALTIME || (how & FUTEX_CMD_MASK) == FUTEX_LOCK_PI ? CLOCK_REALTIME : CLOCK_MONOTONIC,
+		&until);
+	until.tv_sec += (time_t)(w->ns / 1000000000) + (until.tv_nsec + (i64)(w->ns % 1000000000)) / 1000000000;
+	until.tv_nsec = (until.tv_nsec + (i64)(w->ns % 1000000000)) % 1000000000;
+	if (!memory_write(x->tid, arch_arg(&regs, 3), &until, sizeof until))
+		return;
+	arch_set_call(&regs, SYS_futex); /* not restart_syscall: that remembers the time it had */
+	arch_set_result(&regs, RESTART_ALWAYS);
 	arch_set_regs(x->tid, &regs);
 	w->endless = false;
 }

@@ -114,6 +114,8 @@ struct tracer *tracer_create(struct log *log, const struct tracer_options *opt, 
 
 	t->log = log;
 	t->opt = *opt;
+	t->began_held = opt->held;
+	t->began_ns = clock_ns();
 	*vec_push(&t->pipes) = (struct pipe_seen){0};
 	*vec_push(&t->tasks) = NULL;
 	tid_table_grow(t);
@@ -178,6 +180,7 @@ void tracer_destroy(struct tracer *t)
 	free(t->sites);
 	free(t->exec_ranges.at);
 	free(t->ready.at);
+	free(t->turn.at);
 	free(t);
 }
 

@@ -2,6 +2,7 @@
 /* The next stop: waitpid, and what kind of stop a status is (ptrace(2); security.md 2, rules 1-9). */
 #include <errno.h>
 #include <sched.h>
+#include <time.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 
@@ -12,6 +13,17 @@ static bool is_group_stop(int sig)
 	return sig == SIGSTOP || sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;
 }
 
+/* What begins again is another operation. A log that fails fails at the next record, too. */
+static void call_ends_here(struct tracer *t, struct tracee *x)
+{
+	struct ev_exit out = {.ret = x->pending_ret, .fd = -1, .fd2 = -1};
+	struct err ignored;
+
+	x->in_call = x->restarting = false;
+	if (x->entry.logged)
+		emit_exit(t, x, &out, EVF_RESTART, &ignored);
+}
+
 /* A seccomp stop: an operation, or a call of no interest that goes on at once. */
 enum stop_kind wait_entry(struct tracer *t, struct tracee *x)
 {
@@ -19,6 +31,8 @@ enum stop_kind wait_entry(struct tracer *t, struct tracee *x)
 
 	if (x->frame_due)
 		attach_handler_frame(t, x);
+	if (x->in_call && x->restarting && fifo_leads_elsewhere(x))
+		call_ends_here(t, x);
 	if (x->in_call && x->restarting) {
 		/* The same call again (restart_syscall, or its own number): one operation. */
 		x->restarting = false;
@@ -180,6 +194,42 @@ static pid_t next_status(struct tracer *t, int *status, bool block)
 	return waitpid(block && hinted(t) ? t->hint : -1, status, __WALL | hang);
 }
 
+/* Two that wake each other without end, the tracer and one who stops again and again, can keep a third on their core from
+ * ever running (seen on Linux 6.18: for 10 s; the scheduler prefers who was woken last, and sched_yield does not change
+ * that). Our own bell is such a third: so a moment is slept now and then, while those who stopped wait. */
+static void let_others_run(struct tracer *t)
+{
+	enum { EVERY_NS = 8000000 };
+	u64 now = clock_ns();
+
+	if (now - t->rested_ns < EVERY_NS)
+		return;
+	nanosleep(&(struct timespec){0, 1}, NULL);
+	t->rested_ns = now;
+}
+
+/* waitpid(-1) prefers the youngest. One that stops again and again (it spins on a cell whose accesses are told) would keep the
+ * older ones, and the bell, from ever being heard: so of every so many stops all that are there are collected at
+ * once, and have their turn, before anybody is let go on. */
+static pid_t next_in_turn(struct tracer *t, int *status, bool block)
+{
+	enum { TURNS = 64 };
+	struct collected c;
+
+	if (!t->opt.held && ++t->turns >= TURNS && t->turn_next == t->turn.n) {
+		t->turns = 0;
+		t->turn.n = t->turn_next = 0;
+		while (!t->attached && (c.tid = next_status(t, &c.status, false)) > 0)
+			*vec_push(&t->turn) = c;
+		let_others_run(t);
+	}
+	if (t->turn_next == t->turn.n)
+		return next_status(t, status, block);
+	c = t->turn.at[t->turn_next++];
+	*status = c.status;
+	return c.tid;
+}
+
 bool tracer_next(struct tracer *t, bool block, struct stop *stop, struct err *err)
 {
 	for (;;) {
@@ -202,7 +252,7 @@ bool tracer_next(struct tracer *t, bool block, struct stop *stop, struct err *er
 			parked_look(t, !t->opt.held);
 		if (t->unmet_n)
 			attach_meet_rest(t);
-		tid = next_status(t, &status, block);
+		tid = next_in_turn(t, &status, block);
 		if (tid < 0 && errno == ECHILD)
 			stop->kind = STOP_ALL_GONE;
 		if (tid <= 0)

@@ -395,6 +395,15 @@ static unsigned shown(u32 show)
 	       (show & SHOW_OUTPUT ? VIEW_OUTPUT : 0);
 }
 
+/* A title that is a question ends its own sentence. */
+static void next_step(const struct guide_step *next, u32 number, struct str *out)
+{
+	size_t n = strlen(next->title);
+
+	str_addf(out, "Enter: step %u, %s%s\n", number, next->title,
+		n && strchr("?!.", next->title[n - 1]) ? "" : ".");
+}
+
 /* What is open, below the text; and what Enter does, for the footer. */
 static void open_part(struct screen_guide *g, struct str *out, struct str *lead)
 {
@@ -430,8 +439,7 @@ static void open_part(struct screen_guide *g, struct str *out, struct str *lead)
 		str_add(lead, "Enter go on");
 		break;
 	case AT_STEP_END:
-		str_addf(
-			out, "Enter: step %u, %s.\n", step + 2, g->guide->steps.at[step + 1].title);
+		next_step(&g->guide->steps.at[step + 1], step + 2, out);
 		str_add(lead, "Enter next step");
 		break;
 	case AT_END:

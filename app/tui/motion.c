@@ -212,6 +212,14 @@ void motion_step(struct screen_run *r, u32 task)
 	}
 }
 
+/* A key was pressed, or we are told to leave; it is read when the step has ended. */
+static bool key_waits(void *arg)
+{
+	struct screen_run *r = arg;
+
+	return term_has_input(r->term);
+}
+
 void motion_line(struct screen_run *r, u32 task)
 {
 	u64 from = timeline_events(timeline(r));
@@ -226,7 +234,7 @@ void motion_line(struct screen_run *r, u32 task)
 		say_cannot(r, task);
 		return;
 	}
-	ok = session_step_line(r->session, task, &steps, &err);
+	ok = session_step_line(r->session, task, key_waits, r, &steps, &err);
 	r->last_moved = task;
 	after_move(r, from, ok, &err);
 	if (ok)

@@ -8,6 +8,7 @@
 #include "view/stage.h"
 
 enum {
+	LOWER_LEAST = 5, GUIDE_LEAST = 7, /* rows */
 	SMALL_COLS = 60,
 	SMALL_ROWS = 16, /* below: one pane at a time */
 	TINY_COLS = 40,
@@ -80,6 +81,22 @@ static bool is_small(const struct canvas *c)
 	return c->cols < SMALL_COLS || c->rows < SMALL_ROWS;
 }
 
+/* Rows of the pane below the stage that the stage does not take, its rule among them. Beside memory
+ * the guide is given what its words need, up to two fifths. */
+static int lower_least(const struct scene *s, const struct view_state *v, struct area body)
+{
+	int need, most = body.rows * 2 / 5;
+
+	if (v->lower != PANE_GUIDE)
+		return LOWER_LEAST;
+	if (!stage_is_memory(s, v))
+		return GUIDE_LEAST;
+	need = canvas_wrap_lines(body.cols - 2, v->guide) + 1;
+	if (need > most)
+		need = most;
+	return need < LOWER_LEAST ? LOWER_LEAST : need;
+}
+
 static void layout_make(
 	const struct canvas *c, const struct scene *s, const struct view_state *v, struct layout *l)
 {
@@ -114,9 +131,7 @@ static void layout_make(
 		return;
 	}
 	want = stage_rows(s, v, body.cols) + 1;
-	most = v->lower == PANE_STAGE || v->graph
-		       ? body.rows
-		       : body.rows - (v->lower == PANE_GUIDE && !stage_is_memory(s, v) ? 7 : 5);
+	most = v->lower == PANE_STAGE || v->graph ? body.rows : body.rows - lower_least(s, v, body);
 	/* What is opened to be read gets the larger half. */
 	if (!v->graph && (v->lower == PANE_HELP || v->lower == PANE_WHY || v->lower == PANE_FDS) && want > 7 &&
 		body.rows < 30)

@@ -145,7 +145,13 @@ static bool call_has_fd(u32 call)
 	case CALL_sendmsg:
 	case CALL_sendmmsg:
 	case CALL_recvfrom:
-	case CALL_recvmmsg: return true;
+	case CALL_recvmmsg:
+	case CALL_flock:
+	case CALL_timerfd_settime:
+	case CALL_epoll_ctl:
+	case CALL_epoll_wait:
+	case CALL_epoll_pwait:
+	case CALL_epoll_pwait2: return true;
 	default: return false;
 	}
 }

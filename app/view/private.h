@@ -52,6 +52,7 @@ u32 object_led_to(const struct world *, u32 task, i32 fd, u32 *kind);
 bool words_socket_op(const struct scene *, const struct w_op *, struct str *);
 bool words_result_socket(const struct scene *after, const struct happening *, const struct rec *, struct str *);
 bool words_socket_reason(const struct scene *, const struct why *, struct str *);
+const char *words_socket_could(const struct scene *, const struct why *);
 bool words_socket_outlook(const struct scene *, u32 task, struct str *);
 /* The first bytes that a flow holds, as far as they are known: at most n. */
 u32 bytes_of_flow(const struct scene *, u32 flow, u8 *bytes, u32 n);

@@ -329,7 +329,8 @@ struct ring_shape {
 	bool marks_row;        /* marks below the numbers, not beside them */
 };
 
-enum { WORDS_COLS = 11, INNER_MOST = 5 };
+/* RING_ROWS: names, arrows, and the frame, whose lower edge bears the numbers of the cells. */
+enum { WORDS_COLS = 11, INNER_MOST = 5, RING_ROWS = 5 };
 
 /* The cell to keep in sight: about to be touched, else touched last, else in's. */
 static u32 cell_of_interest(
@@ -525,11 +526,11 @@ static void draw_cell(struct canvas *c, struct area a, int row, const struct sce
 	col += (sh->inner - width) / 2;
 	if (!sh->marks_row && text_width(str_get(&words)) + text_width(str_get(&who)) > sh->inner - (sh->inner - width) / 2)
 		col = cell_col(sh, cell);
-	col = canvas_put(c, a, row + 3, col, marked ? AT_MARK : 0, str_get(&words));
+	col = canvas_put(c, a, row + 2, col, marked ? AT_MARK : 0, str_get(&words));
 	if (sh->marks_row)
-		canvas_put(c, a, row + 4, cell_col(sh, cell), at, str_get(&who));
+		canvas_put(c, a, row + 3, cell_col(sh, cell), at, str_get(&who));
 	else
-		canvas_put(c, a, row + 3, col, at, str_get(&who));
+		canvas_put(c, a, row + 2, col, at, str_get(&who));
 	str_finish(&words);
 	str_finish(&who);
 }
@@ -544,18 +545,18 @@ int ring_draw(struct canvas *c, struct area a, int row, const struct scene *s,
 	ring_read(s, r, &st);
 	sh = shape_of(s, v, r, &st, a.cols);
 	if (!c)
-		return 6 + sh.marks_row;
+		return RING_ROWS + sh.marks_row;
 	draw_pointers(c, a, row, s, v, r, &st, &sh);
 	draw_frame(c, a, row + 2, r, &sh);
 	for (int i = 0; i < sh.shown; i++)
 		draw_cell(c, a, row + 2, s, v, r, &st, &sh, sh.first + (u32)i);
 	right = sh.col + sh.shown * (sh.inner + 1) + (sh.first + (u32)sh.shown < r->n ? 4 : 3);
 	if (v->hide & HIDE_FULL || st.items < 0)
-		return 6 + sh.marks_row;
+		return RING_ROWS + sh.marks_row;
 	canvas_putf(c, a, row + 3, right, 0, "%lld item%s", (long long)st.items,
 		st.items == 1 ? "" : "s");
 	if (st.full || st.empty)
 		canvas_put(c, a, row + 4, right, st.full ? AT_BLOCKED : AT_STRONG,
 			st.full ? "FULL" : "EMPTY");
-	return 6 + sh.marks_row;
+	return RING_ROWS + sh.marks_row;
 }

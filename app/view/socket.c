@@ -386,11 +386,27 @@ bool words_socket_reason(const struct scene *s, const struct why *y, struct str 
 		str_add(out, "as many connections as ");
 		add_socket(s, y->object, out);
 		str_add(out, " lets wait are waiting to be accepted");
+	} else if (k->state == SOCKET_CONNECTING) {
+		add_socket(s, y->object, out);
+		str_add(out, "'s connection has not been answered");
 	} else {
 		add_socket(s, y->object, out);
 		str_add(out, y->reason == WHY_EMPTY ? " has nothing to take" : " has too little room");
 	}
 	return true;
+}
+
+/* What would end it: a connection made, accepted, answered; something sent, or taken. */
+const char *words_socket_could(const struct scene *s, const struct why *y)
+{
+	const struct w_socket *k = world_socket(s->world, y->object);
+	bool listens = k && k->state == SOCKET_LISTENING;
+
+	if (y->reason == WHY_FULL)
+		return listens ? "can still be accepted by " : "can still be relieved by ";
+	return listens                                 ? "can still be made by "
+	       : k && k->state == SOCKET_CONNECTING ? "can still be answered by "
+						      : "can still be sent something by ";
 }
 
 bool words_socket_outlook(const struct scene *s, u32 task, struct str *out)

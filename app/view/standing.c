@@ -326,22 +326,41 @@ static int draw_task(struct canvas *c, struct area a, int row, const struct scen
 	return n;
 }
 
+/* Lines for each task, its most in most[]: all of them have one; then second and third lines as long
+ * as there are rows, the selected task's first. What they take together. */
+static int share_rows(const struct scene *s, const struct view_state *v, u32 segment,
+	const u32 *tasks, u32 n, int rows, int *most)
+{
+	int used = 0;
+
+	for (u32 i = 0; i < n; i++) {
+		most[i] = 1;
+		used += lines_of(s, v, tasks[i], segment, 1);
+	}
+	for (int lines = 2; lines <= LINES_MOST; lines++)
+		for (int turn = 0; turn < 2; turn++)
+			for (u32 i = 0; i < n; i++) {
+				int more = lines_of(s, v, tasks[i], segment, lines) -
+					   lines_of(s, v, tasks[i], segment, most[i]);
+
+				if ((tasks[i] == v->selected) != (turn == 0) || used + more > rows)
+					continue;
+				most[i] = lines;
+				used += more;
+			}
+	return used;
+}
+
 int standing_draw(struct canvas *c, struct area a, int row, int rows, const struct scene *s,
 	const struct view_state *v, u32 segment)
 {
 	u32 tasks[64], n = tasks_of(s, tasks, ARRAY_LEN(tasks)), first = 0;
-	int most = LINES_MOST, want, used = 0;
+	int most[ARRAY_LEN(tasks)], used = 0;
+	int want = share_rows(s, v, segment, tasks, n, rows, most);
 
-	for (; most > 0; most--) {
-		want = 0;
-		for (u32 i = 0; i < n; i++)
-			want += lines_of(s, v, tasks[i], segment, most);
-		if (want <= rows || most == 1)
-			break;
-	}
 	if (!c)
 		return want;
-	if (want > rows)
+	if (want > rows) /* all have one line then */
 		waiters_last(s, tasks, n);
 	for (u32 i = 0; i < n && want > rows; i++) /* the selected one stays in sight */
 		if (tasks[i] == v->selected && (int)i >= rows - 1 && rows > 1)
@@ -351,7 +370,7 @@ int standing_draw(struct canvas *c, struct area a, int row, int rows, const stru
 			canvas_putf(c, a, row + used, 7, AT_DIM, "and %u more", n - i);
 			return used + 1;
 		}
-		used += draw_task(c, a, row + used, s, v, tasks[i], segment, most);
+		used += draw_task(c, a, row + used, s, v, tasks[i], segment, most[i]);
 	}
 	return used;
 }

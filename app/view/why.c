@@ -174,12 +174,12 @@ static bool about_ends(const struct why *y)
 	return y->reason == WHY_EMPTY || y->reason == WHY_FULL || y->reason == WHY_SEVERAL;
 }
 
-static const char *could(const struct why *y)
+static const char *could(const struct scene *s, const struct why *y)
 {
 	if (y->object_kind == OBJ_MQ)
 		return y->reason == WHY_EMPTY ? "can still be sent to by " : "can still be received from by ";
 	if (y->object_kind == OBJ_SOCKET)
-		return y->reason == WHY_EMPTY ? "can still be sent something by " : "can still be relieved by ";
+		return words_socket_could(s, y);
 	return y->reason == WHY_EMPTY  ? "can still be written to by "
 	       : y->reason == WHY_FULL ? "can still be read by "
 				       : "can still be made ready by ";
@@ -248,14 +248,14 @@ static void short_wakers(const struct scene *s, const struct why *y, struct str 
 
 		if (k->outside)
 			continue;
-		str_addf(out, "%s%s%s", first ? could(y) : "; by ",
+		str_addf(out, "%s%s%s", first ? could(s, y) : "; by ",
 			world_proc_name(s->world, k->proc, name), itself_or(k));
 		add_through(s, k, out);
 		first = false;
 	}
 	if (waker_outside(y))
 		str_addf(out, "%sprocesses that are not watched",
-			first ? could(y) : "; perhaps by ");
+			first ? could(s, y) : "; perhaps by ");
 	else if (first)
 		str_add(out, "nobody ipclab knows of can change that");
 }
@@ -369,26 +369,39 @@ static void plain_waker(const struct scene *s, const struct why *y, u32 i, struc
 	plain_waker_state(s, k, out);
 }
 
+/* "sock1", "pipe1", "mutex2": a name of ours keeps its small letter at the head of a sentence. */
+static bool begins_with_name(const char *text)
+{
+	size_t word = strcspn(text, " ");
+
+	return strcspn(text, "0123456789") < word;
+}
+
 static void plain_summary(const struct scene *s, const struct why *y, struct str *out)
 {
+	bool is_socket = y->object_kind == OBJ_SOCKET;
 	struct str names = {0};
 
 	/* A sentence begins with a capital, unless with a name of ours, like pipe1. */
 	str_add(&names, "");
 	add_reason(s, y, &names);
-	if (names.s && !y->pipe && !y->sync && !y->segment && names.s[0] >= 'a' && names.s[0] <= 'z')
+	if (names.s && !y->segment && !begins_with_name(names.s) && names.s[0] >= 'a' && names.s[0] <= 'z')
 		names.s[0] = (char)(names.s[0] - 'a' + 'A');
 	str_add(out, str_get(&names));
 	str_clear(&names);
 	if (about_ends(y)) {
-		if (add_waker_names(s, y, &names))
-			str_addf(out, " and %s%s", could(y), str_get(&names));
+		u32 n = add_waker_names(s, y, &names);
+
+		if (n)
+			str_addf(out, " and %s%s", could(s, y), str_get(&names));
 		else if (!waker_outside(y))
 			str_add(out, ", and nobody ipclab knows of can change that");
+		if (is_socket && waker_outside(y))
+			str_addf(out, "%s%sprocesses that are not watched", n ? ", perhaps by" : " and ", n ? " " : could(s, y));
 	}
 	add_could(s, y, out);
 	str_add(out, ".\n");
-	if (waker_outside(y))
+	if (waker_outside(y) && !is_socket)
 		str_add(out, "Processes that are not watched may hold an end of it too.\n");
 	str_finish(&names);
 }

@@ -202,6 +202,8 @@ static void find_rule(struct world *w, u32 task, const struct ev_enter *ev)
 
 	if (class == CLASS_POLL)
 		poll_begin(w, task, ev);
+	if (class == CLASS_WAIT)
+		outlook_wait_found(w, task, ev);
 	if (class == CLASS_OPEN || class == CLASS_UNLINK || op->call == CALL_mknod || op->call == CALL_mknodat)
 		fifo_begin(w, task, ev);
 	if (class == CLASS_ACCESS)
@@ -250,8 +252,12 @@ static void enter_rule(struct world *w, u32 task, const struct ev_enter *ev)
 	case CLASS_FTRUNCATE: op->file = call_hold_file(w, task, op->fd); break;
 	case CLASS_OPEN:
 		fifo_open_enter(w, task);
-		/* fall through */
-	case CLASS_UNLINK: segment_enter(w, task, ev); break;
+		segment_enter(w, task, ev);
+		break;
+	case CLASS_UNLINK:
+		fifo_unlink_enter(w, task);
+		segment_enter(w, task, ev);
+		break;
 	default: break;
 	}
 	if (call_class(op->call) == CLASS_SPLICE)

@@ -91,10 +91,12 @@ static bool is_that(const struct world *w, u32 file, const struct ev_observe *ev
 	case OBJ_SOCKET: return ev->e == 5 && w->socket[f->object].ino == ev->b;
 	case OBJ_MQ: return ev->e == 6 && w->queue[f->object].id == ev->b;
 	case OBJ_EVENTFD:
+		/* where the kernel numbers them, the number travels with it */
+		return ev->e == 7 && (w->counter[f->object].id == ev->b || !(ev->b >> 40));
 	case OBJ_SIGNALFD:
 	case OBJ_TIMERFD:
 	case OBJ_PIDFD:
-	case OBJ_EPOLL: return ev->e >= 7 && ev->e <= 11; /* ids do not travel between processes */
+	case OBJ_EPOLL: return ev->e == 7 + f->kind - OBJ_EVENTFD; /* closed where it came from, it has a new id */
 	default: return ev->e == 3;
 	}
 }

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 
@@ -421,4 +422,119 @@ enum outlook counter_outlook(const struct world *w, u32 task, const struct w_fil
 	if (!reads && op->arg > COUNT_MOST)
 		return OUTLOOK_GOES; /* EINVAL */
 	return (reads ? v > 0 : v + (wide)op->arg <= (wide)COUNT_MOST) ? OUTLOOK_GOES : OUTLOOK_BLOCKS;
+}
+
+/* ---- identity, equality, invariants ---- */
+
+void counter_identity(const struct world *w, u32 counter, struct str *out)
+{
+	static const char *const words[] = {
+		[OBJ_EVENTFD] = "eventfd ", [OBJ_SIGNALFD] = "signalfd ", [OBJ_TIMERFD] = "timerfd ",
+		[OBJ_PIDFD] = "pidfd ", [OBJ_EPOLL] = "epoll "};
+	const struct w_counter *c = &w->counter[counter];
+
+	if (c->kind < OBJ_EVENTFD || c->kind > OBJ_EPOLL)
+		return;
+	str_add(out, words[c->kind]);
+	identity_made_by(w, c->creator, c->nth, out);
+}
+
+u32 counter_of_fd(const struct world *w, u32 task, i32 fd)
+{
+	u32 index = world_fd_find(w, w->task[task].proc, fd);
+	const struct w_file *f = index ? &w->file[w->fd[index].file] : NULL;
+
+	return f && f->kind >= OBJ_EVENTFD && f->kind <= OBJ_EPOLL ? f->object : 0;
+}
+
+static u32 watches(const struct world *w, u32 counter, u64 *sum)
+{
+	u32 n = 0;
+
+	*sum = 0;
+	for (u32 e = w->counter[counter].watch_first; e; e = w->watch[e].next, n++)
+		*sum += hash64((u64)(u32)w->watch[e].fd, (u64[1]){w->watch[e].events}, 8);
+	return n;
+}
+
+static bool is_like(const struct world *wa, u32 ia, const struct world *wb, u32 ib)
+{
+	const struct w_counter *a = &wa->counter[ia], *b = &wb->counter[ib];
+	bool sure_a, sure_b;
+	u64 va = world_counter_value(wa, ia, &sure_a), vb = world_counter_value(wb, ib, &sure_b), sa, sb;
+	struct str pa = {0}, pb = {0};
+	bool same;
+
+	if (a->kind != b->kind || a->semaphore != b->semaphore || a->mask != b->mask || !a->due_ns != !b->due_ns ||
+		a->interval_ns != b->interval_ns || (a->kind == OBJ_EVENTFD && sure_a && sure_b && va != vb) ||
+		watches(wa, ia, &sa) != watches(wb, ib, &sb) || sa != sb || !a->target != !b->target)
+		return false;
+	if (!a->target)
+		return true;
+	world_task_identity(wa, wa->proc[a->target].task_first, &pa);
+	world_task_identity(wb, wb->proc[b->target].task_first, &pb);
+	same = strcmp(str_get(&pa), str_get(&pb)) == 0;
+	str_finish(&pa);
+	str_finish(&pb);
+	return same;
+}
+
+static u32 counted(const struct world *w)
+{
+	u32 n = 0;
+
+	for (u32 i = 1; i < world_counters(w); i++)
+		n += w->counter[i].used && w->counter[i].creator;
+	return n;
+}
+
+static u32 made_as(const struct world *w, u32 kind, u32 creator, u32 nth)
+{
+	for (u32 i = 1; i < world_counters(w); i++)
+		if (w->counter[i].used && w->counter[i].kind == kind && w->counter[i].creator == creator && w->counter[i].nth == nth)
+			return i;
+	return 0;
+}
+
+/* What is adopted has no maker: it is not compared. */
+bool counters_are_like(const struct world *a, const struct world *b, const u32 *task, struct str *where)
+{
+	u32 na = counted(a), nb = counted(b);
+	char name[24];
+
+	for (u32 i = 1; i < world_counters(a); i++) {
+		const struct w_counter *c = &a->counter[i];
+		u32 other = c->used && c->creator ? made_as(b, c->kind, task[c->creator], c->nth) : 0;
+
+		if (!c->used || !c->creator || (other && is_like(a, i, b, other)))
+			continue;
+		if (where)
+			str_addf(where, "%s %s", world_object_name(a, c->kind, i, name),
+				other ? "is in another state" : "is in the one only");
+		return false;
+	}
+	if (na != nb && where)
+		str_addf(where, "there are %u event descriptors in the one, %u in the other", na, nb);
+	return na == nb;
+}
+
+bool counter_holds(const struct world *w, u32 counter, struct str *where)
+{
+	const struct w_counter *c = &w->counter[counter];
+	const struct w_file *f = &w->file[c->file];
+	bool ok = c->file && f->used && f->kind == c->kind && f->object == counter;
+
+	for (u32 t = c->open_ops; t && ok; t = w->task[t].op.flow_next)
+		ok = c->kind == OBJ_EVENTFD && w->task[t].op.open && w->task[t].op.object == counter;
+	for (u32 e = c->watch_first; e && ok; e = w->watch[e].next) {
+		u32 of = w->watch[e].used && w->watch[e].file ? w->file[w->watch[e].file].watched : 0;
+		while (of && of != e)
+			of = w->watch[of].of_file;
+		ok = c->kind == OBJ_EPOLL && w->watch[e].epoll == counter && of == e;
+	}
+	if (ok && (c->due_ns || c->interval_ns))
+		ok = c->kind == OBJ_TIMERFD;
+	if (!ok)
+		str_addf(where, "counter %u is in a state that cannot be", counter);
+	return ok;
 }

@@ -5,6 +5,8 @@
  * as an end already (fs/pipe.c, fifo_open): from when is not known, but from the moment it was found
  * asleep it surely does. When the last end is closed the contents vanish; the FIFO lives on while
  * it has a name.
+ * open(2) looks the name up when it runs, a moment after its ENTER told where the name led: whose name went away
+ * in between (NAME_WENT), or led nowhere yet, may be in another FIFO of that name.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,6 +19,7 @@ enum {
 	SAW_PARTNER = 1, /* the other end was, or may have been, open */
 	SAW_NONE = 2,    /* no reader was there, as far as the log tells */
 	IS_INSIDE = 4,   /* it was found asleep: it counts as an end */
+	NAME_WENT = 16,  /* the name was being removed before it was found asleep: it may be in another of that name, or none */
 };
 
 u32 fifo_open_access(const struct w_op *op)
@@ -32,6 +35,40 @@ static u32 partner_of(u32 access)
 }
 
 /* ---- names ---- */
+
+/* Of the last part of a path, by which openers of a name that moved are known; 0: no name. */
+static u64 name_hash(const char *path)
+{
+	const char *last = strrchr(path, '/');
+	u64 hash = 1469598103934665603ull; /* FNV-1a */
+
+	last = last ? last + 1 : path;
+	if (!*last)
+		return 0;
+	while (*last)
+		hash = (hash ^ (u8)*last++) * 1099511628211ull;
+	return hash | 1;
+}
+
+static u64 name_of(const struct world *w, u32 pipe)
+{
+	return w->pipe[pipe].title ? name_hash(world_text(w, w->pipe[pipe].title)) : 0;
+}
+
+/* Somebody inside an open(2) of that name with that access, which may have led here though it was told of otherwise; 0 none. */
+static u32 seeker(const struct world *w, u32 pipe, u32 access)
+{
+	u64 name = name_of(w, pipe);
+
+	for (u32 t = name ? 1 : w->h->use[POOL_TASK].n; t < w->h->use[POOL_TASK].n; t++) {
+		const struct w_op *op = &w->task[t].op;
+
+		if (op->open && op->off == name && call_class(op->call) == CLASS_OPEN && !(op->arg & O_PATH) && op->object != pipe &&
+			(!op->object || op->object2 & NAME_WENT) && fifo_open_access(op) & access)
+			return t;
+	}
+	return 0;
+}
 
 static u32 fifo_new(struct world *w, u32 creator, u64 id, const char *path, size_t n)
 {
@@ -68,27 +105,102 @@ void fifo_named(struct world *w, const struct ev_name *ev)
 		fifo_known(w, ev->ino, ev->text, strnlen(ev->text, ev->len));
 }
 
+/* An opener may have come upon what this mknod made before the mknod came back. */
+static u32 known_since(const struct world *w, const struct w_op *op, u64 id)
+{
+	u32 pipe = pipe_by_ino(w, id);
+	u64 name = name_hash(world_text(w, op->text));
+
+	if (pipe && !w->pipe[pipe].creator && w->pipe[pipe].made_seq > op->seq)
+		return pipe;
+	for (u32 i = w->h->use[POOL_PIPE].n; i-- > 1;) { /* its own name is gone again */
+		const struct w_pipe *p = &w->pipe[i];
+
+		if (p->used && p->fifo && !p->gone && !p->creator && p->made_seq > op->seq && name_of(w, i) == name)
+			return i;
+	}
+	return 0;
+}
+
+/* It came from one of ours after all. */
+static void give_maker(struct world *w, u32 pipe, u32 task)
+{
+	struct w_pipe *p = &w->pipe[pipe];
+
+	p->creator = task;
+	p->nth = ++w->task[task].made_pipes;
+	p->outside = p->surprised = 0;
+	pipe_touch(w, pipe);
+}
+
+/* A name can be made only where there is none. */
+static void others_lost_name(struct world *w, u32 pipe)
+{
+	for (u32 i = 1; i < w->h->use[POOL_PIPE].n; i++) {
+		struct w_pipe *p = &w->pipe[i];
+
+		if (i == pipe || !p->used || !p->fifo || p->gone || p->unlinked || p->made_seq > w->pipe[pipe].made_seq ||
+			world_text(w, p->title)[0] != '/' ||
+			strcmp(world_text(w, p->title), world_text(w, w->pipe[pipe].title)) != 0)
+			continue;
+		p->unlinked = 1;
+		pipe_touch(w, i);
+		if (!p->files && !p->openers)
+			fifo_deserted(w, i);
+	}
+}
+
 static void fifo_made(struct world *w, u32 task, const struct ev_exit *ev)
 {
 	const struct w_op *op = &w->task[task].op;
 	const char *path = world_text(w, op->text);
-	u32 pipe = ev->arg & FIFO_ID ? pipe_by_ino(w, ev->arg) : 0;
+	u32 pipe = ev->arg & FIFO_ID ? pipe_by_ino(w, ev->arg) : 0, known;
 
-	if (ev->ret != 0 || !(ev->arg & FIFO_ID))
+	if (ev->ret != 0)
 		return;
-	if (pipe && !w->pipe[pipe].files && !w->pipe[pipe].openers)
-		pipe_gone(w, pipe); /* removed by somebody else, and its inode is used again */
-	else if (pipe)
+	known = known_since(w, op, ev->arg);
+	if (known) {
+		give_maker(w, known, task);
+		pipe = known;
+	} else if (!(ev->arg & FIFO_ID)) {
 		return;
-	pipe = fifo_new(w, task, ev->arg, path, strlen(path));
+	} else if (pipe && w->pipe[pipe].unlinked && (w->pipe[pipe].files || w->pipe[pipe].openers)) {
+		w->pipe[pipe].unlinked = 0; /* its inode is used again: whoever is about to open it opens this one */
+	} else if (pipe && (w->pipe[pipe].files || w->pipe[pipe].openers)) {
+		return;
+	} else {
+		if (pipe)
+			pipe_gone(w, pipe); /* removed by somebody else, and its inode is used again */
+		pipe = fifo_new(w, task, ev->arg, path, strlen(path));
+	}
 	if (!pipe)
 		return;
 	w->pipe[pipe].site = op->site;
 	w->h->pub.last_pipe = pipe;
+	others_lost_name(w, pipe);
 	world_explain(w);
 }
 
 const struct ipc_rule fifo_rule_make = {.exit = fifo_made};
+
+void fifo_unlink_enter(struct world *w, u32 task)
+{
+	u32 pipe = w->task[task].op.object;
+
+	if (!pipe || !w->pipe[pipe].fifo)
+		return;
+	for (u32 t = w->pipe[pipe].openers; t; t = w->task[t].op.flow_next)
+		if (!(w->task[t].op.object2 & IS_INSIDE))
+			w->task[t].op.object2 |= NAME_WENT;
+}
+
+static bool is_being_unlinked(const struct world *w, u32 pipe)
+{
+	for (u32 t = 1; t < w->h->use[POOL_TASK].n; t++)
+		if (w->task[t].op.open && w->task[t].op.object == pipe && call_class(w->task[t].op.call) == CLASS_UNLINK)
+			return true;
+	return false;
+}
 
 void fifo_unlinked(struct world *w, u32 task)
 {
@@ -179,6 +291,8 @@ void fifo_begin(struct world *w, u32 task, const struct ev_enter *ev)
 		op->text = text_add(w, path, n);
 	else if (ev->hash & FIFO_ID)
 		op->object = fifo_known(w, ev->hash, path, n);
+	if (call_class(op->call) == CLASS_OPEN && n < ev->held)
+		op->off = name_hash(path);
 	if (op->object && call_class(op->call) != CLASS_UNLINK && !(op->arg & O_PATH))
 		op->role = (u8)fifo_open_access(op);
 	if (op->object)
@@ -193,7 +307,7 @@ void fifo_open_enter(struct world *w, u32 task)
 
 	if (!pipe || !access)
 		return;
-	op->object2 = 0;
+	op->object2 = p->unlinked || is_being_unlinked(w, pipe) ? NAME_WENT : 0;
 	if ((access == ACCESS_READ ? p->writers : p->readers) || p->outside)
 		op->object2 |= SAW_PARTNER;
 	if (pipe_ends_may_be_gone(w, pipe, ACCESS_READ, 0))
@@ -211,6 +325,15 @@ void fifo_open_enter(struct world *w, u32 task)
 	op->flow_next = p->openers;
 	p->openers = task;
 	pipe_touch(w, pipe);
+}
+
+void fifo_end_came(struct world *w, u32 pipe, u32 access)
+{
+	for (u32 t = w->pipe[pipe].openers; t; t = w->task[t].op.flow_next)
+		if (access & partner_of(w->task[t].op.role)) {
+			w->task[t].op.object2 |= SAW_PARTNER;
+			w->task[t].op.asleep = 0;
+		}
 }
 
 /* Off the list; false when it was not on it. */
@@ -248,13 +371,13 @@ void fifo_end_gone(struct world *w, u32 pipe)
 		w->task[t].op.object2 |= SAW_NONE;
 }
 
-/* The open came back with a descriptor: did somebody have the other end open meanwhile? */
+/* The open came back with this FIFO: did somebody have the other end open meanwhile? */
 static void judge_opened(struct world *w, const struct w_op *op)
 {
 	bool waits = op->role != (ACCESS_READ | ACCESS_WRITE) &&
 		     !(op->role == ACCESS_READ && op->arg & O_NONBLOCK);
 
-	if (waits && !(op->object2 & SAW_PARTNER)) {
+	if (waits && !(op->object2 & SAW_PARTNER) && !seeker(w, op->object, partner_of(op->role))) {
 		/* its name is anybody's: from now on it counts as shared with processes that are not watched */
 		w->pipe[op->object].outside = w->pipe[op->object].surprised = 1;
 		pipe_unsure(w, op->object);
@@ -264,7 +387,8 @@ static void judge_opened(struct world *w, const struct w_op *op)
 
 static void judge_refused(struct world *w, u32 task, const struct w_op *op)
 {
-	bool none = op->object2 & SAW_NONE || w->pipe[op->object].unlinked || pipe_ends_may_be_gone(w, op->object, ACCESS_READ, 0);
+	bool none = op->object2 & (SAW_NONE | NAME_WENT) || w->pipe[op->object].unlinked ||
+		    pipe_ends_may_be_gone(w, op->object, ACCESS_READ, 0);
 
 	if (op->role == ACCESS_WRITE && op->arg & O_NONBLOCK && none)
 		world_explain(w);
@@ -297,19 +421,56 @@ bool fifo_open_exit(struct world *w, u32 task, const struct ev_exit *ev)
 	return true;
 }
 
+/* The name led nowhere when the call began: the one FIFO of that name that was made since. */
+static void find_where(struct world *w, u32 task)
+{
+	struct w_op *op = &w->task[task].op;
+	u32 found = 0, n = 0;
+
+	for (u32 i = 1; op->off && i < w->h->use[POOL_PIPE].n; i++)
+		if (w->pipe[i].used && w->pipe[i].fifo && !w->pipe[i].gone && w->pipe[i].made_seq > op->seq && name_of(w, i) == op->off) {
+			found = i;
+			n++;
+		}
+	if (n != 1)
+		return;
+	op->object = found;
+	op->role = (u8)fifo_open_access(op);
+	fifo_open_enter(w, task);
+	op->object2 &= ~(u32)NAME_WENT; /* where else could it sleep? */
+}
+
 void fifo_asleep(struct world *w, u32 task)
 {
 	struct w_op *op = &w->task[task].op;
 
+	if (!op->object && !(op->arg & O_PATH))
+		find_where(w, task);
 	if (!op->object || !op->role)
+		return;
+	/* what it may have seen before it fell asleep did not wake it */
+	op->object2 &= ~(u32)(SAW_PARTNER | SAW_NONE);
+	if (op->object2 & NAME_WENT)
 		return;
 	op->asleep = 1;
 	if (!(op->object2 & IS_INSIDE))
 		note_ends(w, op->object);
 	op->object2 |= IS_INSIDE;
-	/* what it may have seen before it fell asleep did not wake it */
-	op->object2 &= ~(u32)(SAW_PARTNER | SAW_NONE);
 	pipe_touch(w, op->object);
+}
+
+/* A signal that does nothing broke its sleep off: it is not inside until it has come in again. */
+void fifo_awake(struct world *w, u32 task)
+{
+	struct w_op *op = &w->task[task].op;
+
+	if (!op->object || !op->role)
+		return;
+	op->asleep = 0;
+	op->object2 &= ~(u32)IS_INSIDE;
+	if (w->pipe[op->object].unlinked)
+		op->object2 |= NAME_WENT;
+	fifo_end_gone(w, op->object);
 }
 
 void fifo_check_sleepers(struct world *w, u32 pipe)
@@ -339,6 +500,8 @@ enum outlook fifo_outlook(const struct world *w, const struct w_task *t)
 
 	if (!partner || op->arg & O_NONBLOCK)
 		return OUTLOOK_GOES;
+	if (op->open && op->object2 & NAME_WENT)
+		return OUTLOOK_UNKNOWN;
 	if (partner == ACCESS_WRITE ? p->writers : p->readers)
 		return OUTLOOK_GOES;
 	for (u32 o = p->openers; o; o = w->task[o].op.flow_next) {
@@ -350,5 +513,5 @@ enum outlook fifo_outlook(const struct world *w, const struct w_task *t)
 			return OUTLOOK_GOES;
 		maybe = true;
 	}
-	return maybe ? OUTLOOK_UNKNOWN : OUTLOOK_BLOCKS;
+	return maybe || seeker(w, op->object, partner) ? OUTLOOK_UNKNOWN : OUTLOOK_BLOCKS;
 }

@@ -53,7 +53,7 @@ static bool ask_of(const struct world *w, u32 task, struct ask *a)
 	a->waits = flocks ? !(op->arg & LOCK_NB) : op->arg == F_SETLKW || op->arg == F_OFD_SETLKW;
 	a->start = flocks ? 0 : op->lo;
 	a->end = flocks ? INT64_MAX : op->hi;
-	return true;
+	return a->start >= 0 && a->start <= a->end; /* else EINVAL */
 }
 
 static bool is_own(const struct w_lock *l, const struct ask *a)
@@ -408,9 +408,20 @@ void locks_fd_closed(struct world *w, u32 fdt, u32 file)
 		all_look(w, ino);
 }
 
+/* What is in doubt about the file is so whichever open file leads to it. */
 static void file_added(struct world *w, u32 file)
 {
-	w->counter[w->file[file].object].file = file;
+	struct w_counter *c = &w->counter[w->file[file].object];
+
+	c->file = file;
+	for (u32 i = 1; i < w->h->use[POOL_COUNTER].n; i++) {
+		const struct w_counter *other = &w->counter[i];
+
+		if (!other->used || other->kind != OBJ_FILE || other->mask != c->mask)
+			continue;
+		c->semaphore |= other->semaphore;
+		c->target |= other->target;
+	}
 }
 
 static void file_gone(struct world *w, u32 file)
@@ -463,4 +474,74 @@ void lock_observe(struct world *w, const struct ev_observe *ev)
 		(unsigned long long)ev->c, (unsigned long long)ev->d, (unsigned long long)ev->e, (unsigned long long)world_now(w),
 		(unsigned long long)held[KIND_FLOCK], (unsigned long long)held[KIND_POSIX], (unsigned long long)held[KIND_OFD]);
 	set_outside(w, ev->a, true);
+}
+
+/* ---- equality, invariants ---- */
+
+static bool in_doubt(const struct world *w, u64 ino)
+{
+	for (u32 i = 1; i < w->h->use[POOL_COUNTER].n; i++)
+		if (w->counter[i].used && w->counter[i].kind == OBJ_FILE && (!ino || w->counter[i].mask == ino) &&
+			(w->counter[i].semaphore || w->counter[i].target))
+			return true;
+	return false;
+}
+
+/* Inodes differ from run to run: a lock is known by who took it, what of a file, and how. */
+static u64 sum_of(const struct world *w, const u32 *task)
+{
+	u64 sum = 0;
+
+	for (u32 i = 1; i < w->h->use[POOL_LOCK].n; i++) {
+		const struct w_lock *l = &w->lock[i];
+		if (l->used)
+			sum += hash64(task ? task[l->task] : l->task,
+				(u64[4]){l->kind, l->exclusive != 0, (u64)l->start, (u64)l->end}, 32);
+	}
+	return sum;
+}
+
+bool locks_are_like(const struct world *a, const struct world *b, const u32 *task)
+{
+	return in_doubt(a, 0) || in_doubt(b, 0) || sum_of(a, task) == sum_of(b, NULL);
+}
+
+static bool lock_holds(const struct world *w, const struct w_lock *l)
+{
+	if (l->kind < KIND_FLOCK || l->kind > KIND_OFD || l->start > l->end || !l->ino || !l->owner)
+		return false;
+	if (l->kind == KIND_FLOCK && (l->start || l->end != INT64_MAX))
+		return false;
+	if (l->kind == KIND_POSIX)
+		return w->fdt[l->owner].used;
+	return w->file[l->owner].used && w->file[l->owner].kind == OBJ_FILE && w->counter[w->file[l->owner].object].mask == l->ino;
+}
+
+/* Two that cannot both be held. Between settled points one may have been given back already. */
+static bool can_both_be(const struct world *w, const struct w_lock *a, const struct w_lock *b)
+{
+	const struct ask as = {.kind = a->kind, .owner = a->owner, .ino = a->ino, .exclusive = a->exclusive,
+		.start = a->start, .end = a->end};
+
+	if (is_own(b, &as))
+		return a->end < b->start || b->end < a->start;
+	return !w->h->pub.is_settled || w->h->pub.drift || !in_the_way(b, &as) || in_doubt(w, a->ino);
+}
+
+bool locks_hold(const struct world *w, struct str *where)
+{
+	for (u32 i = 1; i < w->h->use[POOL_LOCK].n; i++) {
+		if (!w->lock[i].used)
+			continue;
+		if (!lock_holds(w, &w->lock[i])) {
+			str_addf(where, "lock %u is in a state that cannot be", i);
+			return false;
+		}
+		for (u32 k = 1; k < i; k++)
+			if (w->lock[k].used && !can_both_be(w, &w->lock[k], &w->lock[i])) {
+				str_addf(where, "locks %u and %u cannot both be held", k, i);
+				return false;
+			}
+	}
+	return true;
 }

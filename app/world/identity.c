@@ -189,9 +189,10 @@ static bool is_on_fd(const struct w_op *op)
 	case CLASS_FCNTL:
 	case CLASS_IOCTL:
 	case CLASS_SPLICE: return true;
+	case CLASS_POLL: return op->call == CALL_epoll_wait || op->call == CALL_epoll_pwait || op->call == CALL_epoll_pwait2;
 	default:
 		return (op->call >= CALL_bind && op->call <= CALL_sendmmsg) || op->call == CALL_recvmsg ||
-		       op->call == CALL_recvmmsg;
+		       op->call == CALL_recvmmsg || op->call == CALL_timerfd_settime || op->call == CALL_epoll_ctl;
 	}
 }
 
@@ -236,7 +237,9 @@ void world_op_identity(const struct world *w, u32 task, struct str *out)
 
 		str_add(out, "sock ");
 		identity_made_by(w, k->creator, k->nth, out);
-	} else if (world_op_queue(w, task))
+	} else if (is_on_fd(&t->op) && counter_of_fd(w, task, t->op.fd))
+		counter_identity(w, counter_of_fd(w, task, t->op.fd), out);
+	else if (world_op_queue(w, task))
 		queue_identity(w, world_op_queue(w, task), out);
 	else if (ipc_is_sem_call(t->op.call) && t->op.object)
 		sems_identity(w, t->op.object, out);

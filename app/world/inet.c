@@ -114,6 +114,53 @@ static bool is_sending(const struct world *w, u32 socket)
 	return false;
 }
 
+static bool is_send(const struct w_op *op)
+{
+	return op->open && (op->call == CALL_sendto || op->call == CALL_sendmsg || op->call == CALL_sendmmsg ||
+				   call_class(op->call) == CLASS_WRITE);
+}
+
+static bool is_datagrams(const struct w_socket *s)
+{
+	return s->used && socket_is_inet(s) && !is_stream(s) && s->in;
+}
+
+/* The send and the bind or connect are open at once: it may reach that socket, and may miss it. */
+static void may_miss(struct world *w, u32 task, u32 socket)
+{
+	struct w_op *op = &w->task[task].op;
+
+	if (op->flow == w->socket[socket].in)
+		op->loose = 1;
+	else
+		flow_may_gain(w, w->socket[socket].in, op->call == CALL_sendmmsg && op->size < 1024 ? (i64)op->size : 1);
+}
+
+void inet_renaming(struct world *w, u32 socket, bool begins)
+{
+	struct w_socket *s = &w->socket[socket];
+
+	if (!is_datagrams(s) || (!begins && !s->renaming))
+		return;
+	s->renaming += begins ? 1 : UINT32_MAX;
+	w->h->renaming += begins ? 1 : UINT32_MAX;
+	for (u32 t = 1; begins && t < w->h->use[POOL_TASK].n; t++) {
+		const struct w_op *op = &w->task[t].op;
+		if (is_send(op) && op->object && op->object < w->h->use[POOL_SOCKET].n && op->file &&
+			w->file[op->file].kind == OBJ_SOCKET && is_datagrams(&w->socket[op->object]))
+			may_miss(w, t, socket);
+	}
+}
+
+void inet_send_begins(struct world *w, u32 task)
+{
+	if (!w->h->renaming || !is_datagrams(&w->socket[w->task[task].op.object]))
+		return;
+	for (u32 i = 1; i < w->h->use[POOL_SOCKET].n; i++)
+		if (w->socket[i].used && w->socket[i].renaming)
+			may_miss(w, task, i);
+}
+
 bool inet_from_outside(struct world *w, u32 task, const struct ev_exit *ev)
 {
 	struct w_socket *s = &w->socket[w->task[task].op.object];
@@ -186,9 +233,10 @@ static void settle_listener(struct world *w, u32 socket, const struct ev_observe
 	if (s->outside)
 		return;
 	ok = flow_settle(w, s->in, (i64)ev->d, (i64)ev->d);
-	/* Those that found the queue full come in later, by TCP's own timers. */
-	if (s->pending > ev->d)
-		w->flow[s->in].ghost_put = (i64)s->pending - (i64)ev->d;
+	/* Those that found the queue full come in later, by TCP's own timers. Beside a connect that still sleeps nobody can
+	 * tell whose the counted ones are: `fill` holds only those that are sure. */
+	if ((i64)s->pending > w->flow[s->in].fill)
+		w->flow[s->in].ghost_put = (i64)s->pending - w->flow[s->in].fill;
 	if (ok)
 		return;
 	if (ev->d > s->pending)

@@ -330,8 +330,13 @@ static bool check_syncs(const struct world *w, struct str *where)
 		       (unsigned long long)suspended, (unsigned long long)outer);
 }
 
-static bool check_sysv(const struct world *w, struct str *where)
+static bool check_objects(const struct world *w, struct str *where)
 {
+	for (u32 i = 1; i < w->h->use[POOL_COUNTER].n; i++)
+		if (w->counter[i].used && !counter_holds(w, i, where))
+			return false;
+	if (!locks_hold(w, where))
+		return false;
 	for (u32 i = 1; i < w->h->use[POOL_QUEUE].n; i++)
 		if (w->queue[i].used && !queue_holds(w, i, where))
 			return false;
@@ -345,5 +350,5 @@ bool world_invariant(const struct world *w, struct str *where)
 {
 	return check_processes(w, where) && check_tables(w, where) && check_files(w, where) &&
 	       check_holds(w, where) && check_pipes(w, where) && check_maps(w, where) &&
-	       check_segments(w, where) && check_accesses(w, where) && check_syncs(w, where) && check_sysv(w, where);
+	       check_segments(w, where) && check_accesses(w, where) && check_syncs(w, where) && check_objects(w, where);
 }

@@ -80,6 +80,7 @@ struct w_socket {
 	u32 target;     /* the listener it connects to, or has */
 	u32 embryo;     /* 1: the other side of a connection that nobody has accepted yet: no name, no inode */
 	u32 shutting[2];/* open shutdown calls: for receiving, for sending */
+	u32 renaming;   /* open bind and connect calls of a datagram socket: what is sent meanwhile may miss it */
 	u32 refused;    /* datagrams: its peer is gone */
 	u32 touched, touched_next, gone_next;
 	u64 connect_seq, connected_seq; /* when its connect began, came back */

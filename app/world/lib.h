@@ -190,7 +190,10 @@ struct w_proc {
 	u64 sig_ignored, sig_caught; /* dispositions, bit sig - 1: signals.c */
 	u64 sig_once;    /* caught, and default after the first (SA_RESETHAND) */
 	u32 sig_known;   /* 1: it was seen to exec since: the above is sure */
-	u32 timers;      /* bit 0: alarm or ITIMER_REAL is set, 1, 2: the other itimers, 3..: by timer_create */
+	u32 timers;      /* bit 0: alarm or ITIMER_REAL is set, 1, 2: the other itimers, 8: the first repeats; of timer_create 9..31 by
+	                    id, 3: those of higher ids */
+	u32 timers_once; /* of 9..31, those that ring once */
+	u32 group;       /* process group when a wait for one was last made, 0 unknown */
 };
 
 enum fd_how { FD_OPENED = 1, FD_INHERITED, FD_DUP, FD_RECEIVED, FD_UNKNOWN };

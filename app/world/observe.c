@@ -17,6 +17,8 @@ static void observe_state(struct world *w, u32 task, const struct ev_observe *ev
 		return;
 	if (ev->a == OBS_RUNNING)
 		task_set_state(w, task, TASK_RUNNING);
+	if (ev->a == OBS_RUNNING && t->op.open && call_class(t->op.call) == CLASS_OPEN)
+		fifo_awake(w, task);
 	if (ev->a == OBS_STOPPED)
 		task_set_state(w, task, TASK_STOPPED);
 	if (ev->a != OBS_BLOCKED)

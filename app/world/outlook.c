@@ -2,6 +2,7 @@
 /* What the call that a task is poised before, or in, would do were it to run alone now. */
 #include <fcntl.h>
 #include <sched.h>
+#include <string.h>
 #include <sys/wait.h>
 
 #include "world/private.h"
@@ -68,26 +69,60 @@ static enum outlook outlook_write(const struct world *w, const struct w_task *t)
 /* The child this wait is about: any one when 0. */
 i32 outlook_pid(const struct w_op *op)
 {
-	if (op->call == CALL_waitid)
-		return op->size == P_PID ? op->fd : 0;
-	return op->fd > 0 ? op->fd : 0;
+	if (op->call != CALL_waitid)
+		return op->fd > 0 ? op->fd : 0;
+	if (op->size == P_PIDFD)
+		return (i32)op->hash; /* as the kernel said of the descriptor */
+	return op->size == P_PID ? op->fd : 0;
+}
+
+/* The process group it is about, 0 none. */
+u32 outlook_group(const struct w_op *op)
+{
+	bool by_group = op->call == CALL_waitid ? op->size == P_PGID : op->fd == 0 || op->fd < -1;
+
+	return by_group ? (u32)op->hash : 0;
+}
+
+bool outlook_is_meant(const struct w_proc *child, i32 pid, u32 group)
+{
+	return pid ? child->pid == pid : !group || !child->group || child->group == group;
+}
+
+/* POISED or ENTER of a wait for a group: in which each of ours is, told as pairs (pid, group). */
+void outlook_wait_found(struct world *w, u32 task, const struct ev_enter *ev)
+{
+	u32 proc = w->task[task].proc;
+
+	for (u32 at = 0; at + 8 <= ev->held; at += 8) {
+		u32 pair[2];
+
+		memcpy(pair, ev->contents + at, sizeof pair);
+		for (u32 c = w->proc[proc].child_first; c; c = w->proc[c].sibling)
+			if ((u32)w->proc[c].pid == pair[0])
+				w->proc[c].group = pair[1];
+	}
 }
 
 enum outlook outlook_wait(const struct world *w, const struct w_task *t)
 {
 	i32 pid = outlook_pid(&t->op);
-	bool living = false;
+	u32 group = outlook_group(&t->op);
+	bool living = false, ended = false, others = false;
 
 	if (t->op.arg & WNOHANG)
 		return OUTLOOK_GOES;
 	for (u32 c = w->proc[t->proc].child_first; c; c = w->proc[c].sibling) {
-		if (pid && w->proc[c].pid != pid)
+		if (!outlook_is_meant(&w->proc[c], pid, group)) {
+			others |= !pid;
 			continue;
-		if (w->proc[c].ended)
-			return OUTLOOK_GOES;
-		living = true;
+		}
+		ended |= w->proc[c].ended;
+		living |= !w->proc[c].ended;
 	}
-	return living ? OUTLOOK_BLOCKS : OUTLOOK_GOES; /* ECHILD */
+	if (others && !living && !ended && t->state == TASK_POISED)
+		return OUTLOOK_UNKNOWN; /* one of them may be put into the group before */
+	return ended || !living ? OUTLOOK_GOES /* ECHILD */ : OUTLOOK_BLOCKS;
 }
 
 /* ---- C library objects ---- */

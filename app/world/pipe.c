@@ -121,6 +121,8 @@ void pipe_file_added(struct world *w, u32 file)
 	p->files = file;
 	p->readers += !!(f->access & ACCESS_READ);
 	p->writers += !!(f->access & ACCESS_WRITE);
+	if (p->fifo)
+		fifo_end_came(w, f->object, f->access);
 }
 
 void pipe_file_gone(struct world *w, u32 file)

@@ -78,6 +78,7 @@ struct block_head {
 	u32 sockets_by_ino[INO_BUCKETS]; /* w_socket.ino_next */
 	u32 gone_socket_first, gone_socket_last, gone_sockets;
 	u32 outside_sockets; /* for their identities */
+	u32 renaming;        /* sum of w_socket.renaming */
 	u32 outside_queues, outside_sems;
 };
 
@@ -280,9 +281,12 @@ void fifo_open_enter(struct world *, u32 task);
 /* True when it is a FIFO's open. */
 bool fifo_open_exit(struct world *, u32 task, const struct ev_exit *);
 void fifo_open_drop(struct world *, u32 task); /* interrupted, or never back */
+void fifo_unlink_enter(struct world *, u32 task);
 void fifo_unlinked(struct world *, u32 task);
 void fifo_asleep(struct world *, u32 task);
+void fifo_awake(struct world *, u32 task); /* in a call that goes on: a signal that does nothing broke its sleep off */
 void fifo_deserted(struct world *, u32 fifo); /* nobody has it open any more */
+void fifo_end_came(struct world *, u32 fifo, u32 access); /* likewise */
 void fifo_end_gone(struct world *, u32 fifo); /* an end of it was closed: for those inside open */
 void fifo_check_sleepers(struct world *, u32 fifo);
 bool fifo_openers_hold(const struct world *, u32 pipe, u32 access, u32 witness); /* one inside open(2) counts as that end for sure */
@@ -299,10 +303,14 @@ bool lock_is_call(const struct w_op *);
 void lock_asleep(struct world *, u32 task);
 void locks_fd_closed(struct world *, u32 fdt, u32 file); /* of an OBJ_FILE */
 void lock_observe(struct world *, const struct ev_observe *); /* OBS_LOCK */
+/* The same locks, held by the same tasks: `task` maps a's onto b's. */
+bool locks_are_like(const struct world *a, const struct world *b, const u32 *task);
+bool locks_hold(const struct world *, struct str *where); /* invariants */
 
 /* ---- signals.c ---- */
 extern const struct ipc_rule signal_rule_action, signal_rule_timer, signal_rule_send, signal_rule_wait;
 void signals_exec(struct world *, u32 proc);
+bool signals_timer_pending(const struct world *, u32 proc); /* a clock will send it a signal, which ends any wait */
 void signals_fork(struct world *, u32 from_task, u32 proc);
 void signals_attached(struct world *, u32 proc, const struct ev_observe *);
 void signal_delivered(struct world *, u32 task, const struct ev_signal *);
@@ -313,6 +321,11 @@ extern const struct ipc_file_rule counter_file_rule;
 u32 counter_adopt(struct world *, const struct ev_observe *); /* OBS_FD: its open file, 0 none */
 void counter_observe(struct world *, const struct ev_observe *); /* OBS_COUNTER */
 void counter_asleep(struct world *, u32 task);
+u32 counter_of_fd(const struct world *, u32 task, i32 fd); /* no file (OBJ_FILE); 0 none */
+void counter_identity(const struct world *, u32 counter, struct str *);
+/* The same ones in the same state: `task` maps a's onto b's; `where` may be NULL. */
+bool counters_are_like(const struct world *a, const struct world *b, const u32 *task, struct str *where);
+bool counter_holds(const struct world *, u32 counter, struct str *where); /* invariants */
 enum outlook counter_outlook(const struct world *, u32 task, const struct w_file *, bool reads);
 void watches_forget(struct world *, u32 file); /* the file is closed: epolls no longer wait for it */
 void poll_begin(struct world *, u32 task, const struct ev_enter *); /* POISED or ENTER */
@@ -459,6 +472,9 @@ void call_drop_inner(struct world *, u32 task); /* what goes on inside an outer 
 enum outlook outlook_wait(const struct world *, const struct w_task *);
 const struct w_file *outlook_file(const struct world *, const struct w_task *);
 i32 outlook_pid(const struct w_op *); /* the child a wait is about, 0 any */
+u32 outlook_group(const struct w_op *); /* the process group a wait is about, 0 none */
+bool outlook_is_meant(const struct w_proc *child, i32 pid, u32 group); /* 0: any */
+void outlook_wait_found(struct world *, u32 task, const struct ev_enter *);
 enum outlook outlook_sync(const struct world *, u32 task);
 u32 join_target(const struct world *, u32 task); /* 0 unknown */
 
@@ -570,6 +586,8 @@ void inet_was_reset(struct world *, u32 socket);
 void inet_may_reach(struct world *, u32 task, const struct ev_observe *); /* OBS_REACHES */
 /* Nothing open explains the message that the task received: a stranger may have sent it. */
 bool inet_from_outside(struct world *, u32 task, const struct ev_exit *);
+void inet_renaming(struct world *, u32 socket, bool begins); /* a bind or connect of it opens, or is over */
+void inet_send_begins(struct world *, u32 task); /* op.loose: whether it arrives at its destination is not certain */
 void inet_sent(struct world *, u32 task, const struct ev_exit *); /* it went to a socket that was not there when the call began */
 /* Those before the first that is as long as what came were dropped. */
 bool inet_message_fits(struct world *, u32 flow, u64 got, u64 room);

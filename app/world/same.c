@@ -531,6 +531,10 @@ static bool same_sets(struct pairing *x, u32 i)
 
 static bool same_objects(struct pairing *x)
 {
+	if (!counters_are_like(x->a, x->b, x->task, x->where))
+		return false;
+	if (!locks_are_like(x->a, x->b, x->task))
+		return differ(x, "%s", "other file locks are held");
 	for (u32 i = 1; i < world_sockets(x->a); i++)
 		if (x->a->socket[i].used && x->a->socket[i].name && !x->a->socket[i].gone && !same_socket(x, i))
 			return false;

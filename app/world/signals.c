@@ -14,6 +14,7 @@
 #define CLONE_CLEAR_SIGHAND 0x100000000ull
 #endif
 #define SIGNALS 64
+#define TIMER_BITS 0xfffffe00u /* w_proc.timers: timer_create */
 
 static u64 bit(i32 sig)
 {
@@ -28,7 +29,8 @@ void signals_exec(struct world *w, u32 proc)
 
 	p->sig_caught = p->sig_once = 0; /* what is ignored stays so, signal(7) */
 	p->sig_known = 1;
-	p->timers &= 7; /* those of timer_create go */
+	p->timers &= 0x107; /* those of timer_create go */
+	p->timers_once = 0;
 }
 
 void signals_fork(struct world *w, u32 from_task, u32 proc)
@@ -89,6 +91,15 @@ static bool is_being_set(const struct world *w, u32 proc, i32 sig)
 	return false;
 }
 
+/* Which one is not told: sure when only one can be meant. */
+static void posix_timer_rang(struct w_proc *p)
+{
+	u32 set = p->timers & (TIMER_BITS | 8);
+
+	if (set && !(set & (set - 1)) && set & p->timers_once)
+		p->timers &= ~set;
+}
+
 void signal_delivered(struct world *w, u32 task, const struct ev_signal *ev)
 {
 	u32 proc = w->task[task].proc;
@@ -106,29 +117,65 @@ void signal_delivered(struct world *w, u32 task, const struct ev_signal *ev)
 		p->sig_caught &= ~b;
 		p->sig_once &= ~b;
 	}
-	if (ev->sig == SIGALRM && !(p->timers & 0x100))
+	if (ev->sig == SIGALRM && !(p->timers & 0x100) && ev->code != SI_TIMER)
 		p->timers &= ~1u; /* rang, and does not ring again */
+	if (ev->code == SI_TIMER)
+		posix_timer_rang(p);
 }
 
 /* ---- timers ---- */
+
+bool signals_timer_pending(const struct world *w, u32 proc)
+{
+	const struct w_proc *p = &w->proc[proc];
+	u32 clocks = p->timers & ~0x106u; /* nobody who sleeps uses up the time of the other two */
+
+	if (p->sig_known && p->sig_ignored & bit(SIGALRM))
+		clocks &= ~1u;
+	return clocks != 0;
+}
+
+static u32 posix_timer_bit(i32 id)
+{
+	return id >= 0 && id < 23 ? 1u << (9 + id) : 8u;
+}
+
+static void posix_timer_set(struct w_proc *p, const struct w_op *op)
+{
+	u32 b = posix_timer_bit(op->fd);
+
+	if (op->arg)
+		p->timers |= b;
+	else if (b != 8)
+		p->timers &= ~b;
+	p->timers_once = op->arg && !op->size && b != 8 ? p->timers_once | b : p->timers_once & ~b;
+}
 
 static void timer_exit(struct world *w, u32 task, const struct ev_exit *ev)
 {
 	const struct w_op *op = &w->task[task].op;
 	struct w_proc *p = &w->proc[w->task[task].proc];
-	u32 which = op->call == CALL_timer_settime ? 3 : op->call == CALL_setitimer && op->fd > 0 && op->fd < 3 ? (u32)op->fd : 0;
+	u32 which = op->call == CALL_setitimer && op->fd > 0 && op->fd < 3 ? (u32)op->fd : 0;
 
 	if (ev->ret < 0)
 		return;
-	if (op->call == CALL_timer_settime && op->arg)
-		p->timers |= 8;
-	else if (op->arg)
+	world_explain(w);
+	if (op->call == CALL_timer_create)
+		return; /* not set yet */
+	if (op->call == CALL_timer_settime) {
+		posix_timer_set(p, op);
+		return;
+	}
+	if (op->call == CALL_timer_delete) {
+		p->timers &= ~(posix_timer_bit(op->fd) & TIMER_BITS);
+		return;
+	}
+	if (op->arg)
 		p->timers |= 1u << which;
-	else if (which < 3)
+	else
 		p->timers &= ~(1u << which);
 	if (which == 0)
 		p->timers = (p->timers & ~0x100u) | (op->arg && op->size ? 0x100 : 0);
-	world_explain(w);
 }
 const struct ipc_rule signal_rule_timer = {.exit = timer_exit};
 
@@ -180,7 +227,7 @@ static bool wait_wait(const struct world *w, u32 task, struct ipc_wait *wait)
 	const struct w_op *op = &w->task[task].op;
 
 	*wait = (struct ipc_wait){.reason = WHY_SIGNAL, .timeout = op->call == CALL_rt_sigtimedwait ? op->arg : TIME_NONE};
-	wait->open_ended = wait->timeout != TIME_NONE || w->proc[w->task[task].proc].timers;
+	wait->open_ended = wait->timeout != TIME_NONE || signals_timer_pending(w, w->task[task].proc);
 	wait->anybody = true; /* any process may send one */
 	return true;
 }

@@ -432,6 +432,14 @@ static void option_enter(struct world *w, u32 task, const struct ev_enter *ev)
 {
 	if (socket_begin(w, task) && w->task[task].op.call == CALL_setsockopt && ev->size)
 		w->socket[w->task[task].op.object].timeouts = 1; /* from now on, perhaps */
+	if (w->task[task].op.object && w->task[task].op.call == CALL_bind)
+		inet_renaming(w, w->task[task].op.object, true);
+}
+
+static void option_drop(struct world *w, u32 task)
+{
+	if (w->task[task].op.object && w->task[task].op.call == CALL_bind)
+		inet_renaming(w, w->task[task].op.object, false);
 }
 
 static void option_exit(struct world *w, u32 task, const struct ev_exit *ev)
@@ -441,6 +449,7 @@ static void option_exit(struct world *w, u32 task, const struct ev_exit *ev)
 
 	if (!op->object)
 		return;
+	option_drop(w, task);
 	socket_touch(w, op->object);
 	if (ev->ret == 0 && op->call == CALL_bind && s->state == SOCKET_NEW)
 		s->state = SOCKET_BOUND;
@@ -448,7 +457,7 @@ static void option_exit(struct world *w, u32 task, const struct ev_exit *ev)
 		s->timeouts = 1;
 	world_explain(w);
 }
-const struct ipc_rule socket_rule_option = {.enter = option_enter, .exit = option_exit};
+const struct ipc_rule socket_rule_option = {.enter = option_enter, .exit = option_exit, .drop = option_drop};
 
 static void listen_exit(struct world *w, u32 task, const struct ev_exit *ev)
 {

@@ -17,6 +17,7 @@ static void connect_enter(struct world *w, u32 task, const struct ev_enter *ev)
 	if (!socket)
 		return;
 	op->object2 = socket_by_ino(w, ev->arg);
+	inet_renaming(w, socket, true);
 	if (!socket_is_connected_kind(s))
 		return;
 	s->connect_seq = world_now(w);
@@ -102,6 +103,7 @@ static void connect_exit(struct world *w, u32 task, const struct ev_exit *ev)
 
 	if (!socket)
 		return;
+	inet_renaming(w, socket, false);
 	socket_touch(w, socket);
 	if (!to)
 		to = op->object2;
@@ -134,6 +136,8 @@ static void connect_drop(struct world *w, u32 task)
 {
 	u32 socket = w->task[task].op.object;
 
+	if (socket)
+		inet_renaming(w, socket, false);
 	if (socket && w->socket[socket].state == SOCKET_CONNECTING && w->socket[socket].domain == AF_UNIX)
 		w->socket[socket].state = w->socket[socket].local ? SOCKET_BOUND : SOCKET_NEW;
 }

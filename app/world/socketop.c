@@ -336,10 +336,11 @@ static void send_enter(struct world *w, u32 task, const struct ev_enter *ev)
 		return;
 	}
 	flow = destination(w, op, s);
-	if (!flow)
-		return;
-	op->object2 = w->flow[flow].object;
-	flow_op_begin(w, task, flow, ACCESS_WRITE, amount(op, s));
+	if (flow) {
+		op->object2 = w->flow[flow].object;
+		flow_op_begin(w, task, flow, ACCESS_WRITE, amount(op, s));
+	}
+	inet_send_begins(w, task);
 }
 
 static bool put(struct world *w, u32 task, i64 bytes, i64 n)
@@ -352,6 +353,11 @@ static bool put(struct world *w, u32 task, i64 bytes, i64 n)
 
 	if (!flow)
 		return true;
+	if (op->loose) { /* it may have missed it */
+		flow_op_nothing(w, task);
+		flow_may_gain(w, flow, n);
+		return true;
+	}
 	if (op->flow_alone && f->fill >= 0)
 		spans_begin(w, flow);
 	else

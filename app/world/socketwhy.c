@@ -140,7 +140,7 @@ bool socket_receive_wait(const struct world *w, u32 task, struct ipc_wait *wait)
 	if (s->peer) {
 		waits_for(w, s->peer, wait);
 		wait->open_ended |= w->socket[s->peer].carried || w->file[wait->files].carried;
-	} else if (s->local) {
+	} else if (s->local || (socket_is_inet(s) && !socket_is_stream(s))) { /* udp(7): it has a name since its first send */
 		wait->outside = wait->anybody = true; /* whoever knows its name */
 		wait->open_ended = true;
 	}
@@ -174,10 +174,17 @@ bool socket_accept_wait(const struct world *w, u32 task, struct ipc_wait *wait)
 bool socket_connect_wait(const struct world *w, u32 task, struct ipc_wait *wait)
 {
 	const struct w_op *op = &w->task[task].op;
+	u32 socket = socket_of(w, task);
 
-	if (!op->object2)
-		return false;
+	if (!op->object2) { /* who has that address is not watched */
+		if (!socket)
+			return false;
+		begin(w, socket, WHY_EMPTY, wait);
+		wait->outside = wait->open_ended = true;
+		return true;
+	}
 	begin(w, op->object2, WHY_FULL, wait);
+	wait->open_ended |= socket_is_inet(&w->socket[op->object2]); /* TCP tries for two minutes, tcp(7) */
 	waits_for(w, op->object2, wait);
 	return true;
 }

@@ -20,6 +20,7 @@ struct wait {
 	u64 off;
 	u32 proc;         /* own memory of this process */
 	u32 task;         /* this task alone could end it: an owner, a thread joined */
+	u32 group;        /* a child of this process group, 0 any */
 	bool nobody;      /* the owner died with it: no one left can give it back */
 	struct ipc_wait ipc; /* kind set: on another object */
 	bool anybody;     /* it has a name by which those who do not have it yet could open it */
@@ -205,6 +206,8 @@ static void classify(const struct world *w, u32 task, struct wait *wait)
 	case CLASS_WAIT:
 		wait->reason = WHY_CHILD;
 		wait->pid = outlook_pid(&t->op);
+		wait->group = outlook_group(&t->op);
+		wait->anybody = wait->group != 0; /* setpgid(2): others may join it */
 		wait->open_ended = outlook_wait(w, t) != OUTLOOK_BLOCKS;
 		break;
 	case CLASS_SLEEP:
@@ -278,7 +281,7 @@ static void each_child(
 	VEC(u32) children = {0};
 
 	for (u32 c = w->proc[w->task[task].proc].child_first; c; c = w->proc[c].sibling) {
-		if (w->proc[c].ended || (wait->pid && w->proc[c].pid != wait->pid))
+		if (w->proc[c].ended || !outlook_is_meant(&w->proc[c], wait->pid, wait->group))
 			continue;
 		if (wait->reason == WHY_VFORK && !is_vfork_waker(w, task, c))
 			continue;
@@ -408,7 +411,7 @@ static bool can_move(const struct world *w, u32 task)
 	if (w->task[task].state != TASK_BLOCKED && w->task[task].state != TASK_SPINNING)
 		return task_lives(w, task);
 	classify(w, task, &wait);
-	return wait.open_ended;
+	return wait.open_ended || signals_timer_pending(w, w->task[task].proc); /* a timer that is set may end any wait */
 }
 
 struct walk {
@@ -587,7 +590,7 @@ bool world_why(const struct world *w, u32 task, struct why *why)
 		note_outside(why);
 	if (wait.segment && !wait.task && !w->segment[wait.segment].creator)
 		note_outside(why);
-	if (wait.open_ended)
+	if (can_move(w, task))
 		return true;
 	walk = walk_begin(w);
 	if (walk_wakers(w, task, &walk))

@@ -53,10 +53,11 @@ hooked_targets += \
 	tests/live/targets/mem_faults \
 	tests/live/targets/mem_kinds \
 	tests/live/targets/mem_large \
+	tests/live/targets/mem_late \
 	tests/live/targets/mem_spin \
 	tests/live/targets/mem_sync
 live_targets += tests/live/targets/mem_plain
-engine_tests += tests/live/test_memory
+engine_tests += tests/live/test_memory tests/live/test_held_memory
 live_scripts += tests/live/test_replay_schedule.sh
 live_scripts += tests/live/test_inet.sh
 live_targets += \

@@ -482,7 +482,7 @@ static void by_line(const struct program *p)
 		const struct w_task *t;
 		char at[64];
 
-		EXPECT(session_step_line(s, 2, &steps, &err), "%s", err.text);
+		EXPECT(session_step_line(s, 2, NULL, NULL, &steps, &err), "%s", err.text);
 		most = steps > most ? steps : most;
 		t = world_task(now(s), 2);
 		sources_at(session_sources(s), t->op.site, false, at, sizeof at);

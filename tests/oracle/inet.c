@@ -279,6 +279,16 @@ static bool run_freely(const struct setting *s, struct inet_counts *c, struct st
 	return finish(r, &chance, ok, c, trouble);
 }
 
+/* ORACLE_KEEP: the recording of what failed stays. */
+static void keep_log(const struct setting *s)
+{
+	char kept[128];
+
+	snprintf(kept, sizeof kept, "%s.%s.%lu", s->log, s->kind, s->seed);
+	if (rename(s->log, kept) == 0)
+		printf("its recording: %s\n", kept);
+}
+
 static bool apart(const struct setting *s, struct inet_counts *c)
 {
 	int status = -1;
@@ -296,6 +306,8 @@ static bool apart(const struct setting *s, struct inet_counts *c)
 			str_add(&trouble, " [free]");
 		if (!ok)
 			printf("%s seed %lu: %s\n", s->kind, s->seed, str_get(&trouble));
+		if (!ok && getenv("ORACLE_KEEP"))
+			keep_log(s);
 		fflush(stdout);
 		_exit(!ok);
 	}
@@ -357,7 +369,6 @@ int main(int argc, char **argv)
 		}
 	code = totals(c, failed, n >= 10 && !only && !mode &&
 		(c->streams < 20 * n || c->datagrams < 20 * n || c->backlogs < n || !c->way || c->settled < 20 * n));
-	if (!getenv("ORACLE_KEEP"))
-		unlink(log);
+	unlink(log);
 	return code;
 }

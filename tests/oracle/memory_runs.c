@@ -17,7 +17,8 @@ enum {
 	BELL_MS = 8,
 	SWITCH_MS = 2,
 	IDLE_BELLS = 12,
-	BELLS_MAX = 2000,
+	BELLS_MAX = 200,
+	EVENTS_MAX = 60000, /* more: it spins for what nobody will do any more, and is held */
 	SWITCHES_MAX = 60
 };
 
@@ -357,7 +358,7 @@ static bool free_until_idle(struct run *r, struct chance *chance, bool switches,
 			idle = world_head(run_world(r))->events == events ? idle + 1 : 0;
 			events = world_head(run_world(r))->events;
 		}
-		if (++bells > BELLS_MAX)
+		if (++bells > BELLS_MAX || world_head(run_world(r))->events > EVENTS_MAX)
 			break;
 	}
 	if (end == RUN_ENDED)

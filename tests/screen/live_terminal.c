@@ -222,7 +222,7 @@ int main(void)
 	tcase_add_test(t, a_torn_paste_is_one_paste);
 	tcase_add_checked_fixture(noise, begin, finish);
 	tcase_set_timeout(noise, 60);
-	tcase_add_loop_test(noise, noise_does_no_harm, 0, live_soak() ? 100 : 1);
+	tcase_add_loop_test(noise, noise_does_no_harm, 0, live_soak() ? 100 : 3);
 	suite_add_tcase(s, t);
 	suite_add_tcase(s, noise);
 	return live_run(s);

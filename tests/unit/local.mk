@@ -45,4 +45,6 @@ pure_tests += \
 	tests/unit/test_world_flow \
 	tests/unit/test_world_socket
 EXTRA_DIST += tests/unit/socketbuild.h
-pure_tests += tests/unit/test_world_events
+pure_tests += tests/unit/test_world_events tests/unit/test_world_fifo
+pure_tests += \
+	tests/unit/test_words_socket

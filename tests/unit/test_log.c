@@ -549,7 +549,7 @@ static void write_live(u64 n)
 	for (u64 i = 0; l && i < n; i++) {
 		if (!put_write(l, i, (u32)(i * 13 % 200)))
 			_exit(1);
-		if (i % 4 == 0) /* let the reader come to the end of what there is */
+		if (i % 64 == 0) /* let the reader come to the end of what there is */
 			sched_yield();
 	}
 	log_close(l);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* FIFOs, eventfd, poll and epoll, file locks, signals: what explains a result, and what does not. */
+/* eventfd, poll and epoll, file locks, signals, timers, waits for children: what explains a result, and what does not. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -9,7 +9,6 @@
 
 #include "logbuild.h"
 
-#define FIFO (1ull << 63 | 77)
 static u32 a, b;
 
 static void two(void)
@@ -17,98 +16,6 @@ static void two(void)
 	a = lb_spawn(0, 0);
 	b = lb_fork(a);
 }
-
-/* ---- FIFOs ---- */
-
-static void path_enter(u16 kind, u32 task, u16 call, u64 arg, u64 id)
-{
-	struct ev_enter *ev = lb_record(kind, call, task, 0, sizeof *ev + 3);
-
-	ev->fd = ev->fd2 = -1;
-	ev->arg = arg;
-	ev->hash = id;
-	ev->held = 3;
-	memcpy(ev->contents, "/p", 3);
-	lb_commit();
-}
-
-static void fifo_made(void)
-{
-	two();
-	path_enter(REC_ENTER, a, CALL_mknod, 010600, 0);
-	lb_exit_flags(a, CALL_mknod, 0, 0, -1, -1, FIFO, 0);
-}
-
-static void opened(u32 task, i32 fd, u64 flags)
-{
-	lb_exit_flags(task, CALL_openat, 0, fd, fd, -1, FIFO, flags);
-}
-
-START_TEST(open_waits_for_its_partner)
-{
-	struct why why;
-
-	fifo_made();
-	ck_assert_str_eq(world_text(lb.w, world_pipe(lb.w, 1)->title), "/p");
-	path_enter(REC_ENTER, b, CALL_openat, O_RDONLY, FIFO);
-	lb_blocked(b, CALL_openat);
-	lb_settled();
-	ck_assert(world_why(lb.w, b, &why));
-	ck_assert_int_eq(why.reason, WHY_OPEN);
-	ck_assert_uint_eq(why.cycle_n, 0);
-	path_enter(REC_POISED, a, CALL_openat, O_WRONLY, FIFO);
-	ck_assert_int_eq(world_outlook(lb.w, a), OUTLOOK_GOES);
-	path_enter(REC_ENTER, a, CALL_openat, O_WRONLY, FIFO);
-	opened(a, 3, O_WRONLY);
-	opened(b, 3, O_RDONLY);
-	lb_write(a, 3, 5, 5);
-	lb_read(b, 3, 100, 5);
-	lb_agrees();
-	ck_assert(!world_pipe(lb.w, 1)->outside);
-}
-END_TEST
-
-START_TEST(open_that_sleeps_beside_its_partner)
-{
-	fifo_made();
-	path_enter(REC_ENTER, a, CALL_openat, O_RDWR, FIFO);
-	opened(a, 3, O_RDWR);
-	path_enter(REC_ENTER, b, CALL_openat, O_RDONLY, FIFO);
-	lb_blocked(b, CALL_openat);
-	lb_settled();
-	lb_drifts(1);
-}
-END_TEST
-
-START_TEST(enxio_needs_that_nobody_reads)
-{
-	fifo_made();
-	path_enter(REC_ENTER, b, CALL_openat, O_WRONLY | O_NONBLOCK, FIFO);
-	lb_exit(b, CALL_openat, -ENXIO);
-	lb_agrees();
-	path_enter(REC_ENTER, a, CALL_openat, O_RDONLY | O_NONBLOCK, FIFO);
-	opened(a, 3, O_RDONLY | O_NONBLOCK);
-	path_enter(REC_ENTER, b, CALL_openat, O_WRONLY | O_NONBLOCK, FIFO);
-	lb_exit(b, CALL_openat, -ENXIO);
-	lb_drifts(1);
-}
-END_TEST
-
-START_TEST(contents_vanish_with_the_last_end)
-{
-	fifo_made();
-	path_enter(REC_ENTER, a, CALL_openat, O_RDWR, FIFO);
-	opened(a, 3, O_RDWR);
-	lb_write(a, 3, 5, 5);
-	lb_close(a, 3);
-	ck_assert_int_eq(world_pipe(lb.w, 1)->fill, 0);
-	ck_assert(!world_pipe(lb.w, 1)->gone);
-	path_enter(REC_ENTER, a, CALL_unlink, 0, FIFO);
-	lb_exit(a, CALL_unlink, 0);
-	ck_assert(world_pipe(lb.w, 1)->gone);
-	lb_agrees();
-}
-END_TEST
 
 /* ---- eventfd, poll, epoll ---- */
 
@@ -316,6 +223,111 @@ START_TEST(ranges_split_and_merge)
 }
 END_TEST
 
+/* What is in doubt is the file, whichever descriptor leads to it. */
+START_TEST(doubt_is_about_the_file)
+{
+	two_openers();
+	b = lb_fork(a);
+	lb_enter(b, CALL_flock, 3, -1, 0, LOCK_EX);
+	lb_call(a, CALL_flock, 3, -1, 0, LOCK_UN, 0); /* the same open file: which came last? */
+	lb_exit(b, CALL_flock, 0);
+	locked_by(a, 3, LOCK_UN, 0);
+	lb_observe(a, OBS_FD, 4 | 3ull << 32 | 1ull << 48, 3, 9ull << 32, 0, 12);
+	locked_by(a, 4, LOCK_EX | LOCK_NB, -EAGAIN);
+	for (u32 i = 1; i < world_counters(lb.w); i++)
+		ck_assert(!world_counter(lb.w, i) || world_counter(lb.w, i)->target);
+	lb_agrees();
+}
+END_TEST
+
+/* ---- two runs, and what must hold ---- */
+
+static struct world *a_run(u64 value, short lock, u64 watched)
+{
+	struct world *w;
+
+	lb_begin();
+	two();
+	lb_enter(a, CALL_eventfd2, -1, -1, 0, 0);
+	lb_exit_flags(a, CALL_eventfd2, 0, 5, 5, -1, 1, 0);
+	lb_call(a, CALL_write, 5, -1, 8, value, 8);
+	lb_enter(a, CALL_epoll_create1, -1, -1, 0, 0);
+	lb_exit_flags(a, CALL_epoll_create1, 0, 6, 6, -1, 2, 0);
+	lb_call(a, CALL_epoll_ctl, 6, 5, watched, EPOLL_CTL_ADD, 0);
+	lb_observe(a, OBS_FD, 3 | 3ull << 32 | 1ull << 48, 1, value << 32, 0, 12);
+	posix(a, F_SETLK, lock, 0, 9, 0);
+	lb_settled();
+	lb_agrees();
+	w = lb.w;
+	free(lb.bytes);
+	return w;
+}
+
+static void differs(const struct world *one, struct world *other, const char *text)
+{
+	struct str where = {0};
+
+	ck_assert(!world_same(one, other, &where));
+	ck_assert_msg(strstr(str_get(&where), text) != NULL, "%s", str_get(&where));
+	str_finish(&where);
+	world_destroy(other);
+}
+
+START_TEST(runs_differ_by_counts_watches_and_locks)
+{
+	struct world *begun = lb.w, *one = a_run(2, F_WRLCK, EPOLLIN), *alike = a_run(2, F_WRLCK, EPOLLIN);
+	struct str where = {0};
+
+	ck_assert_msg(world_same(one, alike, &where), "%s", str_get(&where));
+	ck_assert_msg(world_invariant(one, &where), "%s", str_get(&where));
+	world_destroy(alike);
+	differs(one, a_run(3, F_WRLCK, EPOLLIN), "eventfd1 is in another state");
+	differs(one, a_run(2, F_WRLCK, EPOLLOUT), "epoll1 is in another state");
+	differs(one, a_run(2, F_RDLCK, EPOLLIN), "other file locks");
+	world_destroy(one);
+	str_finish(&where);
+	lb_begin();
+	world_destroy(begun);
+}
+END_TEST
+
+START_TEST(identities_of_event_descriptors)
+{
+	struct str name = {0};
+
+	eventfd_of(1, 0);
+	lb_poised(b, CALL_read, 3, -1, 8, 0);
+	world_op_identity(lb.w, b, &name);
+	ck_assert_str_eq(str_get(&name), "eventfd 1:1");
+	str_finish(&name);
+}
+END_TEST
+
+/* Elements are reached through the block's own pointers: the worlds that no record makes. */
+START_TEST(invariants_of_counters_and_locks)
+{
+	struct str where = {0};
+
+	two_openers();
+	posix(a, F_SETLK, F_WRLCK, 0, 9, 0);
+	lb_settled();
+	ck_assert_msg(world_invariant(lb.w, &where), "%s", str_get(&where));
+	((struct w_lock *)world_lock(lb.w, 1))->end = -1;
+	ck_assert(!world_invariant(lb.w, &where));
+	((struct w_lock *)world_lock(lb.w, 1))->end = 9;
+	ck_assert(world_invariant(lb.w, &where));
+	((struct w_counter *)world_counter(lb.w, 1))->due_ns = 1; /* of a file */
+	ck_assert(!world_invariant(lb.w, &where));
+	((struct w_counter *)world_counter(lb.w, 1))->due_ns = 0;
+	posix(b, F_SETLK, F_WRLCK, 20, 29, 0);
+	lb_settled();
+	ck_assert_msg(world_invariant(lb.w, &where), "%s", str_get(&where));
+	((struct w_lock *)world_lock(lb.w, 2))->start = 5; /* beside another's */
+	ck_assert(!world_invariant(lb.w, &where));
+	str_finish(&where);
+}
+END_TEST
+
 /* ---- signals ---- */
 
 START_TEST(a_handler_that_nobody_set)
@@ -359,14 +371,120 @@ START_TEST(pause_beside_an_alarm)
 }
 END_TEST
 
+static u32 cycle_of_read(void)
+{
+	struct why why;
+	u32 n;
+
+	lb_enter(a, CALL_read, 3, -1, 10, 0);
+	lb_blocked(a, CALL_read);
+	lb_settled();
+	ck_assert(world_why(lb.w, a, &why));
+	n = why.cycle_n;
+	lb_exit(a, CALL_read, -EINTR);
+	return n;
+}
+
+/* A timer that is set may end any wait: never a HANG. */
+START_TEST(a_timer_that_is_set_is_no_hang)
+{
+	struct ev_signal *ev;
+
+	a = lb_spawn(0, 0);
+	lb_pipe(a, 3, 4);
+	ck_assert_uint_eq(cycle_of_read(), 1);
+	lb_call(a, CALL_timer_create, 0, -1, 0, 0, 0);
+	ck_assert_uint_eq(cycle_of_read(), 1);
+	lb_call(a, CALL_timer_settime, 0, -1, 0, 1000000, 0);
+	ck_assert_uint_eq(cycle_of_read(), 0);
+	lb_call(a, CALL_timer_settime, 0, -1, 0, 0, 0);
+	ck_assert_uint_eq(cycle_of_read(), 1);
+	lb_call(a, CALL_timer_settime, 0, -1, 5000, 1000000, 0);
+	lb_call(a, CALL_timer_settime, 1, -1, 0, 1000000, 0);
+	lb_call(a, CALL_timer_delete, 0, -1, 0, 0, 0);
+	ck_assert_uint_eq(cycle_of_read(), 0);
+	ev = lb_record(REC_SIGNAL, 0, a, 0, sizeof *ev);
+	ev->sig = SIGUSR1;
+	ev->code = SI_TIMER;
+	lb_commit();
+	ck_assert_uint_eq(cycle_of_read(), 1); /* rang, once */
+	lb_call(a, CALL_setitimer, 0, -1, 1000, 1000, 0);
+	ck_assert_uint_eq(cycle_of_read(), 0);
+	lb_exec(a, a, "/bin/true");
+	lb_signal(a, SIGALRM);
+	lb_enter(a, CALL_pause, -1, -1, 0, 0);
+	lb_blocked(a, CALL_pause);
+	lb_settled();
+	struct why why;
+	ck_assert(world_why(lb.w, a, &why));
+	ck_assert_uint_eq(why.cycle_n, 0); /* it repeats, over an exec as well */
+}
+END_TEST
+
+static void wait_for(u16 kind, i32 pid, u64 group, const u32 *pairs, u32 bytes)
+{
+	struct ev_enter *ev = lb_record(kind, CALL_wait4, a, 0, sizeof *ev + bytes);
+
+	ev->fd = pid;
+	ev->fd2 = -1;
+	ev->hash = group;
+	ev->held = bytes;
+	memcpy(ev->contents, pairs, bytes);
+	lb_commit();
+}
+
+START_TEST(a_wait_for_a_group)
+{
+	u32 c, pairs[4];
+	struct why why;
+
+	two();
+	c = lb_fork(a);
+	pairs[0] = (u32)world_proc(lb.w, world_task(lb.w, b)->proc)->pid;
+	pairs[1] = 77;
+	pairs[2] = (u32)world_proc(lb.w, world_task(lb.w, c)->proc)->pid;
+	pairs[3] = 78;
+	lb_end(c, 0);
+	wait_for(REC_POISED, -78, 78, pairs, sizeof pairs);
+	ck_assert_int_eq(world_outlook(lb.w, a), OUTLOOK_GOES);
+	wait_for(REC_POISED, -77, 77, pairs, sizeof pairs);
+	ck_assert_int_eq(world_outlook(lb.w, a), OUTLOOK_BLOCKS);
+	wait_for(REC_POISED, -79, 79, pairs, sizeof pairs);
+	ck_assert_int_eq(world_outlook(lb.w, a), OUTLOOK_UNKNOWN); /* setpgid(2) may come first */
+	wait_for(REC_ENTER, -77, 77, pairs, sizeof pairs);
+	lb_blocked(a, CALL_wait4);
+	lb_settled();
+	ck_assert(world_why(lb.w, a, &why));
+	ck_assert_int_eq(why.reason, WHY_CHILD);
+	ck_assert_uint_eq(why.wakers_n, 1);
+	ck_assert_uint_eq(why.wakers[0].proc, world_task(lb.w, b)->proc);
+}
+END_TEST
+
+START_TEST(a_wait_for_a_pidfd)
+{
+	u32 c;
+
+	two();
+	c = lb_fork(a);
+	lb_end(c, 0);
+	lb_enter_hash(REC_POISED, a, CALL_waitid, 5, -1, 3 /* P_PIDFD */, 4 /* WEXITED */, (u64)(101 + (i32)b - 1));
+	ck_assert_int_eq(world_outlook(lb.w, a), OUTLOOK_BLOCKS);
+	lb_enter_hash(REC_POISED, a, CALL_waitid, 5, -1, 3, 4, (u64)(101 + (i32)c - 1));
+	ck_assert_int_eq(world_outlook(lb.w, a), OUTLOOK_GOES);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {
-		open_waits_for_its_partner, open_that_sleeps_beside_its_partner, enxio_needs_that_nobody_reads,
-		contents_vanish_with_the_last_end, eventfd_gives_all_of_it, eventfd_read_before_the_exit_of_its_write,
+		eventfd_gives_all_of_it, eventfd_read_before_the_exit_of_its_write,
 		eventfd_blocks_at_0_and_at_most, poll_of_the_wrong_end_hangs, poll_that_sleeps_beside_bytes,
-		epoll_knows_its_watches, flock_excludes, closing_the_last_descriptor_unlocks, ranges_split_and_merge,
-		a_handler_that_nobody_set, pause_beside_an_alarm, NULL};
+		epoll_knows_its_watches, flock_excludes, closing_the_last_descriptor_unlocks,
+		ranges_split_and_merge, a_handler_that_nobody_set, pause_beside_an_alarm,
+		doubt_is_about_the_file, runs_differ_by_counts_watches_and_locks,
+		identities_of_event_descriptors, invariants_of_counters_and_locks,
+		a_timer_that_is_set_is_no_hang, a_wait_for_a_group, a_wait_for_a_pidfd, NULL};
 
 	return lb_main("world/events", tests);
 }

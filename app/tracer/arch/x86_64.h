@@ -61,6 +61,12 @@ static inline void arch_set_arg(arch_regs *r, int n, u64 v)
 	default: r->r9 = v; break;
 	}
 }
+static inline u64 arch_arg(const arch_regs *r, int n)
+{
+	const u64 args[6] = {r->rdi, r->rsi, r->rdx, r->r10, r->r8, r->r9};
+
+	return args[n];
+}
 /* glibc: struct pthread.tid; pthread_spinlock_t holds 1 when it is free. */
 #define ARCH_PTHREAD_TID 0x2d0
 #define ARCH_SPIN_IS_FREE(word) ((word) == 1)

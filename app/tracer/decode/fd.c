@@ -128,7 +128,7 @@ bool decode_open(struct tracer *t, struct tracee *x, struct entry *e)
 	e->hash = fifo_opened(x, at ? (int)x->args[0] : AT_FDCWD, path, e->arg);
 	t->fifos |= e->hash != 0;
 	e->hold = e->hash || !strncmp(path, "/dev/shm/", 9); /* shm_open(3) */
-	if (!e->hold && !path_may_be_pipe(path))
+	if (!e->hold && !path_may_be_pipe(path) && !(t->fifos && fifo_may_come(x, at ? (int)x->args[0] : AT_FDCWD, path, e->arg)))
 		return false;
 	e->held = (u32)strlen(path) + 1;
 	memcpy(e->bytes, path, e->held);

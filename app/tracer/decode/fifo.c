@@ -3,6 +3,7 @@
  * program would (stat, never open: we must not be its partner). What lies under the system's own
  * folders is not looked up: no FIFO that a program talks through is there, and these are most of the
  * files that programs open. */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -14,10 +15,10 @@ u64 fifo_id(const struct stat *st)
 	return S_ISFIFO(st->st_mode) && st->st_ino ? 1ull << 63 | (st->st_ino ^ (u64)st->st_dev << 40) : 0;
 }
 
-u64 fifo_at(struct tracee *x, int dir, const char *path, bool follow)
+/* stat(2) of the path as the program means it. */
+static bool look_up(struct tracee *x, int dir, const char *path, bool follow, struct stat *st)
 {
 	char full[PATH_KEPT + 64];
-	struct stat st;
 
 	if (path[0] == '/')
 		snprintf(full, sizeof full, "/proc/%d/root%s", (int)x->tid, path);
@@ -25,9 +26,14 @@ u64 fifo_at(struct tracee *x, int dir, const char *path, bool follow)
 		snprintf(full, sizeof full, "/proc/%d/cwd/%s", (int)x->tid, path);
 	else
 		snprintf(full, sizeof full, "/proc/%d/fd/%d/%s", (int)x->tid, dir, path);
-	if (fstatat(AT_FDCWD, full, &st, follow ? 0 : AT_SYMLINK_NOFOLLOW) < 0)
-		return 0;
-	return fifo_id(&st);
+	return fstatat(AT_FDCWD, full, st, follow ? 0 : AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+u64 fifo_at(struct tracee *x, int dir, const char *path, bool follow)
+{
+	struct stat st;
+
+	return look_up(x, dir, path, follow, &st) ? fifo_id(&st) : 0;
 }
 
 static bool starts_with(const char *path, const char *folder)
@@ -55,6 +61,14 @@ u64 fifo_opened(struct tracee *x, int dir, const char *path, u64 flags)
 	    (path[0] == '/' && is_system(path)))
 		return 0;
 	return fifo_at(x, dir, path, !(flags & O_NOFOLLOW));
+}
+
+bool fifo_may_come(struct tracee *x, int dir, const char *path, u64 flags)
+{
+	struct stat st;
+
+	return !(flags & (O_PATH | O_DIRECTORY | O_CREAT)) && path[0] && !(path[0] == '/' && is_system(path)) &&
+	       !look_up(x, dir, path, !(flags & O_NOFOLLOW), &st) && errno == ENOENT;
 }
 
 bool decode_mknod(struct tracer *t, struct tracee *x, struct entry *e)
@@ -113,4 +127,22 @@ void fifo_look_again(struct tracee *x)
 		e->hash = fifo_at(x, dir, (const char *)e->bytes, false);
 	else if (e->call == CALL_open || e->call == CALL_creat || at)
 		e->hash = fifo_opened(x, dir, (const char *)e->bytes, e->arg);
+}
+
+bool fifo_is_open(const struct entry *e)
+{
+	return e->hash >> 63 && (e->call == CALL_open || e->call == CALL_openat || e->call == CALL_openat2 || e->call == CALL_creat);
+}
+
+bool fifo_leads_elsewhere(struct tracee *x)
+{
+	u64 id = x->entry.hash;
+	bool elsewhere;
+
+	if (!fifo_is_open(&x->entry))
+		return false;
+	fifo_look_again(x);
+	elsewhere = x->entry.hash != id;
+	x->entry.hash = id;
+	return elsewhere;
 }

@@ -2,6 +2,7 @@
 /* Births, ends, waiting for children, signals sent: fork(2), clone(2), execve(2), exit(2), wait4(2),
  * waitid(2), kill(2). */
 #include <sched.h>
+#include <stdio.h>
 #include <sys/wait.h>
 
 #include "tracer/private.h"
@@ -63,16 +64,57 @@ bool decode_end(struct tracer *t, struct tracee *x, struct entry *e)
 	return true;
 }
 
+/* The process that a pidfd is about, 0 unknown: "Pid:" in its fdinfo, proc(5). */
+static u64 pid_of_fd(struct tracee *x, int fd)
+{
+	char path[64], line[128];
+	int pid = 0;
+	FILE *f;
+
+	snprintf(path, sizeof path, "/proc/%d/fdinfo/%d", (int)x->tid, fd);
+	f = fopen(path, "re");
+	while (f && fgets(line, sizeof line, f))
+		if (sscanf(line, "Pid: %d", &pid) == 1)
+			break;
+	if (f)
+		fclose(f);
+	return pid > 0 ? (u64)pid : 0;
+}
+
+/* A wait for a process group: which of ours are in which, as pairs (pid, group). */
+static void note_groups(struct tracer *t, struct tracee *x, u64 group, struct entry *e)
+{
+	pid_t own = getpgid(x->tgid);
+
+	e->hash = group ? group : (u64)(own > 0 ? own : 0);
+	for (size_t i = 0; i < t->all.n && e->held + 8 <= sizeof e->bytes; i++) {
+		const struct tracee *y = t->all.at[i];
+		u32 pair[2] = {(u32)y->tid, 0};
+		pid_t of = y->tid == y->tgid && y != x ? getpgid(y->tid) : -1;
+
+		if (of <= 0)
+			continue;
+		pair[1] = (u32)of;
+		memcpy(e->bytes + e->held, pair, sizeof pair);
+		e->held += sizeof pair;
+	}
+}
+
 bool decode_wait(struct tracer *t, struct tracee *x, struct entry *e)
 {
-	(void)t;
 	if (e->call == CALL_wait4) {
 		e->fd = (i32)x->args[0];
 		e->arg = x->args[2] & 0xffffffff;
+		if (e->fd == 0 || e->fd < -1)
+			note_groups(t, x, e->fd ? (u64)-(i64)e->fd : 0, e);
 	} else {
 		e->size = x->args[0] & 0xffffffff;
 		e->fd = (i32)x->args[1];
 		e->arg = x->args[3] & 0xffffffff;
+		if (e->size == P_PGID)
+			note_groups(t, x, x->args[1] & 0xffffffff, e);
+		if (e->size == 3 /* P_PIDFD */)
+			e->hash = pid_of_fd(x, e->fd);
 	}
 	return true;
 }

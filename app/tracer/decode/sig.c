@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Signals: what a process does about one (sigaction(2)), who sends one (sigqueue(3), pidfd_send_signal(2)), what waits for one
- * (sigtimedwait(2)), and the timers that send one (alarm(2), setitimer(2), timer_settime(2)). kill and pause: process.c,
+ * (sigtimedwait(2)), and the timers that send one (alarm(2), setitimer(2), timer_create(2)). kill and pause: process.c,
  * time.c. sigprocmask is not stopped: what is blocked is asked of the kernel when it matters. */
 #include <errno.h>
 #include <signal.h>
@@ -50,8 +50,11 @@ bool decode_timer(struct tracer *t, struct tracee *x, struct entry *e)
 		if (e->arg && x->args[1] & TIMER_ABSTIME)
 			e->arg = 1; /* some time; its clock is not known */
 		break;
-	default:
+	case CALL_timer_delete:
 		e->fd = (i32)x->args[0];
+		break;
+	default: /* timer_create: which number it gets is not needed */
+		break;
 	}
 	return true;
 }

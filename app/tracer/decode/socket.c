@@ -273,6 +273,7 @@ static void accepted(struct tracer *t, struct tracee *x, int fd, struct ev_exit 
 	t->objects.at[index].domain = from.domain;
 	t->objects.at[index].type = from.type;
 	t->objects.at[index].protocol = from.protocol;
+	t->objects.at[index].inet.accepted = true;
 	out->arg = t->objects.at[index].id;
 	out->arg2 = socket_find_peer(t, x, fd, index);
 }

@@ -143,7 +143,7 @@ static int fits(const struct object_seen *o, const struct inet_end *to, const st
 	bool any = is_any(o->inet.local.host);
 	int score = 0;
 
-	if (!is_inet(o) || !same_network(from, o) || o->inet.local.port != to->port)
+	if (!is_inet(o) || !same_network(from, o) || o->inet.local.port != to->port || o->inet.accepted)
 		return -1;
 	if (any ? is_mapped(to->host) && o->inet.v6_only : memcmp(o->inet.local.host, to->host, sizeof to->host) != 0)
 		return -1;

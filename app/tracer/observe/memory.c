@@ -242,6 +242,25 @@ void shadow_put(struct tracer *t, struct tracee *x, u64 addr, const void *bytes,
 	}
 }
 
+bool shadow_differs(struct tracer *t, struct tracee *x, u64 addr, size_t n)
+{
+	u8 now[PAGE];
+
+	for (size_t done = 0; done < n;) {
+		const struct mapping *m = space_find(x->space, addr + done);
+		u64 off = m ? m->offset + (addr + done - m->addr) : addr + done;
+		u32 seg = m ? m->seg : x->space->private_seg;
+		struct shadow_page *p = seg ? page_find(&t->segments.at[seg], off / PAGE) : NULL;
+		size_t part = PAGE - off % PAGE;
+		if (part > n - done)
+			part = n - done;
+		if (p && memory_read(x->tid, addr + done, now, part) == part && memcmp(p->bytes + off % PAGE, now, part))
+			return true;
+		done += part;
+	}
+	return false;
+}
+
 bool memory_note(struct tracer *t, struct tracee *x, u64 addr, size_t n, bool whole, struct err *err)
 {
 	u8 now[PAGE];
