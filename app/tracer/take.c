@@ -236,6 +236,8 @@ static bool makes_or_ends_an_end(const struct entry *e)
 	case CALL_splice: case CALL_tee: case CALL_vmsplice: case CALL_sendfile:
 	case CALL_sendto: case CALL_sendmsg: case CALL_sendmmsg:
 	case CALL_recvfrom: case CALL_recvmsg: case CALL_recvmmsg:
+	case CALL_mq_timedsend: case CALL_mq_timedreceive: case CALL_msgsnd: case CALL_msgrcv:
+	case CALL_semop: case CALL_semtimedop:
 	case CALL_wait4: case CALL_waitid: case CALL_nanosleep: case CALL_clock_nanosleep:
 		return false;
 	default:

@@ -145,6 +145,8 @@ void words_flow(const struct scene *s, u32 flow, struct str *out)
 		str_add(out, "nothing");
 		return;
 	}
+	if (f->ghost_take > 0) /* dropped, or taken by a call that never came back */
+		str_add(out, "up to ");
 	n = bytes_of_flow(s, flow, bytes, sizeof bytes);
 	if (f->kind == FLOW_BYTES)
 		str_addf(out, "%lld byte%s", (long long)f->fill, f->fill == 1 ? "" : "s");
@@ -203,6 +205,8 @@ void words_socket(const struct scene *s, u32 socket, struct str *out)
 			str_add(out, ". To take: ");
 			words_flow(s, k->in, out);
 			str_add(out, f->put_shut ? ", then its end" : "");
+			if (f->drops) /* udp(7): no room for them */
+				str_addf(out, "; the kernel has dropped %u message%s", f->drops, f->drops == 1 ? "" : "s");
 		}
 		str_add(out, ".");
 	}

@@ -2,6 +2,8 @@
 # `make bench` builds them and runs tests/bench/run and tests/bench/run_hook.
 bench_programs += \
 	tests/bench/pipe_self \
+	tests/bench/object_self \
+	tests/bench/many_tasks \
 	tests/bench/plain_calls \
 	tests/bench/under_filter \
 	tests/bench/whole_time \

@@ -73,3 +73,4 @@ live_scripts += \
 	tests/live/test_real_programs.sh \
 	tests/live/test_storms.sh \
 	tests/live/test_strace_list.sh
+live_targets += tests/live/targets/inet_more

@@ -244,7 +244,8 @@ static void *ring(void *arg)
 	return NULL;
 }
 
-/* Until all have ended, or nothing has happened for four bells and the set is settled. */
+/* Until all have ended, or nothing has happened for four bells and the set is settled; on a loaded machine one who is about
+ * to sleep may wait for its turn that long, so that is waited for, too. */
 static bool free_until_idle(struct run *r, struct counts *c, struct str *trouble)
 {
 	enum run_end end = RUN_BELL;
@@ -252,7 +253,7 @@ static bool free_until_idle(struct run *r, struct counts *c, struct str *trouble
 	u64 events = 0;
 	int idle = 0, bells = 0;
 
-	while (end == RUN_BELL && idle < IDLE_BELLS) {
+	while (end == RUN_BELL && idle < (world_head(run_world(r))->is_settled ? IDLE_BELLS : 10 * IDLE_BELLS)) {
 		if (!run_free(r, &end, &err)) {
 			str_addf(trouble, "run_free: %s", err.text);
 			return false;

@@ -141,10 +141,32 @@ START_TEST(a_reply_may_come)
 }
 END_TEST
 
+START_TEST(what_the_kernel_dropped_is_said)
+{
+	struct scene scene = {.style = STYLE_PLAIN};
+	struct str out = {0};
+
+	one = lb_spawn(0, 0);
+	make(one, 3, CLIENT, SOCK_DGRAM);
+	for (int i = 0; i < 3; i++) {
+		lb_enter(one, CALL_sendto, 3, -1, 5, (u64)CLIENT << 32);
+		lb_exit_flags(one, CALL_sendto, 0, 5, -1, -1, CLIENT, 0);
+	}
+	lb_observe(0, OBS_SOCKET, CLIENT, 7, 0, 1, 2);
+	lb_settled();
+	lb_agrees();
+	scene.world = lb.w;
+	words_socket(&scene, 1, &out);
+	ck_assert_str_eq(str_get(&out), "sock1, UDP. To take: up to 3 messages; the kernel has dropped 2 messages. Held by P1 fd 3.\n");
+	str_finish(&out);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {a_receive_waits_for_its_peer, both_wait_for_each_other, an_accept_waits_for_anybody,
-		a_connect_waits_for_room, a_connect_to_outside_is_no_hang, a_peer_outside_is_no_hang, a_reply_may_come, NULL};
+		a_connect_waits_for_room, a_connect_to_outside_is_no_hang, a_peer_outside_is_no_hang, a_reply_may_come,
+		what_the_kernel_dropped_is_said, NULL};
 
 	return lb_main("words/socket", tests);
 }

@@ -163,6 +163,34 @@ static void full(void)
 	close(client[0]);
 }
 
+/* Accepted when its client is gone already, it has its listener's name and no peer's: the next client connects to the listener. */
+static void too_late(void)
+{
+	int listener = bound(SOCK_STREAM), client = socket(family, SOCK_STREAM, 0), late, next;
+	struct linger l = {1, 0};
+	union name n;
+	char c;
+
+	must("listen", listen(listener, 4));
+	n = loopback(port_of(listener));
+	must("connect", connect(client, &n.any, length()));
+	setsockopt(client, SOL_SOCKET, SO_LINGER, &l, sizeof l);
+	close(client);
+	late = accept(listener, NULL, NULL);
+	say("accepted late", late >= 0);
+	say("it is gone", recv(late, &c, 1, 0));
+	client = socket(family, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	say("the next one", connect(client, &n.any, length()));
+	next = accept(listener, NULL, NULL);
+	say("send", send(next, "x", 1, 0));
+	poll(&(struct pollfd){client, POLLIN, 0}, 1, 5000);
+	say("receive", recv(client, &c, 1, 0));
+	close(late);
+	close(next);
+	close(client);
+	close(listener);
+}
+
 static long join(int fd, int option, int option6)
 {
 	struct ip_mreq four = {.imr_interface.s_addr = htonl(INADDR_LOOPBACK)};
@@ -261,6 +289,7 @@ int main(void)
 		urgent();
 		halves();
 		full();
+		too_late();
 		group();
 		dropped();
 	}
