@@ -26,3 +26,4 @@ libipclab_a_SOURCES += \
 	app/command/screen.h \
 	app/command/screen.c
 libipclab_a_SOURCES += app/command/cc.c
+libipclab_a_SOURCES += app/command/doctor.c

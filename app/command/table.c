@@ -17,6 +17,17 @@ const struct command command_table[] = {
 		.words_pass = true,
 	},
 	{
+		.name = "doctor",
+		.args = "",
+		.summary = "say what this machine allows, and how to mend what it does not",
+		.example = "ipclab doctor\n"
+			   "ipclab doctor --json\n",
+		.run = command_doctor,
+		.options = {
+			{"json", 0, NULL, "as JSON on standard output"},
+		},
+	},
+	{
 		.name = "help",
 		.args = "[VERB]",
 		.summary = "say what a verb does",

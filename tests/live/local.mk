@@ -74,3 +74,5 @@ live_scripts += \
 	tests/live/test_storms.sh \
 	tests/live/test_strace_list.sh
 live_targets += tests/live/targets/inet_more
+live_targets += tests/live/targets/deny
+live_scripts += tests/live/test_doctor.sh
