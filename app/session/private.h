@@ -17,6 +17,8 @@ struct look {
 	u64 ran_ns;      /* its time on a processor at the first look since then */
 	bool looked;     /* ran_ns is known */
 	struct probe seen;
+	/* Noted OBS_RUNNING: when the others' last move was over, and its processor time then. */
+	u64 since_ns, since_ran_ns;
 };
 
 struct run {

@@ -18,6 +18,13 @@ static bool act(struct run *r, u32 task, struct err *err)
 	return is_poised(r, task) || run_resume(r, task, err);
 }
 
+/* From now on it is to have time to see what the others have just done. */
+static void begin_time(struct look *look)
+{
+	look->since_ns = clock_ns();
+	look->since_ran_ns = look->seen.ran_ns;
+}
+
 static bool note_running(struct run *r, u32 task, struct err *err)
 {
 	struct look *look = run_look(r, task);
@@ -25,6 +32,7 @@ static bool note_running(struct run *r, u32 task, struct err *err)
 	if (look->noted == OBS_RUNNING)
 		return true;
 	look->noted = OBS_RUNNING;
+	begin_time(look);
 	return tracer_note_state(r->tracer, task, OBS_RUNNING, err);
 }
 
@@ -139,6 +147,29 @@ static u32 first_pending(struct run *r)
 	return 0;
 }
 
+/* Somebody has moved: whoever computes may wait for just that (a flag in memory), and reaches its next
+ * operation when it has been on a processor once more. */
+static void give_computing_time(struct run *r)
+{
+	for (u32 task = 1; task <= tracer_tasks(r->tracer); task++) {
+		struct look *look = run_look(r, task);
+
+		if (look->noted != OBS_RUNNING)
+			continue;
+		look_asleep(r, task);
+		begin_time(look);
+	}
+}
+
+/* On a busy machine time on a processor may be long in coming; then it is not waited for. */
+static bool has_had_time(const struct look *look)
+{
+	enum { ENOUGH_NS = 5000000, MOST_NS = 1000000000 };
+
+	return !look->seen.runs || look->seen.ran_ns - look->since_ran_ns >= ENOUGH_NS ||
+	       clock_ns() - look->since_ns > MOST_NS;
+}
+
 /* One that computes for long holds up nobody: the rest may be settled without it. */
 static bool somebody_computes(struct run *r)
 {
@@ -152,6 +183,8 @@ static bool somebody_computes(struct run *r)
 			continue;
 		if (run_look(r, task)->noted != OBS_RUNNING)
 			return false; /* not for that long yet */
+		if (!has_had_time(run_look(r, task)))
+			return false;
 		computes = true;
 	}
 	return computes;
@@ -162,11 +195,13 @@ bool settle(struct run *r, struct err *err)
 	unsigned tries = 0;
 	bool again, any;
 
+	give_computing_time(r);
 	for (;;) {
 		u32 task = first_pending(r);
 		if (task) {
 			if (!turn(r, task, err))
 				return false;
+			give_computing_time(r);
 			tries = 0;
 			continue;
 		}

@@ -13,6 +13,7 @@ live_targets += \
 	tests/live/targets/edges \
 	tests/live/targets/eintr \
 	tests/live/targets/ends \
+	tests/live/targets/flag \
 	tests/live/targets/long_write \
 	tests/live/targets/no_ptrace \
 	tests/live/targets/nonblock \

@@ -194,6 +194,43 @@ static bool check(const char *name, unsigned seed, const char *dir)
 	return status == 0;
 }
 
+/* ---- who computes sees what the others have just done ---- */
+
+static bool step_child_until_it_computes(struct run *r, struct err *err)
+{
+	bool ok = true;
+
+	for (int i = 0; ok && i < 10 && tracer_tasks(run_tracer(r)) < 2; i++)
+		ok = run_step(r, 1, err); /* pipe, fork */
+	for (int i = 0; ok && i < 10 && run_can_step(r, 2); i++)
+		ok = run_step(r, 2, err);
+	return ok && (world_task(run_world(r), 2)->state == TASK_RUNNING ||
+			     err_set(err, EXIT_FAILED, "the child does not compute"));
+}
+
+/* When the step is over that lets P1 set the flag, P2 is held before the operation it makes then. */
+static bool check_flag(void)
+{
+	struct run_options opt = {.tracer = {.held = true}, .pin = true, .fold = true};
+	const char *build = getenv("IPCLAB_BUILD");
+	char program[600];
+	char *argv[] = {program, NULL};
+	struct launch launch = {.argv = argv, .fds = {-1, -1, -1}};
+	struct err err = {0};
+	struct run *r;
+	bool ok;
+
+	snprintf(program, sizeof program, "%s/tests/live/targets/flag", build ? build : ".");
+	r = run_create(&opt, &launch, &err);
+	ok = r && step_child_until_it_computes(r, &err) && run_step(r, 1, &err) &&
+	     (run_can_step(r, 2) ||
+		     err_set(&err, EXIT_FAILED, "P2 has not come to its next operation"));
+	run_destroy(r);
+	if (!ok)
+		printf("flag: %s\n", err.text);
+	return ok;
+}
+
 int main(int argc, char **argv)
 {
 	unsigned seeds = getenv("IPCLAB_SOAK") ? 40 : 4, checks = 0, failures = 0;
@@ -211,6 +248,10 @@ int main(int argc, char **argv)
 			if (argc > 2)
 				break;
 		}
+	}
+	for (unsigned i = 0; argc == 1 && i < seeds; i++) {
+		checks++;
+		failures += !check_flag();
 	}
 	snprintf(command, sizeof command, "%s/expected", dir);
 	unlink(command);
