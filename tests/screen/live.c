@@ -20,19 +20,23 @@ bool live_soak(void)
 	return soak && *soak;
 }
 
+static bool seeded;
+
+void live_seed(unsigned round)
+{
+	const char *given = getenv("IPCLAB_SEED");
+	unsigned n = given ? (unsigned)strtoul(given, NULL, 10) + round
+			   : (unsigned)(clock_ns() / 1000) ^ (unsigned)getpid();
+
+	fprintf(stderr, "IPCLAB_SEED=%u\n", n);
+	srandom(n);
+	seeded = true;
+}
+
 unsigned live_random(unsigned max)
 {
-	static bool seeded;
-	const char *seed = getenv("IPCLAB_SEED");
-
-	if (!seeded) {
-		unsigned n = seed ? (unsigned)strtoul(seed, NULL, 10)
-				  : (unsigned)(clock_ns() / 1000) ^ (unsigned)getpid();
-
-		fprintf(stderr, "IPCLAB_SEED=%u\n", n);
-		srandom(n);
-		seeded = true;
-	}
+	if (!seeded)
+		live_seed(0);
 	return (unsigned)random() % max;
 }
 

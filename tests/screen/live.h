@@ -22,6 +22,8 @@ enum role { KEEPER, SCREEN, ENGINE, LAB };
 
 bool live_soak(void);               /* IPCLAB_SOAK: long counts */
 unsigned live_random(unsigned max); /* 0..max-1; IPCLAB_SEED repeats a run */
+/* A fresh seed, printed; of a test that runs in rounds: IPCLAB_SEED is that of its first. */
+void live_seed(unsigned round);
 void live_sleep_ms(unsigned ms);
 
 /* Runs the suite; main's status. */
