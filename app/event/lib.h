@@ -168,6 +168,7 @@ struct ev_end {
  *                         with its flags, size = value, hash = time-out in ns from now
  */
 #define TIME_NONE UINT64_MAX
+#define OPENED_FILE (1ull << 62)
 struct ev_enter {
 	i32 fd, fd2;
 	u64 size;
@@ -180,7 +181,7 @@ struct ev_enter {
 
 /* EXIT. ret is what the program sees (-errno on failure).
  *   pipe pipe2   fd, fd2 = the two ends, arg = inode of the pipe, arg2 = capacity in bytes
- *   open*        fd = ret; arg = inode if it is a pipe, else 0; arg2 = O_ flags
+ *   open*        fd = ret; arg = inode if it is a pipe, OPENED_FILE for a file that is followed, else 0; arg2 = O_ flags
  *   dup, dup2, dup3, fcntl F_DUPFD*: ret is the new fd
  *   wait4        fd = wait status when ret > 0
  *   waitid       fd = pid of the child, fd2 = CLD_EXITED, ... (-1: not told)

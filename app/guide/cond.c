@@ -19,8 +19,10 @@
  *     P1 poised store shm1.in   held just before it, at that place or a part of it
  *     P1 blocked sem_wait sem1  (likewise mutex1, cond1, barrier1, rwlock1, spin1)
  *     conflict P1 P2            both are held before an access to one place, and one of them writes
+ *     P2 zombie                 ended, and not yet waited for
+ *     P1 fd 1 at pipe1          descriptors, and what a process runs: cond_fd.c has the list
  * Facts of a mutex: mutex1 owner P1 | mutex1 owner nobody
- * Facts of a pipe.
+ * Facts of a pipe, or a FIFO (fifo1).
  *     pipe1 holds 5 | holds > 0   bytes          pipe1 full      no page slot is free
  *     pipe1 empty                                writers pipe1 P1 P2 | writers pipe1 nobody: exactly these
  *                                                hold a descriptor that can write; likewise `readers`
@@ -131,6 +133,8 @@ static bool take_object(struct parser *p, struct node *n)
 	case NODE_EXITED: n->number = -1; return p->kind != 'n' || take_number(p, &n->number);
 	case NODE_KILLED: return take_name_or_any(p, n, signal_by_name, "signal", "SIG");
 	case NODE_SAID: return take_quoted(p, n);
+	case NODE_FD: return fd_fact(p, n);
+	case NODE_RUNS: return runs_fact(p, n);
 	default: return true;
 	}
 }
@@ -146,6 +150,7 @@ static bool actor_fact(struct parser *p, struct node *n)
 		{"poised", NODE_POISED}, {"running", NODE_RUNNING}, {"gone", NODE_GONE},
 		{"alive", NODE_ALIVE}, {"stuck", NODE_STUCK}, {"exited", NODE_EXITED},
 		{"killed", NODE_KILLED}, {"said", NODE_SAID}, {"spinning", NODE_SPINNING},
+		{"zombie", NODE_ZOMBIE}, {"fd", NODE_FD}, {"runs", NODE_RUNS},
 	};
 	/* clang-format on */
 	char buf[40];
@@ -156,7 +161,7 @@ static bool actor_fact(struct parser *p, struct node *n)
 	if (i == ARRAY_LEN(facts))
 		return token_fail(p,
 			"'%s' is nothing a process does: returned, failed, blocked, poised, "
-			"running, spinning, gone, alive, stuck, exited, killed, said, saw",
+			"running, spinning, gone, alive, stuck, exited, killed, said, saw, zombie, fd, runs",
 			token_shown(p, buf, sizeof buf));
 	n->kind = facts[i].kind;
 	return token_next(p) && take_object(p, n);
@@ -213,6 +218,19 @@ static bool owner_fact(struct parser *p, struct node *n)
 		return token_next(p);
 	n->names_n = 1;
 	return take_actor(p, &n->names[0]);
+}
+
+/* sock1 holds 5 */
+static bool object_fact(struct parser *p, struct node *n)
+{
+	char buf[40];
+
+	n->kind = NODE_OBJECT_HOLDS;
+	if (!take_object_name(p, n, p->end - p->pos))
+		return false;
+	if (!token_is(p, "holds"))
+		return token_fail(p, "'%s' is nothing to be said of %s: holds", token_shown(p, buf, sizeof buf), n->object);
+	return token_next(p) && take_wanted(p, n) && (n->right || token_fail(p, "holds how much?"));
 }
 
 static bool conflict_fact(struct parser *p, struct node *n)
@@ -350,6 +368,8 @@ static u32 parse_fact(struct parser *p)
 		return conflict_fact(p, &n) ? add(p, n, from) : 0;
 	if (p->kind == 'w' && token_object(p, sync_parse) == p->end - p->pos)
 		return owner_fact(p, &n) ? add(p, n, from) : (free(n.text), 0);
+	if (p->kind == 'w' && token_object(p, flow_parse) == p->end - p->pos)
+		return object_fact(p, &n) ? add(p, n, from) : (free(n.text), 0);
 	if (!begins_value(p))
 		return token_fail(p, "a fact is wanted (P2 blocked read, pipe1 holds 5, ...), not '%s'",
 			       token_shown(p, buf, sizeof buf)),

@@ -71,11 +71,11 @@ static void explain_pipe(const struct node *n, const struct cond_view *v, struct
 	char name[24];
 
 	if (!p) {
-		str_addf(out, "there is no pipe%u", n->pipe);
+		str_addf(out, "there is no %s", pipe_named(n->pipe, name));
 		return;
 	}
 	if (n->kind != NODE_HOLDERS) {
-		str_addf(out, "pipe%u holds %lld of %llu bytes in %u of %u slots", n->pipe,
+		str_addf(out, "%s holds %lld of %llu bytes in %u of %u slots", pipe_named(n->pipe, name),
 			(long long)p->fill, (unsigned long long)p->capacity, p->slot_count,
 			p->slots_max);
 		return;
@@ -124,6 +124,14 @@ static void explain(const struct cond *c, u32 at, const struct cond_view *v, str
 		if (out->len > had && cond_node(c, n->right)->kind != NODE_NUMBER)
 			str_add(out, ", ");
 		explain_number(c, n->right, v, out);
+	} else if (n->kind == NODE_FD) {
+		fd_explain(n, v, out);
+	} else if (n->kind == NODE_RUNS) {
+		runs_explain(n, v, out);
+	} else if (n->kind == NODE_OBJECT_HOLDS) {
+		i64 there;
+
+		str_addf(out, object_holds_value(n, v, &there) ? "it holds %lld" : "it is not there", (long long)there);
 	} else if (n->actor) {
 		explain_task(n, v, out);
 	} else if (n->pipe) {

@@ -10,6 +10,7 @@
  *         args: [tidy]
  *         actors: {P1: parent}   # may be left out: those below
  *         hooks: true            # built by ipclab cc: its accesses to shared memory are seen
+ *         files: true            # open, read and write of files are steps, too
  *         computes: [P2]         # may compute for ever: nobody waits for it
  *     actors:
  *       P1: producer
@@ -77,8 +78,8 @@ static bool truth(struct yaml_file *y, yaml_ref r, const char *what, bool *out, 
 
 static bool program(struct yaml_file *y, yaml_ref r, struct reading *rd, struct guide_program *p)
 {
-	static const char *const keys[] = {"name", "args", "actors", "hooks", "computes", NULL};
-	yaml_ref values[5];
+	static const char *const keys[] = {"name", "args", "actors", "hooks", "computes", "files", NULL};
+	yaml_ref values[6];
 
 	p->mark = yaml_mark(y, r);
 	if (!yaml_keys(y, r, keys, values, rd->err) ||
@@ -96,6 +97,7 @@ static bool program(struct yaml_file *y, yaml_ref r, struct reading *rd, struct 
 	       dollars_read(rd, p->args, p->mark) &&
 	       actors(y, values[2], rd->pool, &p->actors, rd->err) &&
 	       truth(y, values[3], "hooks", &p->hooks, rd->err) &&
+	       truth(y, values[5], "files", &p->files, rd->err) &&
 	       texts(y, values[4], "computes", rd->pool, &p->computes, &p->computes_n, rd->err);
 }
 

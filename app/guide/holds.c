@@ -18,8 +18,7 @@ u32 node_pipe(const struct world *w, const struct node *n)
 {
 	char name[24];
 
-	snprintf(name, sizeof name, "pipe%u", n->pipe);
-	return world_pipe_by_name(w, name);
+	return world_pipe_by_name(w, pipe_named(n->pipe, name));
 }
 
 static const struct w_task *node_task(const struct cond_view *v, const struct node *n)
@@ -276,6 +275,7 @@ static bool task_fact(const struct node *n, const struct cond_view *v)
 	case NODE_POISED: /* one that spins is held before its next look all the same */
 		return (t->state == TASK_POISED || t->state == TASK_SPINNING) &&
 		       node_has_call(n, t->op.call) && about(n, v, t);
+	case NODE_ZOMBIE: return t->state == TASK_ZOMBIE;
 	case NODE_SPINNING: return t->state == TASK_SPINNING;
 	case NODE_RUNNING: return t->state == TASK_RUNNING;
 	case NODE_GONE: return gone(t);
@@ -358,6 +358,15 @@ static bool node_compare(const struct cond *c, const struct node *n, const struc
 	return cond_value(&left, v, &a) && cond_value(&right, v, &b) && compare(a, n->cmp, b);
 }
 
+static bool object_holds(const struct cond *c, const struct node *n, const struct cond_view *v)
+{
+	struct cond part = *c;
+	i64 there, wanted;
+
+	part.root = n->right;
+	return object_holds_value(n, v, &there) && cond_value(&part, v, &wanted) && compare(there, n->cmp, wanted);
+}
+
 bool node_holds(const struct cond *c, u32 at, const struct cond_view *v)
 {
 	const struct node *n = cond_node(c, at);
@@ -376,6 +385,9 @@ bool node_holds(const struct cond *c, u32 at, const struct cond_view *v)
 	case NODE_HOLDERS: return holders_fact(n, v);
 	case NODE_OWNER: return owner(n, v);
 	case NODE_CONFLICT: return conflict(n, v);
+	case NODE_FD: return fd_holds(n, v);
+	case NODE_RUNS: return runs_holds(n, v);
+	case NODE_OBJECT_HOLDS: return object_holds(c, n, v);
 	default: return task_fact(n, v);
 	}
 }

@@ -15,6 +15,7 @@
  * belief.c    | labs/misconceptions.yaml
  * model.c     | the model once it is read: its strings, what is asked of it
  * cond.c      | a condition from text: the grammar stands there
+ * cond_fd.c | facts of descriptors
  * cond_token.c | its words, numbers and names of objects
  * name.c      | names in it: P1, pipe1, read, SIGPIPE, EBADF
  * holds.c     | a condition against a world and the events since a question
@@ -84,6 +85,7 @@ struct guide_program {
 	u32 args_n;
 	guide_actors actors; /* its own; else the guide's */
 	bool hooks;          /* its accesses to shared memory are to be stops: built by ipclab cc */
+	bool files;          /* files that it opens are followed: open, read, write, close are steps */
 	char **computes;     /* actors that may compute for ever: they are not waited for */
 	u32 computes_n;
 	struct guide_mark mark;
@@ -201,6 +203,7 @@ enum {
 	SHOW_SOURCE = 256,
 	SHOW_TIME = 512,
 	SHOW_MEMORY = 1024,
+	SHOW_TABLES = 2048,
 };
 struct guide_step {
 	char *title;

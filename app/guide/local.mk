@@ -5,6 +5,7 @@ libipclab_a_SOURCES += \
 	app/guide/belief.c \
 	app/guide/block.c \
 	app/guide/cond.c \
+	app/guide/cond_fd.c \
 	app/guide/cond_token.c \
 	app/guide/cond_token.h \
 	app/guide/explain.c \

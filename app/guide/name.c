@@ -44,15 +44,25 @@ bool pipe_parse(const char *t, size_t n, u32 *pipe)
 {
 	u32 value = 0;
 
-	if (n < 5 || n > 8 || memcmp(t, "pipe", 4) != 0)
+	bool fifo = n > 4 && memcmp(t, "fifo", 4) == 0;
+
+	if (n < 5 || n > 8 || (!fifo && memcmp(t, "pipe", 4) != 0))
 		return false;
 	for (size_t i = 4; i < n; i++) {
 		if (!isdigit((unsigned char)t[i]))
 			return false;
 		value = value * 10 + (u32)(t[i] - '0');
 	}
-	*pipe = value;
+	*pipe = value + (fifo ? NODE_FIFO : 0);
 	return value != 0;
+}
+
+const char *pipe_named(u32 pipe, char *buf)
+{
+	bool fifo = pipe > NODE_FIFO;
+
+	snprintf(buf, 24, "%s%u", fifo ? "fifo" : "pipe", fifo ? pipe - NODE_FIFO : pipe);
+	return buf;
 }
 
 /* A prefix and a number from 1 to 999; what follows is no matter, unless it is a letter or digit. */
@@ -72,6 +82,13 @@ static size_t numbered(const char *t, size_t n, const char *prefix)
 size_t segment_parse(const char *t, size_t n)
 {
 	return numbered(t, n, "shm");
+}
+
+size_t flow_parse(const char *t, size_t n)
+{
+	size_t length = numbered(t, n, "sock");
+
+	return length ? length : numbered(t, n, "mq");
 }
 
 size_t sync_parse(const char *t, size_t n)

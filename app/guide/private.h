@@ -33,6 +33,10 @@ enum node_kind {
 	NODE_SPINNING, /* actor */
 	NODE_OWNER,    /* object: a mutex; names: nobody or one */
 	NODE_CONFLICT, /* names: two */
+	NODE_FD,       /* actor, number: fd; access: what of it; object or text: where; names: the other one */
+	NODE_RUNS,     /* actor, text */
+	NODE_ZOMBIE,   /* actor */
+	NODE_OBJECT_HOLDS, /* object, cmp, right */
 	/* numbers */
 	NODE_NUMBER, /* number */
 	NODE_CAPACITY,
@@ -64,7 +68,7 @@ struct node {
 	enum compare cmp;
 	u32 left, right; /* node numbers, 0 none */
 	u32 actor;       /* P1: 1 << 8; P2.1: 2 << 8 | 1 */
-	u32 pipe;        /* pipe1: 1 */
+	u32 pipe;        /* pipe1: 1; fifo1: NODE_FIFO + 1 */
 	struct call_set calls; /* empty: any */
 	u32 access;      /* NODE_HOLDERS */
 	i64 number;
@@ -74,6 +78,7 @@ struct node {
 	char object[16]; /* "shm1", "sem1"; also where POISED and BLOCKED have one. "": none */
 	char *text;      /* a field of a segment, NULL: all of it */
 };
+enum { NODE_FIFO = 1000000 };
 enum { COND_NODES_MAX = 128, COND_DEPTH_MAX = 24 };
 struct cond {
 	char *source;
@@ -90,6 +95,7 @@ bool calls_same(const struct call_set *, const struct call_set *);
 /* "P1" and "P2.1"; buf of 24. */
 const char *actor_name(u32 actor, char *buf);
 bool actor_parse(const char *text, size_t n, u32 *actor);
+const char *pipe_named(u32 pipe, char *buf); /* "pipe1", "fifo1"; buf of 24 */
 bool pipe_parse(const char *text, size_t n, u32 *pipe);
 /* "shm1", "sem2": how long the name is, 0: it is none. */
 size_t segment_parse(const char *text, size_t n);
@@ -99,6 +105,14 @@ int errno_by_name(const char *name);  /* "EPIPE"; 0 unknown */
 u32 actor_task(const struct world *, u32 actor);
 u32 node_pipe(const struct world *, const struct node *);
 bool node_holds(const struct cond *, u32 node, const struct cond_view *);
+
+/* ---- cond_fd.c ---- */
+bool fd_holds(const struct node *, const struct cond_view *);
+bool runs_holds(const struct node *, const struct cond_view *);
+bool object_holds_value(const struct node *, const struct cond_view *, i64 *value);
+void fd_explain(const struct node *, const struct cond_view *, struct str *);
+void runs_explain(const struct node *, const struct cond_view *, struct str *);
+size_t flow_parse(const char *text, size_t n); /* "sock1", "mq1" */
 
 /* ---- words.c ---- */
 void move_words(const struct guide_move *, struct str *);

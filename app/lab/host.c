@@ -54,10 +54,12 @@ static struct session *start(const struct lab *lab, u32 program, const char *con
 	char *path = lab_program_path(lab, program, err);
 	struct session *session = NULL;
 	char (*words)[12], **argv;
+	struct str folder = {0};
 	size_t n = 0;
 
-	if (!path || !has_hooks(lab, program, path, err)) {
+	if (!path || !has_hooks(lab, program, path, err) || !lab_folder(&folder, err)) {
 		free(path);
+		str_finish(&folder);
 		return NULL;
 	}
 	if (!args)
@@ -77,10 +79,11 @@ static struct session *start(const struct lab *lab, u32 program, const char *con
 					.tracer = {.held = true,
 						.contents = true,
 						.terminals = true,
+						.files = lab->guide->programs.at[program].files,
 						.sites = true},
 					.pin = true,
 				},
-			.launch = {.argv = argv, .fds = {-1, -1, -1}},
+			.launch = {.argv = argv, .cwd = folder.s, .fds = {-1, -1, -1}},
 			.terminal = true,
 			.actor_names = actors,
 			.title = lab->guide->title,
@@ -90,6 +93,7 @@ static struct session *start(const struct lab *lab, u32 program, const char *con
 	free(argv);
 	free(words);
 	free(path);
+	str_finish(&folder);
 	return session;
 }
 

@@ -167,6 +167,19 @@ bool labs_find(struct labs *labs, struct err *err)
 	return true;
 }
 
+/* Other words by which somebody may look for a lab: what it is about. */
+static const char *const others[][2] = {
+	{"pipes", "pipe"}, {"eof", "pipe"}, {"dup2", "redirect"}, {"dup", "redirect"}, {"redirection", "redirect"},
+	{"exec", "redirect"}, {"shell", "redirect"}, {"pclose", "popen"}, {"fifos", "fifo"}, {"mkfifo", "fifo"},
+	{"named-pipe", "fifo"}, {"named-pipes", "fifo"}, {"coprocess", "two-way"}, {"poll", "two-way"},
+	{"fork", "cooperate"}, {"ring", "bounded-buffer"}, {"producer", "bounded-buffer"},
+	{"semaphores", "race"}, {"semaphore", "race"}, {"mutex", "race"}, {"shm", "posix-shm"},
+	{"shared-memory", "posix-shm"}, {"mmap", "mapped-file"}, {"socketpair", "unix-sockets"}, {"unix", "unix-sockets"},
+	{"mq", "mailboxes"}, {"mailbox", "mailboxes"}, {"queues", "mailboxes"}, {"rendezvous", "synchronisation"},
+	{"sockets", "tcp"}, {"socket", "tcp"}, {"datagram", "udp"}, {"multicast", "udp"}, {"xdr", "rpc"},
+	{"call", "rpc"}, {"failures", "rpc"},
+};
+
 static bool is_lab(const struct lab *lab, const char *word)
 {
 	const char *id;
@@ -175,6 +188,9 @@ static bool is_lab(const struct lab *lab, const char *word)
 
 	if (strcasecmp(lab->id, word) == 0)
 		return true;
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		if (strcasecmp(others[i][0], word) == 0 && strcmp(others[i][1], lab->id) == 0)
+			return true;
 	if (folder_name(word, &number, &id))
 		return lab->number == number && strcmp(lab->id, id) == 0;
 	if (!isdigit((unsigned char)word[0]))

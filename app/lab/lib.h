@@ -11,6 +11,7 @@
  * file      | what it holds
  * labs.c    | folders: finding labs, the one of an id, the labs nearest to a mistyped one
  * places.c  | files of a lab: its programs, labs/misconceptions.yaml
+ * folder.c  | private folders, one a run, gone with us
  * host.c    | guide_host over a session; a session of a lab's program
  * listing.c | what the compiler made of a function, for the guide
  * field.c   | fields of shared memory by name, for conditions
@@ -41,7 +42,7 @@ struct labs {
 /* Every lab there is, those that cannot be used too. EXIT_INPUT when there is no folder of labs. */
 bool labs_find(struct labs *, struct err *);
 void labs_finish(struct labs *);
-/* The lab of an id ("pipe"), a folder number ("1", "01") or a folder's name ("01-pipe"); it has a
+/* The lab of an id ("pipe"), another word for what it is about ("dup2" for redirect), a folder number ("1", "01") or a folder's name ("01-pipe"); it has a
  * guide. When there is none: EXIT_USAGE, with the nearest three; when it cannot be used, why. */
 const struct lab *labs_get(const struct labs *, const char *word, struct err *);
 

@@ -2,6 +2,7 @@ libipclab_a_SOURCES += \
 	app/lab/lib.h \
 	app/lab/private.h \
 	app/lab/field.c \
+	app/lab/folder.c \
 	app/lab/host.c \
 	app/lab/listing.c \
 	app/lab/labs.c \

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -7,6 +8,7 @@
 char *lab_program_path(const struct lab *lab, u32 program, struct err *err)
 {
 	struct str path = {0};
+	char *absolute;
 
 	str_addf(&path, "%s/%s", lab->programs_dir, lab->guide->programs.at[program].name);
 	if (access(path.s, X_OK) == -1) {
@@ -16,7 +18,11 @@ char *lab_program_path(const struct lab *lab, u32 program, struct err *err)
 		str_finish(&path);
 		return NULL;
 	}
-	return path.s;
+	absolute = realpath(path.s, NULL); /* it is run from a folder of its own */
+	if (!absolute)
+		err_sys(err, EXIT_MACHINE, "the program of lab %s cannot be found: %s", lab->id, path.s);
+	str_finish(&path);
+	return absolute;
 }
 
 struct beliefs *lab_beliefs(const struct lab *lab, struct err *err)

@@ -11,4 +11,7 @@ bool host_field(void *arg, u32 segment, const char *path, struct guide_field *);
 /* listing.c: the assembly blocks of a guide, from the listings beside its programs. */
 void listings_fill(struct lab *);
 
+/* folder.c: a fresh, empty folder for one run; "/tmp/ipclab-lab-a1B2c3/1". */
+bool lab_folder(struct str *out, struct err *);
+
 #endif

@@ -307,7 +307,11 @@ bool guide_forbids(struct shell *sh, enum steer_id id, const char *line)
 		say(sh, "That is said after your answer.\n");
 		return true;
 	}
-	if (id == STEER_ends && guide_play_block(g->play)->question->hide & GUIDE_HIDE_ENDS) {
+	if (id == STEER_link) {
+		say(sh, "That is said after your answer.\n");
+		return true;
+	}
+	if ((id == STEER_ends || id == STEER_descriptors) && guide_play_block(g->play)->question->hide & GUIDE_HIDE_ENDS) {
 		say(sh, "That is said after your answer.\n");
 		return true;
 	}

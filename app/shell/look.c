@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "shell/narrate.h"
+#include "view/fdtable.h"
 
 static bool is_over(const struct w_task *t)
 {
@@ -145,6 +146,49 @@ void do_ends(struct shell *sh, int n, char **words, const char *rest)
 	}
 	say_text(sh, text.len ? text.s : "There is no pipe.\n");
 	str_finish(&text);
+}
+
+void do_descriptors(struct shell *sh, int n, char **words, const char *rest)
+{
+	struct scene scene = shell_scene(sh);
+	u32 task = n > 1 ? shell_actor(sh, words[1]) : 0;
+	const struct w_task *only = world_task(scene.world, task);
+	struct str text = {0};
+
+	(void)rest;
+	if (n > 1 && !task)
+		return;
+	for (u32 i = 1; i < world_tasks(scene.world); i++) {
+		const struct w_task *t = world_task(scene.world, i);
+
+		if (!t || t->nth > 1 || is_over(t) || (only && t->proc != only->proc))
+			continue;
+		words_task_name(&scene, i, &text);
+		str_add(&text, ".\n");
+		words_fd_table(&scene, t->proc, &text);
+	}
+	say_text(sh, text.len ? text.s : "It has ended: all its descriptors are closed.\n");
+	str_finish(&text);
+}
+
+void do_link(struct shell *sh, int n, char **words, const char *rest)
+{
+	struct scene scene = shell_scene(sh);
+	struct str text = {0}, typed = {0};
+	u32 kind, object;
+
+	(void)rest;
+	if (n < 2) {
+		link_cards(&scene, sh->selected, &text);
+	} else if (world_object_by_name(scene.world, words[1], &kind, &object)) {
+		link_card(&scene, kind, object, &text);
+	} else {
+		str_add_escaped(&typed, words[1], strnlen(words[1], 40));
+		complain(sh, "there is no %s here; look names what there is", str_get(&typed));
+	}
+	say_text(sh, str_get(&text));
+	str_finish(&text);
+	str_finish(&typed);
 }
 
 /* A line of a source file: tabs become two spaces, what does not print becomes "?". */

@@ -119,6 +119,8 @@ SHELL_COMMAND(schedule);
 SHELL_COMMAND(look);
 SHELL_COMMAND(why);
 SHELL_COMMAND(ends);
+SHELL_COMMAND(descriptors);
+SHELL_COMMAND(link);
 SHELL_COMMAND(source);
 SHELL_COMMAND(output);
 SHELL_COMMAND(select);

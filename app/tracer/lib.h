@@ -41,6 +41,7 @@ struct tracer_options {
 	bool contents;  /* keep up to LOG_CONTENT_MAX bytes of each write; else hash and length only */
 	bool terminals; /* reads and writes of terminals are operations too */
 	bool sites;     /* copy sites where ends are made, passed or closed (always on when held) */
+	bool files;     /* files that programs open, but for the system's own, are operations too: open, read, write, close */
 	bool threads;   /* told to our runtime: once a second thread exists, .data, .bss and heap stop too */
 };
 

@@ -45,7 +45,7 @@ struct entry {
 };
 
 /* ---- fdmap.c ---- */
-enum fd_class { FDC_UNKNOWN, FDC_OTHER, FDC_TTY, FDC_PIPE, FDC_SEGMENT, FDC_OBJECT };
+enum fd_class { FDC_UNKNOWN, FDC_OTHER, FDC_TTY, FDC_PIPE, FDC_SEGMENT, FDC_OBJECT, FDC_FILE /* opt.files */ };
 /* What FDC_OBJECT leads to: as `e` of OBS_FD has it. */
 enum seen_kind { SEEN_SOCKET = 5, SEEN_MQ = 6, SEEN_EVENTFD = 7, SEEN_SIGNALFD = 8, SEEN_TIMERFD = 9, SEEN_PIDFD = 10, SEEN_EPOLL = 11, SEEN_FILE = 12 };
 struct inet_end {
@@ -376,6 +376,7 @@ u64 fifo_id(const struct stat *); /* unique among pipes and FIFOs; 0: it is none
 u64 fifo_at(struct tracee *, int dir, const char *path, bool follow); /* the FIFO of that name; 0: none */
 /* Nothing has that name yet: somebody may make a FIFO of it before the call runs. */
 bool fifo_may_come(struct tracee *, int dir, const char *path, u64 flags);
+bool path_is_own(const char *path); /* not below the system's folders */
 u64 fifo_opened(struct tracee *, int dir, const char *path, u64 flags); /* the FIFO that such an open(2) leads to; 0: none */
 bool fifo_is_open(const struct entry *); /* an open(2) of one */
 /* An open that a signal broke off begins again, and its name is looked up again: does it lead elsewhere? */

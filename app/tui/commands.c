@@ -395,6 +395,20 @@ static void do_ends(struct screen_run *r, const char *args)
 	run_view(r, PANE_FDS);
 }
 
+static void do_descriptors(struct screen_run *r, const char *args)
+{
+	if (*args)
+		view_of(r, args, PANE_FDS);
+	else
+		run_view(r, PANE_FDS);
+}
+
+static void do_link(struct screen_run *r, const char *args)
+{
+	(void)args;
+	run_view(r, PANE_LINK);
+}
+
 static void do_events(struct screen_run *r, const char *args)
 {
 	(void)args;

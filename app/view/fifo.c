@@ -62,6 +62,12 @@ bool words_fifo_op(const struct scene *s, const struct w_op *op, struct str *out
 		str_add(out, plain ? "" : ")");
 		return true;
 	}
+	if (!p && opens(op->call) && path[0]) {
+		str_add(out, plain ? "open of " : "open(");
+		str_add_escaped(out, path, strlen(path));
+		str_addf(out, plain ? " for %s" : ", %s)", open_mode(op));
+		return true;
+	}
 	if (!p)
 		return false;
 	world_pipe_name(s->world, op->object, name);
@@ -105,7 +111,17 @@ bool words_result_fifo(const struct scene *s, const struct happening *h, const s
 	char name[24];
 
 	memcpy(&e, rec_body(r), sizeof e);
-	if (e.ret < 0 || (!p && !makes(h->op.call)))
+	if (e.ret < 0)
+		return false;
+	if (!p && opens(h->op.call) && world_text(s->world, h->op.text)[0]) {
+		str_add(out, " opened ");
+		str_add_escaped(out, world_text(s->world, h->op.text), strlen(world_text(s->world, h->op.text)));
+		str_addf(out, " for %s, fd %lld", open_mode(&h->op), (long long)e.ret);
+		words_at(s, h->op.site, out);
+		str_addf(out, ". Result %lld.\n", (long long)e.ret);
+		return true;
+	}
+	if (!p && !makes(h->op.call))
 		return false;
 	if (makes(h->op.call)) {
 		str_add(out, " made ");

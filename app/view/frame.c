@@ -133,7 +133,7 @@ static void layout_make(
 	want = stage_rows(s, v, body.cols) + 1;
 	most = v->lower == PANE_STAGE || v->graph ? body.rows : body.rows - lower_least(s, v, body);
 	/* What is opened to be read gets the larger half. */
-	if (!v->graph && (v->lower == PANE_HELP || v->lower == PANE_WHY || v->lower == PANE_FDS) && want > 7 &&
+	if (!v->graph && (v->lower == PANE_HELP || v->lower == PANE_WHY || v->lower == PANE_FDS || v->lower == PANE_LINK) && want > 7 &&
 		body.rows < 30)
 		want = 7;
 	l->stage = area_cut(body, 0, 0, want < most ? want : most, body.cols);

@@ -3,7 +3,10 @@ libipclab_a_SOURCES += \
 	app/view/private.h \
 	app/view/bytes.c \
 	app/view/call.c \
+	app/view/fdtable.c \
+	app/view/fdtable.h \
 	app/view/fifo.c \
+	app/view/link.c \
 	app/view/signals.c \
 	app/view/counter.c \
 	app/view/filelock.c \

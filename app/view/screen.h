@@ -15,6 +15,7 @@
  * source_pane.c | source with the line each process stands at
  * time.c        | space-time lines; deeds: the events a learner sees
  * last.c        | what happened last
+ * fdtable.h     | descriptor tables, link cards: its own table of files
  * text_pane.c   | guide, why, descriptors, output: text that is wrapped and scrolled
  * help.c        | footer and help, from the key table
  * home.c        | the list of labs
@@ -47,6 +48,7 @@ enum pane {
 	PANE_HELP,
 	PANE_MEMORY,
 	PANE_HEX,
+	PANE_LINK,
 	PANE_COUNT,
 };
 const char *pane_name(enum pane); /* "Stage" */
@@ -65,6 +67,7 @@ enum {
 	VIEW_LAST = 64,
 	VIEW_OUTPUT = 128,
 	VIEW_MEMORY = 256,
+	VIEW_TABLES = 512, /* descriptor tables in place of the picture */
 };
 
 /* Something a learner sees happen: one line of the time pane. */

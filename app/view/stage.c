@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "view/fdtable.h"
 #include "view/graph.h"
 #include "view/stage.h"
 
@@ -488,6 +489,11 @@ void stage_draw(struct canvas *c, struct area a, const struct scene *s, const st
 		graph_draw(c, a, s, v);
 		return;
 	}
+	if (fdtable_is_stage(v)) {
+		row = fdtable_draw(c, a, 0, s, v);
+		stage_reason(c, a, row, s, v);
+		return;
+	}
 	if (is_mailbox(s, v)) {
 		row = mailbox_draw(c, a, 0, s, v, mailbox_shown(s, v)) + 1;
 		stage_reason(c, a, row, s, v);
@@ -536,6 +542,11 @@ int stage_rows(const struct scene *s, const struct view_state *v, int cols)
 	if (v->graph) {
 		canvas_destroy(blank);
 		return graph_rows(s, cols);
+	}
+	if (fdtable_is_stage(v)) {
+		rows = fdtable_draw(NULL, area_cut(a, 0, 0, 1, cols), 0, s, v) + stage_reason(blank, a, 1, s, v);
+		canvas_destroy(blank);
+		return rows < 5 ? 5 : rows;
 	}
 	if (is_mailbox(s, v)) {
 		rows = mailbox_draw(NULL, a, 0, s, v, mailbox_shown(s, v)) + 1 + stage_reason(blank, a, 1, s, v);

@@ -2,6 +2,7 @@
 /* Panes that are text: guide, why, descriptors, output, help. */
 #include <string.h>
 
+#include "view/fdtable.h"
 #include "view/memory.h"
 
 const char *pane_name(enum pane pane)
@@ -17,46 +18,19 @@ const char *pane_name(enum pane pane)
 		[PANE_HELP] = "Keys",
 		[PANE_MEMORY] = "Memory",
 		[PANE_HEX] = "Bytes",
+		[PANE_LINK] = "Links",
 	};
 
 	return pane < PANE_COUNT ? names[pane] : "";
 }
 
-static const char *object_words(const struct scene *s, const struct w_file *f, char *buf)
-{
-	switch (f ? f->kind : OBJ_NONE) {
-	case OBJ_PIPE: return world_pipe_name(s->world, f->object, buf);
-	case OBJ_TTY: return "terminal";
-	case OBJ_SEGMENT: return world_segment_name(s->world, f->object, buf);
-	default: return "something else";
-	}
-}
-
 static void fds_of(const struct scene *s, const struct view_state *v, u32 proc, struct str *out)
 {
 	const struct w_proc *p = world_proc(s->world, proc);
-	const struct w_fdt *table = p ? world_fdt(s->world, p->fdt) : NULL;
-	char buf[24];
 
 	words_task_name(s, card_task(s, v, proc), out);
-	str_add(out, !table ? ": ended, all descriptors are closed\n" : "\n");
-	for (u32 i = table ? table->first : 0; i;) {
-		const struct w_fd *fd = world_fd(s->world, i);
-		const struct w_file *f = fd ? world_file(s->world, fd->file) : NULL;
-
-		if (!fd)
-			return;
-		str_addf(out, "  fd %-3d %-9s %-11s", fd->fd, object_words(s, f, buf),
-			!f || f->kind == OBJ_SEGMENT ? ""
-			: f->access == ACCESS_READ  ? "read end"
-			: f->access == ACCESS_WRITE ? "write end"
-						    : "both ways");
-		if (f && f->kind != OBJ_PIPE && f->access != (ACCESS_READ | ACCESS_WRITE))
-			str_add(out, "");
-		words_provenance(s, proc, i, false, out);
-		str_add(out, fd->cloexec ? "; close-on-exec\n" : "\n");
-		i = fd->next;
-	}
+	str_add(out, !p || !p->fdt ? ": ended, all descriptors are closed\n" : "\n");
+	words_fd_table(s, proc, out);
 }
 
 static void fds_text(const struct scene *s, const struct view_state *v, struct str *out)
@@ -175,6 +149,12 @@ void pane_text(enum pane pane, const struct scene *s, const struct view_state *v
 			str_add(out, "said after your answer");
 		else
 			fds_text(s, v, out);
+		return;
+	case PANE_LINK:
+		if (v->hide & HIDE_ENDS || v->question)
+			str_add(out, "said after your answer");
+		else
+			link_cards(s, v->selected, out);
 		return;
 	case PANE_OUTPUT:
 		str_add(out, v->output && *v->output

@@ -291,6 +291,8 @@ void fifo_begin(struct world *w, u32 task, const struct ev_enter *ev)
 		op->text = text_add(w, path, n);
 	else if (ev->hash & FIFO_ID)
 		op->object = fifo_known(w, ev->hash, path, n);
+	else if (call_class(op->call) == CLASS_OPEN && n < ev->held && strncmp(path, "/dev/", 5) && strncmp(path, "/proc/", 6))
+		op->text = text_add(w, path, n);
 	if (call_class(op->call) == CLASS_OPEN && n < ev->held)
 		op->off = name_hash(path);
 	if (op->object && call_class(op->call) != CLASS_UNLINK && !(op->arg & O_PATH))

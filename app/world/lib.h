@@ -221,7 +221,8 @@ struct w_fd {
 };
 
 enum object_kind { OBJ_NONE, OBJ_PIPE, OBJ_TTY, OBJ_OTHER, OBJ_SEGMENT,
-	OBJ_SOCKET, OBJ_MQ, OBJ_EVENTFD, OBJ_SIGNALFD, OBJ_TIMERFD, OBJ_PIDFD, OBJ_EPOLL, OBJ_FILE /* only for its locks */, OBJ_SEMS /* SysV; no open file leads to it */ };
+	OBJ_SOCKET, OBJ_MQ, OBJ_EVENTFD, OBJ_SIGNALFD, OBJ_TIMERFD, OBJ_PIDFD, OBJ_EPOLL, OBJ_FILE /* only for its locks */, OBJ_SEMS /* SysV; no open file leads to it */,
+	OBJ_DISK /* a file, of runs that follow files (OPENED_FILE) */ };
 enum { ACCESS_READ = 1, ACCESS_WRITE = 2 };
 
 struct w_file { /* open file description */
@@ -237,6 +238,9 @@ struct w_file { /* open file description */
 	u32 fd_first;/* descriptors that lead to it: w_fd.same */
 	u32 next;    /* next open file of the same pipe or segment */
 	u32 watched; /* first w_watch of an epoll that waits for it: w_watch.of_file */
+	u32 title;   /* OBJ_DISK: text offset of the path it was opened by */
+	u32 pad;
+	u64 put, got; /* OBJ_DISK: bytes that read and write moved through it */
 };
 
 struct w_slot { /* one page slot of a pipe */

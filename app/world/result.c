@@ -112,6 +112,17 @@ static void exit_memfd(struct world *w, u32 task, const struct ev_exit *ev)
 			w->task[task].op.arg & MEMFD_CLOEXEC);
 }
 
+static void disk_opened(struct world *w, u32 task, i32 fd, u32 access, u32 flags)
+{
+	u32 file = file_new(w, OBJ_DISK, 0, access, flags);
+
+	if (!file)
+		return;
+	w->file[file].title = w->task[task].op.text;
+	result_give_fd(w, task, fd, file, FD_OPENED, flags & O_CLOEXEC);
+	world_explain(w);
+}
+
 static void exit_open(struct world *w, u32 task, const struct ev_exit *ev)
 {
 	static const u8 access[4] = {ACCESS_READ, ACCESS_WRITE, ACCESS_READ | ACCESS_WRITE, 0};
@@ -123,6 +134,10 @@ static void exit_open(struct world *w, u32 task, const struct ev_exit *ev)
 	result_make_room(w, task, (i32)ev->ret);
 	if (!ev->arg || !access[flags & O_ACCMODE])
 		return;
+	if (ev->arg & OPENED_FILE && !(ev->arg & FIFO_ID)) {
+		disk_opened(w, task, (i32)ev->ret, access[flags & O_ACCMODE], flags);
+		return;
+	}
 	pipe = pipe_by_ino(w, ev->arg);
 	if (!pipe && ev->arg & FIFO_ID)
 		pipe = fifo_known(w, ev->arg, "", 0);
@@ -320,6 +335,11 @@ static void exit_no_transfer(struct world *w, u32 task, const struct ev_exit *ev
 {
 	const struct w_op *op = &w->task[task].op;
 
+	if (op->file && w->file[op->file].kind == OBJ_DISK && ev->ret > 0) {
+		u64 *moved = op->role == ACCESS_READ ? &w->file[op->file].got : &w->file[op->file].put;
+
+		*moved += (u64)ev->ret;
+	}
 	if (!leads_to_pipe(w, op->file))
 		return;
 	if (ev->ret < 0)

@@ -218,6 +218,18 @@ static void shows_slots(struct view_state *v)
 	v->show = VIEW_SHOW | VIEW_PIPE | VIEW_SLOTS;
 }
 
+static void shows_tables(struct view_state *v)
+{
+	v->show = VIEW_SHOW | VIEW_TABLES | VIEW_WHY;
+	v->selected = 2;
+}
+static void tables_hidden(struct view_state *v)
+{
+	shows_tables(v);
+	v->hide = HIDE_ENDS;
+	v->question = true;
+}
+
 static const struct golden goldens[] = {
 	{"show-calls", story_of_pipe, 3, PANE_GUIDE, shows_calls, 24, 80, false},
 	{"show-slots", story_of_full, 0, PANE_GUIDE, shows_slots, 24, 80, false},
@@ -238,6 +250,12 @@ static const struct golden goldens[] = {
 	{"hang-time-ascii", story_of_pipe, 0, PANE_TIME, NULL, 24, 80, true},
 	{"hang-time-140x40", story_of_pipe, 0, PANE_TIME, NULL, 40, 140, false},
 	{"source", story_of_pipe, 5, PANE_SOURCE, NULL, 24, 80, false},
+	{"tables", story_of_pipe, 5, PANE_GUIDE, shows_tables, 24, 80, false},
+	{"tables-ascii", story_of_pipe, 5, PANE_GUIDE, shows_tables, 24, 80, true},
+	{"tables-hidden", story_of_pipe, 5, PANE_GUIDE, tables_hidden, 24, 80, false},
+	{"tables-many", story_of_many, 0, PANE_GUIDE, shows_tables, 24, 80, false},
+	{"links", story_of_pipe, 7, PANE_LINK, NULL, 34, 80, false},
+	{"links-hidden", story_of_pipe, 7, PANE_LINK, tables_hidden, 24, 80, false},
 	{"descriptors", story_of_pipe, 5, PANE_FDS, NULL, 24, 80, false},
 	{"keys", story_of_pipe, 5, PANE_HELP, live, 40, 80, false},
 	{"small", story_of_pipe, 4, PANE_GUIDE, NULL, 15, 60, false},

@@ -73,6 +73,31 @@ START_TEST(a_killed_process_is_told_by_its_signal)
 }
 END_TEST
 
+START_TEST(where_descriptors_lead)
+{
+	run_to("", 1, 0);
+	ck_holds("P1 fd 3 at pipe1 and P1 fd 4 at pipe1 and P1 fd 3 open");
+	ck_holds_not("P1 fd 3 at pipe2");
+	ck_holds_not("P1 fd 3 at terminal");
+	ck_holds_not("P1 fd 3 at \"out\"");
+	ck_holds_not("P1 fd 3 closed");
+	ck_holds("P1 fd 9 closed");
+	ck_holds_not("P7 fd 9 closed"); /* there is no such process */
+	ck_holds_not("P1 fd 9 open");
+	ck_holds_not("P1 fd 3 same fd 4");
+	ck_holds_not("P1 fd 3 same fd 3");
+	ck_holds_not("P1 fd 3 same P2 fd 3");
+	ck_holds_not("P1 fd 3 cloexec");
+	ck_holds_not("P1 zombie");
+	ck_holds_not("P1 runs \"sh\"");
+	ck_holds_not("sock1 holds 0");
+	ck_holds_not("fifo1 empty");
+	run_to("two", 1, 0);
+	ck_holds("P2 fd 3 same P1 fd 3 and P2 fd 3 at pipe1");
+	ck_holds_not("P2 fd 3 same P1 fd 4");
+}
+END_TEST
+
 START_TEST(what_a_pipe_holds)
 {
 	run_to("", 1, 0);
@@ -157,6 +182,18 @@ static const struct {
 	{"P1 gone ; P2", 9, "does not belong"},
 	{"shm1", 5, "a field is wanted: shm1.in"},
 	{"shm1.in", 8, "a comparison is wanted"},
+	{"P1 fd", 6, "a number is missing"},
+	{"P1 fd 3", 8, "nothing to be said of a descriptor"},
+	{"P1 fd 3 shut", 9, "'shut' is nothing to be said of a descriptor"},
+	{"P1 fd 3 at", 11, "where does it lead?"},
+	{"P1 fd 3 at 7", 12, "where does it lead?"},
+	{"P1 fd 3 same", 13, "a process is wanted"},
+	{"P1 fd 3 same P2", 16, "a descriptor is wanted (fd 4)"},
+	{"P1 runs sh", 9, "in \"quotes\""},
+	{"sock1 holds", 12, "holds how much"},
+	{"sock1 grows", 7, "nothing to be said of sock1"},
+	{"fifo1 grows", 7, "nothing a pipe does"},
+	{"fifo1.colour = 1", 1, "a pipe has no 'colour'"},
 	{"sem1.size = 1", 11, "a field is wanted: sem1.value"},
 	{"P1 saw in = 1", 8, "shared memory is wanted (shm1, shm1.in), not 'in'"},
 	{"mutex1", 7, "nothing to be said of mutex1"},
@@ -472,6 +509,7 @@ static void fill(TCase *c)
 	tcase_add_test(c, calls_count_since_the_question);
 	tcase_add_test(c, states_of_a_process);
 	tcase_add_test(c, a_killed_process_is_told_by_its_signal);
+	tcase_add_test(c, where_descriptors_lead);
 	tcase_add_test(c, what_a_pipe_holds);
 	tcase_add_test(c, who_holds_an_end_is_an_exact_set);
 	tcase_add_test(c, what_a_process_said);

@@ -85,6 +85,29 @@ START_TEST(the_good_one_is_got_and_the_broken_one_says_why_not)
 }
 END_TEST
 
+START_TEST(other_words_lead_to_their_lab)
+{
+	static const char *const words[][2] = {{"dup2", "redirect"}, {"Dup2", "redirect"}, {"shm", "posix-shm"},
+		{"fifo", "fifo"}, {"mq", "mailboxes"}, {"sockets", "tcp"}, {"socket", "tcp"}, {"coprocess", "two-way"},
+		{"mkfifo", "fifo"}, {"pclose", "popen"}};
+
+	write_lab("02-redirect", GOOD);
+	write_lab("03-popen", GOOD);
+	write_lab("04-fifo", GOOD);
+	write_lab("05-two-way", GOOD);
+	write_lab("09-posix-shm", GOOD);
+	write_lab("12-mailboxes", GOOD);
+	write_lab("16-tcp", GOOD);
+	ck_assert(labs_find(&found, &err));
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		const struct lab *lab = labs_get(&found, words[i][0], &err);
+
+		ck_assert_msg(lab && strcmp(lab->id, words[i][1]) == 0, "%s", words[i][0]);
+	}
+	ck_assert_ptr_null(labs_get(&found, "dup3", &err));
+}
+END_TEST
+
 START_TEST(other_folders_are_no_labs)
 {
 	char path[120];
@@ -118,6 +141,7 @@ int main(void)
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_add_test(t, a_broken_lab_stands_among_the_others_with_its_error);
 	tcase_add_test(t, the_good_one_is_got_and_the_broken_one_says_why_not);
+	tcase_add_test(t, other_words_lead_to_their_lab);
 	tcase_add_test(t, other_folders_are_no_labs);
 	tcase_add_test(t, a_program_that_is_not_built_is_named);
 	suite_add_tcase(s, t);

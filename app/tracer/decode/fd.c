@@ -128,6 +128,7 @@ bool decode_open(struct tracer *t, struct tracee *x, struct entry *e)
 	e->hash = fifo_opened(x, at ? (int)x->args[0] : AT_FDCWD, path, e->arg);
 	t->fifos |= e->hash != 0;
 	e->hold = e->hash || !strncmp(path, "/dev/shm/", 9); /* shm_open(3) */
+	e->hold |= t->opt.files && !(e->arg & (O_PATH | O_DIRECTORY)) && path_is_own(path);
 	if (!e->hold && !path_may_be_pipe(path) && !(t->fifos && fifo_may_come(x, at ? (int)x->args[0] : AT_FDCWD, path, e->arg)))
 		return false;
 	e->held = (u32)strlen(path) + 1;
@@ -182,8 +183,8 @@ static void fd_duplicated(struct tracer *t, struct tracee *x, int from, int to, 
 		fdmap_set(t, x->fds, to, FDC_PIPE, t->pipes.at[s->pipe].ino, cloexec);
 	else if (s->class == FDC_SEGMENT || s->class == FDC_OBJECT)
 		fdmap_set(t, x->fds, to, (enum fd_class)s->class, s->pipe, cloexec);
-	else if (s->class == FDC_TTY)
-		fdmap_set(t, x->fds, to, FDC_TTY, 0, cloexec);
+	else if (s->class == FDC_TTY || s->class == FDC_FILE)
+		fdmap_set(t, x->fds, to, (enum fd_class)s->class, 0, cloexec);
 	else
 		fdmap_clear(t, x->fds, to);
 }
@@ -206,6 +207,8 @@ static void fd_opened(struct tracer *t, struct tracee *x, int fd, struct ev_exit
 	} else if (class == FDC_SEGMENT) {
 		class = FDC_OTHER;
 	}
+	if (class == FDC_OTHER && t->opt.files && x->entry.held && path_is_own((const char *)x->entry.bytes))
+		class = FDC_FILE;
 	if (class == FDC_OBJECT) { /* through /proc/PID/fd or /dev/fd */
 		object_made(t, x, fd, cloexec);
 		ino = fdmap_ino(t, x->fds, fd);
@@ -214,6 +217,8 @@ static void fd_opened(struct tracer *t, struct tracee *x, int fd, struct ev_exit
 	}
 	if (class == FDC_PIPE || class == FDC_OBJECT)
 		out->arg = ino;
+	if (class == FDC_FILE)
+		out->arg = OPENED_FILE;
 	out->arg2 = flags;
 }
 

@@ -55,6 +55,11 @@ static bool is_system(const char *path)
 	}
 }
 
+bool path_is_own(const char *path)
+{
+	return path[0] && !(path[0] == '/' && is_system(path));
+}
+
 u64 fifo_opened(struct tracee *x, int dir, const char *path, u64 flags)
 {
 	if (flags & (O_PATH | O_DIRECTORY) || (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL) || !path[0] ||

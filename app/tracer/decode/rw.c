@@ -10,7 +10,7 @@ static bool is_operation(struct tracer *t, struct tracee *x, int fd, struct entr
 		e->hold = false; /* logged, seen when it blocks, never held */
 		return true;
 	}
-	return class == FDC_PIPE || (class == FDC_OBJECT && object_of_fd(t, x, fd)->kind != SEEN_FILE);
+	return class == FDC_PIPE || class == FDC_FILE || (class == FDC_OBJECT && object_of_fd(t, x, fd)->kind != SEEN_FILE);
 }
 
 bool decode_rw(struct tracer *t, struct tracee *x, struct entry *e)
@@ -47,6 +47,13 @@ bool decode_vector(struct tracer *t, struct tracee *x, struct entry *e)
 	return true;
 }
 
+static bool is_stream(struct tracer *t, struct tracee *x, int fd)
+{
+	enum fd_class class = fd_class(t, x, fd);
+
+	return class == FDC_PIPE || class == FDC_OBJECT;
+}
+
 bool decode_splice(struct tracer *t, struct tracee *x, struct entry *e)
 {
 	const u64 *a = x->args;
@@ -80,7 +87,7 @@ bool decode_splice(struct tracer *t, struct tracee *x, struct entry *e)
 		e->arg = a[3];
 	}
 	}
-	in = fd_class(t, x, e->fd) >= FDC_PIPE && fd_class(t, x, e->fd) != FDC_SEGMENT;
-	out = e->call != CALL_vmsplice && fd_class(t, x, e->fd2) >= FDC_PIPE && fd_class(t, x, e->fd2) != FDC_SEGMENT;
+	in = is_stream(t, x, e->fd);
+	out = e->call != CALL_vmsplice && is_stream(t, x, e->fd2);
 	return in || out;
 }
