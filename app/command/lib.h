@@ -84,5 +84,6 @@ bool command_labs(struct invocation *, struct err *);
 bool command_progress(struct invocation *, struct err *);
 bool command_replay(struct invocation *, struct err *);
 bool command_watch(struct invocation *, struct err *);
+bool command_why(struct invocation *, struct err *);
 
 #endif

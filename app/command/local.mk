@@ -27,3 +27,9 @@ libipclab_a_SOURCES += \
 	app/command/screen.c
 libipclab_a_SOURCES += app/command/cc.c
 libipclab_a_SOURCES += app/command/doctor.c
+libipclab_a_SOURCES += \
+	app/command/why.h \
+	app/command/why.c \
+	app/command/why_answer.c \
+	app/command/why_look.c \
+	app/command/why_run.c

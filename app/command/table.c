@@ -108,6 +108,26 @@ const struct command command_table[] = {
 			{"quiet", 0, NULL, "print nothing"},
 		},
 	},
+	{
+		.name = "why",
+		.args = "[-- CMD... | -p PID | -n NAME]",
+		.summary = "say who waits for whom, and whether anybody is left who could wake them",
+		.example = "ipclab why                        # everything of mine that is stuck\n"
+			   "ipclab why -p 4121\n"
+			   "ipclab why -- make test\n"
+			   "ipclab why --within 60s -- make test   # in CI: as timeout(1), and why\n",
+		.run = command_why,
+		.command_follows = true,
+		.options = {
+			{"json", 0, NULL, "the answer as JSON on standard output"},
+			{"markdown", 0, NULL, "the answer as a block to paste into a bug report"},
+			{"name", 'n', "NAME...", "look at the processes of that name; may be repeated"},
+			{"only", 0, NULL, "with -p, -n: those alone, not their descendants and whom they share with"},
+			{"pid", 'p', "PID...", "look at that process; may be repeated"},
+			{"redact", 0, NULL, "leave out the names of files, queues, sockets and programs, and arguments"},
+			{"within", 0, "TIME", "end CMD when it is not done by then (60s, 500ms, 5m): exit 124, else CMD's status"},
+		},
+	},
 	{.name = NULL},
 };
 

@@ -37,6 +37,7 @@ struct run_options {
 	bool slots;           /* at settled points also ask how many slots are in use (costly; the oracle) */
 	const pid_t *attach;  /* instead of launching: these run already (watch -p); attach_n of them, borrowed for run_create */
 	u32 attach_n;
+	bool tell_settled;    /* free run: RUN_SETTLED at each settled point of an idle run (why) */
 	u32 census;           /* free run: a settled point is sought after that many stops, then ever rarer; 0: only when idle */
 };
 struct run *run_create(const struct run_options *, const struct launch *, struct err *);
@@ -50,10 +51,13 @@ enum run_end {
 	RUN_WAITS,  /* everything is held, blocked or gone; nothing can move by itself */
 	RUN_ENDED,  /* no task is left */
 	RUN_BELL,   /* somebody rang: look at your commands */
+	RUN_SETTLED,/* options.tell_settled: everybody sleeps or is gone, and has gone on: the world holds; call again */
 	RUN_FULL,   /* the disk is full: recording stopped, the program goes on (free run continues when called again) */
 };
 /* Free run until all tasks ended or the bell rings. */
 bool run_free(struct run *, enum run_end *, struct err *);
+/* Free run: a settled point if there is one to be had within 20 ms; those who sleep are said to be blocked either way. */
+bool run_look_once(struct run *, struct err *);
 /* Held: one step of this task (see ARCHITECTURE.md "Stepping"). Returns when the set is settled,
  * or when a task has been computing for 200 ms (it is shown RUNNING and holds up nobody). */
 bool run_step(struct run *, u32 task, struct err *);

@@ -36,6 +36,7 @@ struct run {
 	timer_t idle_timer;
 	bool idle_timer_made, idle_timer_armed;
 	u64 stops_at_tick;
+	u64 settled_key;  /* of the last settled point: who had run how often */
 };
 
 /* ---- run.c ---- */

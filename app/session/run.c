@@ -195,12 +195,13 @@ static bool take_all(struct run *r, struct err *err)
 
 /* A settled point in a free run: nobody is resumed for at most 2 ms. When all have come to a stop
  * or sleep by then, world and kernel are compared; else nothing is said. */
-static bool census(struct run *r, u64 patience_ns, struct err *err)
+static bool census(struct run *r, u64 patience_ns, bool *settled, struct err *err)
 {
 	u64 limit = clock_ns() + patience_ns;
 	unsigned tries = 0;
 	bool again = true, ok = true;
 
+	*settled = false;
 	do {
 		bool any;
 		if (!collect(r, &any, err))
@@ -210,6 +211,7 @@ static bool census(struct run *r, u64 patience_ns, struct err *err)
 		if (!any && all_asleep(r)) {
 			if (!settled_point(r, &again, err))
 				return false;
+			*settled = !again;
 			if (!again)
 				break;
 		}
@@ -237,7 +239,7 @@ static bool maybe_census(struct run *r, struct err *err)
 	if (r->census_gap < 65536)
 		r->census_gap *= 2;
 	r->next_census = tracer_stops(r->tracer) + r->census_gap;
-	return census(r, 2000000, err);
+	return census(r, 2000000, &(bool){false}, err);
 }
 
 /* While somebody computes there is no settled point, and yet the others sleep: who sleeps in its call now and was not
@@ -259,22 +261,58 @@ static bool note_sleepers(struct run *r, struct err *err)
 	return true;
 }
 
-/* The timer ended the wait: idle since the last tick, or busy? */
-static bool idle_tick(struct run *r, struct err *err)
+bool run_look_once(struct run *r, struct err *err)
 {
-	r->idle_timer_armed = false;
+	bool settled;
+
+	if (!census(r, 20000000, &settled, err))
+		return false;
+	return settled || (note_sleepers(r, err) && note_sleepers(r, err));
+}
+
+/* Who has run how often since the run began: the same again means that nobody did anything. */
+static u64 runs_key(struct run *r)
+{
+	u64 key = tracer_stops(r->tracer);
+
+	for (u32 task = 1; task <= tracer_tasks(r->tracer); task++) {
+		struct probe p;
+
+		if (tracer_holding(r->tracer, task) == IS_GONE)
+			continue;
+		tracer_probe(r->tracer, task, &p);
+		key = hash64(key, &p.runs, sizeof p.runs);
+		key += !p.runs || p.state == 'R' ? clock_ns() : 0;
+	}
+	return key;
+}
+
+/* The timer ended the wait: idle since the last tick, or busy? */
+static bool idle_tick(struct run *r, bool *settled, struct err *err)
+{
+	bool tell = r->opt.tell_settled;
+
+	*settled = r->idle_timer_armed = false;
 	if (tracer_stops(r->tracer) != r->stops_at_tick) {
 		idle_timer_arm(r);
 		return note_sleepers(r, err);
 	}
-	if (tracer_is_meeting(r->tracer))
+	/* Private futexes and plain computing make no stop: somebody may have gone to sleep since. */
+	if (tell || tracer_is_meeting(r->tracer))
 		idle_timer_arm(r);
-	return census(r, 2000000, err) && note_sleepers(r, err);
+	if (tell && r->settled_key && r->settled_key == runs_key(r))
+		return true;
+	if (!census(r, 2000000, settled, err) || !note_sleepers(r, err))
+		return false;
+	r->settled_key = *settled && tell ? runs_key(r) : 0;
+	*settled &= tell;
+	return true;
 }
 
 static bool free_loop(struct run *r, enum run_end *end, struct err *err)
 {
 	struct stop stop;
+	bool settled;
 
 	for (;;) {
 		if (r->rang) {
@@ -296,8 +334,13 @@ static bool free_loop(struct run *r, enum run_end *end, struct err *err)
 			*end = RUN_BELL;
 			return true;
 		case STOP_NONE:
-			if (!idle_tick(r, err))
+			if (!idle_tick(r, &settled, err))
 				return false;
+			if (settled) {
+				run_fold(r);
+				*end = RUN_SETTLED;
+				return true;
+			}
 			break;
 		default:
 			if (!free_stop(r, &stop, err) || !maybe_census(r, err))

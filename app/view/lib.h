@@ -10,6 +10,7 @@
  * told.c   | an event as a sentence
  * result.c | what a finished call did, as a sentence
  * why.c    | why a task waits, as sentences
+ * report.h | the answer of ipclab why: its own table of files
  * lines.c  | breaking lines at words
  * result_memory.c | the same of accesses, mappings and the C library's objects
  * memory.h | shared memory as pictures and words: its own table of files
@@ -35,6 +36,7 @@ struct scene {
 	const char *(*actor)(void *arg, u32 proc); /* "producer"; NULL or "": the name alone */
 	void *actor_arg;
 	enum style style;
+	bool pids;                      /* processes are called by their pids, not P1, P2 */
 	struct typed *typed;            /* C types of segments (view/memory.h); NULL: none are known */
 };
 
@@ -47,6 +49,8 @@ void words_op(const struct scene *, u32 task, const struct w_op *op, bool bytes,
 /* The call's name as the program's author knows it: "fork" for clone, "wait" for wait4. */
 const char *words_call_name(const struct w_op *op);
 /* ", consumer.c line 9" or " at consumer.c:9"; nothing when unknown. */
+/* "P2", or "4133" where scene.pids; into buf (24 bytes), returned. */
+const char *words_proc(const struct scene *, u32 proc, char *buf);
 void words_name(const struct scene *, u32 task, struct str *); /* phrase: "P2", "P2.1" */
 void words_at(const struct scene *, u32 site, struct str *);
 /* "500 ms", "2 s", "250 us": exact where it is short. */
@@ -89,6 +93,8 @@ const char *words_socket_kind(const struct world *, u32 socket); /* "unix", "tcp
 /* ---- why.c ---- */
 /* PLAIN: one fact a line. SHORT: one sentence without newline. Nothing when it is not blocked. */
 void words_why(const struct scene *, u32 task, struct str *);
+/* One SHORT sentence, who waits where for what and for whom; false when it is not blocked. */
+bool words_wait(const struct scene *, u32 task, struct str *);
 /* Phrase, what it waits for: "pipe1 is empty", "its child P2 has not ended"; false when it is not
  * blocked. */
 bool words_reason(const struct scene *, u32 task, struct str *);

@@ -12,6 +12,11 @@ libipclab_a_SOURCES += \
 	app/view/filelock.c \
 	app/view/json.c \
 	app/view/lines.c \
+	app/view/mend.c \
+	app/view/report.h \
+	app/view/report.c \
+	app/view/report_json.c \
+	app/view/report_kind.c \
 	app/view/result.c \
 	app/view/socket.c \
 	app/view/told.c \

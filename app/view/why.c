@@ -33,7 +33,7 @@ static u32 add_waker_names(const struct scene *s, const struct why *y, struct st
 			j == 0       ? ""
 			: j + 1 == n ? " and "
 				     : ", ",
-			world_proc_name(s->world, y->wakers[first[j]].proc, name),
+			words_proc(s, y->wakers[first[j]].proc, name),
 			itself_or(&y->wakers[first[j]]));
 	return n;
 }
@@ -249,7 +249,7 @@ static void short_wakers(const struct scene *s, const struct why *y, struct str 
 		if (k->outside)
 			continue;
 		str_addf(out, "%s%s%s", first ? could(s, y) : "; by ",
-			world_proc_name(s->world, k->proc, name), itself_or(k));
+			words_proc(s, k->proc, name), itself_or(k));
 		add_through(s, k, out);
 		first = false;
 	}
@@ -298,7 +298,7 @@ static void add_who(
 	words_place(s, t->op.site, " at ", out);
 }
 
-static void short_why(
+static void one_sentence(
 	const struct scene *s, const struct why *y, const struct w_task *t, struct str *out)
 {
 	add_who(s, y, t, out);
@@ -310,6 +310,12 @@ static void short_why(
 	}
 	add_could(s, y, out);
 	str_add(out, ".");
+}
+
+static void short_why(
+	const struct scene *s, const struct why *y, const struct w_task *t, struct str *out)
+{
+	one_sentence(s, y, t, out);
 	if (y->cycle_n) {
 		str_add(out, " ");
 		add_cycle(s, y, out);
@@ -325,7 +331,7 @@ static void plain_waker_state(const struct scene *s, const struct why_waker *k, 
 
 	if (k->self || !t)
 		return;
-	world_proc_name(s->world, k->proc, name);
+	words_proc(s, k->proc, name);
 	switch (t->state) {
 	case TASK_POISED:
 		str_addf(out, "%s is held, ", name);
@@ -357,7 +363,7 @@ static void plain_waker(const struct scene *s, const struct why *y, u32 i, struc
 	if (k->outside)
 		return;
 	if (fd && about_ends(y)) {
-		str_addf(out, "%s holds %s end fd %d, ", world_proc_name(s->world, k->proc, name),
+		str_addf(out, "%s holds %s end fd %d, ", words_proc(s, k->proc, name),
 			y->object_kind                       ? "the other"
 			: file && (file->access & ACCESS_WRITE) ? "write" : "read", fd->fd);
 		words_provenance(s, k->proc, k->fd, false, out);
@@ -438,4 +444,15 @@ void words_why(const struct scene *s, u32 task, struct str *out)
 		plain_why(s, &y, t, out);
 	else
 		short_why(s, &y, t, out);
+}
+
+bool words_wait(const struct scene *s, u32 task, struct str *out)
+{
+	const struct w_task *t = world_task(s->world, task);
+	struct why y;
+
+	if (!t || !world_why_wait(s->world, task, &y) || y.reason == WHY_NOT)
+		return false;
+	one_sentence(s, &y, t, out);
+	return true;
 }

@@ -1,16 +1,30 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tasks, pipes and their ends, as they stand. */
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 
 #include "view/memory.h"
 #include "view/private.h"
 
+const char *words_proc(const struct scene *s, u32 proc, char *buf)
+{
+	const struct w_proc *p = world_proc(s->world, proc);
+
+	if (!s->pids || !p)
+		return world_proc_name(s->world, proc, buf);
+	snprintf(buf, 24, "%d", p->pid);
+	return buf;
+}
+
 void words_name(const struct scene *s, u32 task, struct str *out)
 {
+	const struct w_task *t = world_task(s->world, task);
 	char name[24];
 
-	if (world_task(s->world, task))
+	if (t && s->pids)
+		str_addf(out, "%d", t->tid);
+	else if (t)
 		str_add(out, world_task_name(s->world, task, name));
 	else
 		str_addf(out, "task %u", task);

@@ -19,7 +19,8 @@
  * observe.c   | world against kernel at settled points; drift
  * same.c      | world_same: two runs compared by identity, state, contents
  * invariant.c | what must hold after every record
- * why.c       | why a task waits, who could end the wait
+ * why.c       | why a task waits, who could end the wait: its answer; wait.c: what it waits for; wakers.c: who could end it
+ * standing.c  | all of them at once: who stands still for good, cycles, the verdict
  * timeline.c  | checkpoints over a log; seek both ways
  * segment.c   | memory that can be shared: segments and mappings
  * memory.c    | bytes of segments in lines of 64: what they are, who wrote them
@@ -577,6 +578,32 @@ struct why {
 };
 /* False when the task is not blocked. From the world alone. */
 bool world_why(const struct world *, u32 task, struct why *);
+bool world_why_wait(const struct world *, u32 task, struct why *); /* without the cycle: where world_standing has it */
+
+/* ---- what becomes of all of them ---- */
+enum verdict { VERDICT_ENDED, VERDICT_HANG, VERDICT_WAITS, VERDICT_RUNS };
+enum stands {
+	STANDS_GONE = 0,
+	STANDS_RUNS,    /* computes, or is held by us */
+	STANDS_STOPPED, /* by a signal */
+	STANDS_TIMED,   /* a clock ends its wait */
+	STANDS_OUTSIDE, /* it waits for what only somebody outside does: the terminal, a peer that is not watched */
+	STANDS_UNKNOWN, /* what ends its wait is more than the world knows */
+	STANDS_DEPENDS, /* somebody who can move, or depends on such a one, could wake it */
+	STANDS_STUCK,   /* nobody is left who could */
+	STANDS_COUNT
+};
+struct world_standing {
+	enum verdict verdict;
+	u32 live;              /* tasks that are not gone */
+	u32 n[STANDS_COUNT];
+	bool root_stuck;       /* a task of the first process is */
+	u8 *of;                /* by task: enum stands */
+	u32 cycles, *cycle;    /* by task: number of the cycle it is in, from 1; 0 none */
+};
+/* From the world alone; at a settled point HANG is a proof. */
+void world_standing(const struct world *, struct world_standing *);
+void world_standing_finish(struct world_standing *);
 
 /* ---- checkpoints and the timeline ---- */
 struct checkpoint; /* a compact copy of the block */

@@ -40,4 +40,8 @@ libipclab_a_SOURCES += \
 	app/world/filelock.c \
 	app/world/counter.c \
 	app/world/poll.c \
+	app/world/wait.h \
+	app/world/wait.c \
+	app/world/wakers.c \
+	app/world/standing.c \
 	app/world/why.c
