@@ -36,8 +36,8 @@ struct scene {
 	const char *(*actor)(void *arg, u32 proc); /* "producer"; NULL or "": the name alone */
 	void *actor_arg;
 	enum style style;
-	bool pids;                      /* processes are called by their pids, not P1, P2 */
 	struct typed *typed;            /* C types of segments (view/memory.h); NULL: none are known */
+	bool pids;                      /* processes are called by their pids, not P1, P2 */
 };
 
 /* Sentences are appended to the string. Those that may be several end each with a newline (one
