@@ -297,12 +297,13 @@ struct ev_segment { /* identity is (ino, dev) while it lives */
 	u32 name_len; /* NUL included; 0: no name */
 	char name[];  /* "/OS" for shm_open, the path of a file, the name given to memfd_create */
 };
-enum { MEMORY_FIRST = 1u, MEMORY_CHANGED = 2u };
+enum { MEMORY_FIRST = 1u, MEMORY_CHANGED = 2u, MEMORY_STORED = 4u };
 struct ev_memory {
 	u64 addr;  /* in rec.task's process, inside a mapping the log knows */
 	u32 len;
 	u32 flags; /* MEMORY_FIRST: how it was when first looked at; MEMORY_CHANGED: differs from what the log
-	              tells so far (code without our runtime, the kernel, or a process that is not watched) */
+	              tells so far (code without our runtime, the kernel, or a process that is not watched);
+	              MEMORY_STORED: what an access of more than 8 bytes put there, before its EXIT */
 	u8 bytes[];
 };
 

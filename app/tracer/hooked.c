@@ -382,7 +382,10 @@ static bool access_resume(struct tracer *t, struct tracee *x, struct err *err)
 
 bool hooked_take_exit(struct tracer *t, struct tracee *x, struct err *err)
 {
-	return x->hook == HOOK_END ? told_ends(t, x, err) : maps_refresh(t, x, true, err);
+	if (x->hook == HOOK_END)
+		return told_ends(t, x, err);
+	x->site = t->opt.held || t->opt.sites ? site_copy(t, x, err) : 0;
+	return maps_refresh(t, x, true, err);
 }
 
 bool hooked_resume(struct tracer *t, struct tracee *x, struct err *err)

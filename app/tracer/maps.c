@@ -407,6 +407,7 @@ static bool log_found(struct tracer *t, struct tracee *x, const struct mapping *
 	struct ev_enter enter = {.fd = -1, .fd2 = -1, .size = m->len, .arg = m->prot | (u64)MAP_SHARED << 32,
 	                         .hash = m->offset};
 	struct ev_exit exit = {.ret = (i64)m->addr, .fd = -1, .fd2 = -1, .arg = s->ino, .arg2 = s->dev};
+	u32 site = x->hook == HOOK_MAPPED ? x->site : 0; /* else found later, at another line */
 	struct rec *r;
 	bool ok;
 
@@ -417,7 +418,7 @@ static bool log_found(struct tracer *t, struct tracee *x, const struct mapping *
 		return ok;
 	r->call = CALL_mmap;
 	r->flags = EVF_TOLD;
-	r->site = x->site;
+	r->site = site;
 	memcpy(r + 1, &enter, sizeof enter);
 	emit_commit(t, r);
 	r = emit_begin(t, REC_EXIT, x, sizeof exit, err, &ok);
@@ -425,7 +426,7 @@ static bool log_found(struct tracer *t, struct tracee *x, const struct mapping *
 		return ok;
 	r->call = CALL_mmap;
 	r->flags = EVF_TOLD;
-	r->site = x->site;
+	r->site = site;
 	memcpy(r + 1, &exit, sizeof exit);
 	emit_commit(t, r);
 	return true;

@@ -501,11 +501,12 @@ bool shadow_look(struct tracer *, struct tracee *, u64 addr, const void *bytes, 
 void shadow_put(struct tracer *, struct tracee *, u64 addr, const void *bytes, size_t n); /* the log tells it now */
 /* Something else stands there than the log tells. */
 bool shadow_differs(struct tracer *, struct tracee *, u64 addr, size_t n);
-/* Logs [addr, addr + n) as it stands (REC_MEMORY), whole or only what differs. */
+/* Logs [addr, addr + n) as it stands (REC_MEMORY): whole, as what was just stored, or only what differs. */
 bool memory_note(struct tracer *, struct tracee *, u64 addr, size_t n, bool whole, struct err *);
 /* A word of x's shared memory through whoever else maps it. */
 bool memory_read_shared(struct tracer *, struct tracee *x, u64 addr, void *bytes, size_t n);
 void shadow_drop(struct tracer *, struct segment *);
+void shadow_cut(struct segment *, u64 size); /* it has been made so short: what lay behind is zero, should it grow again */
 
 /* ---- observe/pipe.c ---- */
 bool tracer_pipe_capacity(struct tracee *, int fd, u64 *bytes); /* F_GETPIPE_SZ through a borrowed end */

@@ -393,7 +393,7 @@ static void add_bytes(const struct scene *s, const struct rec *r, struct str *ou
 		add_key(out, "size", e.len);
 		add_unsigned(out, "offset", e.addr - map->addr + map->offset);
 	}
-	add_word(out, "what", e.flags & MEMORY_CHANGED ? "changed" : "first");
+	add_word(out, "what", e.flags & MEMORY_STORED ? "stored" : e.flags & MEMORY_CHANGED ? "changed" : "first");
 }
 
 static void add_inject(const struct rec *r, struct str *out)

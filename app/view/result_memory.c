@@ -59,6 +59,14 @@ static void did_access(const struct done *x)
 {
 	const char *how = x->op->flags & EVF_ATOMIC ? " atomically" : "";
 
+	if (x->op->size > 8) { /* the event bears no value of so many bytes */
+		str_addf(x->out, "%s %s ", how,
+			x->op->call == CALL_load    ? "loaded"
+			: x->op->call == CALL_store ? "stored"
+						    : "changed");
+		add_cell(x);
+		return;
+	}
 	if (x->op->call == CALL_load) {
 		str_addf(x->out, "%s loaded ", how);
 		add_value(x, x->e.arg);
@@ -299,7 +307,7 @@ static void failed(const struct done *x)
 	if (call_is_access(x->op->call)) {
 		str_add(x->out, " did not happen");
 		words_at(x->s, x->op->site, x->out);
-		str_add(x->out, ": there is no memory.\n");
+		str_add(x->out, ".\n"); /* the signal that follows says why */
 		return;
 	}
 	str_add(x->out, " failed");

@@ -49,6 +49,25 @@ static void add_held(const struct scene *s, const struct w_sync *x, const char *
 		str_add(out, ", which has ended");
 }
 
+/* "held for reading by P1 and P3"; not all of them known: "held for reading by 5". */
+static void add_readers(const struct scene *s, const struct w_sync *x, struct str *out)
+{
+	u32 known = 0, said = 0;
+
+	for (u32 i = 0; i < ARRAY_LEN(x->readers); i++)
+		known += x->readers[i] != 0;
+	str_add(out, "held for reading by ");
+	if (known != x->value)
+		str_addf(out, "%lld", (long long)x->value);
+	for (u32 i = 0; i < ARRAY_LEN(x->readers) && known == x->value; i++) {
+		if (!x->readers[i])
+			continue;
+		str_add(out, !said ? "" : said + 1 == known ? " and " : ", ");
+		words_name(s, x->readers[i], out);
+		said++;
+	}
+}
+
 void words_sync_state(const struct scene *s, u32 sync, struct str *out)
 {
 	const struct w_sync *x = world_sync(s->world, sync);
@@ -74,7 +93,7 @@ void words_sync_state(const struct scene *s, u32 sync, struct str *out)
 	else if (x->owner_died)
 		str_add(out, "its holder has ended without unlocking it");
 	else if (x->kind == SYNC_RWLOCK && x->value > 0)
-		str_addf(out, "%lld reading", (long long)x->value);
+		add_readers(s, x, out);
 	else if (!x->value_sure)
 		str_add(out, "not known to be held");
 	else

@@ -19,6 +19,20 @@ static u32 led_to(const struct world *w, const struct w_task *t, u32 file, i32 n
 	return object_of(w, fd ? fd->file : file, pipe);
 }
 
+/* Afterwards nobody knows what lay there. */
+static void unmap_begin(struct happening *h, const struct world *w, u32 proc, const struct ev_observe *body)
+{
+	const struct w_map *map;
+	struct ev_observe e;
+
+	memcpy(&e, body, sizeof e);
+	map = e.what == OBS_UNMAP ? world_map(w, world_map_find(w, proc, e.a)) : NULL;
+	if (!map)
+		return;
+	h->segment = map->segment;
+	h->off = e.a - map->addr + map->offset;
+}
+
 void happening_begin(struct happening *h, const struct scene *before, const struct rec *r)
 {
 	const struct w_task *t = world_task(before->world, r->task);
@@ -35,6 +49,8 @@ void happening_begin(struct happening *h, const struct scene *before, const stru
 		    : object_led_to(before->world, r->task, t->op.fd, &kind);
 	if (r->kind == REC_EXIT && h->kind == OBJ_SOCKET && world_socket(before->world, h->object))
 		h->bytes_n = bytes_of_flow(before, world_socket(before->world, h->object)->in, (u8 *)h->bytes, sizeof h->bytes);
+	if (r->kind == REC_OBSERVE)
+		unmap_begin(h, before->world, t->proc, rec_body(r));
 	if (r->kind == REC_EXIT && h->pipe && call_reads(h->op.call))
 		h->bytes_n = bytes_of_pipe(before, h->pipe, (u8 *)h->bytes, sizeof h->bytes);
 }
@@ -178,7 +194,7 @@ static void told_memory(const struct scene *s, const struct rec *r, bool all, st
 
 	memcpy(&e, rec_body(r), sizeof e);
 	map = t ? world_map(s->world, world_map_find(s->world, t->proc, e.addr)) : NULL;
-	if (!map || !(all || e.flags & MEMORY_CHANGED))
+	if (!map || e.flags & MEMORY_STORED || !(all || e.flags & MEMORY_CHANGED))
 		return;
 	/* How the C library keeps its objects is no news. */
 	if (!all && sync_holds(s->world, map->segment, e.addr - map->addr + map->offset, e.len))
@@ -226,7 +242,23 @@ static void told_fault(const struct scene *s, const struct rec *r, u64 addr, str
 			off >= seg->size ? "" : " and may not be touched so");
 }
 
-static void told_observe(const struct scene *s, const struct rec *r, bool all, struct str *out)
+/* "P1 no longer has bytes 4096 to 8191 of shm1 mapped at 0x7f0000001000." */
+static void told_unmap(const struct scene *s, const struct happening *h, const struct rec *r,
+	const struct ev_observe *e, struct str *out)
+{
+	char name[24];
+
+	if (!world_segment(s->world, h->segment))
+		return;
+	words_name(s, r->task, out);
+	str_addf(out, " no longer has bytes %llu to %llu of %s mapped at 0x%llx",
+		(unsigned long long)h->off, (unsigned long long)(h->off + e->b - 1),
+		world_segment_name(s->world, h->segment, name), (unsigned long long)e->a);
+	words_at(s, r->site, out);
+	str_add(out, ".\n");
+}
+
+static void told_observe(const struct scene *s, const struct happening *h, const struct rec *r, bool all, struct str *out)
 {
 	struct ev_observe e;
 
@@ -242,6 +274,7 @@ static void told_observe(const struct scene *s, const struct rec *r, bool all, s
 			(unsigned long long)e.a);
 		return;
 	case OBS_FAULT: told_fault(s, r, e.a, out); return;
+	case OBS_UNMAP: told_unmap(s, h, r, &e, out); return;
 	case OBS_ENDING:
 		if (all) {
 			words_name(s, r->task, out);
@@ -293,7 +326,7 @@ void words_event(const struct scene *s, const struct happening *h, const struct 
 		return;
 	case REC_SIGNAL: told_signal(s, r, all, out); return;
 	case REC_INJECT: told_inject(s, h, r, out); return;
-	case REC_OBSERVE: told_observe(s, r, all, out); return;
+	case REC_OBSERVE: told_observe(s, h, r, all, out); return;
 	case REC_MEMORY: told_memory(s, r, all, out); return;
 	case REC_SEGMENT: told_segment(s, r, all, out); return;
 	default: return;

@@ -376,6 +376,7 @@ struct w_sync { /* an object of the C library; process-shared ones by (segment, 
 	u32 value_sure; /* 1: the world knows it (it saw the init, or was told) */
 	u32 limit;      /* barrier: how many are needed */
 	u32 owner;      /* task: mutex, spin lock, rwlock held for writing; 0 nobody */
+	u32 readers[4]; /* tasks: rwlock held for reading; those that are known, 0 behind the last */
 	u32 depth;      /* recursive mutex: times locked */
 	u32 type;       /* mutex: PTHREAD_MUTEX_* */
 	u32 robust;

@@ -186,6 +186,30 @@ static bool dead_owner_found(struct world *w, u32 sync, u32 task)
 	return ok;
 }
 
+/* ---- who reads ---- */
+
+static void reader_came(struct w_sync *s, u32 task)
+{
+	for (u32 i = 0; i < ARRAY_LEN(s->readers); i++)
+		if (!s->readers[i]) {
+			s->readers[i] = task;
+			return;
+		}
+}
+
+static void reader_left(struct w_sync *s, u32 task)
+{
+	u32 left = 0;
+
+	for (u32 i = 0; i < ARRAY_LEN(s->readers); i++) {
+		u32 reader = s->readers[i];
+
+		s->readers[i] = 0;
+		if (reader && reader != task && s->value > 0)
+			s->readers[left++] = reader;
+	}
+}
+
 static void lock_given(struct world *w, u32 task)
 {
 	struct w_op *op = &w->task[task].op;
@@ -202,6 +226,7 @@ static void lock_given(struct world *w, u32 task)
 	}
 	if (s->kind == SYNC_RWLOCK) {
 		s->value -= s->value > 0;
+		reader_left(s, task);
 		return;
 	}
 	sync_own(w, op->sync, 0, 0);
@@ -264,6 +289,7 @@ static void readers_leaving(struct world *w, u32 sync)
 			continue;
 		w->task[t].op.done = 1;
 		s->value--;
+		reader_left(s, t);
 	}
 }
 
@@ -278,6 +304,7 @@ static void rwlock_taken(struct world *w, u32 task, const struct ev_exit *ev)
 	ok &= lock_taken(w, sync, task);
 	judge(w, task, ev, ok);
 	s->value = 0;
+	reader_left(s, 0);
 }
 
 static void rwlock_shared(struct world *w, u32 task, const struct ev_exit *ev)
@@ -289,6 +316,7 @@ static void rwlock_shared(struct world *w, u32 task, const struct ev_exit *ev)
 	judge(w, task, ev, ok);
 	sync_own(w, sync, 0, 0);
 	s->value += s->value < INT32_MAX;
+	reader_came(s, task);
 }
 
 static void rwlock_exit(struct world *w, u32 task, const struct ev_exit *ev)

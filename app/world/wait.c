@@ -79,12 +79,14 @@ static void wait_on_place(const struct world *w, u32 task, struct wait *wait, u3
 
 static void wait_for_owner(const struct w_sync *s, struct wait *wait)
 {
+	u32 holder = s->owner || s->value != 1 ? s->owner : s->readers[0]; /* the only reader */
+
 	wait->reason = WHY_MUTEX;
 	if (s->owner_died) {
 		wait->nobody = !s->robust;
 		wait->open_ended = s->robust;
-	} else if (s->owner && !(s->shaky & 1)) {
-		wait->task = s->owner;
+	} else if (holder && !(s->shaky & 1)) {
+		wait->task = holder;
 	} else if (!s->owner && s->value <= 0) {
 		wait->open_ended = true; /* free, or locked before anybody looked */
 	} else {

@@ -56,7 +56,8 @@ hooked_targets += \
 	tests/live/targets/mem_large \
 	tests/live/targets/mem_late \
 	tests/live/targets/mem_spin \
-	tests/live/targets/mem_sync
+	tests/live/targets/mem_sync \
+	tests/live/targets/mem_waits
 live_targets += tests/live/targets/mem_plain
 engine_tests += tests/live/test_memory tests/live/test_held_memory
 live_scripts += tests/live/test_replay_schedule.sh

@@ -25,7 +25,7 @@ struct sight { /* a run, and what its log said */
 	u64 pos;
 	struct log_reader *log;
 	u64 count[CALL_COUNT]; /* EXITs by call */
-	u64 faulted, again, fault_address, firsts, changed, unmapped, pointers, segments, hooked, spun, choices;
+	u64 faulted, again, fault_address, firsts, changed, stored, unmapped, pointers, segments, hooked, spun, choices;
 	u64 passed, running, injected;
 	u64 futex_passed;
 	bool signalled;
@@ -86,6 +86,7 @@ static void see(struct sight *s, const struct rec *r)
 	case REC_MEMORY:
 		s->firsts += ((const struct ev_memory *)body)->flags == MEMORY_FIRST;
 		s->changed += ((const struct ev_memory *)body)->flags == MEMORY_CHANGED;
+		s->stored += ((const struct ev_memory *)body)->flags == MEMORY_STORED;
 		break;
 	case REC_SEGMENT: {
 		const struct ev_segment *g = body;
@@ -285,7 +286,21 @@ static bool kinds(struct sight *s)
 		return fails(s, "OBS_UNMAP", s->unmapped);
 	if (s->count[CALL_load] < 20 || s->count[CALL_store] < 20)
 		return fails(s, "loads, stores", s->count[CALL_load] * 1000 + s->count[CALL_store]);
-	return s->changed ? true : fails(s, "REC_MEMORY", s->changed);
+	if (s->stored < 10) /* two of more than 8 bytes in each */
+		return fails(s, "REC_MEMORY of stores", s->stored);
+	return s->firsts + s->changed ? true : fails(s, "REC_MEMORY", 0); /* what pwrite put there */
+}
+
+/* Each object was slept for, and none in a futex that is the C library's own. */
+static bool waits(struct sight *s)
+{
+	static const u16 calls[] = {CALL_sem_wait, CALL_pthread_cond_wait, CALL_pthread_barrier_wait,
+		CALL_pthread_rwlock_rdlock, CALL_pthread_rwlock_wrlock, CALL_pthread_spin_lock};
+
+	for (size_t i = 0; i < ARRAY_LEN(calls); i++)
+		if (!s->count[calls[i]])
+			return err_set(s->err, EXIT_FAILED, "no %s", call_name(calls[i]));
+	return s->count[CALL_futex] ? fails(s, "futexes", s->count[CALL_futex]) : true;
 }
 
 static bool told(struct sight *s)
@@ -393,6 +408,8 @@ static const struct test tests[] = {
 	{"kinds held", "mem_kinds", NULL, true, false, 3, kinds, false, NULL},
 	{"sync", "mem_sync", NULL, false, false, 2, told, false, NULL},
 	{"sync held", "mem_sync", NULL, true, false, 4, told, false, NULL},
+	{"waits", "mem_waits", NULL, false, false, 1, waits, false, NULL},
+	{"waits held", "mem_waits", NULL, true, false, 4, waits, false, NULL},
 	{"threads", "mem_sync", "threads", false, false, 2, told_of_threads, false, NULL},
 	{"threads held", "mem_sync", "threads", true, false, 4, told_of_threads, false, NULL},
 	{"--threads", "mem_sync", "threads", false, true, 1, told_with_private, false, NULL},

@@ -400,7 +400,11 @@ START_TEST(rwlock_has_readers_or_a_writer)
 	mb_told(b, CALL_pthread_rwlock_tryrdlock, S, 0, 0);
 	ck_assert_int_eq(object(1)->value, 2);
 	mb_told(b, CALL_pthread_rwlock_trywrlock, S, 0, -EBUSY);
+	ck_assert_uint_eq(object(1)->readers[0], a);
+	ck_assert_uint_eq(object(1)->readers[1], b);
 	mb_told(b, CALL_pthread_rwlock_unlock, S, 0, 0);
+	ck_assert_uint_eq(object(1)->readers[0], a);
+	ck_assert_uint_eq(object(1)->readers[1], 0);
 	mb_sleeps(b, CALL_pthread_rwlock_wrlock, S, 0);
 	mb_enter(a, CALL_pthread_rwlock_unlock, S, 0);
 	mb_exit(b, CALL_pthread_rwlock_wrlock, 0);

@@ -152,6 +152,7 @@ static void segment_resized(struct tracer *t, struct tracee *x, int fd, struct e
 	snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)x->tid, fd);
 	if (!seg || stat(path, &st) < 0)
 		return;
+	shadow_cut(&t->segments.at[seg], (u64)st.st_size);
 	t->segments.at[seg].size = (u64)st.st_size;
 	out->arg = t->segments.at[seg].ino;
 	out->arg2 = t->segments.at[seg].dev;

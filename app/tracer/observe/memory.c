@@ -76,6 +76,19 @@ void shadow_drop(struct tracer *t, struct segment *s)
 	s->pages_cap = s->pages_n = 0;
 }
 
+void shadow_cut(struct segment *s, u64 size)
+{
+	for (u32 i = 0; i < s->pages_cap; i++) {
+		struct shadow_page *p = s->pages[i];
+		u64 begin = p ? p->index * PAGE : 0;
+		if (!p || begin + PAGE <= size)
+			continue;
+		u32 kept = begin < size ? (u32)(size - begin) : 0;
+		memset(p->bytes + kept, 0, PAGE - kept);
+		p->lines = kept ? p->lines : 0;
+	}
+}
+
 /* ---- records ---- */
 
 static bool memory_emit(struct tracer *t, struct tracee *x, u64 addr, const u8 *bytes, u32 n, u32 flags,
@@ -273,7 +286,7 @@ bool memory_note(struct tracer *t, struct tracee *x, u64 addr, size_t n, bool wh
 			return true;
 		if (whole)
 			shadow_put(t, x, addr + done, now, part);
-		if (!(whole ? memory_emit(t, x, addr + done, now, (u32)part, MEMORY_CHANGED, err)
+		if (!(whole ? memory_emit(t, x, addr + done, now, (u32)part, MEMORY_STORED, err)
 		            : look_part(t, x, addr + done, now, part, err)))
 			return false;
 		done += part;
@@ -375,6 +388,7 @@ static bool observe_size(struct tracer *t, struct segment *s, struct tracee *x, 
 	snprintf(path, sizeof path, "/proc/%d/root%s", (int)x->tid, s->path);
 	if (stat(path, &st) < 0 || st.st_ino != s->ino || st.st_dev != s->dev || (u64)st.st_size == s->size)
 		return true;
+	shadow_cut(s, (u64)st.st_size);
 	s->size = (u64)st.st_size;
 	return emit_observe(t, x, OBS_SEGMENT, s->ino, s->dev, s->size, 0, 0, err);
 }
