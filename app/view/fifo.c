@@ -109,10 +109,14 @@ bool words_result_fifo(const struct scene *s, const struct happening *h, const s
 	const struct w_pipe *p = fifo_of(s, &h->op);
 	struct ev_exit e;
 	char name[24];
+	u32 kind = 0;
 
 	memcpy(&e, rec_body(r), sizeof e);
 	if (e.ret < 0)
 		return false;
+	object_led_to(s->world, r->task, (i32)e.ret, &kind);
+	if (!p && opens(h->op.call) && kind == OBJ_SEGMENT)
+		return false; /* shm_open */
 	if (!p && opens(h->op.call) && world_text(s->world, h->op.text)[0]) {
 		str_add(out, " opened ");
 		str_add_escaped(out, world_text(s->world, h->op.text), strlen(world_text(s->world, h->op.text)));
