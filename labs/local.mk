@@ -63,3 +63,19 @@ labs/07-bounded-buffer/plain-O2.s: $(srcdir)/labs/07-bounded-buffer/plain.c
 	$(listing_build) -O2 plain.c
 labs/07-bounded-buffer/atomic-O2.s: $(srcdir)/labs/07-bounded-buffer/atomic.c
 	$(listing_build) -O2 atomic.c
+
+# 08, two sittings: race, semaphores
+race_programs = labs/08-race/counter labs/08-race/check labs/08-race/half labs/08-race/locked \
+	labs/08-race/pieces labs/08-race/unseen
+lab_files += labs/08-race/lab.md labs/08-race/locked.h $(race_programs:=.c)
+hooked_programs += $(race_programs)
+$(race_programs): %: $(srcdir)/%.c $(srcdir)/labs/08-race/locked.h
+	$(hooked_build) $(@F).c
+semaphore_programs = labs/08-semaphores/order labs/08-semaphores/own labs/08-semaphores/lock \
+	labs/08-semaphores/slots labs/08-semaphores/crowd labs/08-semaphores/wrong \
+	labs/08-semaphores/opposite labs/08-semaphores/unseen
+lab_files += labs/08-semaphores/lab.md labs/08-semaphores/shared.h labs/08-semaphores/slots.h \
+	$(semaphore_programs:=.c)
+hooked_programs += $(semaphore_programs)
+$(semaphore_programs): %: $(srcdir)/%.c $(srcdir)/labs/08-semaphores/shared.h $(srcdir)/labs/08-semaphores/slots.h
+	$(hooked_build) $(@F).c

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: 0BSD */
+/* counter [N]: two processes, one number. Each of them adds 1 to it N times (1 if not said). */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct shared {
+	int count;
+};
+
+/* One line of C. How many steps is it? */
+static void add(struct shared *shared, int times)
+{
+	for (int i = 0; i < times; i++)
+		shared->count = shared->count + 1;
+}
+
+int main(int argc, char **argv)
+{
+	int times = argc > 1 ? atoi(argv[1]) : 1;
+	struct shared *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE,
+				     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (shared == MAP_FAILED)
+		return 1;
+	if (fork() == 0) {
+		add(shared, times);
+		return 0;
+	}
+	add(shared, times);
+	wait(NULL); /* the child has ended: nobody else touches count any more */
+	printf("%d\n", shared->count);
+	return 0;
+}

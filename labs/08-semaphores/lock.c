@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: 0BSD */
+/* lock [FIRST]: a semaphore as a lock around a number. FIRST is what it begins with, 1 if not said. */
+#include "shared.h"
+
+struct shared {
+	int count;
+	sem_t lock;
+};
+
+static void add(struct shared *shared)
+{
+	sem_wait(&shared->lock);
+	shared->count = shared->count + 1;
+	sem_post(&shared->lock);
+}
+
+int main(int argc, char **argv)
+{
+	struct shared *shared = page(sizeof *shared);
+
+	sem_init(&shared->lock, 1, argc > 1 ? (unsigned)atoi(argv[1]) : 1);
+	if (fork() == 0) {
+		add(shared);
+		return 0;
+	}
+	add(shared);
+	wait(NULL);
+	printf("%d\n", shared->count);
+	return 0;
+}

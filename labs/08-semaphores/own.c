@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: 0BSD */
+/* own: as order, but the semaphore is an ordinary variable. pshared is 1 all the same. */
+#include "shared.h"
+
+static sem_t ready;
+
+int main(void)
+{
+	int *answer = page(sizeof *answer);
+
+	sem_init(&ready, 1, 0);
+	if (fork() == 0) {
+		*answer = 42;
+		sem_post(&ready);
+		return 0;
+	}
+	sem_wait(&ready);
+	printf("%d\n", *answer);
+	wait(NULL);
+	return 0;
+}
