@@ -79,3 +79,20 @@ lab_files += labs/08-semaphores/lab.md labs/08-semaphores/shared.h labs/08-semap
 hooked_programs += $(semaphore_programs)
 $(semaphore_programs): %: $(srcdir)/%.c $(srcdir)/labs/08-semaphores/shared.h $(srcdir)/labs/08-semaphores/slots.h
 	$(hooked_build) $(@F).c
+
+# 06
+cooperate_programs = labs/06-cooperate/apart labs/06-cooperate/modules labs/06-cooperate/by_pipe \
+	labs/06-cooperate/unseen
+cooperate_hooked = labs/06-cooperate/together labs/06-cooperate/workers labs/06-cooperate/typing \
+	labs/06-cooperate/addresses
+lab_files += labs/06-cooperate/lab.md labs/06-cooperate/page.h labs/06-cooperate/by_ring.c \
+	$(cooperate_programs:=.c) $(cooperate_hooked:=.c)
+lab_programs += $(cooperate_programs) labs/06-cooperate/by_ring
+$(cooperate_programs): %: $(srcdir)/%.c
+	$(lab_build) $(@F).c
+# Nobody steps its loads and stores: it is compiled to be quick.
+labs/06-cooperate/by_ring: $(srcdir)/labs/06-cooperate/by_ring.c $(srcdir)/labs/06-cooperate/page.h
+	$(fast_build) by_ring.c
+hooked_programs += $(cooperate_hooked)
+$(cooperate_hooked): %: $(srcdir)/%.c $(srcdir)/labs/06-cooperate/page.h
+	$(hooked_build) $(@F).c

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: 0BSD */
+/* addresses [offset]: one page, at another address in each process. P1 leaves a word there, and says
+ * where: by its address, or (offset) by how far it is from the beginning of the page. */
+#include <string.h>
+
+#include "page.h"
+
+struct shared {
+	char *where; /* P1's address of it */
+	long offset; /* or this many bytes from the beginning */
+	char word[16];
+};
+
+static struct shared *map(int fd)
+{
+	struct shared *shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	if (shared == MAP_FAILED)
+		exit(1);
+	return shared;
+}
+
+int main(int argc, char **argv)
+{
+	int by_offset = argc > 1 && strcmp(argv[1], "offset") == 0;
+	int fd = memfd_create("page", 0);
+
+	if (fd < 0 || ftruncate(fd, 4096) < 0)
+		return 1;
+	if (fork() == 0) {
+		/* P2 has work of its own to do, and needs memory for it first. */
+		char *own = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		struct shared *mine = map(fd);
+
+		if (own == MAP_FAILED)
+			return 1;
+		sleep(1); /* P1 has written by then. (A semaphore would do better.) */
+		printf("%s\n", by_offset ? (char *)mine + mine->offset : mine->where);
+		return 0;
+	}
+	struct shared *mine = map(fd);
+
+	strcpy(mine->word, "hello");
+	mine->where = mine->word;
+	mine->offset = mine->word - (char *)mine;
+	wait(NULL);
+	return 0;
+}

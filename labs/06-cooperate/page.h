@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: 0BSD */
+/* A page that parent and child will both have after fork. */
+#ifndef PAGE_H
+#define PAGE_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* size bytes, all zero. Ends the program when the machine has none. */
+static inline void *page(size_t size)
+{
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		exit(1);
+	return p;
+}
+
+#endif
