@@ -96,3 +96,19 @@ labs/06-cooperate/by_ring: $(srcdir)/labs/06-cooperate/by_ring.c $(srcdir)/labs/
 hooked_programs += $(cooperate_hooked)
 $(cooperate_hooked): %: $(srcdir)/%.c $(srcdir)/labs/06-cooperate/page.h
 	$(hooked_build) $(@F).c
+
+# 09
+shm_pairs = labs/09-posix-shm/pair labs/09-posix-shm/stays labs/09-posix-shm/ready
+shm_programs = labs/09-posix-shm/early labs/09-posix-shm/null labs/09-posix-shm/unseen
+lab_files += labs/09-posix-shm/lab.md labs/09-posix-shm/message.h labs/09-posix-shm/main.c \
+	labs/09-posix-shm/producer.c labs/09-posix-shm/consumer.c labs/09-posix-shm/stays.c \
+	labs/09-posix-shm/ready.c $(shm_programs:=.c)
+hooked_programs += $(shm_pairs) $(shm_programs)
+labs/09-posix-shm/pair: $(srcdir)/labs/09-posix-shm/main.c
+labs/09-posix-shm/stays: $(srcdir)/labs/09-posix-shm/stays.c
+labs/09-posix-shm/ready: $(srcdir)/labs/09-posix-shm/ready.c
+$(shm_pairs): $(srcdir)/labs/09-posix-shm/producer.c $(srcdir)/labs/09-posix-shm/consumer.c \
+		$(srcdir)/labs/09-posix-shm/message.h
+	$(hooked_build) $(if $(filter %/pair,$@),main.c,$(@F).c) producer.c consumer.c
+$(shm_programs): %: $(srcdir)/%.c $(srcdir)/labs/09-posix-shm/message.h
+	$(hooked_build) $(@F).c

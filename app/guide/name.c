@@ -147,6 +147,10 @@ static const char *const families[][8] = {
 	{"open", "open", "openat", "openat2", "creat"},
 	{"exec", "execve", "execveat"},
 	{"dup2", "dup2", "dup3"},
+	{"shm_open", "open", "openat"}, /* shm_open(3): it opens /dev/shm/NAME */
+	{"shm_unlink", "unlink", "unlinkat"},
+	{"send", "sendto", "sendmsg"},
+	{"recv", "recvfrom", "recvmsg"},
 };
 
 bool calls_by_name(const char *name, struct call_set *calls)

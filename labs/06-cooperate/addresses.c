@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: 0BSD */
 /* addresses [offset]: one page, at another address in each process. P1 leaves a word there, and says
  * where: by its address, or (offset) by how far it is from the beginning of the page. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* memfd_create */
+#endif
 #include <string.h>
 
 #include "page.h"
