@@ -301,11 +301,11 @@ static bool make_terminal(struct engine *e, struct launch *l, struct err *err)
 	return true;
 }
 
-static void close_others(int keep1, int keep2)
+static void close_others(int keep1, int keep2, int keep3)
 {
 	/* A descriptor of the reader's held here would keep its pipes from ending. */
 	for (int fd = 3; fd < 1024; fd++)
-		if (fd != keep1 && fd != keep2)
+		if (fd != keep1 && fd != keep2 && fd != keep3)
 			close(fd);
 }
 
@@ -328,7 +328,7 @@ static void write_sources(struct run *run)
 	log_reader_close(reader);
 }
 
-_Noreturn void engine_main(int socket, const struct session_live *live, struct output *output)
+_Noreturn void engine_main(int socket, int alive, const struct session_live *live, struct output *output)
 {
 	struct engine e = {.socket = socket, .terminal = -1, .output = output, .lock = PTHREAD_MUTEX_INITIALIZER};
 	struct launch launch = live->launch;
@@ -340,7 +340,7 @@ _Noreturn void engine_main(int socket, const struct session_live *live, struct o
 	prctl(PR_SET_NAME, "ipclab-engine");
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	sched_getaffinity(0, sizeof e.cpus, &e.cpus);
-	close_others(socket, null);
+	close_others(socket, null, alive);
 	signal(SIGINT, SIG_IGN); /* the terminal's ^C is the reader's */
 	signal(SIGTSTP, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);

@@ -215,6 +215,23 @@ void keeper_spare(struct keeper *k, pid_t pid)
 	k->spared = pid;
 }
 
+/* It has still to clear away, and ends by itself. */
+static bool clears_away(pid_t pid)
+{
+	char path[32], name[32] = "";
+	int fd;
+
+	snprintf(path, sizeof path, "/proc/%d/comm", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	if (read(fd, name, sizeof name - 1) < 0)
+		name[0] = '\0';
+	close(fd);
+	name[strcspn(name, "\n")] = '\0';
+	return strcmp(name, SWEEPER_NAME) == 0 || strcmp(name, GUARD_NAME) == 0;
+}
+
 /* Children that are left when the screen is gone get a quarter of a second to end by themselves. */
 static void collect_the_rest(const struct keeper *k)
 {
@@ -240,7 +257,8 @@ static void collect_the_rest(const struct keeper *k)
 			line[n < 0 ? 0 : n] = '\0';
 			for (char *p = line, *end;
 				(pid = (pid_t)strtol(p, &end, 10)) > 0 && end != p; p = end)
-				kill(pid, SIGKILL);
+				if (!clears_away(pid))
+					kill(pid, SIGKILL);
 		}
 		usleep(5000);
 	}

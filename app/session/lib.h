@@ -16,6 +16,7 @@
  * aside.c    | names that a run made, out of the way of a second run
  * branch.c   | fresh processes brought to a moment looked back at
  * kept.c     | what was run before a branch, kept as a recording
+ * sweep.c    | what a lab's run leaves behind is taken away
  */
 #ifndef SESSION_LIB_H
 #define SESSION_LIB_H

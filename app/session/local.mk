@@ -12,7 +12,8 @@ libipclab_a_SOURCES += \
 	app/session/schedule.c \
 	app/session/session.c \
 	app/session/settle.c \
-	app/session/step.c
+	app/session/step.c \
+	app/session/sweep.c
 libipclab_a_SOURCES += \
 	app/session/keeper.h \
 	app/session/keeper.c

@@ -88,8 +88,8 @@ struct output { /* what the programs wrote to their terminal, shared with the re
 	_Atomic u32 length;
 	char bytes[1 << 20];
 };
-/* In the forked child; never returns. */
-_Noreturn void engine_main(int socket, const struct session_live *, struct output *);
+/* In the forked child; never returns. `alive` (-1 none) is kept open until the end. */
+_Noreturn void engine_main(int socket, int alive, const struct session_live *, struct output *);
 
 /* ---- session.c: the reader's side ---- */
 struct actor_seen {
@@ -111,6 +111,7 @@ struct session {
 	struct sources *sources;
 	u64 sources_pos;
 	struct output *output;
+	struct sweeper *sweeper; /* of a lab; NULL none */
 	struct session_live live; /* a copy of its own; of a recording: what it says of itself */
 	VEC(struct actor_seen) actors; /* what interpreters run (REC_ACTOR), in the log's order */
 	struct str name;   /* scratch of session_actor */
@@ -139,6 +140,18 @@ struct aside *aside_put(const struct world *, const char *cwd, struct err *);
 void aside_end(struct aside *, bool back);
 /* Puts back what somebody who was killed had put aside. */
 void aside_sweep(void);
+
+/* ---- sweep.c ---- */
+#define SWEEPER_NAME "ipclab-sweep" /* of its process */
+#define GUARD_NAME "ipclab-guard"   /* of the one that removes the folders of labs */
+struct sweeper;
+struct sweeper *sweeper_create(struct err *); /* EXIT_MACHINE: no descriptors are left */
+int sweeper_alive(const struct sweeper *); /* the descriptor that the engine, and nobody else, keeps open until its end */
+/* The engine is started. From now on a process waits for its end, to take away the names that the run, by its log,
+ * made and left in the kernel. `log` is borrowed. */
+bool sweeper_start(struct sweeper *, int log, struct err *);
+/* Once the engine was told to end, or has ended: returns when all is taken away (after 2 s at most). NULL is fine. */
+void sweeper_end(struct sweeper *);
 
 /* ---- keeper.c ---- */
 /* Our own folder, that nobody else can write to; false: there is none to be had. */

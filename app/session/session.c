@@ -95,11 +95,14 @@ static bool engine_start(struct session *s, const struct session_live *live, str
 {
 	int ends[2];
 
+	if (live->lab && !(s->sweeper = sweeper_create(err)))
+		return false;
+
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
 		return err_sys(err, EXIT_MACHINE, "no socket pair for the engine");
 	s->engine = fork();
 	if (s->engine == 0)
-		engine_main(ends[1], live, s->output);
+		engine_main(ends[1], s->sweeper ? sweeper_alive(s->sweeper) : -1, live, s->output);
 	close(ends[1]);
 	s->socket = ends[0];
 	if (s->engine < 0) {
@@ -131,6 +134,8 @@ struct session *session_start(const struct session_live *live, struct err *err)
 		err_set(err, a.code, "%s", a.text);
 		goto fail;
 	}
+	if (s->sweeper && !sweeper_start(s->sweeper, fd, err))
+		goto fail;
 	if (!open_reader(s, log_reader_open_fd(fd, err), err))
 		goto fail;
 	return s;
@@ -259,6 +264,7 @@ void session_end(struct session *s)
 		return;
 	if (s->engine && !s->left)
 		engine_end(s);
+	sweeper_end(s->sweeper);
 	if (s->socket >= 0)
 		close(s->socket);
 	timeline_destroy(s->timeline);
