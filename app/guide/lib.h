@@ -367,6 +367,8 @@ bool guide_play_enter(struct guide_play *, u32 step, bool fresh, struct err *);
 u32 guide_play_step(const struct guide_play *);
 enum guide_at guide_play_at(const struct guide_play *);
 const struct guide_block *guide_play_block(const struct guide_play *);
+/* The experiment that is open, or the last one of this step that was passed; NULL: none yet. */
+const struct guide_experiment *guide_play_experiment(const struct guide_play *);
 unsigned guide_play_read(struct guide_play *); /* bits as below: an expectation may follow */
 bool guide_play_answer(struct guide_play *, const char *text, struct err *);
 void guide_play_skip(struct guide_play *);

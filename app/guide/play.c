@@ -83,6 +83,16 @@ const struct guide_block *guide_play_block(const struct guide_play *p)
 	return p->block < step_of(p)->blocks.n ? &step_of(p)->blocks.at[p->block] : NULL;
 }
 
+const struct guide_experiment *guide_play_experiment(const struct guide_play *p)
+{
+	size_t n = step_of(p)->blocks.n;
+
+	for (size_t i = p->block < n ? p->block + 1 : n; i-- > 0;)
+		if (step_of(p)->blocks.at[i].kind == BLOCK_EXPERIMENT)
+			return step_of(p)->blocks.at[i].experiment;
+	return NULL;
+}
+
 static u64 events(const struct guide_play *p)
 {
 	return timeline_events(p->host.timeline(p->host.arg));

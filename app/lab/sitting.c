@@ -163,9 +163,9 @@ bool sitting_run(struct sitting *s, const char *args, struct err *err)
 	char *values[8], *words;
 	bool ok;
 
-	if (guide_play_at(s->play) != AT_EXPERIMENT)
+	e = guide_play_experiment(s->play);
+	if (!e)
 		return err_set(err, EXIT_FAILED, "No experiment is open");
-	e = guide_play_block(s->play)->experiment;
 	for (size_t i = 0; i < e->parameters.n && i < ARRAY_LEN(values); i++)
 		values[i] = e->parameters.at[i].values[0];
 	words = xstrdup(args);

@@ -427,7 +427,7 @@ void run_key(struct screen_run *r, u32 key)
 		r->interrupted_once = interrupted;
 	if (key == K_ESC)
 		back_out(r, false);
-	else if (id == KEY_ID_DIGIT && lesson_asks(r))
+	else if ((id == KEY_ID_DIGIT || key == '0') && lesson_asks(r)) /* 0 may be the number asked for */
 		lesson_choose(r, key - '1');
 	else if (id == KEY_ID_DIGIT)
 		select_digit(r, key);

@@ -139,6 +139,7 @@ static void enter(struct screen_run *r, u32 step, bool fresh)
 	str_clear(&g->text);
 	lesson_part(g);
 	g->at.counted = false;
+	run_view(r, PANE_GUIDE);
 	r->view.scroll[PANE_GUIDE] = 0;
 	moved_by_guide(r, from);
 	remembered(r, sitting_at(&g->at, step, &err), &err);
@@ -471,6 +472,8 @@ void lesson_view(struct screen_run *r)
 	v->lead = str_get(&g->lead);
 	if (open != v->question) {
 		v->question = open;
+		if (open && v->lower != PANE_GUIDE)
+			run_view(r, PANE_GUIDE); /* a question that is not seen cannot be answered */
 		tell_moment(r); /* what was said with its reason must not stay, and may come back */
 	}
 	v->hide = open && b && b->question ? hidden(b->question) : open ? v->hide : 0;

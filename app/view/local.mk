@@ -56,6 +56,7 @@ libipclab_a_SOURCES += \
 	app/view/ring.c \
 	app/view/stage_memory.c \
 	app/view/stage_socket.c \
+	app/view/condition.c \
 	app/view/standing.c \
 	app/view/sync.c \
 	app/view/typed.c

@@ -525,10 +525,10 @@ void words_conflicts(const struct scene *s, u32 segment, struct str *out)
 		words_cell(s, segment, t->op.off, t->op.size, out);
 		str_add(out, ": ");
 		words_name(s, i, out);
-		str_addf(out, " is about to %s, ", access_verb(t->op.call));
+		str_addf(out, " is to %s, ", access_verb(t->op.call));
 		words_name(s, with, out);
 		str_addf(out, " to %s, %s%s\n", access_verb(other->op.call),
-			race ? "not both atomically" : "both atomically", plain ? "." : "");
+			race ? "not both atomic" : "both atomic", plain ? "." : "");
 	}
 }
 

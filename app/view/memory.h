@@ -10,6 +10,7 @@
  * hex.c      | a segment byte by byte
  * sync.c     | semaphores, mutexes, conditions, barriers, rwlocks
  * standing.c | the tasks below such a picture, and what each has seen
+ * condition.c | the condition that a task spins in, with values
  */
 #ifndef VIEW_MEMORY_H
 #define VIEW_MEMORY_H
@@ -99,7 +100,7 @@ void memory_text(const struct scene *, u32 segment, unsigned hide, int cols, str
 /* The same in the stage's area; returns rows. */
 int memory_draw(struct canvas *, struct area, int row, int rows, const struct scene *,
 	const struct view_state *, u32 segment);
-/* "conflict at in: P1 is about to store, P2 to load": of every pair, a line each. `race` words too. */
+/* "conflict at in: P1 is to store, P2 to load, both atomic": of every pair, a line each. `race` words too. */
 void words_conflicts(const struct scene *, u32 segment, struct str *);
 /* Plain mode's look: one fact a line. */
 void words_segment(const struct scene *, u32 segment, struct str *);
@@ -134,5 +135,10 @@ bool words_saw(const struct scene *, u32 task, u32 segment, struct str *saw, str
 /* Phrase: "out", "in or out" (`between`: " or "): what a spinning task waits for to change, by its
  * place. Returns how many. */
 u32 words_spin(const struct scene *, u32 task, const char *between, struct str *);
+
+/* ---- condition.c ---- */
+/* Phrase: the condition on that line of source with the values in it that the spinning task loaded last,
+ * "((9 + 1) % BUFFER_SIZE) == 0"; false: none of it is known (`out` then holds nothing of use). */
+bool words_condition(const struct scene *, u32 task, const char *source, struct str *out);
 
 #endif

@@ -203,7 +203,22 @@ static bool has_source(
 	       stage_source_text(s, card_frame(s, task), text);
 }
 
-/* The source's words; what the access will find stands behind them, further right when they are long. */
+/* The condition it spins in, with the values it saw, where that is no longer than `most`; false: not so. */
+static bool add_condition(const struct scene *s, const struct view_state *v, u32 task, int most, struct str *out)
+{
+	struct str source = {0}, words = {0};
+	bool fits = !(v->hide & HIDE_FULL) && world_task(s->world, task)->state == TASK_SPINNING && has_source(s, v, task, &source) &&
+		    words_condition(s, task, str_get(&source), &words) && text_width(str_get(&words)) <= most;
+
+	if (fits)
+		str_add(out, str_get(&words));
+	str_finish(&source);
+	str_finish(&words);
+	return fits;
+}
+
+/* The source's words; what the access will find, or the condition with its values, stands behind them, further right when
+ * they are long. */
 static void draw_source(struct canvas *c, struct area a, int row, const struct scene *s,
 	const struct view_state *v, u32 task)
 {
@@ -211,8 +226,11 @@ static void draw_source(struct canvas *c, struct area a, int row, const struct s
 	int col = wide ? 10 : 5, most = a.cols - (wide ? 4 : 1), right;
 	struct str will = {0}, source = {0};
 
-	add_will(s, v, world_task(s->world, task), &will);
 	has_source(s, v, task, &source);
+	if (world_task(s->world, task)->state == TASK_SPINNING)
+		add_condition(s, v, task, most - col - 2 - text_width(str_get(&source)), &will);
+	else
+		add_will(s, v, world_task(s->world, task), &will);
 	right = wide ? 56 : most;
 	if (will.len && right < col + text_width(str_get(&source)) + 2)
 		right = col + text_width(str_get(&source)) + 2;
@@ -225,7 +243,29 @@ static void draw_source(struct canvas *c, struct area a, int row, const struct s
 	str_finish(&source);
 }
 
-static bool draw_saw(struct canvas *c, struct area a, int row, const struct scene *s, u32 task, u32 segment)
+/* Behind what it saw: the condition with its values, where the line of source has no room for it; and what spinning
+ * costs. */
+static void draw_cost(struct canvas *c, struct area a, int row, int col, const struct scene *s, const struct view_state *v,
+	u32 task)
+{
+	static const char cost[] = "free, it would burn a CPU";
+	int most = a.cols - (a.cols >= 66 ? 4 : 1);
+	struct str source = {0}, words = {0};
+	bool beside;
+
+	has_source(s, v, task, &source);
+	beside = add_condition(s, v, task, most - (a.cols >= 66 ? 12 : 7) - text_width(str_get(&source)), &words);
+	str_clear(&words);
+	if (!beside && add_condition(s, v, task, most - col - 3, &words))
+		col = canvas_put(c, a, row, col + 3, 0, str_get(&words));
+	if (col < a.cols - 28)
+		canvas_put_right(c, a, row, a.cols - 1, 0, cost);
+	str_finish(&source);
+	str_finish(&words);
+}
+
+static bool draw_saw(struct canvas *c, struct area a, int row, const struct scene *s, const struct view_state *v,
+	u32 task, u32 segment)
 {
 	const struct w_task *t = world_task(s->world, task);
 	int col = a.cols >= 66 ? 10 : 5;
@@ -238,8 +278,8 @@ static bool draw_saw(struct canvas *c, struct area a, int row, const struct scen
 		if (col < 26)
 			col = 26;
 		col = canvas_put(c, a, row, col + 3, stale ? AT_STRONG : 0, str_get(&so));
-		if (t->state == TASK_SPINNING && col < a.cols - 28)
-			canvas_put_right(c, a, row, a.cols - 1, 0, "free, it would burn a CPU");
+		if (t->state == TASK_SPINNING)
+			draw_cost(c, a, row, col, s, v, task);
 	}
 	str_finish(&saw);
 	str_finish(&so);
@@ -322,7 +362,7 @@ static int draw_task(struct canvas *c, struct area a, int row, const struct scen
 	if (has)
 		draw_source(c, a, row + used++, s, v, task);
 	if (used < n)
-		draw_saw(c, a, row + used, s, task, segment);
+		draw_saw(c, a, row + used, s, v, task, segment);
 	return n;
 }
 

@@ -607,6 +607,40 @@ START_TEST(an_open_question_hides_what_it_names)
 }
 END_TEST
 
+/* P1 spins, having loaded in 1 and out 2. */
+START_TEST(a_condition_has_its_values)
+{
+	static const struct {
+		const char *source, *words; /* NULL: none */
+	} cases[] = {
+		{"while (((in + 1) % BUFFER_SIZE) == out)", "((1 + 1) % BUFFER_SIZE) == 2"},
+		{"\twhile(r->in != shared.ring.out) ;", "1 != 2"},
+		{"if (begin == in && out) again();", "begin == 1 && 2"},
+		{"while (r->in == atomic_load(&r->out))", "1 == atomic_load(&r->out)"},
+		{"while (in(3) || 1.in || r->out)", "in(3) || 1.in || 2"},
+		{"while (r->buffer[r->in].value == out)", "r->buffer[1].value == 2"},
+		{"while (begin == main)", NULL},
+		{"while (in ==", NULL},
+		{"in = out;", NULL},
+		{"", NULL},
+	};
+	struct golden g = {.story = nine_of_ten, .type = &t_ring10};
+	struct stage x;
+
+	stage_open(&x, &g);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct str words = {0};
+		bool any = words_condition(&x.scene, 1, cases[i].source, &words);
+
+		ck_assert_msg(any == (cases[i].words != NULL), "%s: %d", cases[i].source, any);
+		if (any)
+			ck_assert_str_eq(str_get(&words), cases[i].words);
+		str_finish(&words);
+	}
+	stage_close(&x);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("memory");
@@ -625,6 +659,7 @@ int main(void)
 	tcase_add_test(rings, counters_that_run_on_point_at_their_remainder);
 	tcase_add_test(rings, a_ring_is_an_array_with_two_indices);
 	tcase_add_test(rings, a_lab_names_the_fields);
+	tcase_add_test(words, a_condition_has_its_values);
 	tcase_add_loop_test(words, sentences_are_as_kept, 0, 3 * ARRAY_LEN(said));
 	suite_add_tcase(suite, pictures);
 	suite_add_tcase(suite, rings);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "view/lib.h"
+#include "view/memory.h"
 
 static struct log_reader *reader;
 static struct timeline *timeline;
@@ -137,6 +138,12 @@ static void tell_waits(struct str *out)
 			words_why(&brief, i, &now);
 			str_add(&now, "\n");
 		}
+		for (u32 i = 1; i < world_syncs(brief.world); i++) /* and how that is drawn */
+			if (sync_is_drawn(brief.world, i) && world_sync(brief.world, i)->wait_n) {
+				str_add(&now, "    ");
+				sync_line(&brief, i, &now);
+				str_add(&now, "\n");
+			}
 		if (strcmp(str_get(&now), str_get(&before)) != 0)
 			str_addf(out, "Event %llu.\n%s", (unsigned long long)m, str_get(&now));
 		str_finish(&before);
