@@ -113,6 +113,8 @@ void move_words(const struct guide_move *m, struct str *out)
 	if (until && node_words(m->until, m->until->root, m->actor, &words)) {
 		str_add_bytes(out, m->text, (size_t)(until - m->text) + 6);
 		str_add(out, str_get(&words));
+	} else if (!m->until && m->times > 1 && (m->kind == MOVE_STEP || m->kind == MOVE_LINE)) {
+		str_addf(out, "%s %s %u times", m->kind == MOVE_STEP ? "step" : "line", m->actor, m->times);
 	} else {
 		str_add(out, m->text);
 	}

@@ -83,6 +83,8 @@ void run_view(struct screen_run *r, enum pane pane)
 		v->focus = pane;
 	v->lower = pane;
 	v->scroll[pane] = 0;
+	if (pane == PANE_GUIDE)
+		lesson_newest(r);
 	r->dirty = true;
 }
 

@@ -210,17 +210,38 @@ static void answer_chosen(struct screen_run *r)
 	str_finish(&text);
 }
 
-/* A question's choices may lie below what is in sight: they come up before one is chosen. */
-static bool scroll_to_end(struct screen_run *r)
+/* Lines of the guide below what is in sight. */
+static int unread(struct screen_run *r, int *visible)
 {
-	int lines, visible;
+	int lines;
 
-	if (r->view.lower != PANE_GUIDE)
+	*visible = 1;
+	if (r->view.lower != PANE_GUIDE || (r->view.zoom && r->view.focus != PANE_GUIDE))
+		return 0;
+	screen_pane_size(r->term->canvas, &r->scene, &r->view, PANE_GUIDE, &lines, visible);
+	return lines - *visible - r->view.scroll[PANE_GUIDE];
+}
+
+/* A question's choices may lie below what is in sight: they come up before one is chosen. */
+static void scroll_to_end(struct screen_run *r)
+{
+	int visible, below = unread(r, &visible);
+
+	if (below > 0)
+		r->view.scroll[PANE_GUIDE] += below;
+}
+
+/* What was not in sight yet is read before Enter does anything else: a page, its last row says how much
+ * more there is. False: all of it was. */
+static bool read_on(struct screen_run *r)
+{
+	int visible, below = unread(r, &visible), page;
+
+	if (below <= 0)
 		return false;
-	screen_pane_size(r->term->canvas, &r->scene, &r->view, PANE_GUIDE, &lines, &visible);
-	if (lines - visible <= r->view.scroll[PANE_GUIDE])
-		return false;
-	r->view.scroll[PANE_GUIDE] = lines - visible;
+	page = visible > 2 ? visible - 1 : 1;
+	r->view.scroll[PANE_GUIDE] += below < page ? below : page;
+	r->dirty = true;
 	return true;
 }
 
@@ -229,14 +250,15 @@ void lesson_enter(struct screen_run *r)
 {
 	struct screen_guide *g = r->guide;
 
+	if (read_on(r))
+		return;
 	if (!run_is_now(r) && guide_play_at(g->play) != AT_QUESTION) {
 		run_say(r, "You are looking back: G returns to now.");
 		return;
 	}
 	switch (guide_play_at(g->play)) {
 	case AT_QUESTION:
-		if (!scroll_to_end(r))
-			answer_chosen(r);
+		answer_chosen(r);
 		r->dirty = true;
 		return;
 	case AT_DO:
@@ -417,8 +439,10 @@ static void open_part(struct screen_guide *g, struct str *out, struct str *lead)
 	switch (guide_play_at(g->play)) {
 	case AT_QUESTION:
 		question_text(g, b->question, true, out);
-		if (b->question->kind == ASK_NUMBER || b->question->kind == ASK_ORDER)
-			str_add(lead, "PREDICT  Enter answer");
+		if (b->question->kind == ASK_NUMBER)
+			str_add(lead, "PREDICT  type a number, Enter");
+		else if (b->question->kind == ASK_ORDER)
+			str_add(lead, "PREDICT  type the order, Enter");
 		else
 			str_addf(lead, "PREDICT  1-%u choose, Enter answer",
 				guide_choices(b->question));
@@ -493,7 +517,7 @@ void lesson_scroll(struct screen_run *r)
 	g->fresh_text = false;
 }
 
-void lesson_resized(struct screen_run *r)
+void lesson_newest(struct screen_run *r)
 {
 	if (r->guide)
 		r->guide->fresh_text = true;

@@ -175,7 +175,7 @@ bool lesson_begin(
 void lesson_end(struct screen_run *);
 void lesson_view(struct screen_run *); /* text, heading, footer, what is hidden */
 void lesson_scroll(struct screen_run *);
-void lesson_resized(struct screen_run *); /* what is new comes into sight anew */
+void lesson_newest(struct screen_run *); /* what is new comes into sight anew */
 bool lesson_asks(const struct screen_run *); /* a question waits for its answer */
 void lesson_answer(struct screen_run *, const char *text);
 void lesson_enter(struct screen_run *);

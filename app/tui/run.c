@@ -272,7 +272,7 @@ static void take_signals(struct screen_run *r)
 		r->leaving = true;
 	if (t->resized) {
 		term_resize(t);
-		lesson_resized(r);
+		lesson_newest(r);
 		r->dirty = true;
 	}
 	if (t->interrupted) {

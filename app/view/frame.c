@@ -82,7 +82,8 @@ static bool is_small(const struct canvas *c)
 }
 
 /* Rows of the pane below the stage that the stage does not take, its rule among them. Beside memory
- * the guide is given what its words need, up to two fifths. */
+ * the guide is given what its words need, up to two fifths. The end of a reason is worth more than the
+ * guide's last lines: Enter reads on in those. */
 static int lower_least(const struct scene *s, const struct view_state *v, struct area body)
 {
 	int need, most = body.rows * 2 / 5;
@@ -90,7 +91,7 @@ static int lower_least(const struct scene *s, const struct view_state *v, struct
 	if (v->lower != PANE_GUIDE)
 		return LOWER_LEAST;
 	if (!stage_is_memory(s, v))
-		return GUIDE_LEAST;
+		return v->question || !view_shows(v, VIEW_WHY) ? GUIDE_LEAST : LOWER_LEAST;
 	need = canvas_wrap_lines(body.cols - 2, v->guide) + 1;
 	if (need > most)
 		need = most;
@@ -328,6 +329,12 @@ static void draw_foot(
 	footer_draw(c, a, row, s, v, v->live ? IN_LIVE : IN_RECORDED);
 }
 
+static bool guide_is_unread(const struct layout *l, const struct view_state *v)
+{
+	return l->lower_pane == PANE_GUIDE && l->lower.rows && v->guide && v->lead &&
+	       canvas_wrap_lines(l->lower.cols - 2, v->guide) - v->scroll[PANE_GUIDE] > l->lower.rows - 1;
+}
+
 bool screen_has_graph(const struct canvas *c, const struct scene *s, const struct view_state *v)
 {
 	enum { AROUND = 4 }; /* header, rules, foot; the lower pane gets what is left */
@@ -353,6 +360,8 @@ void screen_draw(struct canvas *c, const struct scene *s, const struct view_stat
 		return;
 	}
 	layout_make(c, s, v, &l);
+	if (guide_is_unread(&l, v)) /* before it does anything else */
+		state.lead = strncmp(v->lead, "PREDICT", 7) ? "Enter read on" : "PREDICT  Enter read on";
 	draw_header(c, s, v);
 	draw_pane(c, l.stage, s, v, PANE_STAGE);
 	if (l.lower_pane != PANE_STAGE)

@@ -286,6 +286,23 @@ static void draw_name(struct canvas *c, struct area a, int row, int col, int col
 	str_finish(&name);
 }
 
+/* "two_writers.c:57"; too long for its columns, the number stays whole. */
+static void draw_place(struct canvas *c, struct area a, int row, int col, int cols, const char *at)
+{
+	const char *number = strrchr(at, ':');
+	struct str file = {0};
+	int end;
+
+	if (!number || text_width(at) <= cols) {
+		canvas_put_cut(c, a, row, col, cols, 0, at);
+		return;
+	}
+	str_add_bytes(&file, at, (size_t)(number - at));
+	end = canvas_put_cut(c, a, row, col, cols - text_width(number), 0, str_get(&file));
+	canvas_put_cut(c, a, row, end, cols - (end - col), 0, number);
+	str_finish(&file);
+}
+
 static void draw_card(struct canvas *c, struct area a, int row, int col, int cols,
 	const struct scene *s, const struct view_state *v, u32 proc)
 {
@@ -302,7 +319,7 @@ static void draw_card(struct canvas *c, struct area a, int row, int col, int col
 	canvas_put_cut(c, a, row + 2, col, cols, AT_STRONG, str_get(&words));
 	str_clear(&words);
 	card_at(s, task, &words);
-	canvas_put_cut(c, a, row + 3, col, cols, 0, str_get(&words));
+	draw_place(c, a, row + 3, col, cols, str_get(&words));
 	str_finish(&words);
 }
 
@@ -336,18 +353,24 @@ static void draw_alone(struct canvas *c, struct area a, const struct scene *s,
 	str_finish(&words);
 }
 
-static void fill_words(const struct w_pipe *p, const struct view_state *v, struct str *out)
+/* How full it is, in so many columns: the longest of the ways to say it that has room. */
+static void fill_words(const struct w_pipe *p, const struct view_state *v, int cols, struct str *out)
 {
-	if (v->hide & HIDE_FULL)
-		str_addf(out, "room for %llu B", (unsigned long long)p->capacity);
-	else if (p->fill <= 0)
-		str_addf(out, "empty: 0 of %llu B", (unsigned long long)p->capacity);
-	else if ((u64)p->fill >= p->capacity)
-		str_addf(out, "FULL: %lld of %llu B", (long long)p->fill,
-			(unsigned long long)p->capacity);
-	else
-		str_addf(
-			out, "%lld of %llu B", (long long)p->fill, (unsigned long long)p->capacity);
+	static const char *const empty[] = {"empty: %lld of %llu B", "empty: %lld of %llu", "%lld of %llu B"};
+	static const char *const full[] = {"FULL: %lld of %llu B", "FULL: %lld B", "FULL"};
+	static const char *const between[] = {"%lld of %llu B", "%lld of %llu", "%lld B"};
+	const char *const *ways = p->fill <= 0 ? empty : (u64)p->fill >= p->capacity ? full : between;
+
+	if (v->hide & HIDE_FULL) {
+		str_addf(out, "capacity %llu B", (unsigned long long)p->capacity);
+		return;
+	}
+	for (int i = 0; i < 3; i++) {
+		str_clear(out);
+		str_addf(out, ways[i], (long long)(p->fill > 0 ? p->fill : 0), (unsigned long long)p->capacity);
+		if (text_width(str_get(out)) <= cols)
+			return;
+	}
 }
 
 /* A bar as wide as `cols`: any bytes show, and only a full pipe fills it. */
@@ -387,7 +410,7 @@ static void draw_inside(struct canvas *c, struct area a, const struct scene *s,
 			draw_bar(c, a, b->row + 1, col, cols, p);
 	}
 	str_clear(&words);
-	fill_words(p, v, &words);
+	fill_words(p, v, cols, &words);
 	canvas_put_cut(c, a, b->row + 2, col, cols,
 		sleeper && !(v->hide & HIDE_FULL) ? AT_BLOCKED : 0, str_get(&words));
 	if (b->rows > 4 && view_shows(v, VIEW_SLOTS) && p->slots_sure && !(v->hide & HIDE_FULL))

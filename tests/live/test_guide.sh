@@ -32,7 +32,7 @@ check "the next one begins" out_has "Step 2 of 10. Which end is which"
 script -- guide '' '' ''
 check "an empty line is Enter" out_has "Question. What will P1's write to fd 3 do?"
 
-script --step 7 -- do 'why P2' 1 'do'
+script --step 7 -- do 'why P2' 1 do do
 check "the question has a last choice" out_has "4. I do not know yet"
 check "no reason while it is open" out_has "That is said after your answer."
 check "a wrong answer is told so" out_has "You said 1. What happened is 2: go on waiting."
@@ -41,7 +41,7 @@ check "why it waits" out_has "P2 holds write end fd 4, inherited at fork"
 check "and the reason" out_has "fork gave it fd 4, and it never closed it."
 check "the next question is a change" out_has "Which change of the program lets P2 come to its end?"
 
-script --step 7 -- do 1 'step P1' 'why P2' 2 do
+script --step 7 -- do 1 'step P1' do 'why P2' 2 do
 check "the learner's own move settles it" out_has "You said 1. What happened is 2"
 check "the reason is refused again while the next is open" out_has "That is said after your answer."
 check "the variants are run" out_has "You said 2. So it is."

@@ -52,7 +52,7 @@ static void add_open(struct lesson *l, u32 number)
 		str_addf(&l->text, "%s %u  %s\n", !i && q->kind != ASK_NUMBER ? ">" : " ", i + 1,
 			guide_choice(q, i));
 	if (q->kind == ASK_NUMBER)
-		str_add(&l->lead, "PREDICT  Enter answer");
+		str_add(&l->lead, "PREDICT  type a number, Enter");
 	else
 		str_addf(&l->lead, "PREDICT  1-%u choose, Enter answer", guide_choices(q));
 }

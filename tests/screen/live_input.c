@@ -36,7 +36,7 @@ static void run(const char *script, const char *env)
 static void assert_left(const char *code)
 {
 	ck_assert(vt_sees(&live.vt, code));
-	ck_assert_int_ge(live_gone(&live, 1500), 0);
+	ck_assert_int_ge(live_gone(&live, 1000), 0);
 	live_say_insane(&live);
 	ck_assert(live_is_sane(&live));
 }

@@ -121,7 +121,7 @@ START_TEST(a_terminal_that_does_not_read_holds_up_nobody)
 	vt_keys(&live.vt, " ");
 	ck_assert(vt_sees(&live.vt, "HELD"));
 	vt_keys(&live.vt, "Q");
-	ck_assert_int_ge(live_gone(&live, 1500), 0);
+	ck_assert_int_ge(live_gone(&live, 1000), 0);
 }
 END_TEST
 

@@ -67,7 +67,7 @@ START_TEST(a_storm_of_sizes_ends_with_the_right_picture)
 	vt_resize(&live.vt, 1, 1);
 	live_watch_ms(&live, 100);
 	vt_keys(&live.vt, "?\033vw:x\003Q");
-	ck_assert_int_ge(live_gone(&live, 1500), 0);
+	ck_assert_int_ge(live_gone(&live, 1000), 0);
 	ck_assert(live_is_sane(&live));
 }
 END_TEST
@@ -201,7 +201,7 @@ START_TEST(noise_does_no_harm)
 		str_get(&shown));
 	str_finish(&shown);
 	kill(live_pid(&live, KEEPER), SIGTERM);
-	ck_assert_int_ge(live_gone(&live, 2000), 0);
+	ck_assert_int_ge(live_gone(&live, 1000), 0);
 	live_watch_ms(&live, 50);
 	live_say_insane(&live);
 	ck_assert(live_is_sane(&live));

@@ -37,7 +37,8 @@ engine_tests += \
 	tests/screen/live_kill \
 	tests/screen/live_leave \
 	tests/screen/live_pace \
-	tests/screen/live_terminal
+	tests/screen/live_terminal \
+	tests/screen/test_keys
 live_common = tests/screen/live.c tests/screen/live.h tests/screen/folder.h \
 	tests/screen/vt.c tests/screen/vt.h
 live_cppflags = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
@@ -63,6 +64,9 @@ tests_screen_live_pace_LDADD = $(live_libs)
 tests_screen_live_terminal_SOURCES = tests/screen/live_terminal.c $(live_common)
 tests_screen_live_terminal_CPPFLAGS = $(live_cppflags)
 tests_screen_live_terminal_LDADD = $(live_libs)
+tests_screen_test_keys_SOURCES = tests/screen/test_keys.c $(live_common)
+tests_screen_test_keys_CPPFLAGS = $(live_cppflags)
+tests_screen_test_keys_LDADD = $(live_libs)
 endif
 live_targets += tests/screen/counting
 live_scripts += tests/screen/live_verify.sh

@@ -324,7 +324,7 @@ START_TEST(many_steps_may_be_done_one_by_one)
 	sim_step(&sim, 1, &err);
 	ck_assert(guide_play_moved(p, "step P1", &what, &err) && what == 0);
 	guide_play_pending(p, &s);
-	ck_assert_str_eq(str_get(&s), "step P1 2, then step P1 until it is held before exit");
+	ck_assert_str_eq(str_get(&s), "step P1 2 times, then step P1 until it is held before exit");
 	ck_assert(guide_play_do(p, &what, &err)); /* one of the two, and the rest */
 	ck_holds("P1 poised exit");
 	ck_assert_int_eq(guide_play_at(p), AT_END);
