@@ -95,7 +95,8 @@ static void take(struct answer *a, const struct rec *r, u64 pos)
 		return;
 	}
 	a->now_ns = r->t_ns;
-	if (r->kind != REC_OBSERVE)
+	if ((r->kind == REC_SPAWN || r->kind == REC_EXEC || r->kind == REC_END || r->kind == REC_ENTER || r->kind == REC_EXIT ||
+		    r->kind == REC_SIGNAL) && !(r->flags & EVF_FOUND))
 		a->moved_ns = r->t_ns;
 	if (a->redact && (r->kind == REC_NAME || r->kind == REC_SEGMENT || r->kind == REC_EXEC))
 		copy = redacted(a, r);

@@ -161,7 +161,7 @@ static int say(struct why_run *w, const struct invocation *inv)
 bool why_run(struct invocation *inv, const struct why_options *opt, struct err *err)
 {
 	struct why_run w = {.opt = opt};
-	struct run_options options = {.tracer = {.sites = true, .terminals = true}, .tell_settled = true};
+	struct run_options options = {.tracer = {.sites = true, .sleepers = true, .terminals = true}, .tell_settled = true};
 	struct launch launch = {.argv = inv->argv, .fds = {-1, opt->json ? STDERR_FILENO : -1, -1}};
 	pthread_t thread;
 	bool ok;

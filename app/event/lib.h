@@ -69,6 +69,7 @@ enum {
 	EVF_ATOMIC = 1u << 7,  /* load, store, update: by a C11 atomic operation */
 	EVF_VOLATILE = 1u << 8,/* load, store: of a volatile object */
 	EVF_ATTACHED = 1u << 10, /* SPAWN: it ran before we came */
+	EVF_FOUND = 1u << 11,  /* ENTER, EXIT: of a call that was found by looking at who sleeps: it began, ended before */
 	EVF_TOLD = 1u << 9,    /* POISED, ENTER, EXIT of a C library call (sem_wait, ...) as our runtime tells it;
 	                          its futex calls inside are no operations of their own */
 };
@@ -221,7 +222,7 @@ struct ev_signal {
 };
 
 enum observation {
-	OBS_STATE = 1,   /* rec.task: a = enum obs_state, b = call it is inside of (enum call) */
+	OBS_STATE = 1,   /* rec.task: a = enum obs_state, b = call it is inside of (enum call); rec.site: of that call */
 	OBS_ENDING = 2,  /* rec.task: about to end, ends still open; a = status */
 	OBS_FD = 3,      /* rec.task's process has a descriptor we did not see being made: see obs_fd_* */
 	OBS_PIPE = 4,    /* a = inode, b = bytes (FIONREAD), c = capacity, d = POLLOUT of a write end 0/1, 2 not asked;
@@ -257,8 +258,10 @@ enum observation {
 	                    many of ours are named here (1..4), b c d e = inodes of their sockets. Just behind its ENTER */
 	OBS_SYNC = 15,   /* an object of the C library at address a in rec.task's process, as its words stand: b = call
 	                    family (CALL_sem_wait, CALL_pthread_mutex_lock, ...), c = value, owner's tid, or count;
-	                    only of objects without our runtime */
+	                    only of objects without our runtime. d: of a mutex OBS_SYNC_*; of a barrier how many are needed;
+	                    of a rwlock the tid of who holds it for writing */
 };
+enum { OBS_SYNC_ROBUST = 1, OBS_SYNC_OWNER_GONE = 2 };
 enum choice_made { CHOSE_STEP = 1, CHOSE_TIME = 2, CHOSE_SIGNAL = 3, CHOSE_TYPE = 4 };
 enum obs_state { OBS_RUNNING = 1, OBS_BLOCKED = 2, OBS_STOPPED = 3 };
 enum obs_mode { OBS_HELD = 1, OBS_FREE = 2 };

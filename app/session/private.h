@@ -16,6 +16,7 @@ struct look {
 	u64 resumed_ns;  /* when it last went on */
 	u64 ran_ns;      /* its time on a processor at the first look since then */
 	bool looked;     /* ran_ns is known */
+	u64 noted_runs;  /* seen.runs when `noted` was logged */
 	struct probe seen;
 	/* Noted OBS_RUNNING: when the others' last move was over, and its processor time then. */
 	u64 since_ns, since_ran_ns;

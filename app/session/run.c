@@ -255,7 +255,24 @@ static bool note_sleepers(struct run *r, struct err *err)
 			before.runs != look->seen.runs || look->seen.state == 'Z' || !look->seen.state)
 			continue;
 		look->noted = OBS_BLOCKED;
+		look->noted_runs = look->seen.runs;
 		if (!tracer_note_state(r->tracer, task, OBS_BLOCKED, err))
+			return false;
+	}
+	return true;
+}
+
+/* Said to be blocked at a stop long ago, and running now. */
+static bool note_runners(struct run *r, struct err *err)
+{
+	for (u32 task = 1; task <= tracer_tasks(r->tracer); task++) {
+		struct look *look = run_look(r, task);
+		enum holding h = tracer_holding(r->tracer, task);
+
+		if (look->noted != OBS_BLOCKED || (h != IS_RUNNING && h != IS_INSIDE) || look_asleep(r, task))
+			continue;
+		look->noted = 0;
+		if (!tracer_note_state(r->tracer, task, OBS_RUNNING, err))
 			return false;
 	}
 	return true;
@@ -267,7 +284,7 @@ bool run_look_once(struct run *r, struct err *err)
 
 	if (!census(r, 20000000, &settled, err))
 		return false;
-	return settled || (note_sleepers(r, err) && note_sleepers(r, err));
+	return settled || (note_sleepers(r, err) && note_sleepers(r, err) && note_runners(r, err));
 }
 
 /* Who has run how often since the run began: the same again means that nobody did anything. */

@@ -111,12 +111,16 @@ static bool note_blocked(struct run *r, struct err *err)
 {
 	for (u32 task = 1; task <= tracer_tasks(r->tracer); task++) {
 		struct look *look = run_look(r, task);
+		/* It may have slept, gone on and slept again without a stop. */
+		if (r->opt.tell_settled && look->noted_runs != look->seen.runs)
+			look->noted = 0;
 		if (!may_move(r, task) || look->noted == OBS_BLOCKED || !look->asleep || look->seen.state == 'Z' ||
 		    !look->seen.state)
 			continue;
 		if (!tracer_note_state(r->tracer, task, OBS_BLOCKED, err))
 			return false;
 		look->noted = OBS_BLOCKED;
+		look->noted_runs = look->seen.runs;
 	}
 	return true;
 }
@@ -129,7 +133,7 @@ bool settled_point(struct run *r, bool *again, struct err *err)
 	if (!note_blocked(r, err) || !tracer_observe_pipes(r->tracer, false, r->opt.slots, err) ||
 	    !tracer_observe_sockets(r->tracer, false, err) || !tracer_observe_counters(r->tracer, false, err) ||
 	    !tracer_observe_locks(r->tracer, false, err) || !tracer_observe_queues(r->tracer, false, err) ||
-	    !tracer_observe_memory(r->tracer, false, err))
+	    !tracer_observe_memory(r->tracer, false, err) || !tracer_observe_found(r->tracer, err))
 		return false;
 	/* Closing a borrowed end wakes sleepers: look again before it is called settled. */
 	if (!collect(r, &any, err))

@@ -42,6 +42,7 @@ struct tracer_options {
 	bool terminals; /* reads and writes of terminals are operations too */
 	bool sites;     /* copy sites where ends are made, passed or closed (always on when held) */
 	bool files;     /* files that programs open, but for the system's own, are operations too: open, read, write, close */
+	bool sleepers;  /* who is found asleep is asked where, and in which call, when no stop has told it (why) */
 	bool threads;   /* told to our runtime: once a second thread exists, .data, .bss and heap stop too */
 };
 
@@ -163,6 +164,8 @@ bool tracer_observe_memory(struct tracer *, bool all, struct err *);
 /* Up to n bytes of a task's memory (process_vm_readv); returns how many. For tests and the oracle. */
 ssize_t tracer_peek(struct tracer *, u32 task, u64 addr, void *bytes, size_t n);
 bool tracer_note_choice(struct tracer *, u32 task, enum choice_made, int sig, struct err *); /* OBS_CHOICE */
+/* At settled points: the words of locks that sleepers were found to wait for (options.sleepers), where they changed. */
+bool tracer_observe_found(struct tracer *, struct err *);
 bool tracer_note_settled(struct tracer *, struct err *);
 /* Up to n bytes now in pipe of that inode, by tee(2); returns how many, -1 when it cannot be asked. */
 ssize_t tracer_pipe_contents(struct tracer *, u64 ino, void *bytes, size_t n);

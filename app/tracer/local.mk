@@ -38,4 +38,7 @@ libipclab_a_SOURCES += \
 	app/tracer/observe/pipe.c \
 	app/tracer/observe/queue.c \
 	app/tracer/observe/socket.c \
+	app/tracer/observe/asleep.c \
+	app/tracer/observe/futex.c \
+	app/tracer/observe/symbols.c \
 	app/tracer/observe/task.c

@@ -166,6 +166,23 @@ struct sysv_seen { /* a System V object that a call of ours has named */
 	u32 sems;     /* in the set */
 };
 
+/* ---- observe/asleep.c ---- */
+struct asleep { /* /proc/TID/syscall */
+	long nr;
+	u64 args[6], sp, pc;
+};
+struct found { /* a call that was found by looking, not by a stop; call 0: none */
+	struct asleep at;
+	u16 call;
+	bool told;  /* a function of the C library, as our runtime would tell of it */
+	bool inner; /* a lock of the C library's own */
+	bool pi;    /* the owner stands in the word itself */
+	bool noted; /* OBS_SYNC with c, d is in the log */
+	i32 fd;
+	u32 site;
+	u64 arg, size, ns, c, d;
+};
+
 /* ---- tasks ---- */
 struct tracee {
 	u32 task;          /* number in the log, 0: early (its creator's event has not come yet) */
@@ -216,12 +233,22 @@ struct tracee {
 	struct told told[TOLD_DEPTH]; /* innermost last */
 	u32 told_n;
 	struct spin spin;
+	struct found found;
 };
 
 /* ---- tracer.c ---- */
 struct site_slot {
 	u64 key;
 	u32 site;
+};
+struct symbol {
+	u64 value, size;
+	u16 call;
+};
+struct symbol_file { /* observe/symbols.c: the waiting functions of a file */
+	u64 ino, bias;
+	VEC(struct symbol) symbols;
+	char path[1024];
 };
 struct map_range {
 	u64 start, end;
@@ -274,6 +301,7 @@ struct tracer {
 	u32 sites_cap, sites_n, maps_n;
 	VEC(struct map_range) exec_ranges; /* of the map picture last read */
 	u32 exec_map;
+	VEC(struct symbol_file) symbol_files;
 	VEC(u32) ready;      /* newborns whose first stop came before their creator's event */
 	u32 orphan_maker;    /* a task that died while making a child, its event lost */
 	bool orphan_maker_told; /* its END is in the log: what it made is nobody's child any more */
@@ -511,7 +539,19 @@ void shadow_cut(struct segment *, u64 size); /* it has been made so short: what 
 /* ---- observe/pipe.c ---- */
 bool tracer_pipe_capacity(struct tracee *, int fd, u64 *bytes); /* F_GETPIPE_SZ through a borrowed end */
 
+/* ---- observe/asleep.c, futex.c, symbols.c: what looking finds of those that sleep ---- */
+bool asleep_read(pid_t tid, struct asleep *);
+/* It was found asleep: its site, if no stop has told it; a call that no stop has told of becomes ENTER. */
+bool asleep_found(struct tracer *, struct tracee *, u32 *site, struct err *);
+bool found_over(struct tracer *, struct tracee *, struct err *); /* it is elsewhere now */
+bool futex_found(struct tracer *, struct tracee *, struct found *, struct err *);
+bool futex_words(struct tracer *, struct tracee *, struct found *, struct err *); /* OBS_SYNC, when it changed */
+u16 symbol_call(struct tracer *, struct tracee *, u64 addr); /* the waiting function that addr lies in, 0 none */
+bool task_is_gone(pid_t tid); /* there is no task of that number any more */
+
 /* ---- site.c ---- */
+u32 site_from(struct tracer *, struct tracee *, const arch_regs *, struct err *); /* 0: none */
+bool site_is_code(struct tracer *, struct tracee *, u64 word); /* of the address space whose site was made last */
 u32 site_copy(struct tracer *, struct tracee *, struct err *); /* 0: none */
 /* The same once a program counter of an address space: who called is that of the first time. */
 u32 site_once(struct tracer *, struct tracee *, u64 pc, struct err *);

@@ -150,18 +150,11 @@ static size_t stack_wanted(struct tracee *x, u64 sp)
 	return x->strings_at - sp < STACK_KEPT ? (size_t)(x->strings_at - sp) & ~(size_t)7 : STACK_KEPT;
 }
 
-u32 site_copy(struct tracer *t, struct tracee *x, struct err *err)
+/* The picture of its address space is known, and its ranges are those at hand. */
+static bool picture_at_hand(struct tracer *t, struct tracee *x, u64 pc, struct err *err)
 {
-	u64 stack[STACK_KEPT / 8];
-	arch_regs regs;
-	size_t got;
-	u32 *site;
-	bool ok;
-
-	if (t->deaf || !arch_get_regs(x->tid, &regs))
-		return 0;
 	/* A program counter outside the picture: a library was loaded since. */
-	if (!x->map || x->map_stale || t->exec_map != x->map || !in_code(t, arch_pc(&regs))) {
+	if (!x->map || x->map_stale || t->exec_map != x->map || !in_code(t, pc)) {
 		bool known = x->map && !x->map_stale && t->exec_map != x->map;
 		if (known) { /* another process's picture was read last: only the ranges are needed */
 			struct str text = {0};
@@ -169,23 +162,47 @@ u32 site_copy(struct tracer *t, struct tracee *x, struct err *err)
 			str_finish(&text);
 			t->exec_map = x->map;
 		}
-		if ((!known || !in_code(t, arch_pc(&regs))) && !maps_note(t, x, err))
-			return 0;
+		if ((!known || !in_code(t, pc)) && !maps_note(t, x, err))
+			return false;
 	}
-	got = memory_read(x->tid, arch_sp(&regs), stack, stack_wanted(x, arch_sp(&regs)));
-	site = slot_find(&t->sites, &t->sites_cap, t->sites_n, site_key(t, x, &regs, stack, got / 8));
+	return true;
+}
+
+bool site_is_code(struct tracer *t, struct tracee *x, u64 word)
+{
+	return word > 0xffff && x->map && t->exec_map == x->map && in_code(t, word);
+}
+
+u32 site_from(struct tracer *t, struct tracee *x, const arch_regs *regs, struct err *err)
+{
+	u64 stack[STACK_KEPT / 8];
+	size_t got;
+	u32 *site;
+	bool ok;
+
+	if (t->deaf || !picture_at_hand(t, x, arch_pc(regs), err))
+		return 0;
+	got = memory_read(x->tid, arch_sp(regs), stack, stack_wanted(x, arch_sp(regs)));
+	site = slot_find(&t->sites, &t->sites_cap, t->sites_n, site_key(t, x, regs, stack, got / 8));
 	if (!*site) {
-		struct note_site body = {.site = ++t->sites_n, .map = x->map, .stack_len = (u32)got, .sp = arch_sp(&regs)};
+		struct note_site body = {.site = ++t->sites_n, .map = x->map, .stack_len = (u32)got, .sp = arch_sp(regs)};
 		struct rec *r = emit_begin(t, REC_SITE, x, sizeof body + got, err, &ok);
 		*site = body.site;
 		if (!r)
 			return 0;
-		arch_dwarf_regs(&regs, body.regs);
+		arch_dwarf_regs(regs, body.regs);
 		memcpy(r + 1, &body, sizeof body);
 		memcpy((u8 *)(r + 1) + sizeof body, stack, got);
 		emit_commit(t, r);
 	}
 	return *site;
+}
+
+u32 site_copy(struct tracer *t, struct tracee *x, struct err *err)
+{
+	arch_regs regs;
+
+	return t->deaf || !arch_get_regs(x->tid, &regs) ? 0 : site_from(t, x, &regs, err);
 }
 
 u32 site_once(struct tracer *t, struct tracee *x, u64 pc, struct err *err)

@@ -335,6 +335,8 @@ bool tracer_take(struct tracer *t, u32 task, struct err *err)
 	if (!x || (x->holding != IS_STOPPED && x->holding != IS_GONE))
 		return true;
 	kind = x->stop;
+	if (!found_over(t, x, err))
+		return false;
 	if (x->accessing && !access_at_stop(t, x, err))
 		return false;
 	if (x->hook != HOOK_ACCESS)

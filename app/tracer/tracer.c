@@ -179,6 +179,9 @@ void tracer_destroy(struct tracer *t)
 	free(t->filter);
 	free(t->sites);
 	free(t->exec_ranges.at);
+	for (size_t i = 0; i < t->symbol_files.n; i++)
+		free(t->symbol_files.at[i].symbols.at);
+	free(t->symbol_files.at);
 	free(t->ready.at);
 	free(t->turn.at);
 	free(t);

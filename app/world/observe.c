@@ -9,7 +9,7 @@
 
 /* ---- tasks ---- */
 
-static void observe_state(struct world *w, u32 task, const struct ev_observe *ev)
+static void observe_state(struct world *w, u32 task, u32 site, const struct ev_observe *ev)
 {
 	struct w_task *t = &w->task[task];
 
@@ -25,6 +25,8 @@ static void observe_state(struct world *w, u32 task, const struct ev_observe *ev
 		return;
 	process_proves_life(w, task);
 	task_set_state(w, task, TASK_BLOCKED);
+	if (t->op.open && !t->op.site)
+		t->op.site = site;
 	if (t->op.open && t->op.sync)
 		sync_asleep(w, task);
 	else if (t->op.open && lock_is_call(&t->op))
@@ -349,7 +351,7 @@ static void observe_segment(struct world *w, const struct ev_observe *ev)
 void observe_apply(struct world *w, const struct rec *r, const struct ev_observe *ev)
 {
 	switch (ev->what) {
-	case OBS_STATE: observe_state(w, r->task, ev); break;
+	case OBS_STATE: observe_state(w, r->task, r->site, ev); break;
 	case OBS_ENDING: observe_task_state(w, r->task, TASK_ENDING); break;
 	case OBS_HOLD: observe_task_state(w, r->task, TASK_HELD_EXIT); break;
 	case OBS_FD: observe_fd(w, r, ev); break;

@@ -270,10 +270,11 @@ void sync_settled(struct world *w)
 	}
 }
 
-static u32 task_by_tid(const struct world *w, u64 tid)
+/* The latest of that number, dead ones too. */
+static u32 owner_seen(const struct world *w, u64 tid)
 {
 	for (u32 t = w->h->use[POOL_TASK].n - 1; tid && t > 0; t--)
-		if (task_lives(w, t) && (u64)w->task[t].tid == tid)
+		if (w->task[t].used && (u64)w->task[t].tid == tid)
 			return t;
 	return 0;
 }
@@ -288,14 +289,19 @@ void sync_observe(struct world *w, u32 task, const struct ev_observe *ev)
 	if (!sync)
 		return;
 	w->sync[sync].value_sure = 1;
-	if (kind == SYNC_MUTEX || kind == SYNC_SPIN) {
-		owner = task_by_tid(w, ev->c);
-		if (owner != w->sync[sync].owner)
-			sync_own(w, sync, owner, 0);
-		w->sync[sync].depth = !!owner;
+	owner = owner_seen(w, kind == SYNC_RWLOCK ? ev->d : kind == SYNC_MUTEX || kind == SYNC_SPIN ? ev->c : 0);
+	if (owner != w->sync[sync].owner || w->sync[sync].owner_died)
+		sync_own(w, sync, owner, 0);
+	w->sync[sync].depth = !!owner;
+	if (kind == SYNC_MUTEX) {
+		w->sync[sync].robust = !!(ev->d & OBS_SYNC_ROBUST);
+		w->sync[sync].owner_died |= !owner && ev->d & OBS_SYNC_OWNER_GONE;
+		w->sync[sync].value = ev->c && !owner; /* held by somebody who is not watched */
 	} else {
 		w->sync[sync].value = (i64)(ev->c & UINT32_MAX);
 	}
+	if (kind == SYNC_BARRIER)
+		w->sync[sync].limit = (u32)ev->d;
 	syncop_widen(w, sync);
 	sync_touch(w, sync);
 }

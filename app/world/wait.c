@@ -137,8 +137,10 @@ static void wait_in_futex(const struct world *w, u32 task, struct wait *wait)
 
 	wait->reason = WHY_FUTEX;
 	wait->timeout = op->hash ? op->hash : TIME_NONE;
-	wait->segment = op->segment;
-	wait->off = op->off;
+	/* Whoever maps the word could wake; of private memory those who share the address space, whatever the word stands for. */
+	wait->open_ended = false;
+	wait_on_place(w, task, wait, op->segment, op->off);
+	wait->open_ended |= wait->timeout != TIME_NONE;
 }
 
 static void wait_spinning(const struct world *w, u32 task, struct wait *wait)

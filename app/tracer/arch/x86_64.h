@@ -71,6 +71,7 @@ static inline u64 arch_arg(const arch_regs *r, int n)
 #define ARCH_PTHREAD_TID 0x2d0
 #define ARCH_SPIN_IS_FREE(word) ((word) == 1)
 static inline u64 arch_sp(const arch_regs *r) { return r->rsp; }
+static inline void arch_set_sp(arch_regs *r, u64 v) { r->rsp = v; }
 static inline void arch_set_pc(arch_regs *r, u64 v) { r->rip = v; }
 static inline long arch_call(const arch_regs *r) { return (long)r->orig_rax; }
 static inline i64 arch_result(const arch_regs *r) { return (i64)r->rax; }

@@ -131,7 +131,8 @@ static u64 futex_time(struct tracee *x, int op)
 
 bool decode_futex(struct tracer *t, struct tracee *x, struct entry *e)
 {
-	(void)t;
+	if (t && t->opt.sleepers) /* who sleeps in one is found by looking, private or not */
+		return false;
 	e->arg = x->args[0];
 	e->fd = (i32)x->args[1];
 	e->size = x->args[2] & 0xffffffff;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Asking the kernel about a task: /proc/TID/stat, syscall, schedstat (proc(5)). Nothing is stopped. */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,9 +74,36 @@ static u16 call_inside(struct tracee *x)
 	return x->in_call && x->entry.logged ? x->entry.call : w ? w->call : 0;
 }
 
+/* OBS_STATE: with the site, where the call's own record had none. */
+static bool emit_observe_at(struct tracer *t, struct tracee *x, u32 site, enum observation what, u64 a, u64 b, struct err *err)
+{
+	struct ev_observe body = {.what = what, .a = a, .b = b};
+	bool ok;
+	struct rec *r = emit_begin(t, REC_OBSERVE, x, sizeof body, err, &ok);
+
+	if (!r)
+		return ok;
+	r->site = site;
+	memcpy(r + 1, &body, sizeof body);
+	emit_commit(t, r);
+	return true;
+}
+
+bool task_is_gone(pid_t tid)
+{
+	char path[64], text[512];
+	const char *s;
+
+	snprintf(path, sizeof path, "/proc/%d", (int)tid);
+	if (access(path, F_OK) < 0)
+		return errno == ENOENT;
+	return read_proc(tid, "stat", text, sizeof text) && (s = strrchr(text, ')')) && (s[2] == 'Z' || s[2] == 'X');
+}
+
 bool tracer_note_state(struct tracer *t, u32 task, enum obs_state state, struct err *err)
 {
 	struct tracee *x = tracee_by_task(t, task);
+	u32 site = 0;
 
 	if (x && x->in_call) { /* half a write may be in: the pipe is to be asked */
 		fdmap_touch(t, x->fds, x->entry.fd);
@@ -87,7 +115,9 @@ bool tracer_note_state(struct tracer *t, u32 task, enum obs_state state, struct 
 		return false;
 	if (!x->in_call && state == OBS_BLOCKED && !told_reopen(t, x, err))
 		return false;
-	return emit_observe(t, x, OBS_STATE, state, call_inside(x), 0, 0, 0, err);
+	if (state == OBS_BLOCKED ? !asleep_found(t, x, &site, err) : !found_over(t, x, err))
+		return false;
+	return emit_observe_at(t, x, site, OBS_STATE, state, x->found.call ? x->found.call : call_inside(x), err);
 }
 
 bool tracer_note_hold(struct tracer *t, u32 task, struct err *err)
