@@ -112,3 +112,15 @@ $(shm_pairs): $(srcdir)/labs/09-posix-shm/producer.c $(srcdir)/labs/09-posix-shm
 	$(hooked_build) $(if $(filter %/pair,$@),main.c,$(@F).c) producer.c consumer.c
 $(shm_programs): %: $(srcdir)/%.c $(srcdir)/labs/09-posix-shm/message.h
 	$(hooked_build) $(@F).c
+
+# 10
+mapped_programs = labs/10-mapped-file/six labs/10-mapped-file/pages labs/10-mapped-file/own labs/10-mapped-file/twin
+mapped_hooked = labs/10-mapped-file/both labs/10-mapped-file/grow labs/10-mapped-file/lock \
+	labs/10-mapped-file/robust labs/10-mapped-file/unseen
+lab_files += labs/10-mapped-file/lab.md labs/10-mapped-file/file.h $(mapped_programs:=.c) $(mapped_hooked:=.c)
+lab_programs += $(mapped_programs)
+$(mapped_programs): %: $(srcdir)/%.c $(srcdir)/labs/10-mapped-file/file.h
+	$(lab_build) $(@F).c
+hooked_programs += $(mapped_hooked)
+$(mapped_hooked): %: $(srcdir)/%.c $(srcdir)/labs/10-mapped-file/file.h
+	$(hooked_build) $(@F).c

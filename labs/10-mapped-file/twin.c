@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: 0BSD */
+/* twin: changes a letter of a file by read and write: fetched, changed, put back. */
+#include "file.h"
+
+int main(void)
+{
+	int fd = file_make("abc");
+	char text[3];
+
+	lseek(fd, 0, SEEK_SET);
+	read(fd, text, sizeof text); /* from the kernel's pages into mine */
+	text[0] = 'X';
+	lseek(fd, 0, SEEK_SET);
+	write(fd, text, sizeof text); /* and back */
+	file_print();
+	return 0;
+}
