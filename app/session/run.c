@@ -58,7 +58,9 @@ bool run_disk(struct run *r, bool ok)
 	return false;
 }
 
-/* ---- an idle free run is looked at once, 50 ms after its last stop ---- */
+/* ---- an idle free run is looked at 50 ms after its last stop, then ever more rarely until all that sleep are told ---- */
+
+enum { IDLE_NS = 50 * 1000 * 1000, IDLE_MOST_NS = 800 * 1000 * 1000 };
 
 #define IDLE_SIGNAL (SIGRTMIN + 3)
 static void on_idle(int sig)
@@ -80,12 +82,19 @@ static bool idle_timer_make(struct run *r)
 	return timer_create(CLOCK_MONOTONIC, &ev, &r->idle_timer) == 0;
 }
 
-static void idle_timer_arm(struct run *r)
+/* It ticks until it is heard: a signal that comes while we are not in waitpid ends no wait. 0: it is switched off. */
+void idle_timer_set(struct run *r, long ns)
 {
-	struct itimerspec in = {.it_value = {0, 50 * 1000 * 1000}};
+	struct itimerspec in = {.it_interval = {0, ns}, .it_value = {0, ns}};
 
 	r->stops_at_tick = tracer_stops(r->tracer);
-	r->idle_timer_armed = r->idle_timer_made && timer_settime(r->idle_timer, 0, &in, NULL) == 0;
+	r->idle_ns = ns;
+	r->idle_timer_armed = r->idle_timer_made && timer_settime(r->idle_timer, 0, &in, NULL) == 0 && ns;
+}
+
+void idle_timer_arm(struct run *r)
+{
+	idle_timer_set(r, IDLE_NS);
 }
 
 /* ---- create ---- */
@@ -304,23 +313,36 @@ static u64 runs_key(struct run *r)
 	return key;
 }
 
+/* Somebody in a call is not yet known to sleep there. */
+static bool somebody_is_unsaid(struct run *r)
+{
+	for (u32 task = 1; task <= tracer_tasks(r->tracer); task++)
+		if (tracer_holding(r->tracer, task) == IS_INSIDE && run_look(r, task)->noted != OBS_BLOCKED)
+			return true;
+	return false;
+}
+
 /* The timer ended the wait: idle since the last tick, or busy? */
 static bool idle_tick(struct run *r, bool *settled, struct err *err)
 {
-	bool tell = r->opt.tell_settled;
+	bool tell = r->opt.tell_settled, soon = tell || tracer_is_meeting(r->tracer);
+	long next = r->idle_ns < IDLE_MOST_NS ? 2 * r->idle_ns : r->idle_ns;
 
-	*settled = r->idle_timer_armed = false;
+	*settled = false;
+	if (!r->idle_timer_armed) /* another signal of ours */
+		return true;
 	if (tracer_stops(r->tracer) != r->stops_at_tick) {
 		idle_timer_arm(r);
 		return note_sleepers(r, err);
 	}
 	/* Private futexes and plain computing make no stop: somebody may have gone to sleep since. */
-	if (tell || tracer_is_meeting(r->tracer))
+	if (tell && r->settled_key && r->settled_key == runs_key(r)) {
 		idle_timer_arm(r);
-	if (tell && r->settled_key && r->settled_key == runs_key(r))
 		return true;
+	}
 	if (!census(r, 2000000, settled, err) || !note_sleepers(r, err))
 		return false;
+	idle_timer_set(r, soon ? IDLE_NS : somebody_is_unsaid(r) ? next : 0);
 	r->settled_key = *settled && tell ? runs_key(r) : 0;
 	*settled &= tell;
 	return true;
@@ -338,6 +360,7 @@ static bool free_loop(struct run *r, enum run_end *end, struct err *err)
 			return true;
 		}
 		if (!tracer_alive(r->tracer)) {
+			idle_timer_set(r, 0);
 			*end = RUN_ENDED;
 			return true;
 		}
@@ -345,6 +368,7 @@ static bool free_loop(struct run *r, enum run_end *end, struct err *err)
 			return false;
 		switch (stop.kind) {
 		case STOP_ALL_GONE:
+			idle_timer_set(r, 0);
 			*end = RUN_ENDED;
 			return true;
 		case STOP_BELL:

@@ -284,6 +284,7 @@ bool run_hold(struct run *r, struct err *err)
 	if (r->held)
 		return true;
 	r->held = true;
+	idle_timer_set(r, 0);
 	return run_disk(r, tracer_set_held(r->tracer, true, err) && settle(r, err));
 }
 
@@ -295,6 +296,7 @@ bool run_release(struct run *r, struct err *err)
 		return true;
 	r->held = false;
 	ok = tracer_set_held(r->tracer, false, err);
+	idle_timer_arm(r);
 	for (u32 task = 1; ok && task <= tracer_tasks(r->tracer); task++) {
 		if (tracer_holding(r->tracer, task) == IS_STOPPED)
 			ok = run_take(r, task, err);
