@@ -24,6 +24,7 @@ live_targets += \
 	tests/live/targets/stopped \
 	tests/live/targets/thread_exec \
 	tests/live/targets/threads \
+	tests/live/targets/timed_calls \
 	tests/live/targets/timeouts
 live_scripts += \
 	tests/live/test_attach.sh \

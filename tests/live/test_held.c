@@ -35,6 +35,7 @@ static const char *const targets[] = {
 	"stopped",
 	"thread_exec",
 	"threads",
+	"timed_calls",
 	"timeouts",
 };
 
@@ -95,9 +96,24 @@ static bool wait_for_movement(struct run *r, unsigned *quiet)
 	return run_settle(r, &err);
 }
 
+/* Its time-out is no clock: after twice as long it still waits, and only the choice ends it. */
+static bool clock_ends_it_not(struct run *r, u32 task, unsigned *looked, struct err *err)
+{
+	u64 ns = tracer_timeout(run_tracer(r), task);
+
+	if (ns > 50000000 || ++*looked > 16)
+		return true;
+	usleep((useconds_t)(ns / 500));
+	if (!run_settle(r, err))
+		return false;
+	return tracer_holding(run_tracer(r), task) == IS_INSIDE ||
+	       err_set(err, EXIT_FAILED, "a call of %s ended by itself, by the clock",
+		       call_name(world_task(run_world(r), task)->last_call));
+}
+
 static bool step_to_the_end(struct run *r, unsigned *seed, struct err *err)
 {
-	unsigned quiet = 0;
+	unsigned quiet = 0, looked = 0;
 
 	for (int steps = 0; steps < STEPS_MAX; steps++) {
 		u32 task;
@@ -109,6 +125,8 @@ static bool step_to_the_end(struct run *r, unsigned *seed, struct err *err)
 			continue;
 		}
 		quiet = 0;
+		if (time && !clock_ends_it_not(r, task, &looked, err))
+			return false;
 		if (!(time ? run_pass_time(r, task, err) : run_step(r, task, err)))
 			return false;
 	}

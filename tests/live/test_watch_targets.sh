@@ -7,7 +7,7 @@ can_trace || skip "tracing does not work here: $(head -n 1 "$dir/err")"
 targets=$IPCLAB_BUILD/tests/live/targets
 explains=yes
 for name in births cloexec close_range dev_fd dup_chain edges eintr long_write nonblock orphan packets \
-	inet_more sigpipe splices stopped thread_exec threads timeouts unix_more unix_pair unix_rights unix_server; do
+	inet_more sigpipe splices stopped thread_exec threads timed_calls timeouts unix_more unix_pair unix_rights unix_server; do
 	sees_the_same "$name" "$targets/$name"
 	check "$name: every call is known: $total" total_knows_all
 	check "$name: nothing NOT OK" not_grep "NOT OK" "$dir/bare.out"
