@@ -214,7 +214,7 @@ static void settle_stream(struct world *w, u32 socket, const struct ev_observe *
 	bool lost = s->tcp == STATE_CLOSE, unknown = ev->e == OBS_UNKNOWN || lost;
 	i64 fill = w->flow[s->in].fill;
 
-	if (s->outside || s->tcp == STATE_LISTEN)
+	if (s->outside || s->tcp == STATE_LISTEN || w->flow[s->in].urgent) /* with urgent bytes the mark, too, counts */
 		return;
 	if (!flow_settle(w, s->in, in + (unknown ? 0 : unsent), unknown ? INT64_MAX / 4 : in + sent))
 		world_drift(w, "sock%u has %lld to take and %lld on the way, %lld unsent, at event %llu, the world says %lld", s->name,

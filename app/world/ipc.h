@@ -50,6 +50,7 @@ struct w_flow {
 	u32 spans_sure;
 	i64 seen;          /* last observation, -1 none */
 	u64 seen_seq, touched_seq;
+	u64 urgent;        /* bytes were sent with MSG_OOB: what the kernel counts is no longer what can be read */
 	u64 peeked_seq;    /* somebody looked and took nothing: of those who wait for messages only that one was woken */
 	u32 touched, touched_next;
 };

@@ -357,6 +357,8 @@ void socket_observe(struct world *w, const struct ev_observe *ev)
 	}
 	if (ev->d == OBS_UNKNOWN || ev->d > INT64_MAX || !s->in || !all_asleep(w, s->in))
 		return;
+	if (w->flow[s->in].urgent && !socket_is_inet(s))
+		return;
 	exact = socket_is_stream(s) || s->state == SOCKET_LISTENING;
 	said = w->flow[s->in].fill;
 	if (socket_is_inet(s))

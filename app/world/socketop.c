@@ -329,8 +329,15 @@ static void send_enter(struct world *w, u32 task, const struct ev_enter *ev)
 	struct w_socket *s = &w->socket[socket];
 
 	(void)ev;
-	if (!socket || flags_of(op) & MSG_OOB)
+	if (!socket)
 		return;
+	if (flags_of(op) & MSG_OOB) { /* the last byte is urgent, and with SO_OOBINLINE comes with the rest */
+		if (s->out) {
+			w->flow[s->out].urgent = 1;
+			flow_may_gain(w, s->out, amount(op, s));
+		}
+		return;
+	}
 	if (s->state == SOCKET_CONNECTING && s->target && !s->peer && w->socket[s->target].state == SOCKET_LISTENING) {
 		/* a connect that did not wait has come through meanwhile, or this fails */
 		return;

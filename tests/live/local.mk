@@ -14,18 +14,23 @@ live_targets += \
 	tests/live/targets/eintr \
 	tests/live/targets/ends \
 	tests/live/targets/flag \
+	tests/live/targets/events \
+	tests/live/targets/fifo_open \
+	tests/live/targets/file_locks \
 	tests/live/targets/long_write \
 	tests/live/targets/no_ptrace \
 	tests/live/targets/nonblock \
 	tests/live/targets/orphan \
 	tests/live/targets/packets \
+	tests/live/targets/signals \
 	tests/live/targets/sigpipe \
 	tests/live/targets/splices \
 	tests/live/targets/stopped \
 	tests/live/targets/thread_exec \
 	tests/live/targets/threads \
 	tests/live/targets/timed_calls \
-	tests/live/targets/timeouts
+	tests/live/targets/timeouts \
+	tests/live/targets/waits
 live_scripts += \
 	tests/live/test_attach.sh \
 	tests/live/test_bad_input.sh \
