@@ -32,6 +32,16 @@ static const char *group_of(u32 number)
 			      : "Client and server";
 }
 
+static int questions_of(const struct guide *g)
+{
+	int n = 0;
+
+	for (size_t i = 0; i < g->steps.n; i++)
+		for (size_t k = 0; k < g->steps.at[i].blocks.n; k++)
+			n += g->steps.at[i].blocks.at[k].question != NULL;
+	return n;
+}
+
 /* One lab's row; `known` NULL: nothing is remembered of it. */
 static struct home_lab home_row(const struct lab *lab, const struct progress_lab *known)
 {
@@ -46,8 +56,14 @@ static struct home_lab home_row(const struct lab *lab, const struct progress_lab
 	row.minutes = (int)lab->guide->minutes;
 	row.steps = (int)lab->guide->steps.n;
 	row.core = lab->guide->core;
-	if (known)
-		row.done = (int)known->reached < row.steps ? (int)known->reached : row.steps;
+	row.about = lab->guide->intro;
+	row.questions = questions_of(lab->guide);
+	if (!known)
+		return row;
+	row.done = (int)known->reached < row.steps ? (int)known->reached : row.steps;
+	row.predicted = (int)known->counts[PROGRESS_RIGHT];
+	for (int i = 0; i < 4; i++)
+		row.asked += (int)known->counts[i];
 	return row;
 }
 
@@ -162,6 +178,26 @@ static void home_move(struct home_screen *h, int by)
 	}
 }
 
+/* To the first lab of the group before or after; in the help a page. */
+static void home_page(struct home_screen *h, int by)
+{
+	const char *group = h->home.n ? h->list[h->home.selected].group : "";
+
+	if (h->home.help) {
+		for (int i = 0; i < 10; i++)
+			home_move(h, by);
+		return;
+	}
+	while (by < 0 ? h->home.selected > 0 : h->home.selected + 1 < h->home.n) {
+		home_move(h, by);
+		if (strcmp(h->list[h->home.selected].group, group) != 0)
+			break;
+	}
+	while (h->home.selected > 0 &&
+		strcmp(h->list[h->home.selected - 1].group, h->list[h->home.selected].group) == 0)
+		h->home.selected--;
+}
+
 /* Enter. */
 static void home_open(struct home_screen *h)
 {
@@ -197,8 +233,8 @@ static void home_key(struct home_screen *h, u32 key)
 	case KEY_ID_ENTER: home_open(h); return;
 	case KEY_ID_UP: home_move(h, -1); return;
 	case KEY_ID_DOWN: home_move(h, 1); return;
-	case KEY_ID_PAGE_UP: home_move(h, -1); return;
-	case KEY_ID_PAGE_DOWN: home_move(h, 1); return;
+	case KEY_ID_PAGE_UP: home_page(h, -1); return;
+	case KEY_ID_PAGE_DOWN: home_page(h, 1); return;
 	case KEY_ID_HELP: h->home.help = !h->home.help; return;
 	case KEY_ID_BACK: home_back(h); return;
 	case KEY_ID_QUIT: h->leaving = true; return;

@@ -14,58 +14,109 @@ static int done_count(const struct home *h)
 	return n;
 }
 
+static int right_of(struct area a)
+{
+	return a.cols < 80 ? a.cols : 80;
+}
+
+/* Columns, from the right: what the rule above them names. */
+enum { COL_EXTRA = 38, COL_MINUTES = 32, COL_STEPS = 23, COL_PREDICTED = 13 };
+
 static void draw_lab(
 	struct canvas *c, struct area a, int row, const struct home_lab *lab, bool selected)
 {
-	int right = a.cols < 80 ? a.cols : 80;
+	int right = right_of(a);
 
 	canvas_put(c, a, row, 1, AT_TITLE, selected ? ">" : " ");
 	canvas_put(c, a, row, 3, AT_DIM, lab->first);
-	canvas_put_cut(
-		c, a, row, 6, right - 28, AT_TITLE | (selected ? AT_SELECTED : 0), lab->title);
+	canvas_put_cut(c, a, row, 6, right - COL_EXTRA - 7, AT_TITLE | (selected ? AT_SELECTED : 0), lab->title);
 	if (selected)
 		canvas_cursor(c, a, row, 6);
 	if (lab->wrong) {
-		canvas_put(c, a, row, right - 21, AT_STRONG, "cannot be read");
+		canvas_put(c, a, row, right - COL_MINUTES + 1, AT_STRONG, "cannot be read");
 		return;
 	}
 	if (lab->minutes)
-		canvas_putf(c, a, row, right - 21, 0, "%3d", lab->minutes);
+		canvas_putf(c, a, row, right - COL_MINUTES + 1, 0, "%3d", lab->minutes);
 	if (lab->steps)
-		canvas_putf(c, a, row, right - 11, 0, "%2d/%d", lab->done, lab->steps);
+		canvas_putf(c, a, row, right - COL_STEPS + 1, 0, "%2d/%d", lab->done, lab->steps);
+	if (lab->asked)
+		canvas_putf(c, a, row, right - COL_PREDICTED + 1, 0, "%2d of %d", lab->predicted, lab->questions);
 	if (!lab->core)
-		canvas_put(c, a, row, right - 5, AT_DIM, "extra");
+		canvas_put(c, a, row, right - COL_EXTRA, AT_DIM, "extra");
 }
 
-/* Groups with their labs, the selected one in sight. */
+static void draw_group(struct canvas *c, struct area a, int row, const char *group)
+{
+	static const struct {
+		int col;
+		const char *name;
+	} columns[] = {{COL_MINUTES, " min "}, {COL_STEPS, " steps "}, {COL_PREDICTED, " predicted "}};
+
+	canvas_rule(c, a, row, group, NULL, false);
+	for (size_t i = 0; i < ARRAY_LEN(columns); i++)
+		canvas_put(c, a, row, right_of(a) - columns[i].col, AT_DIM, columns[i].name);
+}
+
+/* "+ Shared memory        06 to 10      5 labs": the labs from..to - 1. */
+static void draw_folded(struct canvas *c, struct area a, int row, const struct home *h, size_t from, size_t to)
+{
+	canvas_put(c, a, row, 1, AT_TITLE, "+");
+	canvas_put_cut(c, a, row, 3, 20, AT_TITLE, h->labs[from].group);
+	if (to - from == 1)
+		canvas_putf(c, a, row, 24, AT_DIM, "%s            1 lab", h->labs[from].first);
+	else
+		canvas_putf(c, a, row, 24, AT_DIM, "%s to %-8s%zu labs", h->labs[from].first, h->labs[to - 1].first,
+			to - from);
+}
+
+static size_t group_end(const struct home *h, size_t from)
+{
+	size_t to = from + 1;
+
+	while (to < h->n && strcmp(h->labs[to].group, h->labs[from].group) == 0)
+		to++;
+	return to;
+}
+
+/* How many rows groups and labs take, and in which row the selected lab is. With `folds` only its group is open. */
+static int count_rows(const struct home *h, bool folds, int *selected)
+{
+	int rows = 0;
+
+	*selected = 0;
+	for (size_t from = 0, to; from < h->n; from = to) {
+		bool open = false;
+
+		to = group_end(h, from);
+		open = h->selected >= from && h->selected < to;
+		rows++;
+		if (open)
+			*selected = rows + (int)(h->selected - from);
+		if (open || !folds)
+			rows += (int)(to - from);
+	}
+	return rows;
+}
+
+/* Groups with their labs. All of them where there is room; else the others are one line each, and if even that
+ * is too much, the selected lab is in sight. */
 static void draw_labs(struct canvas *c, struct area a, const struct home *h)
 {
-	const char *group = "";
-	int row = 0, skip = 0;
+	int selected, row;
+	bool folds = count_rows(h, false, &selected) > a.rows;
 
-	for (int pass = 0; pass < 2; pass++) {
-		row = -skip;
-		group = "";
-		for (size_t i = 0; i < h->n; i++) {
-			const struct home_lab *lab = &h->labs[i];
-
-			if (strcmp(group, lab->group) != 0) {
-				group = lab->group;
-				if (pass) {
-					canvas_rule(c, a, row, group, NULL, false);
-					canvas_put(c, a, row, (a.cols < 80 ? a.cols : 80) - 22,
-						AT_DIM, " min ");
-					canvas_put(c, a, row, (a.cols < 80 ? a.cols : 80) - 12,
-						AT_DIM, " steps ");
-				}
-				row++;
-			}
-			if (pass)
-				draw_lab(c, a, row, lab, i == h->selected && !h->on_resume);
-			else if (i == h->selected && row >= a.rows)
-				skip = row - a.rows + 1;
-			row++;
+	count_rows(h, folds, &selected);
+	row = selected >= a.rows ? a.rows - 1 - selected : 0;
+	for (size_t from = 0, to; from < h->n; from = to) {
+		to = group_end(h, from);
+		if (folds && !(h->selected >= from && h->selected < to)) {
+			draw_folded(c, a, row++, h, from, to);
+			continue;
 		}
+		draw_group(c, a, row++, h->labs[from].group);
+		for (size_t i = from; i < to; i++)
+			draw_lab(c, a, row++, &h->labs[i], i == h->selected && !h->on_resume);
 	}
 }
 

@@ -190,6 +190,7 @@ struct home_lab {
 		*first; /* "pipe", "Ordinary pipes", "Pipes"; first: "01" */
 	int minutes;
 	int steps, done;   /* 0: none */
+	int questions, asked, predicted; /* in its guide; answered so far; of these right */
 	const char *wrong; /* its lab.md cannot be used: file:line:column and why; NULL: it can */
 	bool core;
 };

@@ -415,6 +415,9 @@ static const struct home_lab home_labs[] = {
 		.minutes = 25,
 		.steps = 9,
 		.done = 4,
+		.questions = 8,
+		.asked = 4,
+		.predicted = 3,
 		.core = true,
 		.about = "A pipe joins two processes in one direction."},
 	{.id = "dup2",
@@ -489,6 +492,40 @@ static void squeeze(const char *text, struct str *out)
 }
 
 /* By choosing it, and as a message. */
+/* Eighteen labs at 80x24: the groups but one are a line each, and whatever is selected is in sight. */
+START_TEST(home_folds_the_groups_that_have_no_room)
+{
+	static const char *const groups[] = {"Pipes", "Shared memory", "Messages", "Client and server"};
+	struct home_lab labs[18];
+	char numbers[18][4], selected[40];
+	struct home home = {.labs = labs, .n = 18};
+	struct str text = {0};
+
+	for (int i = 0; i < 18; i++) {
+		snprintf(numbers[i], sizeof numbers[i], "%02d", i + 1);
+		labs[i] = home_labs[i % 3];
+		labs[i].about = NULL;
+		labs[i].group = groups[i < 15 ? i / 5 : 3];
+		labs[i].first = numbers[i];
+	}
+	for (home.selected = 0; home.selected < 18; home.selected++) {
+		str_clear(&text);
+		home_text(&home, 24, 80, false, &text);
+		snprintf(selected, sizeof selected, "> %s ", numbers[home.selected]);
+		ck_assert_ptr_nonnull(strstr(str_get(&text), selected));
+		ck_assert((strstr(str_get(&text), "+ Messages             11 to 15      5 labs") != NULL) ==
+			  (home.selected < 10 || home.selected >= 15));
+		if (home.selected == 7)
+			golden_compare("home-folded", str_get(&text));
+	}
+	home.selected = 0;
+	str_clear(&text);
+	home_text(&home, 40, 140, false, &text);
+	ck_assert_ptr_null(strstr(str_get(&text), "+ Messages"));
+	str_finish(&text);
+}
+END_TEST
+
 START_TEST(home_says_a_long_error_whole)
 {
 	struct home home = {.labs = home_labs, .n = 4, .selected = 3};
@@ -581,6 +618,7 @@ int main(void)
 	tcase_add_test(t, a_long_message_is_wrapped);
 	tcase_add_loop_test(t, home_is_as_kept, 0, 4);
 	tcase_add_loop_test(t, home_with_more_rows_is_as_kept, 0, 4);
+	tcase_add_test(t, home_folds_the_groups_that_have_no_room);
 	tcase_add_loop_test(t, home_says_a_long_error_whole, 0, 2);
 	tcase_add_test(t, home_fits_every_window);
 	suite_add_tcase(s, t);

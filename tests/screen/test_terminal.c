@@ -103,15 +103,35 @@ static int children_of(pid_t pid, pid_t *out, int max)
 	return n;
 }
 
-static pid_t only_child(pid_t pid)
+static bool is_called(pid_t pid, const char *name)
+{
+	char path[64], text[64] = "";
+	int fd;
+
+	snprintf(path, sizeof path, "/proc/%d/comm", (int)pid);
+	fd = open(path, O_RDONLY);
+	if (fd < 0)
+		return false;
+	if (read(fd, text, sizeof text - 1) < 0)
+		text[0] = '\0';
+	close(fd);
+	text[strcspn(text, "\n")] = '\0';
+	return strcmp(text, name) == 0;
+}
+
+/* The child of that name. */
+static pid_t child_called(pid_t pid, const char *name)
 {
 	pid_t child[8];
-	int n = 0;
 
-	for (int i = 0; i < 100 && (n = children_of(pid, child, 8)) == 0; i++)
+	for (int i = 0; i < 100; i++) {
+		for (int n = children_of(pid, child, 8); n > 0; n--)
+			if (is_called(child[n - 1], name))
+				return child[n - 1];
 		usleep(10000);
-	ck_assert_int_ge(n, 1);
-	return child[0];
+	}
+	ck_abort_msg("%d has no child %s", (int)pid, name);
+	return 0;
 }
 
 static bool terminal_is_sane(void)
@@ -317,7 +337,7 @@ START_TEST(termination_is_obeyed_though_nobody_reads_the_screen)
 	int status;
 
 	start_lab(24, 80);
-	screen = only_child(vt.pid);
+	screen = child_called(vt.pid, "ipclab-screen");
 	for (int i = 0; i < 150; i++) { /* each draws a whole screen that we do not read */
 		vt_keys(&vt, "\014");
 		usleep(4000);
@@ -343,9 +363,9 @@ START_TEST(whoever_is_killed_the_terminal_is_sane_and_nothing_is_left)
 	vt_keys(&vt, "s");
 	ck_assert(vt_sees(&vt, "event 2/2"));
 	keeper = vt.pid;
-	screen = only_child(keeper);
-	engine = only_child(screen);
-	lab = only_child(engine);
+	screen = child_called(keeper, "ipclab-screen");
+	engine = child_called(screen, "ipclab-engine");
+	lab = child_called(engine, "pipe");
 	kill(_i == 0 ? keeper : _i == 1 ? screen : engine, SIGKILL);
 	if (_i == 2) {
 		ck_assert(vt_sees(&vt, "engine is gone"));
@@ -367,9 +387,9 @@ START_TEST(a_hang_up_ends_everything)
 	pid_t screen, engine, lab;
 
 	start_lab(24, 80);
-	screen = only_child(vt.pid);
-	engine = only_child(screen);
-	lab = only_child(engine);
+	screen = child_called(vt.pid, "ipclab-screen");
+	engine = child_called(screen, "ipclab-engine");
+	lab = child_called(engine, "pipe");
 	close(vt.fd);
 	vt.fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	vt.ended = true;
