@@ -78,6 +78,7 @@ bool command_home(int *status, struct err *);
 /* The verbs, one file each. */
 bool command_cc(struct invocation *, struct err *);
 bool command_doctor(struct invocation *, struct err *);
+bool command_explore(struct invocation *, struct err *);
 bool command_help(struct invocation *, struct err *);
 bool command_lab(struct invocation *, struct err *);
 bool command_labs(struct invocation *, struct err *);

@@ -1,5 +1,6 @@
 libipclab_a_SOURCES += \
 	app/command/lib.h \
+	app/command/explore.c \
 	app/command/help.c \
 	app/command/options.c \
 	app/command/lab_verify.h \

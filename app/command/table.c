@@ -28,6 +28,30 @@ const struct command command_table[] = {
 		},
 	},
 	{
+		.name = "explore",
+		.args = "-- CMD...",
+		.summary = "run a program in every order within a bound, until one breaks it; write that schedule",
+		.example = "ipclab cc -o race race.c && ipclab explore -- ./race\n"
+			   "ipclab explore --preemptions 2 -o race.sched -- ./race 3\n"
+			   "ipclab explore --invariant 'shm.in - shm.out <= 4' -- ./ring\n",
+		.run = command_explore,
+		.command_follows = true,
+		.options = {
+			{"exhaustive", 0, NULL, "every order, without a bound: for small programs"},
+			{"force", 0, NULL, "overwrite FILE when it is there already"},
+			{"invariant", 0, "EXPR", "must hold after every step, over names in shared memory"},
+			{"json", 0, NULL, "as JSON on standard output"},
+			{"output", 'o', "FILE", "write the failing schedule there; PROGRAM.sched when left out"},
+			{"preemptions", 0, "N", "at most so many preemptions; rising without end when left out"},
+			{"reset", 0, "CMD", "run before each execution: brings back what it changes"},
+			{"schedules", 0, "N", "at most so many executions, 20000 when left out"},
+			{"seconds", 0, "N", "at most so long"},
+			{"seed", 0, "S", "of the random part"},
+			{"show", 0, NULL, "what the program writes goes to standard error"},
+			{"threads", 0, NULL, "memory that threads share counts, too"},
+		},
+	},
+	{
 		.name = "help",
 		.args = "[VERB]",
 		.summary = "say what a verb does",

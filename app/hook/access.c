@@ -9,7 +9,11 @@ bool hook_is_shared(const volatile void *p)
 
 void hook_access(const volatile void *p, size_t bytes, long how, long pc)
 {
-	if (hook_is_shared(p))
+	if (!hook_is_shared(p))
+		return;
+	if (UNLIKELY(hook_page != NULL))
+		explore_access(p, bytes, how, pc);
+	else
 		hook_call(HOOK_ACCESS, (long)p, (long)bytes, how, pc, 0);
 }
 

@@ -4,7 +4,7 @@
 # not the program's own.
 HOOK_CFLAGS = -std=gnu17 -Wall -Wextra $(filter -Werror,$(OUR_CFLAGS)) -O2 -fPIC -mcx16 \
 	-fno-builtin -fno-lto -fno-stack-protector -U_FORTIFY_SOURCE -D_GNU_SOURCE -I$(top_srcdir)/app
-hook_names = access atomic map memory print pthread ranges sem start string thread
+hook_names = access atomic explore map memory print pthread ranges sem start string thread
 hook_objects = $(hook_names:%=hook/%.o)
 hook_headers = app/hook/protocol.h app/hook/runtime.h app/hook/operation.h app/hook/real.def
 hookdir = $(pkglibdir)/hook

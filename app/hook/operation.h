@@ -19,6 +19,10 @@ HIDDEN const struct timespec *operation_until(long answer, unsigned long ns, clo
 	hook_call(HOOK_BEGIN, op, (long)(object), (long)(second), (long)(ns), CALLER)
 #define END(op, result, opened) hook_call(HOOK_END, op, result, (long)(opened), 0, 0)
 
+#define EXPLORED(op, object, second, ns, r) \
+	(UNLIKELY(hook_page != NULL) &&     \
+		explore_call(op, (long)(object), (long)(second), (unsigned long)(ns), CALLER, &r))
+
 /* `RESULT` makes of what the real call returned (r) what is told: a value, or -errno. */
 #define RESULT_ERRNO (r == -1 ? -errno : r) /* sem_* */
 #define RESULT_ERROR (-(long)r)             /* pthread_* */
@@ -43,6 +47,10 @@ HIDDEN void operation_cancelled(void *op);
 		int r;                                                 \
 		if (!hook_watched())                                   \
 			return hook_real.name args;                    \
+		if (EXPLORED(op, object, second, HOOK_NO_TIME, r))     \
+			return r;                                      \
+		if (hook_page)                                         \
+			return hook_real.name args;                    \
 		BEGIN(op, object, second, HOOK_NO_TIME);               \
 		HOW(op, hook_real.name args);                          \
 		END(op, RESULT, 0);                                    \
@@ -60,6 +68,10 @@ HIDDEN void operation_cancelled(void *op);
 		if (!hook_watched())                                               \
 			return hook_real.name args;                                \
 		ns = operation_time(clock, until);                                 \
+		if (EXPLORED(op, object, second, ns, r))                           \
+			return r;                                                  \
+		if (hook_page)                                                     \
+			return hook_real.name args;                                \
 		until = operation_until(                                           \
 			BEGIN(op, object, second, ns), ns, clock, until, &own);    \
 		HOW(op, hook_real.name args);                                      \

@@ -18,6 +18,13 @@
  *   HOOK_MAPPED  a mapping was made or ended that the filter does not see: a1 address, a2 bytes,
  *                a3 1 made (shared), 0 ended
  *
+ * Explored (HOOK_EXPLORE was answered), a page is shared with the explorer (struct hook_page). Accesses and
+ * calls that cannot block are noted there and go on, without a stop, until page.until of them are noted; what
+ * would block stops first, by HOOK_BEGIN. No HOOK_END but sem_open's.
+ *   HOOK_PAGE    where the page is: answered by the process and descriptor to open it by, pid << 32 | fd
+ *   HOOK_READY   the fork server, before main: a fork follows, and in its child the program
+ *   HOOK_PARK    pthread_cond_wait has given its mutex away: waits here until it is signalled and has it again
+ *
  * Second operand: sem_init value | pshared << 32; sem_open: oflag | value << 32 (the name is the
  * object); mutex_init: type | pshared << 8 | robust << 9 | protocol << 10; cond_wait: the mutex;
  * cond_init, rwlock_init, spin_init: pshared; barrier_init: count | pshared << 32; sem_unlink: the name is the
@@ -28,10 +35,14 @@
 
 #define HOOK_CALL 0x49504cL /* no kernel's call number, on any architecture */
 
-enum hook_what { HOOK_ASK = 1, HOOK_ACCESS, HOOK_BEGIN, HOOK_END, HOOK_MAPPED };
+enum hook_what { HOOK_ASK = 1, HOOK_ACCESS, HOOK_BEGIN, HOOK_END, HOOK_MAPPED, HOOK_PAGE, HOOK_READY, HOOK_PARK };
 
 #define HOOK_HERE    0x1bc1ab00L /* the answer to HOOK_ASK; its low byte holds flags */
 #define HOOK_THREADS 0x01L       /* --threads: once a second thread exists, .data, .bss and heap stop too */
+#define HOOK_EXPLORE 0x02L
+#define HOOK_SERVE   0x04L       /* with HOOK_EXPLORE: begin as a fork server */
+#define HOOK_EXPIRED 0x7bL       /* answer to HOOK_BEGIN, HOOK_PARK when explored: its time has passed */
+#define HOOK_RESULT  0x1bc10000L /* likewise: it is done, with this result in the low 16 bits (0xffff: -1) */
 #define HOOK_ENDLESS 0x7eL       /* answer to HOOK_BEGIN */
 #define HOOK_AFRESH  0x7dL       /* likewise */
 #define HOOK_LATE    (1UL << 63)
@@ -53,6 +64,29 @@ enum hook_op { /* append only; the tracer has one row for each */
 	HOOK_SPIN_INIT, HOOK_SPIN_DESTROY, HOOK_SPIN_LOCK, HOOK_SPIN_TRYLOCK, HOOK_SPIN_UNLOCK,
 	HOOK_JOIN,
 	HOOK_OP_COUNT
+};
+
+/* ---- explored ---- */
+enum { HOOK_RECORDS = 2048, HOOK_TASKS = 64, HOOK_PERIOD = 4, HOOK_ROUNDS = 3 };
+struct hook_record { /* an access, or a call that did not block, in the order in which they were made */
+	unsigned long addr, pc, value; /* value: up to 8 bytes of what stood there just before */
+	unsigned int size;
+	unsigned short how; /* enum hook_access | HOOK_ATOMIC | HOOK_VOLATILE; 0: a call */
+	unsigned short op;  /* enum hook_op */
+};
+struct hook_spin { /* what a task read last: the same again and again? */
+	unsigned int n, match[HOOK_PERIOD + 1];
+	unsigned long keys[8];
+};
+struct hook_page {
+	unsigned int n;      /* records noted */
+	unsigned int until;  /* stop before the one that would be the until-th; at most HOOK_RECORDS */
+	unsigned int task;   /* who runs: the explorer's number */
+	unsigned int patience; /* so many accesses are made without asking whether they are a spin's */
+	unsigned int period; /* out: it stopped because the last `period` records come again and again; else 0 */
+	unsigned int pad;
+	struct hook_spin spins[HOOK_TASKS];
+	struct hook_record records[HOOK_RECORDS];
 };
 
 #endif

@@ -19,6 +19,7 @@
  * sem.c       | sem_*
  * pthread.c   | pthread_mutex_*, cond_*, barrier_*, rwlock_*, spin_*, join
  * thread.c    | pthread_create; with --threads: what is a stack and what is not
+ * explore.c   | explored: notes instead of stops, the fork server
  * memory.c    | memcpy and its like, which reach shared memory without hooks
  * string.c    | strlen and its like
  * print.c     | sprintf, printf, puts and their like
@@ -108,6 +109,14 @@ ALWAYS bool hook_maybe_shared(const volatile void *p)
 {
 	return UNLIKELY((uintptr_t)p >= hook_low && (uintptr_t)p < hook_high);
 }
+
+/* ---- explore.c ---- */
+extern HIDDEN struct hook_page *hook_page; /* NULL: not explored */
+HIDDEN void explore_open(void);            /* maps the page, or leaves it NULL */
+HIDDEN void explore_serve(void);           /* forks and forks; returns in each child */
+HIDDEN void explore_access(const volatile void *, size_t bytes, long how, long pc);
+/* A call of the C library. True: it is done, *r is what it returns; false: make the real call, it will not block. */
+HIDDEN bool explore_call(long op, long object, long second, unsigned long ns, long pc, int *r);
 
 /* ---- access.c ---- */
 /* Tells of an access if the address is shared; `how` is enum hook_access and flags. */

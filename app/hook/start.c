@@ -6,6 +6,7 @@
 
 unsigned char hook_state;
 bool hook_wants_threads;
+static bool serves; /* HOOK_SERVE was answered */
 uintptr_t hook_stack;
 struct hook_real hook_real;
 
@@ -65,6 +66,34 @@ void hook_start(void)
 	hook_wants_threads = answer & HOOK_THREADS;
 	hook_stack = (uintptr_t)__builtin_frame_address(0);
 	hook_state = HOOK_WATCHED;
+	if (answer & HOOK_EXPLORE)
+		explore_open();
+	serves = hook_page && answer & HOOK_SERVE;
+}
+
+/* ---- before main, when everything else has been made ready ---- */
+
+typedef int program(int, char **, char **);
+static program *program_main;
+
+static int serve_main(int argc, char **argv, char **envp)
+{
+	if (serves)
+		explore_serve();
+	return program_main(argc, argv, envp);
+}
+
+/* What crt1.o calls, with main. */
+int hook_libc_start_main(program *, int, char **, void (*)(void), void (*)(void), void (*)(void), void *)
+	STANDS_FOR(__libc_start_main);
+int hook_libc_start_main(program *run, int argc, char **argv, void (*init)(void), void (*fini)(void),
+	void (*rtld_fini)(void), void *stack_end)
+{
+	__typeof__(hook_libc_start_main) *real;
+
+	*(void **)&real = dlsym(RTLD_NEXT, "__libc_start_main");
+	program_main = run;
+	return real(serve_main, argc, argv, init, fini, rtld_fini, stack_end);
 }
 
 __attribute__((section(".preinit_array"), used)) static void (*const preinit)(void) = hook_start;

@@ -9,6 +9,7 @@
  * file         | what it holds
  * tracer.c     | the tracer and its table of tasks
  * launch.c     | start a program under PTRACE_SEIZE behind the filter
+ * lean.c       | processes traced with as little as can be, for explore: lean.h
  * actor.c      | what an interpreter runs
  * attach.c     | attach to running processes, let go of them
  * filter.c     | the seccomp filter: which calls stop

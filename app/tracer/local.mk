@@ -10,6 +10,8 @@ libipclab_a_SOURCES += \
 	app/tracer/filter.c \
 	app/tracer/hooked.c \
 	app/tracer/launch.c \
+	app/tracer/lean.c \
+	app/tracer/lean.h \
 	app/tracer/maps.c \
 	app/tracer/memory.c \
 	app/tracer/resume.c \

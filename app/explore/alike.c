@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Every execution starts alike: standard input from its beginning, what was written to stderr before gone,
+ * names that an execution made removed. Where it is allowed, all of it happens in an ipc and a mount
+ * namespace of its own with an empty /dev/shm. What an execution would change for the next one (a file that
+ * was there before), and who is outside and would have to answer, end explore: it says which.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <mqueue.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/msg.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "explore/private.h"
+
+enum { STDIN_MAX = 64 << 20 };
+
+/* ---- once ---- */
+
+static bool copy_stdin(struct exec *x, struct err *err)
+{
+	int from = x->opt->stdin_fd;
+	char bytes[65536];
+	size_t all = 0;
+	ssize_t n = 0;
+
+	if (from < 0 || isatty(from)) {
+		x->stdin_copy = open("/dev/null", O_RDONLY | O_CLOEXEC);
+		return x->stdin_copy >= 0 || err_sys(err, EXIT_MACHINE, "cannot open /dev/null");
+	}
+	x->stdin_copy = memfd_create("stdin", MFD_CLOEXEC);
+	while (x->stdin_copy >= 0 && all < STDIN_MAX && (n = read(from, bytes, sizeof bytes)) > 0) {
+		if (write(x->stdin_copy, bytes, (size_t)n) != n)
+			return err_sys(err, EXIT_MACHINE, "no memory for a copy of standard input");
+		all += (size_t)n;
+	}
+	return x->stdin_copy >= 0 && all < STDIN_MAX
+		       ? true
+		       : err_set(err, EXIT_USAGE, "standard input is too long: each execution gets a copy, of at most 64 MiB");
+}
+
+static bool apart(struct exec *x)
+{
+	if (unshare(CLONE_NEWIPC | CLONE_NEWNS) < 0)
+		return false;
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 || mount("shm", "/dev/shm", "tmpfs", 0, "mode=1777") < 0)
+		return false;
+	x->private_names = true;
+	return true;
+}
+
+bool alike_open(struct exec *x, struct err *err)
+{
+	if (!copy_stdin(x, err))
+		return false;
+	x->stderr_copy = memfd_create("stderr", MFD_CLOEXEC);
+	x->stdout_fd = x->opt->show_output ? STDERR_FILENO : open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (x->stderr_copy < 0 || x->stdout_fd < 0)
+		return err_sys(err, EXIT_MACHINE, "no memory for what the program writes");
+	apart(x);
+	return true;
+}
+
+void alike_close(struct exec *x)
+{
+	alike_after(x);
+	if (x->stdin_copy >= 0)
+		close(x->stdin_copy);
+	if (x->stderr_copy >= 0)
+		close(x->stderr_copy);
+	if (x->stdout_fd > 2)
+		close(x->stdout_fd);
+}
+
+/* ---- before and after each ---- */
+
+static bool run_reset(const char *command, struct err *err)
+{
+	int status = 0;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+		_exit(127);
+	}
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (pid < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		return err_set(err, EXIT_USAGE, "the command of --reset failed: %s", command);
+	return true;
+}
+
+bool alike_before(struct exec *x, struct err *err)
+{
+	lseek(x->stdin_copy, 0, SEEK_SET);
+	fcntl(x->stdin_copy, F_SETFL, 0);
+	if (lseek(x->stderr_copy, 0, SEEK_CUR) > 0 && ftruncate(x->stderr_copy, 0) == 0)
+		lseek(x->stderr_copy, 0, SEEK_SET);
+	return !x->opt->reset || run_reset(x->opt->reset, err);
+}
+
+static void name_remove(const struct name_made *n)
+{
+	switch (n->kind) {
+	case NAME_PATH: unlink(n->path); break;
+	case NAME_MQ: mq_unlink(n->path); break;
+	case NAME_SHM_ID: shmctl(n->id, IPC_RMID, NULL); break;
+	case NAME_SEM_ID: semctl(n->id, 0, IPC_RMID); break;
+	case NAME_MSG_ID: msgctl(n->id, IPC_RMID, NULL); break;
+	default: break;
+	}
+}
+
+void alike_after(struct exec *x)
+{
+	for (size_t i = 0; i < x->names.n; i++) {
+		name_remove(&x->names.at[i]);
+		free(x->names.at[i].path);
+	}
+	x->names.n = 0;
+}
+
+/* ---- names that are made and opened ---- */
+
+static void note_path(struct exec *x, enum name_kind kind, const char *path)
+{
+	for (size_t i = 0; i < x->names.n; i++)
+		if (x->names.at[i].path && strcmp(x->names.at[i].path, path) == 0)
+			return;
+	*vec_push(&x->names) = (struct name_made){.kind = (u8)kind, .path = xstrdup(path)};
+}
+
+static bool is_ours(const struct exec *x, const char *path)
+{
+	for (size_t i = 0; i < x->names.n; i++)
+		if (x->names.at[i].path && strcmp(x->names.at[i].path, path) == 0)
+			return true;
+	return false;
+}
+
+static bool read_text(const struct xtask *k, u64 addr, char *to, size_t n)
+{
+	memset(to, 0, n);
+	for (size_t i = 0; i + 8 < n; i += 8) {
+		if (!lean_peek(k->tid, addr + i, to + i, 8)) {
+			for (size_t j = 0; j < 8; j++)
+				if (!lean_peek(k->tid, addr + i + j, to + i + j, 1) || !to[i + j])
+					return to[i + j] == '\0';
+			continue;
+		}
+		if (memchr(to + i, '\0', 8))
+			return true;
+	}
+	return false;
+}
+
+/* As the process would find it. */
+static bool path_of(const struct xtask *k, i32 dir, u64 addr, char *path, size_t n)
+{
+	char name[256], link[64], base[256];
+	ssize_t len;
+
+	if (!read_text(k, addr, name, sizeof name) || !name[0])
+		return false;
+	if (name[0] == '/') {
+		snprintf(path, n, "%s", name);
+		return true;
+	}
+	if (dir == AT_FDCWD)
+		snprintf(link, sizeof link, "/proc/%d/cwd", (int)k->tgid);
+	else
+		snprintf(link, sizeof link, "/proc/%d/fd/%d", (int)k->tgid, dir);
+	len = readlink(link, base, sizeof base - 1);
+	if (len <= 0)
+		return false;
+	base[len] = '\0';
+	snprintf(path, n, "%s/%s", base, name);
+	return true;
+}
+
+static bool changes_nothing(const char *path, const struct stat *st)
+{
+	return !S_ISREG(st->st_mode) || strncmp(path, "/dev/", 5) == 0 || strncmp(path, "/proc/", 6) == 0;
+}
+
+static void about_open(struct exec *x, u32 task, i32 dir, u64 addr, u64 flags)
+{
+	struct xtask *k = &x->task[task];
+	char path[600];
+	struct stat st;
+
+	k->made[0] = '\0';
+	if (!(flags & (O_WRONLY | O_RDWR | O_CREAT | O_TRUNC)) || !path_of(k, dir, addr, path, sizeof path))
+		return;
+	if (stat(path, &st) < 0) {
+		if (flags & O_CREAT)
+			snprintf(k->made, sizeof k->made, "%s", path);
+		return;
+	}
+	if (x->opt->reset || is_ours(x, path) || changes_nothing(path, &st))
+		return;
+	exec_fail(x,
+		"it opens %s for writing, which was there before: what one execution writes the next would find. Let "
+		"--reset 'CMD' bring it back before each, or remove it",
+		path);
+}
+
+static void about_node(struct exec *x, const struct xtask *k, i32 dir, u64 addr)
+{
+	char path[600];
+
+	if (path_of(k, dir, addr, path, sizeof path) && access(path, F_OK) < 0)
+		note_path(x, NAME_PATH, path);
+}
+
+static void about_bind(struct exec *x, u32 task, bool connects)
+{
+	struct xtask *k = &x->task[task];
+	union {
+		struct sockaddr any;
+		struct sockaddr_un un;
+		char bytes[128];
+	} a = {0};
+	size_t n = k->args[2] < sizeof a.bytes ? (size_t)k->args[2] : sizeof a.bytes;
+
+	for (size_t i = 0; i < n; i++)
+		lean_peek(k->tid, k->args[1] + i, a.bytes + i, 1);
+	if (!connects && a.any.sa_family == AF_UNIX && a.un.sun_path[0]) {
+		a.bytes[sizeof a.bytes - 1] = '\0';
+		about_node(x, k, AT_FDCWD, k->args[1] + offsetof(struct sockaddr_un, sun_path));
+	}
+}
+
+void alike_call(struct exec *x, u32 task)
+{
+	struct xtask *k = &x->task[task];
+	char name[256] = "/";
+
+	switch (k->nr) {
+	case SYS_openat: about_open(x, task, (i32)k->args[0], k->args[1], k->args[2]); break;
+	case SYS_open: about_open(x, task, AT_FDCWD, k->args[0], k->args[1]); break;
+	case SYS_creat: about_open(x, task, AT_FDCWD, k->args[0], O_CREAT | O_WRONLY | O_TRUNC); break;
+	case SYS_mknod: about_node(x, k, AT_FDCWD, k->args[0]); break;
+	case SYS_mknodat: about_node(x, k, (i32)k->args[0], k->args[1]); break;
+	case SYS_bind: about_bind(x, task, false); break;
+	case SYS_mq_open:
+		if (k->args[1] & O_CREAT && read_text(k, k->args[0], name + 1, sizeof name - 1)) {
+			mqd_t q = mq_open(name, O_RDONLY);
+
+			if (q >= 0)
+				mq_close(q); /* it was there before, or this execution has noted it */
+			else
+				note_path(x, NAME_MQ, name);
+		}
+		break;
+	case SYS_shmget:
+	case SYS_semget:
+	case SYS_msgget: x->sysv_used = true; break;
+	default: break;
+	}
+}
+
+void alike_result(struct exec *x, u32 task, i64 result)
+{
+	struct xtask *k = &x->task[task];
+
+	if (k->made[0] && result >= 0)
+		note_path(x, NAME_PATH, k->made);
+	k->made[0] = '\0';
+}

@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* System calls: which of them are points, would they block now? A task whose call would block stays before
+ * it, so that whoever comes first afterwards may take what it waits for. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/ipc.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "explore/private.h"
+
+enum { WRITE_WHOLE = 4096 };
+
+/* ---- what a descriptor is ---- */
+
+static bool talks(mode_t mode)
+{
+	return S_ISFIFO(mode) || S_ISSOCK(mode) || (mode & S_IFMT) == 0; /* eventfd and its like have no type */
+}
+
+/* Is it something that others can be reached through? *key: which. */
+static bool fd_talks(const struct xtask *k, int fd, u64 *key)
+{
+	int ours = lean_borrow(k->tgid, fd);
+	struct stat st;
+	bool yes;
+
+	if (ours < 0)
+		return false;
+	yes = fstat(ours, &st) == 0 && talks(st.st_mode);
+	if (yes)
+		*key = mix(0xf11e, st.st_mode & S_IFMT); /* inode numbers differ in every execution */
+	close(ours);
+	return yes;
+}
+
+static bool fd_ready(const struct xtask *k, int fd, short events)
+{
+	int ours = lean_borrow(k->tgid, fd);
+	struct pollfd p = {.fd = ours, .events = events};
+	bool ready;
+
+	if (ours < 0)
+		return true; /* EBADF comes at once */
+	ready = poll(&p, 1, 0) != 0 || (fcntl(ours, F_GETFL) & O_NONBLOCK);
+	close(ours);
+	return ready;
+}
+
+/* ---- points ---- */
+
+static bool point(struct xtask *k, enum manner manner, u64 object)
+{
+	k->point = POINT_CALL;
+	k->manner = (u8)manner;
+	k->object = object | 1;
+	k->op = 0;
+	k->pc = 0;
+	k->period = 0;
+	return true;
+}
+
+static bool on_fd(struct xtask *k, enum manner manner, bool *is_point)
+{
+	u64 key = 0;
+
+	*is_point = fd_talks(k, (int)k->args[0], &key) && point(k, manner, key);
+	return *is_point;
+}
+
+static u64 family(const struct exec *x, const struct xtask *k, bool as_child)
+{
+	if (!as_child) {
+		for (u32 t = 0; t < x->tasks; t++)
+			if (x->task[t].tgid == k->tgid && x->task[t].leads)
+				return mix(0xc41d, x->task[t].identity);
+	} else if (k->parent) {
+		return mix(0xc41d, x->task[k->parent - 1].identity);
+	}
+	return mix(0xc41d, 0);
+}
+
+static bool is_futex_wait(const struct xtask *k)
+{
+	switch (k->args[1] & FUTEX_CMD_MASK) {
+	case FUTEX_WAIT:
+	case FUTEX_WAIT_BITSET:
+	case FUTEX_LOCK_PI:
+	case FUTEX_WAIT_REQUEUE_PI: return true;
+	default: return false;
+	}
+}
+
+/* 1: a point, 0: none, -1: not decided here */
+static int take_waiting(struct exec *x, u32 task)
+{
+	struct xtask *k = &x->task[task];
+
+	switch (k->nr) {
+	case SYS_wait4:
+	case SYS_waitid: return point(k, CALL_WAITS, family(x, k, false));
+	case SYS_nanosleep:
+	case SYS_clock_nanosleep: return point(k, CALL_SLEEPS, 0x51ee9);
+	case SYS_poll:
+	case SYS_epoll_wait:
+	case SYS_epoll_pwait:
+	case SYS_ppoll:
+	case SYS_select:
+	case SYS_pselect6: return point(k, CALL_TRIED, 0x9011);
+	case SYS_msgsnd:
+	case SYS_msgrcv: return point(k, CALL_TRIED, mix(0x3359, 0));
+	case SYS_semop:
+	case SYS_semtimedop:
+	case SYS_semctl: return point(k, k->nr == SYS_semctl ? CALL_GOES : CALL_TRIED, mix(0x5e3a, 0));
+	case SYS_flock: return point(k, CALL_TRIED, 0xf10c);
+	case SYS_fcntl:
+		switch (k->args[1]) {
+		case F_SETLK:
+		case F_OFD_SETLK: return point(k, CALL_GOES, 0xf10c);
+		case F_SETLKW:
+		case F_OFD_SETLKW: return point(k, CALL_TRIED, 0xf10c);
+		default: return 0;
+		}
+	case SYS_mq_timedsend: return point(k, CALL_WRITES, 0x3900);
+	case SYS_mq_timedreceive: return point(k, CALL_READS, 0x3900);
+	case SYS_futex: return point(k, is_futex_wait(k) ? CALL_ENTERED : CALL_GOES, place_key(x, task, k->args[0]));
+	case SYS_pause:
+	case SYS_rt_sigsuspend:
+	case SYS_rt_sigtimedwait: return point(k, CALL_ENTERED, 0x5169);
+	case SYS_connect: return point(k, CALL_ENTERED, 0x50c7);
+	default: return -1;
+	}
+}
+
+static bool opens_fifo(const struct xtask *k)
+{
+	char path[512] = "", full[600];
+	u64 at = k->nr == SYS_openat ? k->args[1] : k->args[0];
+	struct stat st;
+
+	for (size_t i = 0; i + 1 < sizeof path; i += 8) {
+		if (!lean_peek(k->tid, at + i, path + i, 8))
+			break;
+		path[i + 8 < sizeof path ? i + 8 : i] = '\0';
+		if (memchr(path + i, '\0', 8))
+			break;
+	}
+	snprintf(full, sizeof full, path[0] == '/' ? "%s%s" : "/proc/%s/cwd/%s", path[0] == '/' ? "" : "self", path);
+	if (path[0] != '/')
+		snprintf(full, sizeof full, "/proc/%d/cwd/%s", (int)k->tgid, path);
+	return stat(full, &st) == 0 && S_ISFIFO(st.st_mode);
+}
+
+bool call_take(struct exec *x, u32 task)
+{
+	struct xtask *k = &x->task[task];
+	bool is_point = false, result = false;
+	int waiting = take_waiting(x, task);
+
+	alike_call(x, task);
+	if (waiting > 0)
+		return true;
+	switch (waiting < 0 ? k->nr : -1) {
+	case SYS_read:
+	case SYS_readv:
+	case SYS_recvfrom:
+	case SYS_recvmsg:
+	case SYS_accept:
+	case SYS_accept4: on_fd(k, CALL_READS, &is_point); break;
+	case SYS_write:
+	case SYS_writev:
+	case SYS_sendto:
+	case SYS_sendmsg: on_fd(k, CALL_WRITES, &is_point); break;
+	case SYS_close:
+	case SYS_shutdown: on_fd(k, CALL_GOES, &is_point); break;
+	case SYS_dup2:
+	case SYS_dup3: break;
+	case SYS_kill:
+	case SYS_tkill:
+	case SYS_tgkill: is_point = point(k, CALL_GOES, 0x5169); break;
+	case SYS_exit_group:
+	case SYS_exit: is_point = point(k, CALL_EXITS, family(x, k, true)); break;
+	case SYS_unlink:
+	case SYS_unlinkat:
+	case SYS_mq_open:
+	case SYS_mq_unlink:
+	case SYS_msgget:
+	case SYS_semget:
+	case SYS_shmget:
+	case SYS_msgctl:
+	case SYS_shmctl:
+	case SYS_bind:
+	case SYS_listen:
+		is_point = point(k, CALL_GOES, 0x4a3e);
+		break;
+	case SYS_openat:
+	case SYS_open:
+		if (opens_fifo(k))
+			is_point = point(k, CALL_ENTERED, 0xf1f0);
+		else
+			result = true;
+		break;
+	case SYS_mmap: result = true; break;
+	case SYS_shmat: k->shm_id = (u32)k->args[0]; break;
+	default: break;
+	}
+	if (is_point)
+		return true;
+	k->manner = CALL_GOES;
+	k->awaiting = result;
+	lean_go(k->tid, result, 0);
+	return false;
+}
+
+/* ---- would it block? ---- */
+
+static bool child_is(const struct exec *x, const struct xtask *k, u32 t)
+{
+	const struct xtask *c = &x->task[t];
+	u32 parent = c->parent;
+	i64 pid = (i32)(k->nr == SYS_wait4 ? k->args[0] : k->args[1]);
+
+	if (!parent || !c->leads || c->collected || x->task[parent - 1].tgid != k->tgid)
+		return false;
+	if (k->nr == SYS_waitid && k->args[0] == P_ALL)
+		return true;
+	return pid <= 0 || pid == c->tgid;
+}
+
+static bool process_is_gone(const struct exec *x, u32 leader)
+{
+	for (u32 t = 0; t < x->tasks; t++)
+		if (x->task[t].tgid == x->task[leader].tgid && x->task[t].standing != X_GONE)
+			return false;
+	return true;
+}
+
+static bool would_wait(const struct exec *x, const struct xtask *k)
+{
+	u64 options = k->nr == SYS_wait4 ? k->args[2] : k->args[3];
+	bool any = false;
+
+	if (options & WNOHANG)
+		return false;
+	for (u32 t = 0; t < x->tasks; t++) {
+		if (!child_is(x, k, t))
+			continue;
+		if (process_is_gone(x, t))
+			return false;
+		any = true;
+	}
+	return any;
+}
+
+/* Does this call have a time after which it gives up? */
+static bool has_time(const struct xtask *k)
+{
+	switch (k->nr) {
+	case SYS_poll: return (i32)k->args[2] >= 0;
+	case SYS_epoll_wait:
+	case SYS_epoll_pwait: return (i32)k->args[3] >= 0;
+	case SYS_ppoll: return k->args[2] != 0;
+	case SYS_select:
+	case SYS_pselect6: return k->args[4] != 0;
+	case SYS_semtimedop: return k->args[3] != 0;
+	case SYS_mq_timedsend:
+	case SYS_mq_timedreceive: return k->args[4] != 0;
+	default: return false;
+	}
+}
+
+enum can call_can(struct exec *x, u32 task)
+{
+	struct xtask *k = &x->task[task];
+	enum can else_ = has_time(k) ? CAN_BY_TIME : CAN_NOT;
+
+	switch (k->manner) {
+	case CALL_READS: return fd_ready(k, (int)k->args[0], POLLIN) ? CAN_GO : else_;
+	case CALL_WRITES: return fd_ready(k, (int)k->args[0], POLLOUT) ? CAN_GO : else_;
+	case CALL_WAITS: return would_wait(x, k) ? CAN_NOT : CAN_GO;
+	case CALL_SLEEPS: return CAN_BY_TIME;
+	case CALL_TRIED: return k->tried ? else_ : CAN_GO;
+	default: return CAN_GO;
+	}
+}
+
+/* ---- going ---- */
+
+/* select(2) empties its sets when nothing was ready: kept before, put back after. */
+static void keep_sets(struct xtask *k, bool back)
+{
+	size_t n = k->args[0] < 1024 ? (k->args[0] + 63) / 64 * 8 : sizeof k->sets[0];
+
+	if (k->nr != SYS_select && k->nr != SYS_pselect6)
+		return;
+	for (int i = 0; i < 3; i++) {
+		u64 at = k->args[i + 1];
+
+		for (size_t j = 0; at && j < n; j += 8) {
+			if (back)
+				lean_poke(k->tid, at + j, k->sets[i] + j, 8);
+			else
+				lean_peek(k->tid, at + j, k->sets[i] + j, 8);
+		}
+	}
+}
+
+/* Made so that it does not wait. */
+static void make_short(struct xtask *k)
+{
+	static const u64 no_time[2] = {0, 0};
+	u64 args[6], place = lean_stack(k->tid) - 1024;
+	long nr = k->nr;
+
+	memcpy(args, k->args, sizeof args);
+	switch (nr) {
+	case SYS_poll: args[2] = 0; break;
+	case SYS_epoll_wait:
+	case SYS_epoll_pwait: args[3] = 0; break;
+	case SYS_ppoll: args[2] = place; break;
+	case SYS_select:
+	case SYS_pselect6: args[4] = place; break;
+	case SYS_semop:
+	case SYS_semtimedop:
+		nr = SYS_semtimedop;
+		args[3] = place;
+		break;
+	case SYS_msgsnd: args[3] |= IPC_NOWAIT; break;
+	case SYS_msgrcv: args[4] |= IPC_NOWAIT; break;
+	case SYS_flock: args[1] |= LOCK_NB; break;
+	case SYS_fcntl: args[1] = args[1] == F_SETLKW ? F_SETLK : F_OFD_SETLK; break;
+	default: break;
+	}
+	keep_sets(k, false);
+	lean_poke(k->tid, place, no_time, sizeof no_time);
+	lean_set_call(k->tid, nr, args);
+}
+
+static bool has_blocked(const struct xtask *k, i64 result)
+{
+	switch (k->nr) {
+	case SYS_poll: return result == 0 && k->args[2] != 0;
+	case SYS_epoll_wait:
+	case SYS_epoll_pwait: return result == 0 && k->args[3] != 0;
+	case SYS_ppoll:
+	case SYS_select:
+	case SYS_pselect6: return result == 0;
+	case SYS_msgrcv: return result == -ENOMSG && !(k->args[4] & IPC_NOWAIT);
+	case SYS_msgsnd: return result == -EAGAIN && !(k->args[3] & IPC_NOWAIT);
+	case SYS_flock: return result == -EAGAIN && !(k->args[1] & LOCK_NB);
+	default: return result == -EAGAIN || result == -EACCES;
+	}
+}
+
+static i64 result_by_time(const struct xtask *k)
+{
+	switch (k->nr) {
+	case SYS_semtimedop: return -EAGAIN;
+	case SYS_mq_timedsend:
+	case SYS_mq_timedreceive: return -ETIMEDOUT;
+	default: return 0;
+	}
+}
+
+void call_go(struct exec *x, u32 task, bool by_time, bool *looking)
+{
+	struct xtask *k = &x->task[task];
+
+	*looking = false;
+	k->awaiting = false;
+	if (k->manner != CALL_TRIED || by_time)
+		step_add(x, task);
+	if (by_time) {
+		lean_answer(k->tid, result_by_time(k));
+		lean_go(k->tid, false, 0);
+		return;
+	}
+	switch (k->manner) {
+	case CALL_TRIED:
+		make_short(k);
+		k->awaiting = true;
+		break;
+	case CALL_WAITS: k->awaiting = *looking = true; break;
+	case CALL_ENTERED:
+		*looking = true;
+		k->awaiting = true;
+		break;
+	case CALL_WRITES:
+		*looking = k->awaiting = k->args[2] > WRITE_WHOLE || k->nr != SYS_write;
+		break;
+	default: break;
+	}
+	lean_go(k->tid, k->awaiting, 0);
+}
+
+static void mapped(struct exec *x, u32 task, u64 addr)
+{
+	struct xtask *k = &x->task[task];
+	u64 key = mix(k->identity, 0x3a9 + ++k->made_maps);
+	char link[64], path[512];
+	ssize_t n;
+
+	if (k->args[1] == ((sizeof(struct hook_page) + 4095) & ~4095ul) || k->args[1] == sizeof(struct hook_page))
+		return; /* our own page */
+	if (!(k->args[3] & MAP_ANONYMOUS)) {
+		snprintf(link, sizeof link, "/proc/%d/fd/%d", (int)k->tgid, (int)k->args[4]);
+		n = readlink(link, path, sizeof path);
+		key = n > 0 ? hash64(0x3a9, path, (size_t)n) : key;
+		if (k->sem_name)
+			key = k->sem_name;
+		key = mix(key, k->args[5]);
+	}
+	place_add(x, task, addr, k->args[1], key);
+}
+
+bool call_result(struct exec *x, u32 task, i64 result)
+{
+	struct xtask *k = &x->task[task];
+	k->awaiting = false;
+	switch (k->nr) {
+	case SYS_mmap:
+		if (result > 0 && k->args[3] & MAP_SHARED)
+			mapped(x, task, (u64)result);
+		break;
+	case SYS_wait4:
+		for (u32 t = 0; result > 0 && t < x->tasks; t++)
+			if (x->task[t].tgid == result && x->task[t].leads)
+				x->task[t].collected = true;
+		break;
+	case SYS_waitid:
+		for (u32 t = 0; result == 0 && !(k->args[3] & WNOWAIT) && t < x->tasks; t++)
+			if (child_is(x, k, t) && process_is_gone(x, t)) {
+				x->task[t].collected = true;
+				break;
+			}
+		break;
+	case SYS_openat:
+	case SYS_open: alike_result(x, task, result); break;
+	default: break;
+	}
+	if (k->manner == CALL_TRIED && has_blocked(k, result)) {
+		/* made again at once, which brings it before its entry; there it waits */
+		keep_sets(k, true);
+		lean_rewind(k->tid, k->nr, k->args);
+		k->tried = true;
+	} else if (k->manner == CALL_TRIED) {
+		k->point = POINT_CALL;
+		step_add(x, task);
+		k->point = POINT_NONE;
+	} else if (x->page->task != task) {
+		/* woken while another ran: waits its turn */
+		k->point = POINT_NONE;
+		k->manner = CALL_GOES;
+		return true;
+	}
+	k->manner = CALL_GOES;
+	lean_go(k->tid, false, 0);
+	return false;
+}

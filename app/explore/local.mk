@@ -1,0 +1,16 @@
+libipclab_a_SOURCES += \
+	app/explore/lib.h \
+	app/explore/private.h \
+	app/explore/alike.c \
+	app/explore/calls.c \
+	app/explore/claim.c \
+	app/explore/exec.c \
+	app/explore/pct.c \
+	app/explore/place.c \
+	app/explore/search.c \
+	app/explore/shorten.c \
+	app/explore/sleepset.c \
+	app/explore/stops.c \
+	app/explore/sync.c \
+	app/explore/worker.c \
+	app/explore/write.c
