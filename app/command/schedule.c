@@ -91,6 +91,8 @@ static bool take_setting(struct replaying *r, const char *name, const char *valu
 		r->threads = true;
 		return true;
 	}
+	if (strcmp(name, "explore") == 0) /* the same choices as explore counts them */
+		return true;
 	if (!r->lab)
 		return bad_setting(r, err, "a command has no setting '%.40s'", name);
 	if (strcmp(name, "arguments") == 0) {

@@ -130,6 +130,7 @@ void alike_after(struct exec *x)
 		free(x->names.at[i].path);
 	}
 	x->names.n = 0;
+	x->told->names = 0;
 }
 
 /* ---- names that are made and opened ---- */
@@ -140,6 +141,10 @@ static void note_path(struct exec *x, enum name_kind kind, const char *path)
 		if (x->names.at[i].path && strcmp(x->names.at[i].path, path) == 0)
 			return;
 	*vec_push(&x->names) = (struct name_made){.kind = (u8)kind, .path = xstrdup(path)};
+	if (kind == NAME_PATH && x->told->names < TOLD_NAMES && !(x->private_names && strncmp(path, "/dev/shm/", 9) == 0)) {
+		snprintf(x->told->name[x->told->names], sizeof x->told->name[0], "%s", path);
+		x->told->names++;
+	}
 }
 
 static bool is_ours(const struct exec *x, const char *path)

@@ -103,12 +103,12 @@ static bool serve(struct exec *x, struct err *err)
 	return true;
 }
 
-bool exec_open(struct exec *x, const struct explore_options *opt, struct err *err)
+bool exec_open(struct exec *x, const struct explore_options *opt, struct told *told, struct err *err)
 {
 	struct sigaction tick_action = {.sa_handler = on_tick};
 	cpu_set_t one, may;
 
-	*x = (struct exec){.opt = opt, .page_fd = -1, .stdin_copy = -1, .stdout_fd = -1, .stderr_copy = -1};
+	*x = (struct exec){.opt = opt, .told = told, .page_fd = -1, .stdin_copy = -1, .stdout_fd = -1, .stderr_copy = -1};
 	sigaction(SIGALRM, &tick_action, NULL);
 	x->page_fd = memfd_create("ipclab-explore", MFD_CLOEXEC);
 	if (x->page_fd < 0 || ftruncate(x->page_fd, sizeof *x->page) < 0)

@@ -12,5 +12,6 @@ libipclab_a_SOURCES += \
 	app/explore/sleepset.c \
 	app/explore/stops.c \
 	app/explore/sync.c \
+	app/explore/told.c \
 	app/explore/worker.c \
 	app/explore/write.c

@@ -23,17 +23,17 @@ u64 space_new(struct exec *x, u64 parent_plus_1)
 
 void place_add(struct exec *x, u32 task, u64 addr, u64 len, u64 key)
 {
-	*vec_push(&x->places) = (struct place){x->task[task].space, addr, (len + 4095) & ~UINT64_C(4095), key};
+	*vec_push(&x->places) = (struct mapped_at){x->task[task].space, addr, (len + 4095) & ~UINT64_C(4095), key};
 }
 
 /* The newest that covers it, made in this space, or in one it was copied from before it was. */
-static const struct place *find(const struct exec *x, u64 space, u64 addr)
+static const struct mapped_at *find(const struct exec *x, u64 space, u64 addr)
 {
 	size_t n = x->places.n;
 
 	for (;;) {
 		for (size_t i = n; i-- > 0;) {
-			const struct place *p = &x->places.at[i];
+			const struct mapped_at *p = &x->places.at[i];
 
 			if (p->space == space && addr - p->addr < p->len)
 				return p;
@@ -48,7 +48,7 @@ static const struct place *find(const struct exec *x, u64 space, u64 addr)
 u64 place_key(struct exec *x, u32 task, u64 addr)
 {
 	const struct xtask *k = &x->task[task];
-	const struct place *p = find(x, k->space, addr);
+	const struct mapped_at *p = find(x, k->space, addr);
 
 	if (p)
 		return mix(p->key, (addr - p->addr) >> 2) | 1;

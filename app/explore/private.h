@@ -77,6 +77,7 @@ struct xtask {
 
 struct xstep {
 	u8 task, point, by_time, how; /* how: enum hook_access */
+	bool inside;       /* it comes out of a wait: no operation of its own */
 	u16 op;
 	u16 size;
 	i32 nr;
@@ -94,7 +95,7 @@ struct choices {
 	struct choice_made_at *at;
 };
 
-struct place { /* a shared mapping */
+struct mapped_at { /* a shared mapping */
 	u64 space, addr, len, key;
 };
 struct space {
@@ -131,7 +132,7 @@ struct exec {
 	struct xtask task[TASKS_MAX];
 	u32 tasks, alive;
 	VEC(struct xstep) steps;
-	VEC(struct place) places;
+	VEC(struct mapped_at) places;
 	VEC(struct space) spaces;
 	VEC(struct rwlock) rwlocks;
 	VEC(struct barrier) barriers;
@@ -149,6 +150,7 @@ struct exec {
 	bool sysv_used;
 	struct err *err;    /* ends explore when its code is set */
 	struct claim *claim;
+	struct told *told;
 	u64 final;          /* hash of how it ended */
 };
 
@@ -167,7 +169,8 @@ struct plan {
 };
 
 /* ---- exec.c ---- */
-bool exec_open(struct exec *, const struct explore_options *, struct err *);
+struct told;
+bool exec_open(struct exec *, const struct explore_options *, struct told *, struct err *);
 void exec_close(struct exec *);
 /* One execution. False: explore is to end (err). */
 bool exec_run(struct exec *, const struct plan *, struct err *);
@@ -274,9 +277,31 @@ void claim_destroy(struct claim *);
 bool claim_holds(struct claim *, struct exec *);
 bool claim_is_step(const struct claim *);
 
+/* ---- told: a failing execution as the worker tells it, in memory that both share ---- */
+enum { TOLD_STEPS = 4096, TOLD_NAMES = 256 };
+struct told_step {
+	char identity[24];
+	u8 point, how, by_time;
+	bool preempts; /* the one before could have gone on */
+	bool inside;   /* goes on by itself: it comes out of a wait */
+	u8 exits;
+	u16 op;
+	i32 nr;
+};
+struct told {
+	u32 n;
+	i32 status;             /* of the first process */
+	char culprit[24];       /* who crashed */
+	i32 culprit_status;
+	_Atomic u32 names;      /* to be removed should the worker be killed */
+	char name[TOLD_NAMES][256];
+	struct told_step step[TOLD_STEPS];
+};
+void told_take(struct told *, const struct exec *);
+
 /* ---- write.c ---- */
-/* The failing schedule, in words and (opt->schedule) as a file. */
-bool write_schedule(const struct explore_options *, const struct exec *, const struct choices *, struct explore_result *,
-	struct err *);
+/* The failing schedule, in words and (opt->schedule) as a file: the program is run once more, in the stage's engine,
+ * by the same choices. */
+void write_schedule(const struct explore_options *, const struct told *, struct explore_result *);
 
 #endif

@@ -269,7 +269,7 @@ static bool cond_leave(struct exec *x, u32 task, bool by_time)
 
 	k->standing = X_AT;
 	k->object = place_key(x, task, k->second);
-	step_add(x, task);
+	step_add(x, task)->inside = true;
 	if (by_time)
 		lean_answer(k->tid, HOOK_EXPIRED);
 	else

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -68,7 +69,8 @@ static bool search(struct search *s, struct err *err)
 	r->preemptions = r->by_pct ? r->switches : r->preemptions;
 	choices_print(&s->failing, r->choices, sizeof r->choices);
 	take_output(s->exec, r);
-	return ok && write_schedule(s->opt, s->exec, &s->failing, r, err);
+	told_take(s->exec->told, s->exec);
+	return ok;
 }
 
 static bool again(struct search *s, const char *text, u32 times, enum explore_verdict expected, u32 *same, struct err *err)
@@ -88,7 +90,8 @@ static bool again(struct search *s, const char *text, u32 times, enum explore_ve
 	s->result->switches = preemptions_of(s->exec);
 	choices_print(&s->failing, s->result->choices, sizeof s->result->choices);
 	take_output(s->exec, s->result);
-	return write_schedule(s->opt, s->exec, &s->failing, s->result, err);
+	told_take(s->exec->told, s->exec);
+	return true;
 }
 
 static void on_stop(int sig)
@@ -97,8 +100,8 @@ static void on_stop(int sig)
 	explore_told_to_stop = 1;
 }
 
-static _Noreturn void work(int socket, pid_t parent, const struct explore_options *opt, const char *choices, u32 times,
-	enum explore_verdict expected)
+static _Noreturn void work(int socket, pid_t parent, const struct explore_options *opt, struct told *told,
+	const char *choices, u32 times, enum explore_verdict expected)
 {
 	struct sigaction stop = {.sa_handler = on_stop};
 	struct message *m = xmalloc(sizeof *m);
@@ -113,7 +116,7 @@ static _Noreturn void work(int socket, pid_t parent, const struct explore_option
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	if (getppid() != parent)
 		_exit(1);
-	m->ok = exec_open(x, opt, &m->err);
+	m->ok = exec_open(x, opt, told, &m->err);
 	if (m->ok && opt->invariant) {
 		x->claim = claim_create(opt->invariant, opt->argv[0], &m->err);
 		m->ok = x->claim != NULL;
@@ -158,19 +161,20 @@ static bool listen_to(const struct explore_options *opt, int socket, struct mess
 static bool in_a_process(const struct explore_options *opt, const char *choices, u32 times, enum explore_verdict expected,
 	u32 *same, struct explore_result *result, struct err *err)
 {
+	struct told *told = mmap(NULL, sizeof *told, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	struct message *m = xmalloc(sizeof *m);
 	int ends[2];
 	pid_t pid, self = getpid();
 	bool ok;
 
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) {
+	if (told == MAP_FAILED || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) {
 		free(m);
 		return err_sys(err, EXIT_MACHINE, "no socket pair");
 	}
 	pid = fork();
 	if (pid == 0) {
 		close(ends[0]);
-		work(ends[1], self, opt, choices, times, expected);
+		work(ends[1], self, opt, told, choices, times, expected);
 	}
 	close(ends[1]);
 	ok = pid > 0 && listen_to(opt, ends[0], m);
@@ -184,7 +188,12 @@ static bool in_a_process(const struct explore_options *opt, const char *choices,
 		err_set(err, EXIT_OURS, "the process that explores has ended");
 	else if (!m->ok)
 		*err = m->err;
+	for (u32 i = 0; i < told->names && i < TOLD_NAMES; i++)
+		unlink(told->name[i]);
 	ok = ok && m->ok;
+	if (ok && result->verdict)
+		write_schedule(opt, told, result);
+	munmap(told, sizeof *told);
 	free(m);
 	return ok;
 }

@@ -1,12 +1,356 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The failing schedule as a file, and its sentence. The program is run once more, held, in the engine of the stage:
+ * each step of explore is the next operation of that kind of that task, and what lies between (opening,
+ * mapping, closing) is stepped over. So the file is the stage's own, with names and source lines. What
+ * the stage cannot do in that order is said in the file, which then holds explore's choices alone. */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "explore/private.h"
+#include "session/lib.h"
+#include "view/lib.h"
 
-bool write_schedule(const struct explore_options *opt, const struct exec *x, const struct choices *c, struct explore_result *r,
-	struct err *err)
+enum { BETWEEN_MAX = 200, AFTER_MAX = 64 };
+
+static const char *const op_names[HOOK_OP_COUNT] = {
+	NULL, "sem_init", "sem_destroy", "sem_open", "sem_close", "sem_unlink", "sem_wait", "sem_trywait", "sem_timedwait",
+	"sem_post", "sem_getvalue", "pthread_mutex_init", "pthread_mutex_destroy", "pthread_mutex_lock",
+	"pthread_mutex_trylock", "pthread_mutex_timedlock", "pthread_mutex_unlock", "pthread_mutex_consistent",
+	"pthread_cond_init", "pthread_cond_destroy", "pthread_cond_wait", "pthread_cond_timedwait", "pthread_cond_signal",
+	"pthread_cond_broadcast", "pthread_barrier_init", "pthread_barrier_destroy", "pthread_barrier_wait",
+	"pthread_rwlock_init", "pthread_rwlock_destroy", "pthread_rwlock_rdlock", "pthread_rwlock_tryrdlock",
+	"pthread_rwlock_timedrdlock", "pthread_rwlock_wrlock", "pthread_rwlock_trywrlock", "pthread_rwlock_timedwrlock",
+	"pthread_rwlock_unlock", "pthread_spin_init", "pthread_spin_destroy", "pthread_spin_lock", "pthread_spin_trylock",
+	"pthread_spin_unlock", "pthread_join",
+};
+
+#define CALLS(X) \
+	X(read) X(readv) X(recvmsg) X(recvfrom) X(accept) X(accept4) X(write) X(writev) X(sendto) X(sendmsg) X(close) \
+	X(shutdown) X(kill) X(tkill) X(tgkill) X(exit_group) X(exit) X(unlink) X(unlinkat) X(mq_open) X(mq_unlink) \
+	X(msgget) X(semget) X(shmget) X(msgctl) X(shmctl) X(bind) X(listen) X(openat) X(open) X(wait4) X(waitid) \
+	X(nanosleep) X(clock_nanosleep) X(poll) X(epoll_wait) X(epoll_pwait) X(ppoll) X(select) X(pselect6) X(msgsnd) \
+	X(msgrcv) X(semop) X(semtimedop) X(semctl) X(flock) X(fcntl) X(mq_timedsend) X(mq_timedreceive) X(futex) \
+	X(pause) X(rt_sigsuspend) X(rt_sigtimedwait) X(connect)
+
+static const char *call_of(const struct told_step *s)
 {
-	(void)opt; (void)x; (void)c; (void)err;
-	snprintf(r->sentence, sizeof r->sentence, "%s after %u steps", explore_verdict_name(r->verdict), r->steps);
+	static const struct {
+		long nr;
+		const char *name;
+	} calls[] = {
+#define X(name) {SYS_##name, #name},
+		CALLS(X)
+#undef X
+	};
+	static const char *const accesses[] = {"", "load", "store", "update"};
+
+	if (s->point == POINT_ACCESS)
+		return accesses[s->how & 3];
+	if (s->point == POINT_SYNC)
+		return s->op < HOOK_OP_COUNT ? op_names[s->op] : NULL;
+	for (size_t i = 0; i < ARRAY_LEN(calls); i++)
+		if (calls[i].nr == s->nr)
+			return calls[i].name;
+	return NULL;
+}
+
+/* ---- in the stage's engine ---- */
+
+struct writing {
+	const struct explore_options *opt;
+	const struct told *told;
+	struct session *session;
+	u32 done;          /* choices made */
+	u32 choice[TOLD_STEPS]; /* step -> choice */
+	u32 followed;      /* steps */
+};
+
+static const struct world *world_of(const struct writing *w) { return timeline_now(session_timeline(w->session)); }
+
+static bool step(struct writing *w, u32 task)
+{
+	struct err ignored = {0};
+
+	if (!session_step(w->session, task, &ignored))
+		return false;
+	w->done++;
 	return true;
+}
+
+static bool is_at(const struct writing *w, u32 task, const struct told_step *s)
+{
+	const struct w_task *t = world_task(world_of(w), task);
+	const char *name = call_of(s);
+
+	return t && name && t->state != TASK_RUNNING && t->op.call && strcmp(call_name(t->op.call), name) == 0 && !t->op.open;
+}
+
+static bool has_ended(const struct writing *w, u32 task)
+{
+	const struct w_task *t = world_task(world_of(w), task);
+
+	return !t || t->state >= TASK_ZOMBIE;
+}
+
+/* Making a process is no step of explore: its maker is stepped until it is there. */
+static u32 find_or_make(struct writing *w, const char *identity)
+{
+	u32 task = world_task_by_identity(world_of(w), identity), maker;
+	char above[24];
+	size_t n;
+
+	if (task)
+		return task;
+	snprintf(above, sizeof above, "%s", identity);
+	n = strlen(above);
+	while (n && above[n] != '.' && above[n] != '/')
+		n--;
+	if (!n)
+		return 0;
+	above[n] = '\0';
+	maker = find_or_make(w, above);
+	for (u32 i = 0; maker && i < BETWEEN_MAX && !task; i++) {
+		if (!schedule_can_step(world_of(w), maker) || !step(w, maker))
+			return 0;
+		task = world_task_by_identity(world_of(w), identity);
+	}
+	return task;
+}
+
+static bool follow_one(struct writing *w, const struct told_step *s, u32 i)
+{
+	u32 task = find_or_make(w, s->identity);
+	struct err ignored = {0};
+
+	if (!task)
+		return false;
+	if (s->inside)
+		return true;
+	for (u32 n = 0; n < BETWEEN_MAX; n++) {
+		if (s->exits && has_ended(w, task))
+			return true;
+		if (!schedule_can_step(world_of(w), task))
+			return s->by_time && session_pass(w->session, task, &ignored) && ++w->done;
+		if (is_at(w, task, s)) {
+			w->choice[i] = w->done;
+			if (!step(w, task))
+				return false;
+			if (s->by_time && schedule_can_pass(world_of(w), task))
+				return session_pass(w->session, task, &ignored) && ++w->done;
+			if (!s->exits)
+				return true;
+			continue;
+		}
+		if (!step(w, task))
+			return false;
+	}
+	return false;
+}
+
+/* Of a hang: everybody goes into the call that he cannot come out of. */
+static void go_in(struct writing *w)
+{
+	for (u32 n = 0; n < AFTER_MAX; n++) {
+		const struct world *world = world_of(w);
+		u32 task = 0;
+
+		for (u32 t = 1; t < world_tasks(world) && !task; t++)
+			if (schedule_can_step(world, t) && world_task(world, t)->state != TASK_SPINNING)
+				task = t;
+		if (!task || !step(w, task))
+			return;
+	}
+}
+
+static bool start(struct writing *w)
+{
+	struct session_live live = {
+		.run = {.tracer = {.held = true, .contents = true, .terminals = true, .sites = true, .threads = w->opt->threads},
+			.pin = true},
+		.launch = {.argv = w->opt->argv, .envp = w->opt->envp, .cwd = w->opt->cwd, .fds = {-1, -1, -1}},
+		.terminal = true,
+		.title = w->opt->argv[0],
+	};
+	struct err ignored = {0};
+
+	w->session = session_start(&live, &ignored);
+	return w->session != NULL;
+}
+
+static void follow(struct writing *w, enum explore_verdict verdict)
+{
+	for (w->followed = 0; w->followed < w->told->n; w->followed++)
+		if (!follow_one(w, &w->told->step[w->followed], w->followed))
+			return;
+	if (verdict == EXPLORE_HANG)
+		go_in(w);
+}
+
+/* ---- the sentence ---- */
+
+static const char *actor(const struct writing *w, const char *identity, char *buf)
+{
+	u32 task = w->session ? world_task_by_identity(world_of(w), identity) : 0;
+
+	if (task)
+		return world_task_name(world_of(w), task, buf);
+	snprintf(buf, 24, "P%s", identity);
+	return buf;
+}
+
+static void say_status(const struct writing *w, const char *identity, int status, struct str *out)
+{
+	char name[24];
+
+	if (WIFSIGNALED(status))
+		str_addf(out, "%s was ended by SIG%s", actor(w, identity, name), sigabbrev_np(WTERMSIG(status)));
+	else
+		str_addf(out, "%s ended with status %d", actor(w, identity, name), WEXITSTATUS(status));
+}
+
+static const char *session_name(void *s, u32 proc) { return session_actor(s, proc); }
+
+/* Who waits, and for what. */
+static void say_hang(struct writing *w, struct str *out)
+{
+	struct scene scene = {.world = NULL, .style = STYLE_SHORT, .actor = session_name, .actor_arg = w->session};
+	u32 said = 0;
+
+	str_add(out, "nobody can go on");
+	if (!w->session)
+		return;
+	scene.world = world_of(w);
+	scene.sources = session_sources(w->session);
+	for (u32 t = 1; t < world_tasks(scene.world) && said < 3; t++) {
+		struct str why = {0};
+
+		words_why(&scene, t, &why);
+		while (why.len && (why.s[why.len - 1] == '.' || why.s[why.len - 1] == '\n'))
+			why.s[--why.len] = '\0';
+		if (why.len)
+			str_addf(out, "%s%s", said++ ? "; " : ": ", why.s);
+		str_finish(&why);
+	}
+}
+
+/* "P2 was held before store shm1+0 (race.c:10) while P3 went on" */
+static void say_preemptions(const struct writing *w, const struct schedule *sched, struct str *out)
+{
+	const struct told *told = w->told;
+	char name[24], other[24];
+
+	for (u32 i = 1; i < told->n; i++) {
+		const struct told_step *s = &told->step[i], *held = NULL;
+		u32 next = i + 1;
+
+		if (!s->preempts)
+			continue;
+		for (; next < told->n && !held; next++)
+			if (strcmp(told->step[next].identity, s[-1].identity) == 0)
+				held = &told->step[next];
+		str_addf(out, "; %s was held", actor(w, s[-1].identity, name));
+		if (held && call_of(held))
+			str_addf(out, " before %s", call_of(held));
+		if (held && held - told->step < w->followed && w->choice[held - told->step] < sched->n) {
+			const struct schedule_step *c = &sched->steps[w->choice[held - told->step]];
+
+			str_addf(out, "%s%s%s%s%s", c->shown[0] ? " " : "", c->shown, c->at[0] ? " (" : "", c->at, c->at[0] ? ")" : "");
+		}
+		str_addf(out, " while %s went on", actor(w, s->identity, other));
+	}
+}
+
+static void sentence(struct writing *w, const struct schedule *sched, struct explore_result *r)
+{
+	struct str out = {0};
+
+	switch (r->verdict) {
+	case EXPLORE_WRONG: say_status(w, "1", w->told->status, &out); break;
+	case EXPLORE_CRASH: say_status(w, w->told->culprit, w->told->culprit_status, &out); break;
+	case EXPLORE_HANG: say_hang(w, &out); break;
+	case EXPLORE_INVARIANT: str_addf(&out, "%s does not hold", w->opt->invariant); break;
+	default: str_addf(&out, "after %u steps it had not ended", r->steps); break;
+	}
+	if (r->verdict != EXPLORE_ENDLESS)
+		say_preemptions(w, sched, &out);
+	str_add(&out, ".");
+	snprintf(r->sentence, sizeof r->sentence, "%s", out.s);
+	str_finish(&out);
+}
+
+/* ---- the file ---- */
+
+static bool put(const char *path, bool overwrite, const struct str *text)
+{
+	struct str beside = {0};
+	bool ok;
+	int fd;
+
+	str_addf(&beside, "%s.%d", path, (int)getpid());
+	fd = open(beside.s, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	ok = fd >= 0 && write(fd, text->s, text->len) == (ssize_t)text->len;
+	if (fd >= 0 && close(fd) < 0)
+		ok = false;
+	if (ok)
+		ok = (overwrite ? rename(beside.s, path) : link(beside.s, path)) == 0;
+	if (fd >= 0)
+		unlink(beside.s);
+	str_finish(&beside);
+	return ok;
+}
+
+static void file(struct writing *w, struct schedule *sched, struct explore_result *r)
+{
+	struct str text = {0}, settings = {0}, body = {0}, harmless = {0};
+	const char *line;
+
+	str_addf(&settings, "%sexplore %s\n", sched->settings ? sched->settings : "", r->choices);
+	if (!sched->command) {
+		struct str command = {0};
+
+		schedule_command((const char *const *)w->opt->argv, &command);
+		sched->command = command.s;
+	}
+	free(sched->settings);
+	sched->settings = settings.s;
+	str_add_harmless(&harmless, r->sentence);
+	schedule_print(sched, &body);
+	line = strchr(body.s, '\n');
+	str_add_bytes(&text, body.s, (size_t)(line - body.s) + 1);
+	str_addf(&text, "# found by ipclab explore: %s: %s\n", explore_verdict_name(r->verdict), str_get(&harmless));
+	str_addf(&text, "# %u preemption%s%s\n", r->switches, r->switches == 1 ? "" : "s",
+		r->fewest ? ", the fewest with which it fails" : "");
+	if (!r->stage)
+		str_add(&text, "# the stage cannot go on in this order: `ipclab replay --plain` tells it all\n");
+	str_add(&text, line + 1);
+	r->written = put(w->opt->schedule, w->opt->overwrite, &text);
+	str_finish(&text);
+	str_finish(&body);
+	str_finish(&harmless);
+}
+
+void write_schedule(const struct explore_options *opt, const struct told *told, struct explore_result *r)
+{
+	struct writing *w = xmalloc(sizeof *w);
+	struct schedule sched = {0};
+	struct err ignored = {0};
+
+	w->opt = opt;
+	w->told = told;
+	if (r->verdict != EXPLORE_ENDLESS && start(w)) {
+		follow(w, r->verdict);
+		r->stage = w->followed == told->n;
+		session_schedule(w->session, UINT64_MAX, &sched, &ignored);
+	}
+	sentence(w, &sched, r);
+	if (opt->schedule && r->verdict != EXPLORE_ENDLESS)
+		file(w, &sched, r);
+	session_end(w->session);
+	schedule_finish(&sched);
+	free(w);
 }
