@@ -124,3 +124,11 @@ $(mapped_programs): %: $(srcdir)/%.c $(srcdir)/labs/10-mapped-file/file.h
 hooked_programs += $(mapped_hooked)
 $(mapped_hooked): %: $(srcdir)/%.c $(srcdir)/labs/10-mapped-file/file.h
 	$(hooked_build) $(@F).c
+
+# 11
+unix_programs = labs/11-unix-sockets/triples labs/11-unix-sockets/pair labs/11-unix-sockets/half \
+	labs/11-unix-sockets/pass labs/11-unix-sockets/name labs/11-unix-sockets/stale labs/11-unix-sockets/unseen
+lab_files += labs/11-unix-sockets/lab.md labs/11-unix-sockets/rights.h $(unix_programs:=.c)
+lab_programs += $(unix_programs)
+$(unix_programs): %: $(srcdir)/%.c $(srcdir)/labs/11-unix-sockets/rights.h
+	$(lab_build) $(@F).c

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: 0BSD */
+/* pair: parent and child talk over the two ends of a socketpair, each through one descriptor. */
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+int main(void)
+{
+	char text[16];
+	int fds[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, fds) < 0)
+		return 1;
+	if (fork() == 0) {
+		close(fds[0]);
+		write(fds[1], "pong", 4);
+		read(fds[1], text, sizeof text);
+		printf("P2 got %.4s\n", text);
+		return 0;
+	}
+	close(fds[1]);
+	write(fds[0], "ping", 4);
+	read(fds[0], text, sizeof text);
+	printf("P1 got %.4s\n", text);
+	wait(NULL);
+	return 0;
+}
