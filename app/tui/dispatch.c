@@ -10,6 +10,7 @@
 static void select_task(struct screen_run *r, u32 task)
 {
 	r->view.selected = task;
+	r->view.scroll[PANE_SOURCE] = 0;
 	r->pass_asked = 0;
 	r->dirty = true;
 }
@@ -51,6 +52,17 @@ static bool is_text(enum pane pane)
 	return pane != PANE_STAGE;
 }
 
+/* The cursor stays between the first line and the last. */
+static void source_scroll(struct screen_run *r)
+{
+	int *at = &r->view.scroll[PANE_SOURCE];
+	u32 line;
+	const struct frame *f = source_cursor(&r->scene, &r->view, &line);
+
+	*at = f ? (int)line - (int)f->line : 0;
+	r->dirty = true;
+}
+
 static void scroll(struct screen_run *r, int by)
 {
 	enum pane pane = r->view.focus == PANE_STAGE ? r->view.lower : r->view.focus;
@@ -58,11 +70,13 @@ static void scroll(struct screen_run *r, int by)
 
 	screen_pane_size(r->term->canvas, &r->scene, &r->view, pane, &lines, &visible);
 	*at += pane == PANE_TIME ? -by : by;
-	if (pane != PANE_SOURCE && *at > lines - visible) /* the guide may stand below its end */
+	if (pane == PANE_SOURCE) {
+		source_scroll(r);
+		return;
+	}
+	if (*at > lines - visible) /* the guide may stand below its end */
 		*at = by > 0 && was > lines - visible ? was : lines - visible;
-	if (*at < 0 && pane != PANE_SOURCE)
-		*at = 0;
-	if (pane == PANE_SOURCE && (*at > 5000 || *at < -5000))
+	if (*at < 0)
 		*at = 0;
 	r->dirty = true;
 }
@@ -72,6 +86,8 @@ static void page(struct screen_run *r, int by)
 	int lines, visible;
 
 	screen_pane_size(r->term->canvas, &r->scene, &r->view, r->view.lower, &lines, &visible);
+	if (r->view.focus == PANE_SOURCE)
+		visible = r->term->canvas->rows / 2;
 	scroll(r, by * (visible > 2 ? visible - 1 : 1));
 }
 
@@ -121,11 +137,16 @@ static void toggle(struct screen_run *r, enum pane pane)
 	run_view(r, r->view.lower == pane ? home_pane(r) : pane);
 }
 
-static void next_pane(struct screen_run *r)
+/* Stage, what is below it, source where it stands beside; round and round. */
+static void next_pane(struct screen_run *r, int by)
 {
 	struct view_state *v = &r->view;
+	enum pane panes[3] = {PANE_STAGE, v->lower, PANE_SOURCE};
+	int n = screen_has_beside(r->term->canvas, v) ? 3 : 2, i = 0;
 
-	v->focus = v->focus == PANE_STAGE ? v->lower : PANE_STAGE;
+	while (i < n && panes[i] != v->focus)
+		i++;
+	v->focus = panes[(i + by + n) % n];
 	r->dirty = true;
 }
 
@@ -254,6 +275,25 @@ static bool find_in_text(struct screen_run *r, enum pane pane)
 	return found;
 }
 
+/* The next line that has it, from the cursor on and round; the cursor goes there. */
+static bool find_in_source(struct screen_run *r)
+{
+	u32 line, lines;
+	const struct frame *f = source_cursor(&r->scene, &r->view, &line);
+
+	lines = f ? sources_lines(r->scene.sources, f->file) : 0;
+	for (u32 i = 0; i < lines; i++) {
+		u32 at = (line + i) % lines + 1;
+		const char *text = sources_line(r->scene.sources, f->file, at);
+
+		if (!text || !strstr(text, str_get(&r->find)))
+			continue;
+		r->view.scroll[PANE_SOURCE] = (int)at - (int)f->line;
+		return true;
+	}
+	return false;
+}
+
 void run_search(struct screen_run *r, const char *what)
 {
 	enum pane pane = r->view.focus == PANE_STAGE ? r->view.lower : r->view.focus;
@@ -264,9 +304,9 @@ void run_search(struct screen_run *r, const char *what)
 	}
 	if (!r->find.len)
 		return;
-	if (pane == PANE_SOURCE || pane == PANE_TIME || pane == PANE_STAGE)
-		run_say(r, "Search works in text: guide, why, descriptors, output, keys.");
-	else if (!find_in_text(r, pane))
+	if (pane == PANE_TIME || pane == PANE_STAGE)
+		run_say(r, "Search works in text: guide, source, why, descriptors, output, keys.");
+	else if (!(pane == PANE_SOURCE ? find_in_source(r) : find_in_text(r, pane)))
 		run_say(r, "Not here: %s", str_get(&r->find));
 	r->dirty = true;
 }
@@ -277,7 +317,9 @@ static void open_selected(struct screen_run *r)
 {
 	struct view_state *v = &r->view;
 
-	if (v->lower == PANE_OUTPUT && v->live && !lesson_asks(r)) {
+	if (v->focus == PANE_SOURCE) {
+		hold_toggle(r);
+	} else if (v->lower == PANE_OUTPUT && v->live && !lesson_asks(r)) {
 		run_line_begin(r, USE_SEND, "send: ");
 	} else if (v->graph && screen_has_graph(r->term->canvas, &r->scene, v)) {
 		v->graph = false; /* the list; Enter there: the selected one's picture, or all of it again */
@@ -323,8 +365,8 @@ static bool reading_key(struct screen_run *r, enum key_id id)
 	case KEY_ID_OUTPUT: toggle(r, PANE_OUTPUT); return true;
 	case KEY_ID_HELP: toggle(r, PANE_HELP); return true;
 	case KEY_ID_VIEW: next_view(r); return true;
-	case KEY_ID_NEXT_PANE:
-	case KEY_ID_LAST_PANE: next_pane(r); return true;
+	case KEY_ID_NEXT_PANE: next_pane(r, 1); return true;
+	case KEY_ID_LAST_PANE: next_pane(r, -1); return true;
 	case KEY_ID_ZOOM:
 		v->zoom = !v->zoom;
 		r->dirty = true;

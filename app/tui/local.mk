@@ -7,6 +7,7 @@ libipclab_a_SOURCES += \
 	app/tui/experiment.c \
 	app/tui/guide.c \
 	app/tui/guide.h \
+	app/tui/hold.c \
 	app/tui/home.c \
 	app/tui/input.c \
 	app/tui/leave.c \

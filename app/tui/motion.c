@@ -119,6 +119,7 @@ static void after_move(struct screen_run *r, u64 from, bool ok, const struct err
 	run_scene(r);
 	tell_since(r, from);
 	r->view.first = false;
+	r->view.scroll[PANE_SOURCE] = 0; /* follows who is selected */
 	r->dirty = true;
 	if (!ok)
 		run_say_error(r, err);
@@ -342,6 +343,7 @@ void motion_continue(struct screen_run *r)
 	while (ok && steps < CONTINUE_STEPS && !reason.len) {
 		u8 states[1024];
 		u32 n = note_states(timeline_now(timeline(r)), states, ARRAY_LEN(states));
+		u64 before = timeline_events(timeline(r));
 		u32 task = schedule_next(timeline_now(timeline(r)), r->last_moved);
 
 		if (!task)
@@ -349,7 +351,8 @@ void motion_continue(struct screen_run *r)
 		ok = session_step(r->session, task, &err);
 		r->last_moved = task;
 		steps++;
-		news(r, states, n, &reason);
+		if (!news(r, states, n, &reason))
+			hold_met(r, before, &reason);
 		if (term_has_input(r->term))
 			str_add(&reason, reason.len ? "" : "a key was pressed");
 		if (clock_ns() - shown > 250000000) {
@@ -500,8 +503,16 @@ void motion_tick(struct screen_run *r)
 		return;
 	}
 	if (choice.kind == CHOICE_STEP) {
+		u64 before = timeline_events(timeline(r));
+		struct str where = {0};
+
 		if (!step(r, choice.task))
 			r->playing = false;
+		if (r->playing && hold_met(r, before, &where)) {
+			r->playing = false;
+			run_say(r, "Held: %s.", str_get(&where));
+		}
+		str_finish(&where);
 	} else {
 		motion_pass(r, choice.task);
 		r->playing = true;

@@ -102,6 +102,7 @@ struct screen_run {
 	u64 told_event; /* up to here Last tells */
 	struct str last, message, output, out_line, find;
 	size_t output_seen;
+	VEC(struct hold) holds;
 	struct deeds deeds;
 	u64 deeds_from, deeds_to;
 	enum asking asking;
@@ -133,6 +134,13 @@ void run_view(struct screen_run *, enum pane);
 /* ---- leave.c ---- */
 void leave_ask(struct screen_run *); /* q at the top */
 void leave_answer(struct screen_run *, u32 key);
+
+/* ---- hold.c ---- */
+void hold_toggle(struct screen_run *); /* at the source pane's cursor */
+bool hold_is_here(const struct screen_run *);
+/* A task has come to a hold in an event after `since`: which, and where. */
+bool hold_met(struct screen_run *, u64 since, struct str *out);
+void holds_finish(struct screen_run *);
 
 /* ---- edit.c ---- */
 /* The source line at which a task stands, in the learner's editor. */

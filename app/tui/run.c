@@ -217,6 +217,12 @@ static void draw(struct screen_run *r)
 	v->last = str_get(&r->last);
 	v->out_line = str_get(&r->out_line);
 	v->find = str_get(&r->find);
+	if (v->focus == PANE_SOURCE && v->lower != PANE_SOURCE && !v->zoom && !screen_has_beside(r->term->canvas, v))
+		v->focus = PANE_STAGE; /* the window has become narrower */
+	if (v->focus == PANE_SOURCE)
+		v->lead = hold_is_here(r) ? "Enter no hold here" : "Enter hold here";
+	else if (!r->guide)
+		v->lead = "";
 	v->line = r->term->line ? line_text(r->term, &v->line_cursor) : NULL;
 	if (r->guide)
 		lesson_scroll(r);
@@ -405,6 +411,7 @@ bool run_screen(struct term *t, const struct run_source *source, bool *home, str
 	str_finish(&r.output);
 	str_finish(&r.out_line);
 	str_finish(&r.find);
+	holds_finish(&r);
 	free(r.deeds.at);
 	return true;
 }

@@ -98,12 +98,16 @@ static int lower_least(const struct scene *s, const struct view_state *v, struct
 	return need < LOWER_LEAST ? LOWER_LEAST : need;
 }
 
+bool screen_has_beside(const struct canvas *c, const struct view_state *v)
+{
+	return c->cols >= WIDE_COLS && !v->zoom && v->lower != PANE_SOURCE && !v->graph;
+}
+
 static void layout_make(
 	const struct canvas *c, const struct scene *s, const struct view_state *v, struct layout *l)
 {
 	struct area all = canvas_area(c);
 	struct area body;
-	bool beside;
 	int out = v->out_line[0] && view_shows(v, VIEW_OUTPUT), want, most;
 
 	*l = (struct layout){.lower_pane = v->lower};
@@ -118,8 +122,7 @@ static void layout_make(
 	want = (l->last_rows ? l->last_rows + 1 : 0) + out + 2;
 	l->foot = area_cut(all, all.rows - want, 0, want, all.cols);
 	body = area_cut(all, 1, 0, all.rows - 1 - want, all.cols);
-	beside = all.cols >= WIDE_COLS && !v->zoom && v->lower != PANE_SOURCE && !v->graph;
-	if (beside) {
+	if (screen_has_beside(c, v)) {
 		l->beside = area_cut(body, 0, LEFT_COLS + 1, body.rows, all.cols - LEFT_COLS - 1);
 		body.cols = LEFT_COLS;
 	}

@@ -82,6 +82,12 @@ struct deed {
 	char text[46]; /* "write(4) = 1" */
 };
 
+/* A source line at which a run is to stop. */
+struct hold {
+	const char *file; /* as struct frame has it */
+	u32 line;
+};
+
 struct view_state {
 	enum screen_mode mode;
 	unsigned speed;      /* PLAYING: quarter steps a second */
@@ -113,6 +119,8 @@ struct view_state {
 	int line_cursor;      /* column in it */
 	const struct deed *deeds;
 	size_t deeds_n;
+	const struct hold *holds;
+	size_t holds_n;
 };
 
 static inline bool view_shows(const struct view_state *v, unsigned what)
@@ -124,6 +132,8 @@ static inline bool view_shows(const struct view_state *v, unsigned what)
 bool screen_has_graph(const struct canvas *, const struct scene *, const struct view_state *);
 /* A whole frame. */
 void screen_draw(struct canvas *, const struct scene *, const struct view_state *);
+/* On a canvas of that size source stands beside the rest. */
+bool screen_has_beside(const struct canvas *, const struct view_state *);
 /* How many lines a pane's text has and how many of them are visible on a canvas of that size, so
  * that scroll can be bounded. */
 void screen_pane_size(const struct canvas *, const struct scene *, const struct view_state *,
@@ -144,6 +154,8 @@ void list_draw(struct canvas *, struct area, const struct scene *, const struct 
 /* Tasks in the order in which up and down go through them: list order, or order of birth. */
 u32 screen_tasks(const struct scene *, const struct view_state *, u32 *tasks, u32 max);
 void source_draw(struct canvas *, struct area, const struct scene *, const struct view_state *);
+/* The line in the middle of the source pane, which scroll moves: where the cursor is. NULL: no source is shown. */
+const struct frame *source_cursor(const struct scene *, const struct view_state *, u32 *line);
 const char *source_title(const struct scene *, const struct view_state *, struct str *);
 void time_draw(struct canvas *, struct area, const struct scene *, const struct view_state *);
 /* Appends the deeds of the events first..last, and leaves the timeline at `last`; the vector's

@@ -14,6 +14,26 @@ static const struct frame *position(const struct scene *s, const struct view_sta
 	return f;
 }
 
+const struct frame *source_cursor(const struct scene *s, const struct view_state *v, u32 *line)
+{
+	const struct frame *f = position(s, v);
+	u32 lines = f ? sources_lines(s->sources, f->file) : 0;
+	i64 at = f ? (i64)f->line + v->scroll[PANE_SOURCE] : 0;
+
+	if (!lines)
+		return NULL;
+	*line = at < 1 ? 1 : at > lines ? lines : (u32)at;
+	return f;
+}
+
+static bool is_held(const struct view_state *v, const char *file, u32 line)
+{
+	for (size_t i = 0; i < v->holds_n; i++)
+		if (v->holds[i].line == line && strcmp(v->holds[i].file, file) == 0)
+			return true;
+	return false;
+}
+
 const char *source_title(const struct scene *s, const struct view_state *v, struct str *out)
 {
 	const struct frame *f = position(s, v);
@@ -67,20 +87,21 @@ static bool standing(const struct scene *s, const struct view_state *v, const st
 
 void source_draw(struct canvas *c, struct area a, const struct scene *s, const struct view_state *v)
 {
-	const struct frame *f = position(s, v);
+	u32 cursor = 0;
+	const struct frame *f = source_cursor(s, v, &cursor);
 	u32 lines = f ? sources_lines(s->sources, f->file) : 0;
 	struct str text = {0}, who = {0};
 	int top, tab = a.cols >= 70 ? 8 : 4;
 
 	if (!lines) {
 		canvas_wrap(c, a, 0, 3, 0,
-			f ? "The source file is not to be had."
+			position(s, v) ? "The source file is not to be had."
 			  : "No source line is known here: nobody stands at a call, "
 			    "or the program was built without -g.",
 			0);
 		return;
 	}
-	top = (int)f->line - a.rows / 2 + v->scroll[PANE_SOURCE];
+	top = (int)cursor - a.rows / 2;
 	if (top > (int)lines - a.rows + 1)
 		top = (int)lines - a.rows + 1;
 	if (top < 1)
@@ -96,7 +117,10 @@ void source_draw(struct canvas *c, struct area a, const struct scene *s, const s
 		add_expanded(source ? source : "", tab, &text);
 		canvas_put_cut(c, a, i, 1, 6, AT_TITLE, str_get(&who));
 		canvas_put(c, a, i, 7, AT_TITLE, selected ? ">" : " ");
-		canvas_putf(c, a, i, 8, AT_DIM, "%4u", line);
+		canvas_putf(c, a, i, 8, line == cursor && v->focus == PANE_SOURCE ? AT_SELECTED : AT_DIM, "%4u", line);
+		if (line == cursor && v->focus == PANE_SOURCE)
+			canvas_cursor(c, a, i, 14);
+		canvas_put(c, a, i, 12, AT_STRONG, is_held(v, f->file, line) ? "*" : " ");
 		canvas_put_cut(c, a, i, 14, a.cols - 14, at ? AT_STRONG : 0, str_get(&text));
 	}
 	str_finish(&who);

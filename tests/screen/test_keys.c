@@ -118,6 +118,55 @@ START_TEST(a_long_file_name_is_cut_before_its_line)
 }
 END_TEST
 
+/* ---- source ---- */
+
+/* Tab to the source, / to the line, Enter; c and play stop there. */
+START_TEST(enter_in_the_source_sets_a_hold_that_stops_continue_and_play)
+{
+	start("lab pipe -- tidy");
+	SEES("POISED");
+	press("\tvvv");
+	SEES("Enter hold here");
+	press("/wait(NULL)\r");
+	SEES("39");
+	press("\r");
+	SEES("Hold at main.c line 39");
+	SEES("Enter no hold here");
+	if (_i == 0) {
+		press("c");
+		SEES("P2 is BLOCKED");
+		for (int i = 0; i < 12 && !live_shows(&live, "at the hold"); i++)
+			press("c");
+	} else {
+		press("++++ ");
+	}
+	SEES("P1 is at the hold, main.c:39");
+	SEES("HELD");
+	SEES("P1    >  39* ");
+	press("\r");
+	SEES("No hold at main.c line 39");
+	SEES("P1    >  39  ");
+}
+END_TEST
+
+START_TEST(tab_goes_round_the_panes)
+{
+	live_start(&live, 24, 140, "\"$IPCLAB\" lab pipe -- tidy; exec sleep 1000", NULL);
+	SEES("POISED");
+	SHOWS_NOT("Enter hold here");
+	press("\t");
+	SHOWS_NOT("Enter hold here");
+	press("\t");
+	SEES("Enter hold here");
+	press("\t");
+	SHOWS_NOT("Enter hold here");
+	press("\033[Z");
+	SEES("Enter hold here");
+	vt_resize(&live.vt, 24, 100); /* it stands beside no more */
+	ck_assert(vt_lacks(&live.vt, "Enter hold here"));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("keys");
@@ -131,6 +180,8 @@ int main(void)
 	tcase_add_test(t, a_number_is_typed_at_once);
 	tcase_add_test(t, where_the_capacity_alone_is_said_it_is_no_room);
 	tcase_add_test(t, a_long_file_name_is_cut_before_its_line);
+	tcase_add_loop_test(t, enter_in_the_source_sets_a_hold_that_stops_continue_and_play, 0, 2);
+	tcase_add_test(t, tab_goes_round_the_panes);
 	suite_add_tcase(s, t);
 	return live_run(s);
 }
