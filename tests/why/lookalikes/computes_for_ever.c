@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A loop without a call: it runs, however long one looks.
+ *
+ * why RUNS
+ * why run within=1s
+ */
+int main(void)
+{
+	volatile unsigned long n = 0;
+
+	for (;;)
+		n++;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* pthread_cond_timedwait(3): nobody signals, the time ends it.
+ *
+ * why ENDED
+ */
+#include <pthread.h>
+#include <time.h>
+
+int main(void)
+{
+	pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER;
+	pthread_cond_t c = PTHREAD_COND_INITIALIZER;
+	struct timespec end;
+
+	clock_gettime(CLOCK_REALTIME, &end);
+	end.tv_nsec += 300000000;
+	end.tv_sec += end.tv_nsec / 1000000000;
+	end.tv_nsec %= 1000000000;
+	pthread_mutex_lock(&m);
+	pthread_cond_timedwait(&c, &m, &end);
+	return 0;
+}

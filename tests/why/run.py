@@ -1,0 +1,332 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""run.py WHAT [--form F] [--only NAME,...] [--repeat N] [--report FILE] [-v]
+
+WHAT: hangs, lookalikes or known. Forms: run (why -- CMD), pid (why -p of one that is asleep already), refused (the
+same, every kind of attaching made to fail), early (why -p while it still works). Looks in $IPCLAB,
+$IPCLAB_SRC, $IPCLAB_BUILD. Ends with 1 when an answer is not as its program's header says.
+"""
+import argparse
+import json
+import os
+import pty
+import re
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import uuid
+
+import corpus
+import outside
+
+IPCLAB = os.path.abspath(os.environ['IPCLAB'])
+SOURCE = os.path.join(os.environ['IPCLAB_SRC'], 'tests/why')
+BUILD = os.path.join(os.environ['IPCLAB_BUILD'], 'tests/why')
+DENY = os.path.join(os.environ['IPCLAB_BUILD'], 'tests/live/targets/deny')
+LIMIT = 60  # seconds for one answer
+
+
+def text_of(path):
+    try:
+        with open(path, 'rb') as f:
+            return f.read()
+    except OSError:
+        return b''
+
+
+class Tree:
+    """The processes that carry a mark in their environment, ipclab's own left out."""
+
+    def __init__(self):
+        self.mark = 'IPCLAB_TEST_MARK=' + uuid.uuid4().hex
+        self.env = dict(os.environ, **dict([self.mark.split('=')]))
+
+    def pids(self, ours=False):
+        found = []
+        for pid in filter(str.isdigit, os.listdir('/proc')):
+            if self.mark.encode() in text_of('/proc/%s/environ' % pid):
+                try:
+                    exe = os.readlink('/proc/%s/exe' % pid)
+                except OSError:
+                    continue
+                if ours or exe != IPCLAB and os.path.basename(exe) not in ('deny', 'strace'):
+                    found.append(int(pid))
+        return sorted(found)
+
+    def runs(self, pids=None):
+        """How often each thread has run, and in which state it is; a thread that acts changes it."""
+        state = {}
+        for pid in self.pids() if pids is None else pids:
+            try:
+                tids = os.listdir('/proc/%d/task' % pid)
+            except OSError:
+                continue
+            for tid in tids:
+                stat = text_of('/proc/%d/task/%s/stat' % (pid, tid)).rpartition(b')')[2].split()
+                ran = text_of('/proc/%d/task/%s/schedstat' % (pid, tid)).split()
+                if stat:
+                    state[int(tid)] = (stat[0].decode(), ran[2] if len(ran) > 2 else b'')
+        return state
+
+    def sleeps(self, tid):
+        return text_of('/proc/%d/syscall' % tid).split(b' ')[0] in (b'35', b'230')
+
+    def wait_asleep(self, limit=10):
+        """Until nobody has run for 100 ms, and nobody is in a sleep that ends by itself."""
+        end = time.monotonic() + limit
+        before, since = None, time.monotonic()
+        while time.monotonic() < end:
+            now = self.runs()
+            if now != before or any(s not in 'SDT' for s, _ in now.values()) or any(map(self.sleeps, now)):
+                before, since = now, time.monotonic()
+            elif now and time.monotonic() - since > 0.1:
+                return True
+            time.sleep(0.02)
+        return False
+
+    def end(self):
+        for _ in range(20):
+            left = self.pids(ours=True)
+            for pid in left:
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+            if not left:
+                break
+            time.sleep(0.01)
+        remove_sysv(0x1bc00000)
+
+
+def remove_sysv(base):
+    """Queues and semaphores whose key begins like those of the corpus."""
+    for kind, option in (('msg', '-Q'), ('sem', '-S')):
+        for line in text_of('/proc/sysvipc/' + kind).decode().splitlines()[1:]:
+            key = int(line.split()[0]) & 0xffffffff
+            if key & 0xfff00000 == base & 0xfff00000:
+                subprocess.run(['ipcrm', option, hex(key)], stderr=subprocess.DEVNULL)
+
+
+class Sampler(threading.Thread):
+    """When the watched last moved, as seen from outside."""
+
+    def __init__(self, tree):
+        super().__init__(daemon=True)
+        self.tree, self.last, self.ended = tree, time.monotonic(), False
+        self.start()
+
+    def run(self):
+        before, pids, n = None, [], 0
+        while not self.ended:
+            if n % 10 == 0:
+                pids = self.tree.pids()
+            n += 1
+            now = {t: r for t, (s, r) in self.tree.runs(pids).items()}
+            if now and now != before and not self.ended:
+                # A task that is gone is one that was ended, not one that moved.
+                if before is None or any(before.get(t) != r for t, r in now.items()):
+                    self.last = time.monotonic()
+                before = now
+            time.sleep(0.004)
+
+
+class Answer:
+    def __init__(self, words, tree, cwd, stdin=subprocess.DEVNULL, env=None):
+        began = time.monotonic()
+        with open(os.path.join(cwd, 'messages'), 'wb') as messages:
+            try:
+                done = subprocess.run(words, cwd=cwd, stdin=stdin, stdout=subprocess.PIPE, stderr=messages,
+                                      timeout=LIMIT, env=env or tree.env)
+                self.out, self.status = done.stdout.decode(errors='replace'), done.returncode
+            except subprocess.TimeoutExpired as e:
+                self.out, self.status = (e.stdout or b'').decode(errors='replace'), 'no answer in %d s' % LIMIT
+        self.seconds = time.monotonic() - began
+        self.messages = text_of(os.path.join(cwd, 'messages')).decode(errors='replace')
+        try:
+            self.json = json.loads(self.out)
+        except ValueError:
+            self.json = None
+
+
+class Case:
+    """One program, started in a folder of its own."""
+
+    def __init__(self, program):
+        self.program, self.tree = program, Tree()
+        self.cwd = tempfile.mkdtemp(prefix='ipclab-why-')
+        self.run = dict(w.partition('=')[::2] for w in program.run)
+        self.helper = outside.start(self.run.get('outside'), self.cwd)
+        self.ends = []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.tree.end()
+        if self.helper:
+            self.helper.end()
+        for fd in self.ends:
+            os.close(fd)
+        shutil.rmtree(self.cwd, ignore_errors=True)
+
+    def stdin(self):
+        kind = self.run.get('stdin')
+        if not kind:
+            return subprocess.DEVNULL
+        mine, theirs = pty.openpty() if kind == 'tty' else reversed(os.pipe())
+        self.ends += [mine, theirs]
+        return theirs
+
+    def command(self):
+        ends = {'.py': ['python3'], '.sh': ['bash']}
+        return ends.get(os.path.splitext(self.program.source)[1], []) + [self.program.binary]
+
+    def start(self):
+        """Bare: nobody looks."""
+        with open(os.path.join(self.cwd, 'said'), 'wb') as said:
+            return subprocess.Popen(self.command(), cwd=self.cwd, stdin=self.stdin(), stdout=said, stderr=said,
+                                    env=self.tree.env, start_new_session=True)
+
+    def why_run(self, *options):
+        words = [IPCLAB, 'why', *options]
+        if 'within' in self.run:
+            words += ['--within', self.run['within']]
+        sampler = Sampler(self.tree)
+        answer = Answer(words + ['--'] + self.command(), self.tree, self.cwd, self.stdin())
+        answer.latency = time.monotonic() - sampler.last
+        sampler.ended = True
+        sampler.join()
+        return answer
+
+    def why_pid(self, pid, *options, through=()):
+        return Answer([*through, IPCLAB, 'why', '-p', str(pid), *options], self.tree, self.cwd)
+
+
+# ---- the forms ----
+
+def form_run(case):
+    answer = case.why_run('--json')
+    if not answer.json:
+        return answer, ['no JSON: status %s, %s' % (answer.status, answer.messages[-200:])]
+    faults = corpus.faults_of(case.program, answer.json)
+    status = 1 if answer.json['verdict'] == 'HANG' else 0
+    if 'within' in case.run:
+        status = 124 if answer.json['verdict'] != 'ENDED' else 0
+    if answer.status != status:
+        faults.append('status %s, not %d' % (answer.status, status))
+    return answer, faults
+
+
+def pid_answer(case, through=()):
+    process = case.start()
+    if not case.tree.wait_asleep():
+        return None, None, ['it does not fall asleep']
+    before = case.tree.runs()
+    answer = case.why_pid(process.pid, '--json', through=through)
+    answer.moved = case.tree.runs() != before
+    process.kill()
+    process.wait()
+    if not answer.json:
+        return answer, None, ['no JSON: status %s, %s' % (answer.status, answer.messages[-200:])]
+    return answer, before, ['somebody ran while it was looked at'] if answer.moved else []
+
+
+def form_pid(case):
+    answer, _, faults = pid_answer(case)
+    if answer and answer.json:
+        faults += corpus.faults_of(case.program, answer.json, lines=False, how=False)
+    return answer, faults
+
+
+def form_refused(case):
+    """Right: the same waiters and holders. HANG or, with a word on what was not seen, WAITS."""
+    answer, _, faults = pid_answer(case, through=(DENY, 'attach', '--'))
+    if not answer or not answer.json:
+        return answer, faults
+    faults += corpus.faults_of(case.program, answer.json, lines=False, how=False, verdicts=['HANG', 'WAITS'])
+    if answer.json['confidence'] != 'partial':
+        faults.append('silent about what it cannot see: confidence %s' % answer.json['confidence'])
+    if not answer.json['unseen']:
+        faults.append('silent about what it cannot see: unseen is empty')
+    return answer, faults
+
+
+def form_early(case):
+    """Looked at from outside while it works: never HANG unless it is one."""
+    process = case.start()
+    time.sleep(0.1)
+    answer = case.why_pid(process.pid, '--json')
+    over = process.poll() is not None
+    process.kill()
+    process.wait()
+    if not answer.json:
+        return answer, [] if over else ['no JSON: status %s, %s' % (answer.status, answer.messages[-200:])]
+    return answer, ['verdict HANG'] if answer.json['verdict'] == 'HANG' else []
+
+
+FORMS = {'run': form_run, 'pid': form_pid, 'refused': form_refused, 'early': form_early}
+
+
+def report(path, program, form, answer, faults):
+    with open(path, 'a') as f:
+        f.write('== %s (%s) %s\n' % (program.name, form, time.strftime('%H:%M')))
+        f.write(''.join('   fault    %s\n' % x for x in faults))
+        f.write('   expected %s\n' % ' '.join(program.verdicts) +
+                ''.join('            %s%s\n' % (w.text, '' if not w.label else '   (@%s is line %d)' % (
+                    w.label, program.labels[w.label])) for w in program.waits))
+        if answer and answer.json:
+            f.write('   got      %s\n' % answer.json['verdict'] + ''.join(
+                '            %s\n' % json.dumps({k: v for k, v in w.items() if k != 'sentence'})
+                for w in answer.json['waits']))
+        elif answer:
+            f.write('   got      status %s: %s\n' % (answer.status, answer.messages[-300:]))
+
+
+def main():
+    p = argparse.ArgumentParser()
+    p.add_argument('what', choices=('hangs', 'lookalikes', 'known'))
+    p.add_argument('--form', default='run', choices=FORMS)
+    p.add_argument('--only', type=lambda s: s.split(','))
+    p.add_argument('--repeat', type=int, default=1)
+    p.add_argument('--report')
+    p.add_argument('--right', type=int, help='so many right ones are enough')
+    p.add_argument('--median', type=float, help='milliseconds from the last movement to the answer')
+    p.add_argument('-v', action='store_true')
+    o = p.parse_args()
+    right, silent, n, latencies, hangs = 0, 0, 0, [], 0
+    for program in corpus.programs(os.path.join(SOURCE, o.what), os.path.join(BUILD, o.what), o.only):
+        for _ in range(o.repeat):
+            with Case(program) as case:
+                answer, faults = FORMS[o.form](case)
+            n += 1
+            right += not faults
+            hangs += bool(answer and answer.json and answer.json['verdict'] == 'HANG')
+            silent += any('silent' in f or 'no JSON' in f for f in faults)
+            if hasattr(answer, 'latency') and answer.json and answer.json['verdict'] == 'HANG':
+                latencies.append(1000 * answer.latency)
+            if faults:
+                print('%s (%s): %s' % (program.name, o.form, '; '.join(faults)), flush=True)
+                if o.report:
+                    report(o.report, program, o.form, answer, faults)
+            if o.v:
+                print('%-24s %-6s %5.0f ms%s' % (program.name, answer.json['verdict'] if answer and answer.json else '-',
+                                                1000 * answer.seconds if answer else 0,
+                                                ', %.0f after the last movement' % (1000 * answer.latency)
+                                                if hasattr(answer, 'latency') else ''), flush=True)
+    median = statistics.median(latencies) if latencies else 0
+    print('%s, %s: %d of %d right, %d HANG%s' % (o.what, o.form, right, n, hangs, '; median %.0f ms, worst %.0f ms '
+          'from the last movement to the answer' % (median, max(latencies)) if latencies else ''))
+    bad = silent or (right < o.right if o.right is not None else right < n)
+    if o.median and median > o.median:
+        print('the median is over %.0f ms' % o.median)
+        bad = True
+    return 1 if bad or n == 0 else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
