@@ -28,7 +28,7 @@ IPCLAB = os.path.abspath(os.environ['IPCLAB'])
 SOURCE = os.path.join(os.environ['IPCLAB_SRC'], 'tests/why')
 BUILD = os.path.join(os.environ['IPCLAB_BUILD'], 'tests/why')
 DENY = os.path.join(os.environ['IPCLAB_BUILD'], 'tests/live/targets/deny')
-LIMIT = 60  # seconds for one answer
+LIMIT = 10  # seconds for one answer
 
 
 def text_of(path):

@@ -2,8 +2,8 @@
 /* Two processes count for each other by eventfds; both read first.
  *
  * why HANG
- * why P1 read other @parent <- P2 * inherited @two
- * why P2 read other @child <- P1 * opened @one
+ * why P1 read other @parent <- P1 * opened @two, P2 * inherited @two
+ * why P2 read other @child <- P1 * opened @one, P2 * inherited @one
  */
 #include <stdint.h>
 #include <sys/eventfd.h>

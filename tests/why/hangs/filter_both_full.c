@@ -2,7 +2,7 @@
 /* All is written to a filter (cat) before any of its output is read.
  *
  * why HANG
- * why P1 write pipe @write <- P2 read inherited @in
+ * why P1 write pipe @write <- P2 read dup @dup
  * why P2 write pipe <- P1 read opened @out
  */
 #include <unistd.h>
@@ -18,7 +18,7 @@ int main(void)
 	if (pipe(out) < 0) /* @out */
 		return 1;
 	if (fork() == 0) {
-		dup2(in[0], 0);
+		dup2(in[0], 0); /* @dup */
 		dup2(out[1], 1);
 		for (int fd = 3; fd < 16; fd++)
 			close(fd);

@@ -2,8 +2,8 @@
 /* Client and server share two queues; both receive first.
  *
  * why HANG
- * why P1 mq_timedreceive mq @client <- P2 * inherited @open
- * why P2 mq_timedreceive mq @server <- P1 * opened @open
+ * why P1 mq_timedreceive mq @client <- P1 * opened @open, P2 * inherited @open
+ * why P2 mq_timedreceive mq @server <- P1 * opened @open, P2 * inherited @open
  */
 #include <fcntl.h>
 #include <mqueue.h>

@@ -2,7 +2,7 @@
 /* A queue of two messages is full; its reader waits for the sender's all-clear first.
  *
  * why HANG
- * why P1 mq_timedsend mq @send <- P2 * inherited @open
+ * why P1 mq_timedsend mq @send <- P1 * opened @open, P2 * inherited @open
  * why P2 read pipe @clear <- P1 write opened @pipe
  */
 #include <fcntl.h>
