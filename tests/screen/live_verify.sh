@@ -1,13 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# `ipclab lab pipe --verify` gives the same answer whatever else the machine does: beside two busy
-# loops a processor, and on one processor with them. Five times each; fifty in a soak.
+# `ipclab lab pipe --verify`, and bounded-buffer's, give the same answer whatever else the machine does: beside two
+# busy loops a processor, and on one processor with them. A few times each; fifty in a soak.
 source "${IPCLAB_SRC:?}/tests/live/lib.sh" || exit 1
 export XDG_STATE_HOME=$dir/state
 command -v taskset >/dev/null || skip "no taskset here (apt install util-linux)"
 
-times=5
-[ -n "${IPCLAB_SOAK:-}" ] && times=50
 
 # Each ends by itself, should this script not come to its end.
 busy=()
@@ -31,23 +29,28 @@ verify() {
 	slowest=0
 	for ((i = 1; i <= times; i++)); do
 		began=${EPOCHREALTIME/./}
-		run "$@" "$IPCLAB" lab pipe --verify
+		run "$@" "$IPCLAB" lab "$lab" --verify
 		took=$(((${EPOCHREALTIME/./} - began) / 1000))
 		((took > slowest)) && slowest=$took
-		check "run $i under load: it holds" status_is 0
-		check "run $i under load: and says so" out_has "All of it holds."
+		check "$lab, run $i under load: it holds" status_is 0
+		check "$lab, run $i under load: and says so" out_has "All of it holds."
 	done
 }
 
-verify env
-echo "alone: $times times, slowest $slowest ms"
-busy_begin env
-verify env
-echo "beside two busy loops: $times times, slowest $slowest ms"
-busy_end
 first=$(taskset -pc $$ | sed 's/.*: //; s/[-,].*//')
-busy_begin taskset -c "$first"
-verify taskset -c "$first"
-echo "on one processor, beside two busy loops: $times times, slowest $slowest ms"
-busy_end
+for lab in pipe bounded-buffer; do
+	times=5
+	[ "$lab" = pipe ] || times=2
+	[ -n "${IPCLAB_SOAK:-}" ] && times=50
+	verify env
+	echo "$lab, alone: $times times, slowest $slowest ms"
+	busy_begin env
+	verify env
+	echo "$lab, beside two busy loops: $times times, slowest $slowest ms"
+	busy_end
+	busy_begin taskset -c "$first"
+	verify taskset -c "$first"
+	echo "$lab, on one processor, beside two busy loops: $times times, slowest $slowest ms"
+	busy_end
+done
 finish
