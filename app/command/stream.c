@@ -79,6 +79,8 @@ static void take_event(struct stream *s, const struct rec *r, u64 pos)
 		world_apply(s->world, r, pos);
 		return;
 	}
+	if (s->sources)
+		sources_add(s->sources, r); /* who runs what: of events nothing is kept */
 	/* Contents are for words only: JSON has sizes. */
 	if (s->form == STREAM_JSON)
 		scene.log = NULL;

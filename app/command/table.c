@@ -117,12 +117,14 @@ const struct command command_table[] = {
 		.example = "ipclab watch --plain -- sh -c 'seq 100 | sort | head -3'\n"
 			   "ipclab watch --quiet -o seq.ipclog -- sh -c 'seq 100 | sort'\n"
 			   "ipclab watch -- make -j4\n"
+			   "ipclab watch --held -- ./ring            # built by ipclab cc: each load and store a step\n"
 			   "ipclab watch -p 4121\n",
 		.run = command_watch,
 		.command_follows = true,
 		.options = {
 			{"contents", 0, NULL, "record the first bytes of what is sent, too"},
 			{"force", 0, NULL, "overwrite FILE when it is there already"},
+			{"held", 0, NULL, "begin held before its first operation, to be stepped"},
 			{"json", 0, NULL, "print every event as one line of JSON"},
 			{"lines", 0, NULL, "with --json: add the source line to each event"},
 			{"output", 'o', "FILE", "record into FILE"},
@@ -130,6 +132,7 @@ const struct command command_table[] = {
 			{"plain", 0, NULL, "print every event in words, on standard error"},
 			SCREEN_OPTIONS,
 			{"quiet", 0, NULL, "print nothing"},
+			{"threads", 0, NULL, "with ipclab cc: follow the memory that threads share, not their calls only"},
 		},
 	},
 	{

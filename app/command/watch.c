@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "command/lib.h"
+#include "command/plain.h"
 #include "command/stream.h"
 #include "command/watch.h"
 #include "session/lib.h"
@@ -237,6 +238,7 @@ static struct run *start_run(const struct invocation *inv, const struct watch *w
 			{
 				.contents = option_given(inv, "contents") || (words && !record),
 				.sites = record || words || option_given(inv, "lines"),
+				.threads = option_given(inv, "threads"),
 			},
 		.record = record,
 		.overwrite = option_given(inv, "force"),
@@ -249,6 +251,24 @@ static struct run *start_run(const struct invocation *inv, const struct watch *w
 		.argv = inv->argv, .fds = {-1, form == STREAM_JSON ? STDERR_FILENO : -1, -1}};
 
 	return run_create(&options, &launch, err);
+}
+
+/* What was not seen, and could be; what was asked for, and was in vain. */
+static void say_threads(const struct invocation *inv, const struct world *w)
+{
+	bool hooked = false, unseen = false;
+
+	for (u32 i = 1; i < world_tasks(w); i++) {
+		const struct w_task *t = world_task(w, i);
+
+		hooked |= t && t->hooked;
+		unseen |= t && t->hooked && t->nth > 1;
+	}
+	if (option_given(inv, "threads") && !hooked)
+		fputs("ipclab: no program built by ipclab cc ran, so --threads had nothing to follow\n", stderr);
+	else if (!option_given(inv, "threads") && unseen)
+		fputs("Threads were followed at their calls only. With --threads the memory they share is\n"
+		      "followed, too.\n", stderr);
 }
 
 static bool watch_run(
@@ -273,6 +293,8 @@ static bool watch_run(
 	sem_post(&w->ended);
 	pthread_join(thread, NULL);
 	stream_total(&w->stream);
+	if (form == STREAM_WORDS)
+		say_threads(inv, w->stream.world);
 	stream_finish(&w->stream);
 	if (ok && w->record)
 		ok = write_sources(w, err);
@@ -306,6 +328,13 @@ bool command_watch(struct invocation *inv, struct err *err)
 	if (option_given(inv, "contents") && !w.record)
 		return err_set(err, EXIT_USAGE,
 			"--contents is about a recording: name its file with -o FILE");
+	if (option_given(inv, "held") && (w.pids_n || option_given(inv, "json") || option_given(inv, "quiet")))
+		return err_set(err, EXIT_USAGE,
+			"--held begins a program held, for somebody who steps it: not with -p, --json or --quiet");
+	if (option_given(inv, "threads") && w.pids_n)
+		return err_set(err, EXIT_USAGE, "--threads is told to a program when it begins, so not with -p");
+	if (option_given(inv, "held") && plain_wanted(inv))
+		return watch_shell(inv, err) || ours(err);
 	if (watch_wants_screen(inv))
 		return watch_screen(inv, w.pids, w.pids_n, err) || (w.pids_n ? false : ours(err));
 	w.run = start_run(inv, &w, form, err);

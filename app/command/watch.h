@@ -9,6 +9,8 @@
 
 /* On a terminal, and nothing else was asked for. */
 bool watch_wants_screen(const struct invocation *);
+/* --held where there is no screen: the prompt. */
+bool watch_shell(struct invocation *, struct err *);
 /* What is watched gets a terminal of its own, or (pids) is attached to. */
 bool watch_screen(struct invocation *, const pid_t *pids, u32 n, struct err *);
 

@@ -51,23 +51,50 @@ static void title_make(const struct invocation *inv, const pid_t *pids, u32 n, s
 	}
 }
 
+static struct session_live live_of(const struct invocation *inv, const pid_t *pids, u32 n)
+{
+	bool held = option_given(inv, "held");
+
+	return (struct session_live){
+		.run = {
+			.tracer = {.contents = option_given(inv, "contents") || !option_value(inv, "output"),
+				.held = held, .terminals = !n, .sites = true,
+				.threads = option_given(inv, "threads")},
+			.record = option_value(inv, "output"),
+			.overwrite = option_given(inv, "force"),
+			.attach = pids,
+			.attach_n = n,
+			.census = 64,
+			.pin = held,
+		},
+		.launch = {.argv = inv->argv, .fds = {-1, -1, -1}},
+		.terminal = !n,
+	};
+}
+
+/* Held, without a screen: at the prompt. */
+bool watch_shell(struct invocation *inv, struct err *err)
+{
+	struct watched w = {.live = live_of(inv, NULL, 0)};
+	struct shell_options options = {
+		.greeting = "It is held before its first operation. step moves it, help lists all commands.\n",
+		.restart = start,
+		.restart_arg = &w,
+	};
+	struct session *s;
+	bool ok;
+
+	title_make(inv, NULL, 0, &w.title);
+	w.live.title = str_get(&w.title);
+	s = start(&w, err);
+	ok = s && plain_run(inv, s, &options, err);
+	str_finish(&w.title);
+	return ok;
+}
+
 bool watch_screen(struct invocation *inv, const pid_t *pids, u32 n, struct err *err)
 {
-	struct watched w = {
-		.live = {
-			.run = {
-				.tracer = {.contents = option_given(inv, "contents") || !option_value(inv, "output"),
-					.terminals = !n, .sites = true},
-				.record = option_value(inv, "output"),
-				.overwrite = option_given(inv, "force"),
-				.attach = pids,
-				.attach_n = n,
-				.census = 64,
-			},
-			.launch = {.argv = inv->argv, .fds = {-1, -1, -1}},
-			.terminal = !n,
-		},
-	};
+	struct watched w = {.live = live_of(inv, pids, n)};
 	struct tui_start run = {.start = start, .arg = &w, .watch = true, .attached = n != 0, .over = over};
 	struct tui_options options;
 	bool ok;

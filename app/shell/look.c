@@ -71,6 +71,7 @@ void do_look(struct shell *sh, int n, char **words, const char *rest)
 	for (u32 i = 1; i < world_segments(w); i++)
 		if (segment_is_drawn(w, i))
 			words_segment(&scene, i, &text);
+	words_private_conflicts(&scene, &text);
 	for (u32 i = 1; i < world_syncs(w); i++)
 		if (sync_is_drawn(w, i))
 			words_sync(&scene, i, &text);

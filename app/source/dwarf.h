@@ -94,6 +94,8 @@ void frames_walk(Dwfl *, const struct note_site *, frame_seen *, void *arg);
 typedef void target_found(void *arg, u64 value, const struct type *of, const char *name, bool own);
 /* The variable, or the member of one, at a run-time address. False when there is none. */
 bool pointer_global(struct dies *, u64 at, u64 value, target_found *, void *arg);
+/* The variable, or the member of one, at a run-time address, by its name. False when there is none. */
+bool global_path(struct dies *, u64 at, struct str *path, const struct type **leaf);
 /* The pointers among the locals of a site. *lost: the name of one that the compiler kept nowhere. */
 void pointer_locals(
 	struct dies *, const struct note_site *, const char **lost, target_found *, void *arg);

@@ -14,6 +14,7 @@
  * dies.c    | C types from DWARF
  * units.c   | DWARF's entries (DIEs), attributes and units, followed with care
  * pointers.c| pointers in variables: globals by address, locals in the frames of a site
+ * globals.c | which variable lies at an address
  * frames.c  | the frames of a site with their registers; DWARF expressions
  * typenote.c| C types into a recording and out of it (REC_TYPES)
  * typetext.c| a type's fields as paths, its values as text
@@ -88,6 +89,9 @@ const struct type *sources_type(struct sources *, u32 task, const char *name);
  * gets a sentence ("ring was built without debug information (-g)"). */
 const struct type *sources_mapping_type(struct sources *, u32 task, u64 addr, u64 len, const u32 *sites, u32 sites_n,
 					u64 *offset, struct str *why);
+/* "count", "table[3].id": the global variable at an address of that task's process, and its innermost scalar (may be
+ * NULL). False when it is none, or no debugging information says so. */
+bool sources_global(struct sources *, u32 task, u64 addr, struct str *path, const struct type **leaf);
 /* "in", "buffer[3].id" for byte `off` of a type; false outside it. The innermost scalar is given in *leaf, with its
  * own offset (both may be NULL). */
 bool type_path(const struct type *, u64 off, struct str *, const struct type **leaf, u64 *leaf_off);

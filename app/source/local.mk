@@ -2,6 +2,7 @@ libipclab_a_SOURCES += \
 	app/source/build.c \
 	app/source/dies.c \
 	app/source/dwarf.h \
+	app/source/globals.c \
 	app/source/frames.c \
 	app/source/lib.h \
 	app/source/pointers.c \

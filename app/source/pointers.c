@@ -95,11 +95,11 @@ static bool pointer_in(const struct type *t, u64 off, u64 value, const char *nam
 	return true;
 }
 
-bool pointer_global(struct dies *d, u64 at, u64 value, target_found *found, void *arg)
+/* How many begin at that address or before it. */
+static size_t variables_until(struct dies *d, u64 at)
 {
 	struct variables *all = dies_variables(d);
 	size_t low = 0, high;
-	Dwarf_Die type;
 
 	if (!all->made)
 		variables_make(d, all);
@@ -110,6 +110,40 @@ bool pointer_global(struct dies *d, u64 at, u64 value, target_found *found, void
 		else
 			high = middle;
 	}
+	return low;
+}
+
+bool global_path(struct dies *d, u64 at, struct str *path, const struct type **leaf)
+{
+	size_t last = variables_until(d, at);
+	struct variables *all = dies_variables(d);
+	struct str member = {0};
+	bool found = false;
+	Dwarf_Die type;
+
+	for (size_t i = last; i > 0 && all->v.at[i - 1].start == all->v.at[last - 1].start && !found; i--) {
+		struct variable *v = &all->v.at[i - 1];
+		const char *name = die_name(&v->die);
+
+		str_clear(&member);
+		if (!name || !die_type(&v->die, &type) ||
+			!type_path(dies_type(d, &type), at - v->start, &member, leaf, NULL))
+			continue;
+		str_add_harmless(path, name);
+		str_add(path, !member.len || member.s[0] == '[' ? "" : ".");
+		str_add(path, str_get(&member));
+		found = true;
+	}
+	str_finish(&member);
+	return found;
+}
+
+bool pointer_global(struct dies *d, u64 at, u64 value, target_found *found, void *arg)
+{
+	size_t low = variables_until(d, at);
+	struct variables *all = dies_variables(d);
+	Dwarf_Die type;
+
 	/* One variable may have a DIE in several units. */
 	for (size_t i = low; i > 0 && all->v.at[i - 1].start == all->v.at[low - 1].start; i--) {
 		struct variable *v = &all->v.at[i - 1];

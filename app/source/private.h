@@ -70,6 +70,10 @@ const char *name_keep(struct sources *, const char *name);
 /* An array of count (0: unknown) elements. */
 const struct type *type_array(struct sources *, const struct type *of, u64 count);
 struct program *program_get(struct sources *, u32 map);
+u32 task_map(const struct sources *, u32 task); /* what it runs: REC_MAPS, 0 not known */
+struct dies;
+/* The DIEs of a program; NULL when there is no debugging information, or it is not asked. */
+struct dies *program_dies(struct sources *, struct program *);
 /* Finds the targets of everything that program's sites and pointers hold. */
 void program_complete(struct sources *, struct program *);
 

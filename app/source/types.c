@@ -76,7 +76,7 @@ const char *name_keep(struct sources *s, const char *name)
 
 /* ---- who runs what ---- */
 
-static u32 task_map(const struct sources *s, u32 task)
+u32 task_map(const struct sources *s, u32 task)
 {
 	return task < s->types->runs.n ? s->types->runs.at[task] : 0;
 }
@@ -187,8 +187,7 @@ static int look_module(Dwfl_Module *mod, void **user, const char *name, Dwarf_Ad
 	return DWARF_CB_ABORT;
 }
 
-/* The DIEs of a program; NULL when there is no debugging information, or it is not asked. */
-static struct dies *program_dies(struct sources *s, struct program *p)
+struct dies *program_dies(struct sources *s, struct program *p)
 {
 	const struct note_maps *maps = p->noted ? NULL : maps_find(s, p->map);
 	struct look look = {.s = s, .program = p};

@@ -532,6 +532,13 @@ void words_conflicts(const struct scene *s, u32 segment, struct str *out)
 	}
 }
 
+void words_private_conflicts(const struct scene *s, struct str *out)
+{
+	for (u32 i = 1; i < world_segments(s->world); i++)
+		if (world_segment(s->world, i) && world_segment(s->world, i)->owner)
+			words_conflicts(s, i, out);
+}
+
 void words_segment(const struct scene *s, u32 segment, struct str *out)
 {
 	const struct w_segment *seg = world_segment(s->world, segment);

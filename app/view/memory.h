@@ -102,6 +102,7 @@ int memory_draw(struct canvas *, struct area, int row, int rows, const struct sc
 	const struct view_state *, u32 segment);
 /* "conflict at in: P1 is to store, P2 to load, both atomic": of every pair, a line each. `race` words too. */
 void words_conflicts(const struct scene *, u32 segment, struct str *);
+void words_private_conflicts(const struct scene *, struct str *); /* --threads: of processes' own memory */
 /* Plain mode's look: one fact a line. */
 void words_segment(const struct scene *, u32 segment, struct str *);
 

@@ -67,6 +67,8 @@ static int draw_conflicts(struct canvas *c, struct area a, int row, const struct
 
 	if (!(v->hide & (HIDE_RACE | HIDE_NEXT)))
 		words_conflicts(s, segment, &text);
+	if (!(v->hide & (HIDE_RACE | HIDE_NEXT)))
+		words_private_conflicts(s, &text);
 	for (const char *p = str_get(&text); *p && n < 2; n++) {
 		size_t len = strcspn(p, "\n");
 		struct str line = {0};

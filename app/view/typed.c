@@ -223,16 +223,31 @@ u32 stage_segment(const struct scene *s, const struct view_state *v)
 	return 0;
 }
 
+/* In a process's own memory: the variable there. */
+static bool variable_path(const struct scene *s, const struct w_segment *seg, u64 off, struct str *out,
+	const struct type **leaf)
+{
+	const struct type *inner = NULL;
+	bool named = s->sources && sources_global(s->sources, task_of(s->world, seg->owner), off, out, &inner);
+
+	if (named && leaf)
+		*leaf = inner;
+	return named;
+}
+
 /* A mapping that is longer than the type its pointer has holds several, one behind the other. */
 bool segment_path(const struct scene *s, u32 segment, u64 off, struct str *out,
 	const struct type **leaf)
 {
+	const struct w_segment *seg = world_segment(s->world, segment);
 	u64 base, nth, within;
-	const struct type *type = segment_type(s, segment, &base, NULL);
+	const struct type *type = seg && seg->owner ? NULL : segment_type(s, segment, &base, NULL);
 	struct str path = {0};
 	bool several = segments_drawn(s->world) > 1, named;
 	char name[24];
 
+	if (seg && seg->owner)
+		return variable_path(s, seg, off, out, leaf);
 	if (!type || !type->size || off < base)
 		return false;
 	nth = (off - base) / type->size;
@@ -280,6 +295,10 @@ void words_cell(const struct scene *s, u32 segment, u64 off, u64 size, struct st
 		str_addf(out, "%llu byte%s at ", (unsigned long long)size, size == 1 ? "" : "s");
 	if (!world_segment(s->world, segment)) {
 		str_add(out, "an unknown place");
+		return;
+	}
+	if (world_segment(s->world, segment)->owner) {
+		str_addf(out, "0x%llx", (unsigned long long)off); /* as gdb and a pointer have it */
 		return;
 	}
 	str_addf(out, "%s%s%llu", world_segment_name(s->world, segment, name),
