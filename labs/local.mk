@@ -131,4 +131,18 @@ unix_programs = labs/11-unix-sockets/triples labs/11-unix-sockets/pair labs/11-u
 lab_files += labs/11-unix-sockets/lab.md labs/11-unix-sockets/rights.h $(unix_programs:=.c)
 lab_programs += $(unix_programs)
 $(unix_programs): %: $(srcdir)/%.c $(srcdir)/labs/11-unix-sockets/rights.h
+# lab_sources of a lab whose programs are each built from the one .c of their name: two lines are enough.
+redirect_programs = labs/02-redirect/redirect labs/02-redirect/swapped labs/02-redirect/order \
+	labs/02-redirect/exec labs/02-redirect/inherit labs/02-redirect/old labs/02-redirect/shell \
+	labs/02-redirect/unseen
+lab_files += labs/02-redirect/lab.md $(redirect_programs:=.c)
+lab_programs += $(redirect_programs)
+$(redirect_programs): %: $(srcdir)/%.c
+	$(lab_build) $(@F).c
+
+popen_programs = labs/03-popen/hello labs/03-popen/five labs/03-popen/greet labs/03-popen/buffered \
+	labs/03-popen/missing labs/03-popen/both labs/03-popen/ended labs/03-popen/gone labs/03-popen/unseen
+lab_files += labs/03-popen/lab.md $(popen_programs:=.c)
+lab_programs += $(popen_programs)
+$(popen_programs): %: $(srcdir)/%.c
 	$(lab_build) $(@F).c

@@ -4,11 +4,12 @@
  *     P1 fd 4 open | closed | cloexec        the number leads somewhere; it is closed at exec
  *     P1 fd 1 at pipe1 | fifo1 | sock1 | mq1 | shm1 | terminal | "out.txt"     where it leads (a file: by its last name)
  *     P1 fd 1 same fd 4 | P1 fd 1 same P2 fd 4      both lead to one open file
- *     P2 runs "sh"                           the last name of what it has exec'ed
+ *     P2 runs "sh"                           the last name of what it has exec'ed, or of the path it asked for
  *     sock1 holds 5 | mq1 holds 2            bytes, or messages, that are there to be taken
  */
 #include "guide/cond_token.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -124,12 +125,41 @@ bool fd_holds(const struct node *n, const struct cond_view *v)
 	}
 }
 
+/* The path by which the task last exec'ed, as it asked for it: /bin/sh may be another program's name. "" none. */
+static void path_asked(const struct cond_view *v, u32 task, char *path, size_t room)
+{
+	char asked[256] = "";
+
+	path[0] = '\0';
+	for (u64 at = 1; v->timeline && at <= v->until; at++) {
+		const struct rec *r = timeline_event(v->timeline, at, NULL);
+		const struct ev_enter *e;
+
+		if (!r || r->task != task)
+			continue;
+		if (r->kind == REC_ENTER && (r->call == CALL_execve || r->call == CALL_execveat)) {
+			e = rec_body(r);
+			snprintf(asked, sizeof asked, "%.*s", (int)strnlen((const char *)e->contents, e->held),
+				(const char *)e->contents);
+		} else if (r->kind == REC_EXEC) {
+			snprintf(path, room, "%s", asked);
+		}
+	}
+}
+
 bool runs_holds(const struct node *n, const struct cond_view *v)
 {
-	const struct w_task *t = world_task(v->world, actor_task(v->world, n->actor));
+	u32 task = actor_task(v->world, n->actor);
+	const struct w_task *t = world_task(v->world, task);
 	const struct w_proc *p = t ? world_proc(v->world, t->proc) : NULL;
+	char path[256];
 
-	return p && p->exec_path && strcmp(last_name(world_text(v->world, p->exec_path)), n->text) == 0;
+	if (!p)
+		return false;
+	if (p->exec_path && strcmp(last_name(world_text(v->world, p->exec_path)), n->text) == 0)
+		return true;
+	path_asked(v, task, path, sizeof path);
+	return strcmp(last_name(path), n->text) == 0;
 }
 
 static const struct w_flow *flow_of(const struct world *w, const char *name)

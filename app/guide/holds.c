@@ -418,6 +418,20 @@ static bool pipe_value(const struct node *n, const struct cond_view *v, i64 *val
 	return true;
 }
 
+/* An exec that succeeds does not come back. */
+static i64 execs(const struct cond_view *v, const struct node *n)
+{
+	u32 task = actor_task(v->world, n->actor);
+	i64 count = 0;
+
+	for (u64 at = v->since + 1; task && v->timeline && at <= v->until; at++) {
+		const struct rec *r = timeline_event(v->timeline, at, NULL);
+
+		count += r && r->kind == REC_EXEC && r->task == task;
+	}
+	return count;
+}
+
 static bool call_value(const struct node *n, const struct cond_view *v, i64 *value)
 {
 	const struct ev_exit *x;
@@ -432,6 +446,8 @@ static bool call_value(const struct node *n, const struct cond_view *v, i64 *val
 		else if (x->ret >= 0)
 			++*value;
 	}
+	if (n->kind == NODE_CALLS && calls_has(&n->calls, CALL_execve))
+		*value += execs(v, n);
 	return n->kind == NODE_CALLS || any;
 }
 

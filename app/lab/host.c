@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "hook/elf.h"
 #include "lab/private.h"
@@ -47,13 +48,43 @@ static void settle_args(const struct guide *g, const u32 *values, char (*words)[
 	}
 }
 
+/* Our environment, but for PATH: which programs there are is to depend on nobody's settings. NULL at the end; the
+ * last one and the list are to be freed. */
+static char **environment(void)
+{
+	size_t n = 0, room = confstr(_CS_PATH, NULL, 0), kept = 0;
+	char **list, *path = xmalloc(room + 6);
+
+	while (environ[n])
+		n++;
+	list = xmalloc((n + 2) * sizeof *list);
+	for (size_t i = 0; i < n; i++)
+		if (strncmp(environ[i], "PATH=", 5) != 0)
+			list[kept++] = environ[i];
+	strcpy(path, "PATH=");
+	confstr(_CS_PATH, path + 5, room);
+	list[kept++] = path;
+	list[kept] = NULL;
+	return list;
+}
+
+static void environment_free(char **list)
+{
+	size_t n = 0;
+
+	while (list[n + 1])
+		n++;
+	free(list[n]);
+	free(list);
+}
+
 static struct session *start(const struct lab *lab, u32 program, const char *const *args,
 	const u32 *values, struct err *err)
 {
 	const char *actors[LAB_ACTORS_MAX + 1];
 	char *path = lab_program_path(lab, program, err);
 	struct session *session = NULL;
-	char (*words)[12], **argv;
+	char (*words)[12], **argv, **envp;
 	struct str folder = {0};
 	size_t n = 0;
 
@@ -72,6 +103,7 @@ static struct session *start(const struct lab *lab, u32 program, const char *con
 	words = xmalloc((n + 1) * sizeof *words);
 	settle_args(lab->guide, values, words, (const char **)argv + 1, n);
 	actors_of(lab, program, actors);
+	envp = environment();
 	session = session_start(
 		&(struct session_live){
 			.run =
@@ -83,13 +115,14 @@ static struct session *start(const struct lab *lab, u32 program, const char *con
 						.sites = true},
 					.pin = true,
 				},
-			.launch = {.argv = argv, .cwd = folder.s, .fds = {-1, -1, -1}},
+			.launch = {.argv = argv, .envp = envp, .cwd = folder.s, .fds = {-1, -1, -1}},
 			.terminal = true,
 			.actor_names = actors,
 			.title = lab->guide->title,
 			.lab = lab->id,
 		},
 		err);
+	environment_free(envp);
 	free(argv);
 	free(words);
 	free(path);

@@ -113,6 +113,7 @@ struct happening {
 	u32 segment;        /* of which an UNMAP takes bytes, from `off` on */
 	u64 off;
 	bool known;         /* the task was there */
+	bool same;          /* it asks for what is the case already (sigaction) */
 };
 void happening_begin(struct happening *, const struct scene *before, const struct rec *);
 /* "P1 closed fd 4, producer.c line 16. Result 0.\n"; nothing for events that are no news to a

@@ -33,6 +33,17 @@ static void unmap_begin(struct happening *h, const struct world *w, u32 proc, co
 	h->off = e.a - map->addr + map->offset;
 }
 
+/* sigaction to what is the case already, or of a signal that is the C library's own (32, 33): a library's
+ * housekeeping, posix_spawn's before exec. */
+static bool disposition_stays(const struct world *w, const struct w_task *t)
+{
+	const struct w_proc *p = world_proc(w, t->proc);
+	u64 bit = t->op.fd >= 1 && t->op.fd <= 64 ? 1ull << (t->op.fd - 1) : 0;
+	u64 now = !p || p->sig_caught & bit ? 2 : p->sig_ignored & bit ? 1 : 0;
+
+	return p && (t->op.fd == 32 || t->op.fd == 33 || (p->sig_known && t->op.arg == now && now < 2));
+}
+
 void happening_begin(struct happening *h, const struct scene *before, const struct rec *r)
 {
 	const struct w_task *t = world_task(before->world, r->task);
@@ -47,6 +58,7 @@ void happening_begin(struct happening *h, const struct scene *before, const stru
 	h->kind2 = led_to(before->world, t, t->op.file2, t->op.fd2, &h->pipe2);
 	h->object = h->kind >= OBJ_SOCKET && world_file(before->world, t->op.file) ? world_file(before->world, t->op.file)->object
 		    : object_led_to(before->world, r->task, t->op.fd, &kind);
+	h->same = t->op.call == CALL_rt_sigaction && disposition_stays(before->world, t);
 	if (r->kind == REC_EXIT && h->kind == OBJ_SOCKET && world_socket(before->world, h->object))
 		h->bytes_n = bytes_of_flow(before, world_socket(before->world, h->object)->in, (u8 *)h->bytes, sizeof h->bytes);
 	if (r->kind == REC_OBSERVE)
@@ -321,7 +333,7 @@ void words_event(const struct scene *s, const struct happening *h, const struct 
 	case REC_ENTER:
 	case REC_POISED: told_begin(s, r, all, out); return;
 	case REC_EXIT:
-		if (h->known)
+		if (h->known && (all || !h->same))
 			words_result(s, h, r, out);
 		return;
 	case REC_SIGNAL: told_signal(s, r, all, out); return;

@@ -68,7 +68,7 @@ bool decode_dup(struct tracer *t, struct tracee *x, struct entry *e)
 	    (e->fd2 >= 0 && (leads_to_object(t, x, e->fd2) || (t->locks && lock_closes(t, x, e->fd2)))))
 		return true;
 	if (t->opt.terminals && (fd_class(t, x, e->fd) == FDC_TTY || fd_class(t, x, e->fd2) == FDC_TTY)) {
-		e->hold = false;
+		e->hold = t->opt.files; /* where files are followed, where they are redirected is */
 		return true;
 	}
 	fdmap_clear(t, x->fds, e->fd2);

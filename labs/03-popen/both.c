@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: 0BSD */
+/* both: reads from a command; then asks for a stream to sort that can be written and read. */
+#include <errno.h>
+#include <stdio.h>
+
+int main(void)
+{
+	FILE *names = popen("echo pear; echo apple", "r"), *sort;
+	char line[64];
+
+	if (!names)
+		return 1;
+	while (fgets(line, sizeof line, names))
+		;
+	pclose(names);
+
+	/* One way went well. Now both. */
+	sort = popen("sort", "r+");
+	if (!sort) {
+		puts(errno == EINVAL ? "NULL: EINVAL" : "NULL");
+		return 1;
+	}
+	fputs("pear\napple\n", sort);
+	return pclose(sort) != 0;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: 0BSD */
+/* gone: writes a line to a command that reads nothing, and ends soon. */
+#include <stdio.h>
+
+int main(void)
+{
+	FILE *to = popen("exit 0", "w");
+
+	if (!to)
+		return 1;
+	fputs("is anybody there?\n", to);
+	fflush(to); /* now it is written */
+	pclose(to);
+	puts("told"); /* reached only by who has not been ended before */
+	return 0;
+}
