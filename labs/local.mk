@@ -146,3 +146,11 @@ lab_files += labs/03-popen/lab.md $(popen_programs:=.c)
 lab_programs += $(popen_programs)
 $(popen_programs): %: $(srcdir)/%.c
 	$(lab_build) $(@F).c
+
+fifo_programs = labs/04-fifo/meet labs/04-fifo/say labs/04-fifo/hear labs/04-fifo/lost labs/04-fifo/talk \
+	labs/04-fifo/readers labs/04-fifo/lines labs/04-fifo/open labs/04-fifo/clients labs/04-fifo/server \
+	labs/04-fifo/unseen
+lab_files += labs/04-fifo/lab.md $(fifo_programs:=.c)
+lab_programs += $(fifo_programs)
+$(fifo_programs): %: $(srcdir)/%.c
+	$(lab_build) $(@F).c

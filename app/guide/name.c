@@ -151,6 +151,7 @@ static const char *const families[][8] = {
 	{"shm_unlink", "unlink", "unlinkat"},
 	{"send", "sendto", "sendmsg"},
 	{"recv", "recvfrom", "recvmsg"},
+	{"mkfifo", "mknod", "mknodat"},
 };
 
 bool calls_by_name(const char *name, struct call_set *calls)

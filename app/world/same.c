@@ -219,6 +219,8 @@ static bool same_place(const struct pairing *x, const struct w_task *a, const st
 /* Of a call of the C library it is the time-out from now on, until a time of day: never twice the same. */
 static bool same_hash(const struct w_op *a, const struct w_op *b)
 {
+	if (call_class(a->call) == CLASS_OPEN || call_class(a->call) == CLASS_UNLINK)
+		return (a->hash & FIFO_ID) == (b->hash & FIFO_ID); /* which FIFO: another inode in each run */
 	return a->flags & EVF_TOLD ? (a->hash == TIME_NONE) == (b->hash == TIME_NONE) : a->hash == b->hash;
 }
 
