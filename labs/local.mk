@@ -154,3 +154,10 @@ lab_files += labs/04-fifo/lab.md $(fifo_programs:=.c)
 lab_programs += $(fifo_programs)
 $(fifo_programs): %: $(srcdir)/%.c
 	$(lab_build) $(@F).c
+
+two_way_programs = labs/05-two-way/two labs/05-two-way/ended labs/05-two-way/coprocess labs/05-two-way/pair \
+	labs/05-two-way/eager labs/05-two-way/unseen
+lab_files += labs/05-two-way/lab.md $(two_way_programs:=.c)
+lab_programs += $(two_way_programs)
+$(two_way_programs): %: $(srcdir)/%.c
+	$(lab_build) $(@F).c
