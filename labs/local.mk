@@ -131,7 +131,9 @@ unix_programs = labs/11-unix-sockets/triples labs/11-unix-sockets/pair labs/11-u
 lab_files += labs/11-unix-sockets/lab.md labs/11-unix-sockets/rights.h $(unix_programs:=.c)
 lab_programs += $(unix_programs)
 $(unix_programs): %: $(srcdir)/%.c $(srcdir)/labs/11-unix-sockets/rights.h
-# lab_sources of a lab whose programs are each built from the one .c of their name: two lines are enough.
+	$(lab_build) $(@F).c
+
+# 02 to 05
 redirect_programs = labs/02-redirect/redirect labs/02-redirect/swapped labs/02-redirect/order \
 	labs/02-redirect/exec labs/02-redirect/inherit labs/02-redirect/old labs/02-redirect/shell \
 	labs/02-redirect/unseen
