@@ -299,8 +299,8 @@ static void lock_exit(struct world *w, u32 task, const struct ev_exit *ev)
 	if (!ask_of(w, task, &a))
 		return;
 	saw = op->object2 | (a.unlock ? SAW_FREE : look(w, task, &a, 0));
-	if (ev->ret == 0 && !a.unlock && !(saw & SAW_FREE))
-		ok = look(w, task, &a, task) & SAW_FREE; /* deaths nobody has told of yet */
+	if (ev->ret == 0 && !a.unlock && !(saw & SAW_FREE)) /* deaths nobody has told of yet; of a file in doubt it proves none */
+		ok = is_outside(w, &a) || look(w, task, &a, task) & SAW_FREE;
 	else if (refused(ev->ret) && !(saw & SAW_CONFLICT))
 		set_outside(w, a.ino, false);
 	else if (ev->ret == -EDEADLK)

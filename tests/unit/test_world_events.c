@@ -240,6 +240,22 @@ START_TEST(doubt_is_about_the_file)
 }
 END_TEST
 
+START_TEST(a_lock_of_a_file_in_doubt_proves_no_death)
+{
+	u32 c;
+
+	two_openers();
+	c = lb_fork(a);
+	lb_enter(c, CALL_flock, 3, -1, 0, LOCK_EX);
+	lb_call(a, CALL_flock, 3, -1, 0, LOCK_UN, 0); /* it came last, and the lock is gone */
+	lb_exit(c, CALL_flock, 0);
+	locked_by(b, 3, LOCK_EX, 0);
+	lb_call(c, CALL_flock, 3, -1, 0, LOCK_UN, 0); /* and lives */
+	lb_settled();
+	lb_agrees();
+}
+END_TEST
+
 /* ---- two runs, and what must hold ---- */
 
 static struct world *a_run(u64 value, short lock, u64 watched)
@@ -482,7 +498,7 @@ int main(void)
 		eventfd_blocks_at_0_and_at_most, poll_of_the_wrong_end_hangs, poll_that_sleeps_beside_bytes,
 		epoll_knows_its_watches, flock_excludes, closing_the_last_descriptor_unlocks,
 		ranges_split_and_merge, a_handler_that_nobody_set, pause_beside_an_alarm,
-		doubt_is_about_the_file, runs_differ_by_counts_watches_and_locks,
+		doubt_is_about_the_file, a_lock_of_a_file_in_doubt_proves_no_death, runs_differ_by_counts_watches_and_locks,
 		identities_of_event_descriptors, invariants_of_counters_and_locks,
 		a_timer_that_is_set_is_no_hang, a_wait_for_a_group, a_wait_for_a_pidfd, NULL};
 
