@@ -75,13 +75,13 @@ bool finish_call(struct tracer *t, struct tracee *x, i64 ret, u32 passed, struct
 
 static bool resume_entry(struct tracer *t, struct tracee *x, struct err *err)
 {
-	bool ok;
+	bool stale = x->took != t->takes, ok; /* held, or taken with others when all were looked at */
 
 	if (x->hook)
 		return hooked_resume(t, x, err);
-	if (t->opt.held && x->entry.hash >> 63)
+	if (stale && x->entry.hash >> 63)
 		fifo_look_again(x);
-	if (t->opt.held)
+	if (stale)
 		socket_entering(t, x);
 	ok = !x->entry.logged || (emit_entry(t, x, REC_ENTER, err) && socket_entered(t, x, err));
 	fdmap_touch(t, x->fds, x->entry.fd);

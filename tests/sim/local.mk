@@ -10,4 +10,20 @@ EXTRA_DIST += tests/sim/record.c \
 	tests/sim/memory-sync.ipclog tests/sim/memory-sync.txt \
 	tests/sim/queue-posix.ipclog tests/sim/queue-posix.txt \
 	tests/sim/queue-sysv.ipclog tests/sim/queue-sysv.txt \
-	tests/sim/unix-pair.ipclog tests/sim/unix-pair.txt
+	tests/sim/unix-pair.ipclog tests/sim/unix-pair.txt \
+	tests/sim/births.ipclog tests/sim/births.txt \
+	tests/sim/close-range.ipclog tests/sim/close-range.txt \
+	tests/sim/dup-cloexec.ipclog tests/sim/dup-cloexec.txt \
+	tests/sim/events.ipclog tests/sim/events.txt \
+	tests/sim/fifo.ipclog tests/sim/fifo.txt \
+	tests/sim/inet.ipclog tests/sim/inet.txt \
+	tests/sim/locks.ipclog tests/sim/locks.txt \
+	tests/sim/orphan.ipclog tests/sim/orphan.txt \
+	tests/sim/signals.ipclog tests/sim/signals.txt \
+	tests/sim/splices.ipclog tests/sim/splices.txt \
+	tests/sim/thread-exec.ipclog tests/sim/thread-exec.txt \
+	tests/sim/timed-calls.ipclog tests/sim/timed-calls.txt \
+	tests/sim/unix-kinds.ipclog tests/sim/unix-kinds.txt \
+	tests/sim/unix-rights.ipclog tests/sim/unix-rights.txt \
+	tests/sim/unix-server.ipclog tests/sim/unix-server.txt \
+	tests/sim/waits.ipclog tests/sim/waits.txt
