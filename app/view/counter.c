@@ -6,6 +6,8 @@
 
 #include "view/private.h"
 
+enum { SIGNALFD_BYTES = 128 }; /* struct signalfd_siginfo */
+
 static const struct w_counter *counter_of_fd(const struct scene *s, u32 task, i32 fd, u32 *counter)
 {
 	const struct w_task *t = world_task(s->world, task);
@@ -63,6 +65,10 @@ void words_several(const struct scene *s, u32 task, struct str *out)
 		add_object(s, file, watch->fd, out);
 		if (f && f->kind == OBJ_PIDFD)
 			str_add(out, "'s process has not ended");
+		else if (f && f->kind == OBJ_SOCKET && world_socket(s->world, f->object)->state == SOCKET_CONNECTING)
+			str_add(out, " is not connected yet");
+		else if (f && f->kind == OBJ_SOCKET && world_socket(s->world, f->object)->state == SOCKET_LISTENING)
+			str_add(out, " has no connection to accept");
 		else if (f && f->kind == OBJ_EVENTFD && watch->events & POLLIN)
 			str_add(out, " is 0");
 		else if (f && f->kind == OBJ_TIMERFD)
@@ -101,13 +107,14 @@ void words_counter_reason(const struct scene *s, const struct why *y, struct str
 	}
 }
 
-static void add_watched(const struct scene *s, u32 task, const struct w_op *op, struct str *out)
+static void add_watched(const struct scene *s, u32 task, const struct w_op *op, bool verb, struct str *out)
 {
 	static const char *const verbs[] = {[EPOLL_CTL_ADD] = "add", [EPOLL_CTL_DEL] = "remove", [EPOLL_CTL_MOD] = "change"};
 	const struct w_task *t = world_task(s->world, task);
 	const struct w_fd *d = t ? world_fd(s->world, world_fd_find(s->world, t->proc, op->fd2)) : NULL;
 
-	str_addf(out, "%s ", op->arg < ARRAY_LEN(verbs) && verbs[op->arg] ? verbs[op->arg] : "?");
+	if (verb)
+		str_addf(out, "%s ", op->arg < ARRAY_LEN(verbs) && verbs[op->arg] ? verbs[op->arg] : "?");
 	add_object(s, d ? d->file : 0, op->fd2, out);
 }
 
@@ -148,7 +155,7 @@ bool words_counter_op(const struct scene *s, u32 task, const struct w_op *op, st
 		return true;
 	case CALL_epoll_ctl:
 		str_addf(out, plain ? "epoll_ctl of %s: " : "epoll_ctl(%s, ", name);
-		add_watched(s, task, op, out);
+		add_watched(s, task, op, true, out);
 		str_add(out, plain ? "" : ")");
 		return true;
 	case CALL_epoll_wait:
@@ -156,7 +163,7 @@ bool words_counter_op(const struct scene *s, u32 task, const struct w_op *op, st
 	case CALL_epoll_pwait2:
 		str_addf(out, plain ? "epoll_wait on %s" : "epoll_wait(%s)", name);
 		return true;
-	case CALL_read: str_addf(out, plain ? "read of %s" : "read(%s)", name); return c->kind == OBJ_EVENTFD;
+	case CALL_read: str_addf(out, plain ? "read of %s" : "read(%s)", name); return true;
 	case CALL_write:
 		if (c->kind == OBJ_EVENTFD)
 			str_addf(out, plain ? "write of %llu to %s" : "write(%llu to %s)", (unsigned long long)op->arg, name);
@@ -187,9 +194,25 @@ bool words_result_counter(const struct scene *s, const struct happening *h, cons
 	world_object_name(s->world, c->kind, counter, name);
 	switch (op->call) {
 	case CALL_read:
-		if (c->kind != OBJ_EVENTFD)
+		if (c->kind == OBJ_EVENTFD)
+			str_addf(out, " took %llu from %s, fd %d", (unsigned long long)e.arg, name, op->fd);
+		else if (c->kind == OBJ_TIMERFD)
+			str_addf(out, " was told by %s, fd %d, that it has expired", name, op->fd);
+		else if (c->kind == OBJ_SIGNALFD)
+			str_addf(out, " took %lld signal%s from %s, fd %d", (long long)e.ret / SIGNALFD_BYTES,
+				e.ret > SIGNALFD_BYTES ? "s" : "", name, op->fd);
+		else
 			return false;
-		str_addf(out, " took %llu from %s, fd %d", (unsigned long long)e.arg, name, op->fd);
+		break;
+	case CALL_timerfd_settime:
+		str_addf(out, op->arg ? " set %s to " : " switched off %s", name);
+		if (op->arg)
+			words_duration(op->arg, out);
+		break;
+	case CALL_epoll_ctl:
+		str_addf(out, op->arg == EPOLL_CTL_ADD ? " let %s wait for " : op->arg == EPOLL_CTL_DEL ? " let %s no longer wait for "
+											 : " changed what %s waits for of ", name);
+		add_watched(s, r->task, op, false, out);
 		break;
 	case CALL_write:
 		if (c->kind != OBJ_EVENTFD)

@@ -23,6 +23,8 @@ static void add_range(i64 start, i64 end, struct str *out)
 		return;
 	if (end == INT64_MAX)
 		str_addf(out, " from byte %lld on", (long long)start);
+	else if (start == end)
+		str_addf(out, " of byte %lld", (long long)start);
 	else
 		str_addf(out, " of bytes %lld to %lld", (long long)start, (long long)end);
 }
@@ -62,8 +64,9 @@ void words_lock_reason(const struct scene *s, const struct why *y, struct str *o
 		return;
 	}
 	words_name(s, l->task, out);
-	str_addf(out, " took %s lock of it", l->exclusive ? "an exclusive" : "a shared");
+	str_addf(out, " holds %s lock", l->exclusive ? "an exclusive" : "a shared");
 	add_range(l->start, l->end, out);
+	str_add(out, ", taken");
 	words_at(s, l->site, out);
 }
 
@@ -74,8 +77,18 @@ bool words_result_lock(const struct scene *s, const struct happening *h, const s
 	memcpy(&e, rec_body(r), sizeof e);
 	if (e.ret < 0 || !is_lock(&h->op))
 		return false;
-	str_add(out, " got ");
-	words_lock_op(s, &h->op, out);
+	if (h->op.call == CALL_flock ? h->op.arg & LOCK_UN : h->op.size == F_UNLCK) {
+		str_addf(out, " gave back its %s of fd %d",
+			h->op.call == CALL_flock                                    ? "flock"
+			: h->op.arg == F_OFD_SETLK || h->op.arg == F_OFD_SETLKW ? "OFD locks"
+										: "fcntl locks",
+			h->op.fd);
+		if (h->op.call != CALL_flock)
+			add_range(h->op.lo, h->op.hi, out);
+	} else {
+		str_add(out, " got ");
+		words_lock_op(s, &h->op, out);
+	}
 	words_at(s, h->op.site, out);
 	str_addf(out, ". Result %lld.\n", (long long)e.ret);
 	return true;

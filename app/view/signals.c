@@ -64,8 +64,14 @@ bool words_result_signal(const struct scene *s, const struct happening *h, const
 		str_addf(out, " now %s ", op->arg < 3 ? done[op->arg] : "?");
 		words_signal(op->fd, out);
 	} else if (is_timer(op->call)) {
-		str_add(out, op->arg ? " set " : " switched off ");
-		words_signal_op(s, op, out);
+		str_addf(out, " %s its %s", op->arg ? "set" : "switched off",
+			op->call == CALL_alarm       ? "alarm"
+			: op->call == CALL_setitimer ? "interval timer"
+						     : "timer");
+		if (op->arg) {
+			str_add(out, " to ");
+			words_duration(op->arg, out);
+		}
 	} else if (op->call == CALL_rt_sigtimedwait) {
 		str_add(out, " took ");
 		words_signal((int)e.ret, out);

@@ -270,6 +270,31 @@ static void told_unmap(const struct scene *s, const struct happening *h, const s
 	str_add(out, ".\n");
 }
 
+/* "P2 has fd 6 now, received from P1: an end of pipe2." */
+static void told_received(const struct scene *s, const struct rec *r, const struct ev_observe *e, struct str *out)
+{
+	const struct w_task *t = world_task(s->world, r->task);
+	u32 index = t ? world_fd_find(s->world, t->proc, (i32)(e->a & UINT32_MAX)) : 0;
+	const struct w_fd *fd = world_fd(s->world, index);
+	const struct w_file *f = fd ? world_file(s->world, fd->file) : NULL;
+	char name[24] = "";
+
+	if (!f || fd->how != FD_RECEIVED)
+		return;
+	words_name(s, r->task, out);
+	str_addf(out, " has fd %d now, ", fd->fd);
+	words_provenance(s, t->proc, index, true, out);
+	if (f->kind == OBJ_PIPE)
+		str_addf(out, ": %s of %s",
+			f->access == ACCESS_WRITE  ? "the write end"
+			: f->access == ACCESS_READ ? "the read end"
+						   : "both ends",
+			world_pipe_name(s->world, f->object, name));
+	else if (f->kind >= OBJ_SOCKET && world_object_name(s->world, f->kind, f->object, name)[0])
+		str_addf(out, ": %s", name);
+	str_add(out, ".\n");
+}
+
 static void told_observe(const struct scene *s, const struct happening *h, const struct rec *r, bool all, struct str *out)
 {
 	struct ev_observe e;
@@ -286,6 +311,7 @@ static void told_observe(const struct scene *s, const struct happening *h, const
 			(unsigned long long)e.a);
 		return;
 	case OBS_FAULT: told_fault(s, r, e.a, out); return;
+	case OBS_FD: told_received(s, r, &e, out); return;
 	case OBS_UNMAP: told_unmap(s, h, r, &e, out); return;
 	case OBS_ENDING:
 		if (all) {

@@ -21,7 +21,8 @@ static u32 add_waker_names(const struct scene *s, const struct why *y, struct st
 	char name[24];
 
 	for (u32 i = 0; i < total; i++) {
-		bool seen = y->wakers[i].outside;
+		/* Who sleeps at a counter does nothing about it himself. */
+		bool seen = y->wakers[i].outside || (y->wakers[i].self && y->reason == WHY_COUNTER);
 
 		for (u32 j = 0; j < n && !seen; j++)
 			seen = y->wakers[first[j]].proc == y->wakers[i].proc;
@@ -194,6 +195,10 @@ static const char *could_do(const struct why *y)
 	case WHY_COND: return "could signal it";
 	case WHY_BARRIER: return "could come to it";
 	case WHY_SPIN: return "could change it";
+	case WHY_COUNTER:
+		if (y->object_kind != OBJ_EVENTFD)
+			return NULL;
+		return y->call == CALL_write || y->call == CALL_writev ? "could read it" : "could add to it";
 	default: return NULL;
 	}
 }

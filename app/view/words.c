@@ -256,6 +256,7 @@ void words_pipe(const struct scene *s, u32 pipe, struct str *out)
 void words_provenance(const struct scene *s, u32 proc, u32 index, bool origin, struct str *out)
 {
 	const struct w_fd *fd = world_fd(s->world, index);
+	char name[24];
 
 	(void)proc;
 	if (!fd)
@@ -270,7 +271,11 @@ void words_provenance(const struct scene *s, u32 proc, u32 index, bool origin, s
 		str_add(out, fd->from ? "inherited at fork" : "inherited");
 		break;
 	case FD_DUP: str_addf(out, "duplicated from fd %u", fd->from); break;
-	case FD_RECEIVED: str_add(out, "received"); break;
+	case FD_RECEIVED:
+		str_add(out, "received");
+		if (fd->from && world_proc(s->world, fd->from))
+			str_addf(out, " from %s", world_proc_name(s->world, fd->from, name));
+		break;
 	default: str_add(out, "there before ipclab looked"); return;
 	}
 	words_place(s, fd->got_site, ", ", out);

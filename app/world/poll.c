@@ -95,7 +95,8 @@ static enum outlook ready(const struct world *w, u32 file, u32 events, int depth
 	case OBJ_TIMERFD:
 	case OBJ_PIDFD:
 	case OBJ_EPOLL: return counter_ready(w, f, events, depth);
-	default: return OUTLOOK_UNKNOWN; /* sockets, queues, terminals: their families add a case here */
+	case OBJ_SOCKET: return socket_ready(w, f->object, events);
+	default: return OUTLOOK_UNKNOWN; /* queues (whoever knows the name), terminals */
 	}
 }
 

@@ -619,6 +619,8 @@ bool socket_receive_wait(const struct world *, u32 task, struct ipc_wait *);
 bool socket_send_wait(const struct world *, u32 task, struct ipc_wait *);
 bool socket_accept_wait(const struct world *, u32 task, struct ipc_wait *);
 bool socket_connect_wait(const struct world *, u32 task, struct ipc_wait *);
+enum outlook socket_ready(const struct world *, u32 socket, u32 events); /* as poll(2) asks; never OUTLOOK_GOES */
+void socket_poll_wait(const struct world *, u32 socket, struct ipc_wait *); /* who could make it ready */
 
 /* ---- carry.c: descriptors in flight ---- */
 void carry_note(struct world *, u32 task, const struct ev_observe *); /* OBS_CARRIES */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a call on a socket would do now, and on whom one that sleeps waits. */
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include "world/private.h"
@@ -124,6 +125,44 @@ static void begin(const struct world *w, u32 socket, enum why_reason reason, str
 	*wait = (struct ipc_wait){.reason = reason, .kind = OBJ_SOCKET, .object = socket, .timeout = TIME_NONE};
 	wait->outside = w->socket[socket].outside;
 	wait->open_ended = w->socket[socket].outside || w->socket[socket].timeouts;
+}
+
+/* Others may still put something in, or make poll say that it is over, though none of them has it open. */
+static bool may_hear_of_others(const struct world *w, const struct w_socket *s)
+{
+	const struct w_flow *f = &w->flow[s->in];
+	const struct w_socket *p = &w->socket[s->peer];
+
+	if (!s->in || !s->peer || s->state != SOCKET_CONNECTED || s->outside || p->outside || p->embryo || p->gone)
+		return true;
+	if ((s->type & 0xf) == SOCK_DGRAM && (s->local || socket_is_inet(s)))
+		return true;
+	return s->shut || s->refused || f->put_shut || f->put_shut_open || f->take_shut || f->urgent || f->lossy || f->ghost_put ||
+	       f->ghost_take || p->carried || w->file[p->file].carried;
+}
+
+/* Whether a send has room is for the kernel to say; so is whether what is there is enough (SO_RCVLOWAT). */
+enum outlook socket_ready(const struct world *w, u32 socket, u32 events)
+{
+	const struct w_socket *s = &w->socket[socket];
+
+	if (events & (POLLOUT | POLLWRNORM | POLLWRBAND) || may_hear_of_others(w, s) || w->flow[s->in].fill > 0)
+		return OUTLOOK_UNKNOWN;
+	for (u32 t = w->flow[s->in].open_ops; t; t = w->task[t].op.flow_next)
+		if (w->task[t].state != TASK_BLOCKED)
+			return OUTLOOK_UNKNOWN;
+	return OUTLOOK_BLOCKS;
+}
+
+void socket_poll_wait(const struct world *w, u32 socket, struct ipc_wait *wait)
+{
+	const struct w_socket *s = &w->socket[socket];
+
+	begin(w, socket, WHY_SEVERAL, wait);
+	if (s->peer)
+		waits_for(w, s->peer, wait);
+	else if (s->state == SOCKET_CONNECTING && s->target)
+		waits_for(w, s->target, wait);
 }
 
 bool socket_receive_wait(const struct world *w, u32 task, struct ipc_wait *wait)

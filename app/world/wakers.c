@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Who could end a wait: holders of an end, children, owners, those who map a word, ... */
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
@@ -110,6 +111,7 @@ static void each_of_several(const struct world *w, u32 task, u32 first, int dept
 		const struct w_file *f = &w->file[file];
 		const struct w_counter *c = world_counter(w, f->object);
 		struct wait end = {.pipe = f->object};
+		struct ipc_wait other;
 
 		switch (file ? f->kind : OBJ_NONE) {
 		case OBJ_PIPE: /* the other end, or that it is closed */
@@ -119,6 +121,14 @@ static void each_of_several(const struct world *w, u32 task, u32 first, int dept
 			break;
 		case OBJ_EVENTFD:
 		case OBJ_TIMERFD: each_of_files(w, file, ACCESS_READ | ACCESS_WRITE, fn, ctx); break;
+		case OBJ_SOCKET:
+			socket_poll_wait(w, f->object, &other);
+			each_of_files(w, other.files, other.access, fn, ctx);
+			break;
+		case OBJ_MQ:
+			each_of_files(w, w->queue[f->object].files,
+				w->watch[e].events & POLLIN ? ACCESS_WRITE : ACCESS_READ, fn, ctx);
+			break;
 		case OBJ_PIDFD:
 			if (c && c->target && !w->proc[c->target].ended)
 				fn(w, c->target, 0, 0, ctx);

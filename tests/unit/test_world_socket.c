@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Unix sockets: pairs, connections, ends, descriptors in flight; what no order of the open operations explains is drift. */
+#include <poll.h>
+
 #include "socketbuild.h"
 
 static u32 a, b;
@@ -401,6 +403,44 @@ START_TEST(who_could_send)
 }
 END_TEST
 
+static void polls(u32 task, i32 fd, short events)
+{
+	struct pollfd p = {.fd = fd, .events = events};
+	struct ev_enter *ev = lb_record(REC_ENTER, CALL_poll, task, 0, sizeof *ev + sizeof p);
+
+	ev->fd = ev->fd2 = -1;
+	ev->size = 1;
+	ev->arg = TIME_NONE;
+	ev->held = sizeof p;
+	memcpy(ev->contents, &p, sizeof p);
+	lb_commit();
+	lb_blocked(task, CALL_poll);
+}
+
+START_TEST(who_could_make_a_socket_ready)
+{
+	struct why y;
+	u32 c;
+
+	pair(SOCK_STREAM);
+	c = lb_fork(a); /* a waits for neither of them, and its own poll would end by SIGCHLD */
+	lb_close(a, 3);
+	polls(c, 3, POLLIN);
+	ck_assert(world_why(lb.w, c, &y));
+	ck_assert_int_eq(y.reason, WHY_SEVERAL);
+	ck_assert_uint_eq(y.wakers_n, 1);
+	ck_assert_uint_eq(y.wakers[0].proc, world_task(lb.w, b)->proc);
+	ck_assert_uint_eq(y.cycle_n, 0);
+	polls(b, 4, POLLIN);
+	ck_assert(world_why(lb.w, c, &y));
+	ck_assert_uint_eq(y.cycle_n, 2);
+	lb_exit(b, CALL_poll, 0);
+	polls(b, 4, POLLOUT); /* whether there is room the kernel knows */
+	ck_assert(world_why(lb.w, c, &y));
+	ck_assert_uint_eq(y.cycle_n, 0);
+}
+END_TEST
+
 START_TEST(what_it_would_do)
 {
 	pair(SOCK_STREAM);
@@ -434,7 +474,7 @@ int main(void)
 		accepted_out_of_order, a_full_backlog, refused_though_it_listens, a_closed_listener_ends_what_waits,
 		nobody_connects_nobody_accepts, datagrams_to_a_name, a_dead_peer_takes_along_what_was_received,
 		an_end_in_flight_is_open, received_with_provenance, peeking_copies, thrown_away_with_the_queue, who_could_send,
-		what_it_would_do, a_closed_peer_lets_it_go, NULL};
+		who_could_make_a_socket_ready, what_it_would_do, a_closed_peer_lets_it_go, NULL};
 
 	return lb_main("world_socket", tests);
 }
