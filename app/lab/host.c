@@ -78,11 +78,12 @@ static void environment_free(char **list)
 	free(list);
 }
 
-static struct session *start(const struct lab *lab, u32 program, const char *const *args,
+/* own: a program in place of the lab's, NULL none. */
+static struct session *start(const struct lab *lab, u32 program, const char *own, const char *const *args,
 	const u32 *values, struct err *err)
 {
 	const char *actors[LAB_ACTORS_MAX + 1];
-	char *path = lab_program_path(lab, program, err);
+	char *path = own ? xstrdup(own) : lab_program_path(lab, program, err);
 	struct session *session = NULL;
 	char (*words)[12], **argv, **envp;
 	struct str folder = {0};
@@ -133,7 +134,7 @@ static struct session *start(const struct lab *lab, u32 program, const char *con
 struct session *lab_start(
 	const struct lab *lab, u32 program, const char *const *args, struct err *err)
 {
-	return start(lab, program, args, NULL, err);
+	return start(lab, program, NULL, args, NULL, err);
 }
 
 /* ---- guide_host ---- */
@@ -146,7 +147,8 @@ static bool host_start(
 	void *arg, const struct guide_program *program, char *const *args, struct err *err)
 {
 	struct lab_host *h = arg;
-	struct session *fresh = start(h->lab, (u32)(program - h->lab->guide->programs.at),
+	u32 number = (u32)(program - h->lab->guide->programs.at);
+	struct session *fresh = start(h->lab, number, h->own_path && number == h->own_program ? h->own_path : NULL,
 		(const char *const *)args, h->values, err);
 
 	/* The new one first: when it cannot be had, what was there is not lost. */

@@ -15,6 +15,7 @@
  * host.c    | guide_host over a session; a session of a lab's program
  * listing.c | what the compiler made of a function, for the guide
  * field.c   | fields of shared memory by name, for conditions
+ * own.c     | a learner's own copy of a lab's programs
  * sitting.c | a learner at a lab: play, progress, notebook of experiments
  */
 #ifndef LAB_LIB_H
@@ -52,6 +53,12 @@ char *lab_program_path(const struct lab *, u32 program, struct err *);
 /* labs/misconceptions.yaml beside the lab's folder; NULL without an error when there is none. */
 struct beliefs *lab_beliefs(const struct lab *, struct err *);
 
+/* ---- a learner's own copy (own.c) ---- */
+/* Copies the C files of a lab's folder to below $XDG_DATA_HOME; what is there already is the learner's and stays. */
+bool own_copy(const char *folder, struct str *copy, struct err *);
+/* Builds a program of the lab from such a copy, as that program was built itself. */
+bool own_build(const char *program, const char *copy, struct str *built, struct err *);
+
 /* ---- its processes ---- */
 /* Fresh processes of one of its programs, held before their first operation. args: NULL at the
  * end; NULL: those that the guide names. */
@@ -66,6 +73,8 @@ struct lab_host {
 	void *began_arg;
 	struct session *own; /* `place` of a host that nobody else looks at */
 	const struct guide_program *program; /* what runs; NULL: nothing yet */
+	char *own_path;  /* what runs in that program's place: the learner's, NULL none */
+	u32 own_program;
 	u32 values[GUIDE_SETTINGS_MAX];      /* of the guide's settings, as they are now */
 };
 /* A guide_host that moves this lab's programs. place NULL: it keeps the session to itself. The
@@ -100,6 +109,10 @@ u32 sitting_resume(struct sitting *);
 bool sitting_at(struct sitting *, u32 step, struct err *);
 bool sitting_step_done(struct sitting *, struct err *);
 bool sitting_answered(struct sitting *, struct err *);
+/* Builds the program that runs from the learner's copy in that folder: it runs in its place from now on. EXIT_FAILED:
+ * it does not compile, with the compiler's first error. */
+bool sitting_build(struct sitting *, const char *copy, struct err *);
+void sitting_build_no_more(struct sitting *); /* the lab's own again */
 /* "size", "4": what the lab's programs are started with from now on; the caller begins the step again.
  * EXIT_USAGE: no such parameter, out of its range, or nothing that this step depends on. */
 bool sitting_set(struct sitting *, const char *name, const char *value, struct err *);

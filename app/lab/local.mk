@@ -6,5 +6,6 @@ libipclab_a_SOURCES += \
 	app/lab/host.c \
 	app/lab/listing.c \
 	app/lab/labs.c \
+	app/lab/own.c \
 	app/lab/places.c \
 	app/lab/sitting.c

@@ -27,6 +27,7 @@ static void rows_clear(struct sitting *s)
 void sitting_close(struct sitting *s)
 {
 	rows_clear(s);
+	sitting_build_no_more(s);
 	guide_play_destroy(s->play);
 	lab_host_close(&s->lab_host);
 	progress_close(s->progress);
@@ -79,6 +80,37 @@ bool sitting_answered(struct sitting *s, struct err *err)
 
 	return !q || outcome == ANSWER_NONE || !s->progress ||
 	       progress_answer(s->progress, s->lab->id, q->id, outcomes[outcome], err);
+}
+
+/* ---- one's own copy ---- */
+
+void sitting_build_no_more(struct sitting *s)
+{
+	free(s->lab_host.own_path);
+	s->lab_host.own_path = NULL;
+}
+
+bool sitting_build(struct sitting *s, const char *copy, struct err *err)
+{
+	struct str built = {0};
+	char *path;
+	u32 program;
+	bool ok;
+
+	if (!s->lab_host.program)
+		return err_set(err, EXIT_FAILED, "no program of this lab runs");
+	program = (u32)(s->lab_host.program - s->guide->programs.at);
+	path = lab_program_path(s->lab, program, err);
+	ok = path && own_build(path, copy, &built, err);
+	free(path);
+	if (!ok) {
+		str_finish(&built);
+		return false;
+	}
+	sitting_build_no_more(s);
+	s->lab_host.own_path = built.s;
+	s->lab_host.own_program = program;
+	return true;
 }
 
 /* ---- parameters ---- */

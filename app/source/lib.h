@@ -10,6 +10,7 @@
  * unwind.c  | libdw: dwfl from recorded maps, frames from recorded registers and stack
  * text.c    | source files by name: their lines
  * build.c   | which build a program is
+ * recipe.c  | how a program was compiled
  * types.c   | what C type a shared mapping has: by pointers seen, or as the recording says
  * dies.c    | C types from DWARF
  * units.c   | DWARF's entries (DIEs), attributes and units, followed with care
@@ -100,5 +101,16 @@ bool type_find(const struct type *, const char *path, u64 *off, const struct typ
 /* "12", "-1", "'a' 97", "FULL (2)", "0x7f..": a scalar's bytes as C would print them. bytes: size of the type; with
  * `bits` (NULL: none), (bit + bits + 7) / 8 bytes from the field's offset. */
 void type_value(const struct type *, const void *bytes, const struct type_field *bits, struct str *);
+
+/* ---- recipe.c ---- */
+/* How a C program was compiled, as its debugging information says. */
+struct recipe {
+	VEC(char *) sources;   /* names without folders */
+	VEC(char *) switches;  /* those that matter to what it does: -O0, -std=gnu17, -f... */
+	VEC(char *) libraries; /* "libm.so.6"; libc is not named */
+	bool hooks;            /* -fsanitize=thread: by ipclab cc */
+};
+bool recipe_read(const char *program, struct recipe *, struct err *);
+void recipe_finish(struct recipe *); /* after a false one too */
 
 #endif

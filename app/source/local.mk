@@ -7,6 +7,7 @@ libipclab_a_SOURCES += \
 	app/source/lib.h \
 	app/source/pointers.c \
 	app/source/private.h \
+	app/source/recipe.c \
 	app/source/sites.c \
 	app/source/text.c \
 	app/source/typenote.c \

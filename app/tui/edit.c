@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The source in the learner's editor: $VISUAL, $EDITOR, else what there is. A lab's own files stay
- * as they are: the learner gets a copy of them below $XDG_DATA_HOME. While the editor has the
+ * as they are: the learner gets a copy (lab/own.c), and a guide's step is begun again with what is built from it. While the editor has the
  * terminal, nothing of ours reads or draws; then the screen is drawn anew. */
 #include <curses.h>
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,94 +16,8 @@
 
 extern char **environ;
 
-/* ---- a copy of one's own ---- */
-
-static bool folder_make(char *path, struct err *err)
-{
-	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		mkdir(path, 0777);
-		*slash = '/';
-	}
-	if (mkdir(path, 0777) == 0 || errno == EEXIST)
-		return true;
-	return err_sys(err, EXIT_MACHINE, "%s cannot be made", path);
-}
-
-/* A copy that is there is the learner's, and stays. */
-static bool file_copy(const char *from, const char *to, struct err *err)
-{
-	int in = open(from, O_RDONLY | O_CLOEXEC), out;
-	char buf[16384];
-	ssize_t n;
-
-	if (in < 0)
-		return err_sys(err, EXIT_INPUT, "%s cannot be read", from);
-	out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-	if (out < 0) {
-		close(in);
-		return errno == EEXIST || err_sys(err, EXIT_MACHINE, "%s cannot be written", to);
-	}
-	while ((n = read(in, buf, sizeof buf)) > 0 && write(out, buf, (size_t)n) == n)
-		;
-	close(in);
-	if (close(out) == 0 && n == 0)
-		return true;
-	err_sys(err, EXIT_MACHINE, "%s cannot be written whole", to);
-	unlink(to);
-	return false;
-}
-
-static bool is_source(const char *name)
-{
-	const char *dot = strrchr(name, '.');
-
-	return dot && (strcmp(dot, ".c") == 0 || strcmp(dot, ".h") == 0);
-}
-
-static bool folder_copy(const char *from, const char *to, struct err *err)
-{
-	struct dirent *entry;
-	struct str a = {0}, b = {0};
-	DIR *dir = opendir(from);
-	bool ok = true;
-
-	if (!dir)
-		return err_sys(err, EXIT_INPUT, "%s cannot be read", from);
-	while (ok && (entry = readdir(dir)) != NULL) {
-		if (!is_source(entry->d_name))
-			continue;
-		str_clear(&a);
-		str_clear(&b);
-		str_addf(&a, "%s/%s", from, entry->d_name);
-		str_addf(&b, "%s/%s", to, entry->d_name);
-		ok = file_copy(a.s, b.s, err);
-	}
-	closedir(dir);
-	str_finish(&a);
-	str_finish(&b);
-	return ok;
-}
-
-/* $XDG_DATA_HOME/ipclab/labs/01-pipe for a lab's folder. */
-static bool own_folder(const char *lab, struct str *out, struct err *err)
-{
-	const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
-	const char *name = strrchr(lab, '/');
-
-	if (data && data[0] == '/')
-		str_add(out, data);
-	else if (home && home[0] == '/')
-		str_addf(out, "%s/.local/share", home);
-	else
-		return err_set(err, EXIT_MACHINE,
-			"there is no place for your own copy: HOME is not set");
-	str_addf(out, "/ipclab/labs/%s", name ? name + 1 : lab);
-	return folder_make(out->s, err);
-}
-
-/* What is edited for a source file: of a lab one's own copy, else the file itself. */
-static bool path_for(const char *file, bool *own, struct str *out, struct err *err)
+/* What is edited for a source file: of a lab one's own copy, whose folder goes into *copy, else the file itself. */
+static bool path_for(const char *file, struct str *copy, struct str *out, struct err *err)
 {
 	const char *slash = strrchr(file, '/');
 	struct str folder = {0}, guide = {0};
@@ -114,10 +25,9 @@ static bool path_for(const char *file, bool *own, struct str *out, struct err *e
 
 	str_add_bytes(&folder, file, slash ? (size_t)(slash - file) : 0);
 	str_addf(&guide, "%s/lab.md", str_get(&folder));
-	*own = folder.len && access(guide.s, F_OK) == 0;
-	if (*own) {
-		ok = own_folder(folder.s, out, err) && folder_copy(folder.s, out->s, err);
-		str_add(out, slash);
+	if (folder.len && access(guide.s, F_OK) == 0) {
+		ok = own_copy(folder.s, copy, err);
+		str_addf(out, "%s%s", str_get(copy), slash);
 	} else {
 		str_add(out, file);
 		ok = access(file, R_OK) == 0 ||
@@ -208,13 +118,23 @@ static bool edit(struct term *t, const char *path, u32 line, struct err *err)
 	return ok;
 }
 
+/* A guide's step goes on with what was made of it. */
+static void build_own(struct screen_run *r, const char *copy)
+{
+	struct err err = {0};
+
+	if (!lesson_build(r, copy, &err))
+		run_say_error(r, &err);
+	else
+		run_say(r, "Built: this step runs your copy now, in %s. The other steps run the lab's own.", copy);
+}
+
 void run_edit(struct screen_run *r, u32 task)
 {
 	const struct frame *frame = card_frame(&r->scene, task);
-	struct str path = {0};
+	struct str path = {0}, copy = {0};
 	struct err err = {0};
 	char name[24];
-	bool own = false;
 
 	if (!frame || !frame->line || !frame->file[0]) {
 		run_say(r, "%s stands at no line of a source file.",
@@ -222,13 +142,18 @@ void run_edit(struct screen_run *r, u32 task)
 		return;
 	}
 	motion_pause(r);
-	if (!path_for(frame->file, &own, &path, &err) ||
+	if (!path_for(frame->file, &copy, &path, &err) ||
 		!edit(r->term, str_get(&path), frame->line, &err))
 		run_say_error(r, &err);
-	else if (own)
+	else if (copy.len && r->guide && !r->term->leaving)
+		build_own(r, copy.s);
+	else if (copy.len)
 		run_say(r, "Your own copy is %s; the lab goes on with its own.", str_get(&path));
+	else
+		run_say(r, "Build it; R then begins anew.");
 	if (r->term->leaving)
 		r->leaving = true;
 	r->dirty = true;
 	str_finish(&path);
+	str_finish(&copy);
 }

@@ -125,19 +125,28 @@ static void moved_by_guide(struct screen_run *r, u64 from)
 	r->dirty = true;
 }
 
+static void begin_text(struct screen_guide *g, u32 step)
+{
+	str_clear(&g->text);
+	lesson_part(g);
+	if (step == 0 && g->guide->intro)
+		lesson_paragraph(g, g->guide->intro);
+}
+
 static void enter(struct screen_run *r, u32 step, bool fresh)
 {
 	struct screen_guide *g = r->guide;
 	u64 from = r->session ? timeline_events(session_timeline(r->session)) : 0;
 	struct err err = {0};
 
+	if (step != guide_play_step(g->play))
+		sitting_build_no_more(&g->at);
 	if (!guide_play_enter(g->play, step, fresh, &err)) {
 		run_scene(r);
 		run_say_error(r, &err);
 		return;
 	}
-	str_clear(&g->text);
-	lesson_part(g);
+	begin_text(g, step);
 	g->at.counted = false;
 	run_view(r, PANE_GUIDE);
 	r->view.scroll[PANE_GUIDE] = 0;
@@ -371,6 +380,15 @@ void lesson_set(struct screen_run *r, const char *args)
 	str_finish(&now);
 }
 
+bool lesson_build(struct screen_run *r, const char *copy, struct err *err)
+{
+	bool ok = sitting_build(&r->guide->at, copy, err);
+
+	if (ok)
+		lesson_again(r);
+	return ok;
+}
+
 void lesson_goto(struct screen_run *r, u64 step)
 {
 	if (step < 1 || step > r->guide->guide->steps.n) {
@@ -550,9 +568,7 @@ bool lesson_begin(struct screen_run *r, const struct lab *lab, u32 wanted, struc
 		str_finish(&note);
 		return false;
 	}
-	lesson_part(g);
-	if (step == 0 && g->guide->intro)
-		lesson_paragraph(g, g->guide->intro);
+	begin_text(g, step);
 	run_scene(r);
 	if (step)
 		tell_moment(r);

@@ -194,6 +194,8 @@ bool lesson_forbids(struct screen_run *, enum key_id);
 /* The learner moved processes: the command as a do block would have it. No guide: nothing. */
 void lesson_moved(struct screen_run *, const char *command);
 void lesson_set(struct screen_run *, const char *args); /* "size 4" */
+/* Builds the program of this step from the copy in that folder, and begins the step again with it. */
+bool lesson_build(struct screen_run *, const char *copy, struct err *);
 void lesson_again(struct screen_run *);          /* this step, on fresh processes */
 void lesson_goto(struct screen_run *, u64 step); /* from 1 */
 void lesson_solution(struct screen_run *);

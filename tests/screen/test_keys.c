@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "live.h"
@@ -167,6 +168,86 @@ START_TEST(tab_goes_round_the_panes)
 }
 END_TEST
 
+/* ---- e ---- */
+
+static void write_script(const char *name, const char *text)
+{
+	char path[80];
+	FILE *f;
+
+	snprintf(path, sizeof path, "%s/%s", live.folder, name);
+	f = fopen(path, "w");
+	ck_assert_ptr_nonnull(f);
+	fprintf(f, "#!/bin/sh\n%s\n", text);
+	fclose(f);
+	ck_assert_int_eq(chmod(path, 0700), 0);
+}
+
+static void start_editing(const char *lab)
+{
+	char script[300];
+
+	snprintf(script, sizeof script,
+		"cd \"$LIVE\"; XDG_DATA_HOME=$LIVE/data VISUAL=$LIVE/ed \"$IPCLAB\" lab %s; exec sleep 1000", lab);
+	live_start(&live, 24, 80, script, NULL);
+}
+
+/* The learner's change runs, the lab's own file is as it was, and another step runs the lab's own. */
+START_TEST(e_edits_a_copy_builds_it_and_begins_the_step_with_it)
+{
+	struct str out = {0};
+
+	write_script("ed", "sed -i 's/\"hello\"/\"WORLD\"/' \"$2\"");
+	start_editing("pipe --step 4");
+	SEES("Enter step P1 3 times");
+	press("\r");
+	SEES("producer.c:19");
+	press("e");
+	SEES("Built: this step runs your copy now");
+	press("\r2\r");
+	SEES("So it is");
+	SEES("\"W\"");
+	press("r");
+	SEES("Enter step P1 3 times");
+	press("\r2\r");
+	SEES("\"W\"");
+	press(":guide 7\r");
+	SEES("7/10");
+	press(":guide 4\r");
+	SEES("4/10");
+	press("\r2\r");
+	SEES("\"h\"");
+	live_command(&live, "grep -c WORLD $IPCLAB_SRC/labs/01-pipe/producer.c", &out);
+	ck_assert_str_eq(str_get(&out), "0\n");
+	str_finish(&out);
+}
+END_TEST
+
+START_TEST(what_does_not_compile_is_said_with_its_line_and_nothing_is_lost)
+{
+	write_script("ed", "sed -i 's/^\\tclose(fds\\[0\\]);/\\tclose(fds[0])/' \"$2\"");
+	start_editing("pipe --step 4");
+	SEES("Enter step P1 3 times");
+	press("\r");
+	SEES("producer.c:19");
+	press("e");
+	SEES("It does not compile: producer.c:");
+	SEES("PREDICT");
+	SEES("producer.c:19");
+}
+END_TEST
+
+START_TEST(a_program_with_hooks_is_built_with_hooks)
+{
+	write_script("ed", "sed -i 's/^#define BUFFER_SIZE 10/#define BUFFER_SIZE 5/' \"${2%/*}/ring.h\"");
+	start_editing("bounded-buffer --step 1");
+	SEES("1/12");
+	press("e");
+	SEES("Built: this step runs your copy now");
+	press("q");
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("keys");
@@ -182,6 +263,9 @@ int main(void)
 	tcase_add_test(t, a_long_file_name_is_cut_before_its_line);
 	tcase_add_loop_test(t, enter_in_the_source_sets_a_hold_that_stops_continue_and_play, 0, 2);
 	tcase_add_test(t, tab_goes_round_the_panes);
+	tcase_add_test(t, e_edits_a_copy_builds_it_and_begins_the_step_with_it);
+	tcase_add_test(t, what_does_not_compile_is_said_with_its_line_and_nothing_is_lost);
+	tcase_add_test(t, a_program_with_hooks_is_built_with_hooks);
 	suite_add_tcase(s, t);
 	return live_run(s);
 }
