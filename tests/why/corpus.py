@@ -27,7 +27,7 @@ class Wait:
         self.kinds = words[2].split('|') if len(words) > 2 else ['*']
         self.label = words[3][1:] if len(words) > 3 else None
         right = right.strip()
-        self.any_waker = right in ('', '?')
+        self.any_waker = right in ('', '?', '*')
         self.wakers = [] if self.any_waker or right == 'nobody' else [w.split() for w in right.split(',')]
 
 

@@ -47,12 +47,14 @@ def flock_held():
     f = open('file', 'w')
     fcntl.flock(f, fcntl.LOCK_EX)
     yield
+    signal.pause()
 
 
 def posix_lock_held():
     f = open('file', 'w')
     fcntl.lockf(f, fcntl.LOCK_EX)
     yield
+    signal.pause()
 
 
 def fifo_reader():
@@ -72,7 +74,9 @@ def shared_page():
         f.write(bytes(4096))
     f = open('page', 'r+b')
     page = mmap.mmap(f.fileno(), 4096)
-    yield page
+    yield
+    signal.pause()
+    page.close()
 
 
 def nothing():
@@ -96,7 +100,7 @@ def start(kind, cwd):
 
 if __name__ == '__main__':
     steps = globals()[sys.argv[1]]()
-    kept = next(steps)
+    next(steps)
     with open('outside', 'w') as f:
         f.write('%d\n' % os.getpid())
     print('ready', flush=True)

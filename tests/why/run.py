@@ -300,6 +300,10 @@ def main():
     o = p.parse_args()
     right, silent, n, latencies, hangs = 0, 0, 0, [], 0
     for program in corpus.programs(os.path.join(SOURCE, o.what), os.path.join(BUILD, o.what), o.only):
+        missing = [w[6:] for w in program.run if w.startswith('needs=') and not shutil.which(w[6:])]
+        if missing:
+            print('skipped: %s: no %s here' % (program.name, missing[0]))
+            continue
         for _ in range(o.repeat):
             with Case(program) as case:
                 answer, faults = FORMS[o.form](case)

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# A script run by `ddev exec` leaves tail -f behind, which holds its standard output.
+#
+# URL: https://github.com/ddev/ddev/issues/732
+# diagnosis: make sure that nothing is running that holds stdout or stderr open: tail -f ... >/dev/null 2>&1 &
+#
+# why WAITS
+# why P1 read|wait4 *
+# why run within=1s
+touch log
+bash -c 'tail -f log & echo started' | cat
