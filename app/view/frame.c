@@ -217,7 +217,7 @@ static void draw_pane(struct canvas *c, struct area a, const struct scene *s,
 		other = pane == PANE_STAGE ? pane_name(v->lower) : pane_name(PANE_STAGE);
 	if (other)
 		str_addf(&tab, "Tab: %s", other);
-	else if (pane == PANE_STAGE)
+	else if (pane == PANE_STAGE && strcmp(name, "Processes") != 0)
 		stage_legend(s, v, a.cols - text_width(name) - 12, &tab);
 	canvas_rule(c, a, 0, name, str_get(&tab), focus);
 	str_finish(&tab);

@@ -392,7 +392,7 @@ static void cut_value(struct str *value, int width)
 static void add_field(const struct lines *x, u64 off, const struct type_field *f,
 	const char *name_of, const struct type *t)
 {
-	u32 sync = is_scalar(t) ? 0 : sync_at(x->s, x->segment, off, t->size);
+	u32 sync = sync_at(x->s, x->segment, off, t->size);
 	struct str name = {0}, value = {0}, notes = {0};
 	int width = x->cols - NAME_COLS - 1;
 
@@ -400,6 +400,8 @@ static void add_field(const struct lines *x, u64 off, const struct type_field *f
 	if (t->kind == TYPE_ARRAY && t->count)
 		str_addf(&name, x->s->style == STYLE_PLAIN ? " 0 to %llu" : "[0..%llu]",
 			(unsigned long long)t->count - 1);
+	if (sync && is_scalar(t) && world_sync(x->s->world, sync)->kind != SYNC_SPIN)
+		sync = 0;
 	if (sync && x->s->style == STYLE_PLAIN)
 		goto done; /* they are told one by one, after all fields */
 	if (sync) {
@@ -532,6 +534,33 @@ void words_conflicts(const struct scene *s, u32 segment, struct str *out)
 	}
 }
 
+static bool has_mapped(const struct world *w, u32 proc, u32 segment)
+{
+	const struct w_segment *seg = world_segment(w, segment);
+
+	for (u32 i = seg ? seg->map_first : 0; i && world_map(w, i); i = world_map(w, i)->segment_next)
+		if (world_map(w, i)->proc == proc)
+			return true;
+	return false;
+}
+
+bool words_unseen(const struct scene *s, u32 segment, struct str *out)
+{
+	u32 n = 0;
+
+	for (u32 i = 1; i < world_procs(s->world); i++) {
+		const struct w_proc *p = world_proc(s->world, i);
+		const struct w_task *t = p ? world_task(s->world, p->task_first) : NULL;
+
+		if (!t || t->hooked || t->state >= TASK_ENDING || !has_mapped(s->world, i, segment))
+			continue;
+		str_add(out, n++ ? ", " : s->style == STYLE_PLAIN ? "Loads and stores are not seen of those not built by ipclab cc: "
+								  : "loads and stores not seen, not built by ipclab cc: ");
+		words_name(s, p->task_first, out);
+	}
+	return n != 0;
+}
+
 void words_private_conflicts(const struct scene *s, struct str *out)
 {
 	for (u32 i = 1; i < world_segments(s->world); i++)
@@ -557,6 +586,8 @@ void words_segment(const struct scene *s, u32 segment, struct str *out)
 	memory_text(s, segment, 0, 72, out);
 	str_clear(&text);
 	words_conflicts(s, segment, &text);
+	if (words_unseen(s, segment, &text))
+		str_add(&text, ".\n");
 	str_add(out, str_get(&text));
 	str_finish(&text);
 }

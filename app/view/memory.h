@@ -102,6 +102,8 @@ int memory_draw(struct canvas *, struct area, int row, int rows, const struct sc
 	const struct view_state *, u32 segment);
 /* "conflict at in: P1 is to store, P2 to load, both atomic": of every pair, a line each. `race` words too. */
 void words_conflicts(const struct scene *, u32 segment, struct str *);
+/* "loads and stores not seen, not built by ipclab cc: P1, P2", a phrase; false: those of all who have it are seen. */
+bool words_unseen(const struct scene *, u32 segment, struct str *);
 void words_private_conflicts(const struct scene *, struct str *); /* --threads: of processes' own memory */
 /* Plain mode's look: one fact a line. */
 void words_segment(const struct scene *, u32 segment, struct str *);

@@ -59,6 +59,17 @@ static int draw_others(struct canvas *c, struct area a, int row, const struct sc
 	return n;
 }
 
+static int draw_unseen(struct canvas *c, struct area a, int row, const struct scene *s, u32 segment)
+{
+	struct str text = {0};
+	bool any = words_unseen(s, segment, &text);
+
+	if (c && any)
+		canvas_put_cut(c, a, row, 7, a.cols - 8, AT_DIM, str_get(&text));
+	str_finish(&text);
+	return any;
+}
+
 static int draw_conflicts(struct canvas *c, struct area a, int row, const struct scene *s,
 	const struct view_state *v, u32 segment)
 {
@@ -111,7 +122,8 @@ int stage_memory_draw(struct canvas *c, struct area a, int row, const struct sce
 	const struct view_state *v, bool tasks)
 {
 	u32 segment = stage_segment(s, v);
-	int rest = draw_others(NULL, a, 0, s, segment) + draw_conflicts(NULL, a, 0, s, v, segment);
+	int rest = draw_others(NULL, a, 0, s, segment) + draw_conflicts(NULL, a, 0, s, v, segment) +
+		   draw_unseen(NULL, a, 0, s, segment);
 	u32 but = fields_segment(s, segment);
 	int syncs, from = row, left, people, room;
 
@@ -124,6 +136,7 @@ int stage_memory_draw(struct canvas *c, struct area a, int row, const struct sce
 	row += draw_others(c, a, row, s, segment);
 	row += sync_draw(c, a, row, syncs, s, but);
 	row += draw_conflicts(c, a, row, s, v, segment);
+	row += draw_unseen(c, a, row, s, segment);
 	left = a.rows - row;
 	if (!tasks)
 		return row - from;
@@ -140,7 +153,8 @@ int stage_memory_rows(const struct scene *s, const struct view_state *v, int col
 	u32 segment = stage_segment(s, v);
 	int rows = draw_segment(NULL, a, 0, LINES_SHOWN, s, v, segment);
 
-	rows += draw_others(NULL, a, 0, s, segment) + draw_conflicts(NULL, a, 0, s, v, segment);
+	rows += draw_others(NULL, a, 0, s, segment) + draw_conflicts(NULL, a, 0, s, v, segment) +
+		draw_unseen(NULL, a, 0, s, segment);
 	rows += (int)syncs_drawn(s->world, fields_segment(s, segment));
 	return rows + (tasks ? 1 + standing_draw(NULL, a, 0, LINES_SHOWN, s, v, segment) : 0);
 }

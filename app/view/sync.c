@@ -16,7 +16,8 @@ static void add_title(const struct scene *s, const struct w_sync *x, struct str 
 		return;
 	}
 	/* Only where the type says that a sem_t or its like lies there: its own fields begin with "__". */
-	if (x->segment && segment_path(s, x->segment, x->off, &path, NULL) && strstr(path.s, "__"))
+	if (x->segment && segment_path(s, x->segment, x->off, &path, NULL) &&
+		(x->kind == SYNC_SPIN || strstr(path.s, "__"))) /* a spin lock is an int */
 		words_field(s, x->segment, x->off, out);
 	str_finish(&path);
 }

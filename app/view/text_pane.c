@@ -124,6 +124,8 @@ static void memory_pane(const struct scene *s, const struct view_state *v, bool 
 			memory_text(s, i, v->hide, MEMORY_COLS, out);
 		if (!hex && !(v->hide & (HIDE_RACE | HIDE_NEXT)))
 			words_conflicts(s, i, out);
+		if (!hex && words_unseen(s, i, out))
+			str_add(out, "\n");
 	}
 	for (u32 i = 1; i < world_syncs(s->world) && !hex; i++) {
 		const struct w_sync *x = world_sync(s->world, i);

@@ -211,9 +211,10 @@ static void told_memory(const struct scene *s, const struct rec *r, bool all, st
 	/* How the C library keeps its objects is no news. */
 	if (!all && sync_holds(s->world, map->segment, e.addr - map->addr + map->offset, e.len))
 		return;
+	str_addf(out, "%u byte%s from ", e.len, e.len == 1 ? "" : "s");
 	words_cell(s, map->segment, e.addr - map->addr + map->offset, 0, out);
-	str_addf(out, ", %u byte%s, %s.\n", e.len, e.len == 1 ? "" : "s",
-		e.flags & MEMORY_CHANGED ? "changed without an access that ipclab sees" : "now known");
+	str_addf(out, " on %s.\n",
+		e.flags & MEMORY_CHANGED ? "changed without an access that ipclab sees" : "are now known");
 }
 
 static void told_segment(const struct scene *s, const struct rec *r, bool all, struct str *out)

@@ -287,9 +287,16 @@ void words_field(const struct scene *s, u32 segment, u64 off, struct str *out)
 void words_cell(const struct scene *s, u32 segment, u64 off, u64 size, struct str *out)
 {
 	const struct type *leaf = NULL;
+	struct str path = {0};
+	bool named = segment_path(s, segment, off, &path, &leaf);
 	char name[24];
 
-	if (segment_path(s, segment, off, out, &leaf))
+	/* A part of a cell: of a bit-field, of a pair of shorts. Or more than one: a copy of a structure. */
+	if (named && size && leaf && leaf->size && size != leaf->size)
+		str_addf(out, "%llu byte%s %s ", (unsigned long long)size, size == 1 ? "" : "s", size < leaf->size ? "of" : "at");
+	str_add(out, named ? str_get(&path) : "");
+	str_finish(&path);
+	if (named)
 		return;
 	if (size)
 		str_addf(out, "%llu byte%s at ", (unsigned long long)size, size == 1 ? "" : "s");
