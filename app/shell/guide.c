@@ -107,9 +107,9 @@ static void say_pending(struct shell *sh)
 
 	guide_play_pending(sh->guide->play, &pending);
 	if (b->aside)
-		say(sh, "Press Enter, or type do: each of these programs is run.\n");
+		say(sh, "Press Enter, or type do, and each of these programs is run.\n");
 	else
-		say(sh, "Press Enter, or type do: %s.\n", str_get(&pending));
+		say(sh, "Press Enter, or type do, to %s.\n", str_get(&pending));
 	str_finish(&pending);
 }
 

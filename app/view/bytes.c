@@ -5,6 +5,7 @@
 #include "view/lib.h"
 
 #define SHOWN_MAX 40u /* bytes quoted in a sentence */
+#define SAME_SHOWN 4u  /* likewise, of one and the same byte */
 
 bool bytes_of_write(const struct log_reader *log, u64 pos, const u8 **bytes, u32 *n)
 {
@@ -51,9 +52,19 @@ u32 bytes_of_pipe(const struct scene *s, u32 pipe, u8 *out, u32 max)
 	return got;
 }
 
-void words_bytes(const void *bytes, size_t n, u64 total, struct str *out)
+/* Of a long row of one and the same byte nobody wants to read, or hear, forty. */
+static size_t shown_of(const u8 *bytes, size_t n, u64 total)
 {
 	size_t shown = n < SHOWN_MAX ? n : SHOWN_MAX;
+
+	if (shown < SHOWN_MAX || total == shown || memcmp(bytes, bytes + 1, shown - 1) != 0)
+		return shown;
+	return SAME_SHOWN;
+}
+
+void words_bytes(const void *bytes, size_t n, u64 total, struct str *out)
+{
+	size_t shown = shown_of(bytes, n, total);
 
 	str_add(out, "\"");
 	str_add_escaped(out, bytes, shown);

@@ -22,7 +22,7 @@ check "and leaves no trace" [ ! -e "$XDG_STATE_HOME" ]
 
 script -- guide
 check "the step is said" out_begins "Step 1 of 10. A call, held"
-check "what Enter does is said" out_has "Press Enter, or type do: step P1."
+check "what Enter does is said" out_has "Press Enter, or type do, to step P1."
 
 script -- guide do next
 check "do does it" out_has "P1 made pipe1"

@@ -685,6 +685,26 @@ START_TEST(json_names_the_pipe_of_a_close)
 }
 END_TEST
 
+START_TEST(of_one_and_the_same_byte_four_are_enough)
+{
+	struct str out = {0};
+	char same[64], other[64];
+
+	memset(same, 'A', sizeof same);
+	memset(other, 'A', sizeof other);
+	other[39] = 'B';
+	words_bytes(same, sizeof same, 5000, &out);
+	ck_assert_str_eq(str_get(&out), "\"AAAA\" and 4996 more bytes");
+	str_clear(&out);
+	words_bytes(other, sizeof other, 5000, &out);
+	ck_assert_str_eq(str_get(&out), "\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB\" and 4960 more bytes");
+	str_clear(&out);
+	words_bytes(same, 8, 8, &out);
+	ck_assert_str_eq(str_get(&out), "\"AAAAAAAA\"");
+	str_finish(&out);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {
@@ -737,6 +757,7 @@ int main(void)
 	tcase_add_checked_fixture(c, begin, finish);
 	for (size_t i = 0; i < ARRAY_LEN(tests); i++)
 		tcase_add_test(c, tests[i]);
+	tcase_add_test(t, of_one_and_the_same_byte_four_are_enough);
 	suite_add_tcase(s, c);
 	runner = srunner_create(s);
 	srunner_run_all(runner, CK_ENV);
