@@ -748,6 +748,7 @@ int main(void)
 		json_has_the_keys_in_their_order,
 		json_of_a_failure_names_errno,
 		json_names_the_pipe_of_a_close,
+		of_one_and_the_same_byte_four_are_enough,
 	};
 	Suite *s = suite_create("words");
 	TCase *c = tcase_create("words");
@@ -757,7 +758,6 @@ int main(void)
 	tcase_add_checked_fixture(c, begin, finish);
 	for (size_t i = 0; i < ARRAY_LEN(tests); i++)
 		tcase_add_test(c, tests[i]);
-	tcase_add_test(t, of_one_and_the_same_byte_four_are_enough);
 	suite_add_tcase(s, c);
 	runner = srunner_create(s);
 	srunner_run_all(runner, CK_ENV);
