@@ -3,7 +3,7 @@
 """run.py WHAT [--form F] [--only NAME,...] [--repeat N] [--report FILE] [-v]
 
 WHAT: hangs, lookalikes or known. Forms: run (why -- CMD), pid (why -p of one that is asleep already), refused (the
-same, every kind of attaching made to fail), early (why -p while it still works). Looks in $IPCLAB,
+same, every kind of attaching made to fail), early (why -p while it still works), witness (strace looks on). Looks in $IPCLAB,
 $IPCLAB_SRC, $IPCLAB_BUILD. Ends with 1 when an answer is not as its program's header says.
 """
 import argparse
@@ -269,7 +269,51 @@ def form_early(case):
     return answer, ['verdict HANG'] if answer.json['verdict'] == 'HANG' else []
 
 
-FORMS = {'run': form_run, 'pid': form_pid, 'refused': form_refused, 'early': form_early}
+def traced_by(pids):
+    """Whether somebody traces each thread of these."""
+    for pid in pids:
+        for tid in os.listdir('/proc/%d/task' % pid):
+            if b'TracerPid:\t0\n' in text_of('/proc/%d/task/%s/status' % (pid, tid)):
+                return False
+    return True
+
+
+def form_witness(case):
+    """strace is attached to everybody: it sees nothing while why -p, then why without arguments look. And strace of
+    ipclab itself: it attaches to nobody, signals nobody, writes into nobody."""
+    process = case.start()
+    if not case.tree.wait_asleep():
+        return None, ['it does not fall asleep']
+    pids, log, own, faults = case.tree.pids(), os.path.join(case.cwd, 'strace'), os.path.join(case.cwd, 'own'), []
+    strace = subprocess.Popen(['strace', '-f', '-o', log, *[w for pid in pids for w in ('-p', str(pid))]],
+                              stderr=subprocess.DEVNULL, env=case.tree.env)
+    end = time.monotonic() + 10
+    while not traced_by(pids) and time.monotonic() < end:
+        time.sleep(0.02)
+    if not traced_by(pids) or not case.tree.wait_asleep():
+        faults.append('strace did not attach to everybody')
+    before, runs = text_of(log), case.tree.runs(pids)
+    for words in (['-p', str(process.pid)], []):
+        answer = Answer([IPCLAB, 'why', *words], case.tree, case.cwd)
+        if answer.status not in (0, 1):
+            faults.append('why %s: status %s, %s' % (' '.join(words), answer.status, answer.messages[-200:]))
+        if text_of(log) != before:
+            faults.append('strace saw while why %s looked: %s' % (' '.join(words), text_of(log)[len(before):][:300]))
+        if case.tree.runs(pids) != runs:
+            faults.append('somebody ran while why %s looked' % ' '.join(words))
+    strace.send_signal(signal.SIGINT)
+    strace.wait()
+    answer = case.why_pid(process.pid, '--json', through=('strace', '-f', '-o', own))
+    for line in text_of(own).decode(errors='replace').splitlines():
+        if re.search(r'ptrace\(PTRACE_(SEIZE|ATTACH|INTERRUPT|CONT|SYSCALL)|process_vm_writev\(|/mem", O_(RDWR|WRONLY)', line) or \
+                re.search(r'(kill|tgkill|tkill|pidfd_send_signal)\((?!.*, 0\b)(%s)\b' % '|'.join(map(str, pids)), line):
+            faults.append('it does: %s' % line[:120])
+    process.kill()
+    process.wait()
+    return answer, faults
+
+
+FORMS = {'run': form_run, 'pid': form_pid, 'refused': form_refused, 'early': form_early, 'witness': form_witness}
 
 
 def report(path, program, form, answer, faults):

@@ -5,7 +5,9 @@
 # diagnosis: make sure that nothing is running that holds stdout or stderr open: tail -f ... >/dev/null 2>&1 &
 #
 # why WAITS
-# why P1 read|wait4 *
+# why P1 wait4 child <- P2
+# why P2 read pipe <- P3 write inherited
+# why P3 poll * <- *
 # why run within=1s
 touch log
 bash -c 'tail -f log & echo started' | cat

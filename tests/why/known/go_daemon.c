@@ -6,7 +6,7 @@
  *
  * why HANG
  * why P1 futex other @wait <- P1/2
- * why P1/2 read pipe @copy <- P2 write inherited @pipe
+ * why P1/2 read pipe @copy <- P2 write inherited @dup
  * why P2 pause signal @daemon <- nobody
  */
 #include <fcntl.h>
@@ -40,11 +40,11 @@ int main(void)
 	pthread_t goroutine;
 	pid_t child;
 
-	if (pipe2(ends, O_CLOEXEC) < 0) /* @pipe */
+	if (pipe2(ends, O_CLOEXEC) < 0)
 		return 1;
 	child = fork();
 	if (child == 0) {
-		dup2(ends[1], 1);
+		dup2(ends[1], 1); /* @dup */
 		close(ends[0]);
 		close(ends[1]);
 		command();
