@@ -112,7 +112,8 @@ enum guide_move_kind {
 	MOVE_SIGNAL,
 	MOVE_TYPE,
 	MOVE_LINE,
-	MOVE_WAIT
+	MOVE_WAIT,
+	MOVE_EXPLORE
 };
 struct guide_move { /* one command of a do block */
 	enum guide_move_kind kind;
@@ -279,6 +280,9 @@ struct guide_host {
 	bool (*line)(void *arg, u32 task, struct err *);
 	/* A little time for those who compute; false: nobody does, so nothing will come of waiting. NULL: nobody. */
 	bool (*wait)(void *arg);
+	/* Looks for an order of the program's steps that makes it fail, and brings fresh processes through it. EXIT_FAILED:
+	 * there is none among those tried. NULL: cannot be done here. */
+	bool (*explore)(void *arg, const struct guide_host *, struct err *);
 	guide_find_field *field; /* NULL: none is known */
 	/* After each single move of a do block; may be NULL. A place to say what happened. */
 	void (*moved)(void *arg);

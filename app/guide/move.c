@@ -10,6 +10,8 @@
  *     signal P2 SIGINT; kill P2
  *     type "text"      to the lab's terminal; \n is a newline
  *     wait until CONDITION   moves nobody: those who compute get there by themselves
+ *     explore          orders of the program's steps are tried until one makes it fail (its exit status is not 0, it
+ *                      crashes or hangs); fresh processes then make the steps of that order
  * "Round and round" is schedule_free's order, so that a do block leads to the same world each time.
  */
 #include "guide/private.h"
@@ -158,6 +160,7 @@ static bool arguments(struct words *w, struct guide_move *m)
 	case MOVE_PASS: return want_actor(w, m);
 	case MOVE_SIGNAL: return want_actor(w, m) && (m->signal || want_signal(w, m));
 	case MOVE_TYPE: return want_bytes(w, m);
+	case MOVE_EXPLORE: return true;
 	}
 	return false;
 }
@@ -180,6 +183,7 @@ bool guide_move_parse(const char *file, struct guide_mark at, const char *text,
 		{"type", MOVE_TYPE, 0},
 		{"line", MOVE_LINE, 0},
 		{"wait", MOVE_WAIT, 0},
+		{"explore", MOVE_EXPLORE, 0},
 	};
 	struct words w = {.file = file, .text = text, .at = at, .err = err};
 	char buf[64];
@@ -193,7 +197,7 @@ bool guide_move_parse(const char *file, struct guide_mark at, const char *text,
 	if (i == ARRAY_LEN(commands))
 		return wrong(&w, from,
 			"'%s' is no command of a do block; there is step, line, all, continue, "
-			"play, pass, signal, kill, type, wait",
+			"play, pass, signal, kill, type, wait, explore",
 			buf);
 	m->kind = commands[i].kind;
 	m->signal = commands[i].signal;
@@ -380,6 +384,10 @@ bool guide_move_run(const struct guide *g, const struct guide_move *m,
 	case MOVE_CONTINUE:
 	case MOVE_PLAY: return do_round(&d);
 	case MOVE_TYPE: return host->type(host->arg, m->bytes, strlen(m->bytes), err);
+	case MOVE_EXPLORE:
+		if (!host->explore)
+			return err_set(err, EXIT_FAILED, "explore is not to be had here");
+		return host->explore(host->arg, host, err);
 	case MOVE_PASS:
 	case MOVE_SIGNAL:
 		task = world_task_by_name(now(&d), m->actor);

@@ -115,6 +115,8 @@ void move_words(const struct guide_move *m, struct str *out)
 		str_add(out, str_get(&words));
 	} else if (!m->until && m->times > 1 && (m->kind == MOVE_STEP || m->kind == MOVE_LINE)) {
 		str_addf(out, "%s %s %u times", m->kind == MOVE_STEP ? "step" : "line", m->actor, m->times);
+	} else if (m->kind == MOVE_EXPLORE) {
+		str_add(out, "explore: look for an order that makes it fail");
 	} else {
 		str_add(out, m->text);
 	}

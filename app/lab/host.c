@@ -78,6 +78,24 @@ static void environment_free(char **list)
 	free(list);
 }
 
+char **lab_argv(const struct lab *lab, u32 program, const char *const *args, const u32 *values,
+	char *path, char (**words)[12])
+{
+	char **argv;
+	size_t n = 0;
+
+	if (!args)
+		args = (const char *const *)lab->guide->programs.at[program].args;
+	while (args[n])
+		n++;
+	argv = xmalloc((n + 2) * sizeof *argv);
+	argv[0] = path;
+	memcpy(argv + 1, args, n * sizeof *argv);
+	*words = xmalloc((n + 1) * sizeof **words);
+	settle_args(lab->guide, values, *words, (const char **)argv + 1, n);
+	return argv;
+}
+
 /* own: a program in place of the lab's, NULL none. */
 static struct session *start(const struct lab *lab, u32 program, const char *own, const char *const *args,
 	const u32 *values, struct err *err)
@@ -87,22 +105,13 @@ static struct session *start(const struct lab *lab, u32 program, const char *own
 	struct session *session = NULL;
 	char (*words)[12], **argv, **envp;
 	struct str folder = {0};
-	size_t n = 0;
 
 	if (!path || !has_hooks(lab, program, path, err) || !lab_folder(&folder, err)) {
 		free(path);
 		str_finish(&folder);
 		return NULL;
 	}
-	if (!args)
-		args = (const char *const *)lab->guide->programs.at[program].args;
-	while (args[n])
-		n++;
-	argv = xmalloc((n + 2) * sizeof *argv);
-	argv[0] = path;
-	memcpy(argv + 1, args, n * sizeof *argv);
-	words = xmalloc((n + 1) * sizeof *words);
-	settle_args(lab->guide, values, words, (const char **)argv + 1, n);
+	argv = lab_argv(lab, program, args, values, path, &words);
 	actors_of(lab, program, actors);
 	envp = environment();
 	session = session_start(
@@ -157,6 +166,7 @@ static bool host_start(
 	session_end(*h->place);
 	*h->place = fresh;
 	h->program = program;
+	h->args = args;
 	if (h->began)
 		h->began(h->began_arg);
 	return true;
@@ -269,6 +279,7 @@ struct guide_host lab_host_open(struct lab_host *h, const struct lab *lab, struc
 		.timeline = host_timeline,
 		.line = host_line,
 		.wait = host_wait,
+		.explore = host_explore,
 		.field = host_field,
 		.aside = host_aside,
 		.aside_end = host_aside_end,

@@ -13,6 +13,7 @@
  * places.c  | files of a lab: its programs, labs/misconceptions.yaml
  * folder.c  | private folders, one a run, gone with us
  * host.c    | guide_host over a session; a session of a lab's program
+ * search.c  | the order of steps that makes a program fail, found and made
  * listing.c | what the compiler made of a function, for the guide
  * field.c   | fields of shared memory by name, for conditions
  * own.c     | a learner's own copy of a lab's programs
@@ -75,6 +76,7 @@ struct lab_host {
 	const struct guide_program *program; /* what runs; NULL: nothing yet */
 	char *own_path;  /* what runs in that program's place: the learner's, NULL none */
 	u32 own_program;
+	char *const *args;                   /* and the guide's arguments for it, NULL: its own */
 	u32 values[GUIDE_SETTINGS_MAX];      /* of the guide's settings, as they are now */
 };
 /* A guide_host that moves this lab's programs. place NULL: it keeps the session to itself. The

@@ -8,4 +8,5 @@ libipclab_a_SOURCES += \
 	app/lab/labs.c \
 	app/lab/own.c \
 	app/lab/places.c \
+	app/lab/search.c \
 	app/lab/sitting.c
