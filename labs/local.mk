@@ -163,3 +163,12 @@ lab_files += labs/05-two-way/lab.md $(two_way_programs:=.c)
 lab_programs += $(two_way_programs)
 $(two_way_programs): %: $(srcdir)/%.c
 	$(lab_build) $(@F).c
+
+# 16
+tcp_programs = labs/16-tcp/meet labs/16-tcp/backlog labs/16-tcp/seams labs/16-tcp/long labs/16-tcp/lost \
+	labs/16-tcp/low labs/16-tcp/server labs/16-tcp/date labs/16-tcp/peer labs/16-tcp/unseen
+lab_files += labs/16-tcp/lab.md labs/16-tcp/tcp.h labs/16-tcp/upper.h labs/16-tcp/client.py \
+	labs/16-tcp/DateClient.java $(tcp_programs:=.c)
+lab_programs += $(tcp_programs)
+$(tcp_programs): %: $(srcdir)/%.c $(srcdir)/labs/16-tcp/tcp.h $(srcdir)/labs/16-tcp/upper.h
+	$(lab_build) $(@F).c

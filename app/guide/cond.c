@@ -228,8 +228,12 @@ static bool object_fact(struct parser *p, struct node *n)
 	n->kind = NODE_OBJECT_HOLDS;
 	if (!take_object_name(p, n, p->end - p->pos))
 		return false;
-	if (!token_is(p, "holds"))
-		return token_fail(p, "'%s' is nothing to be said of %s: holds", token_shown(p, buf, sizeof buf), n->object);
+	if (token_is(p, "state"))
+		return token_next(p) && state_fact(p, n);
+	n->access = token_is(p, "pending"); /* connections, not bytes */
+	if (!n->access && !token_is(p, "holds"))
+		return token_fail(p, "'%s' is nothing to be said of %s: holds, pending, state",
+			token_shown(p, buf, sizeof buf), n->object);
 	return token_next(p) && take_wanted(p, n) && (n->right || token_fail(p, "holds how much?"));
 }
 

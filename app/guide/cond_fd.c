@@ -6,6 +6,8 @@
  *     P1 fd 1 same fd 4 | P1 fd 1 same P2 fd 4      both lead to one open file
  *     P2 runs "sh"                           the last name of what it has exec'ed, or of the path it asked for
  *     sock1 holds 5 | mq1 holds 2            bytes, or messages, that are there to be taken
+ *     sock1 pending 2                        connections that wait to be accepted
+ *     sock1 state LISTEN                     of TCP, as the kernel said last: ESTABLISHED, CLOSE_WAIT, TIME_WAIT, ...
  */
 #include "guide/cond_token.h"
 
@@ -162,6 +164,46 @@ bool runs_holds(const struct node *n, const struct cond_view *v)
 	return strcmp(last_name(path), n->text) == 0;
 }
 
+/* include/net/tcp_states.h */
+static const char *const tcp_states[] = {"", "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT",
+	"CLOSE", "CLOSE_WAIT", "LAST_ACK", "LISTEN", "CLOSING"};
+
+bool state_fact(struct parser *p, struct node *n)
+{
+	char buf[40];
+
+	n->kind = NODE_STATE;
+	token_shown(p, buf, sizeof buf);
+	for (size_t i = 1; i < ARRAY_LEN(tcp_states); i++)
+		if (strcmp(tcp_states[i], buf) == 0)
+			return n->number = (i64)i, token_next(p);
+	return token_fail(p, "'%s' is no state of TCP: LISTEN, ESTABLISHED, CLOSE_WAIT, ...", buf);
+}
+
+static const struct w_socket *socket_of(const struct world *w, const char *name)
+{
+	u32 kind, object;
+
+	return world_object_by_name(w, name, &kind, &object) && kind == OBJ_SOCKET ? world_socket(w, object) : NULL;
+}
+
+bool state_holds(const struct node *n, const struct cond_view *v)
+{
+	const struct w_socket *s = socket_of(v->world, n->object);
+
+	return s && s->tcp == n->number;
+}
+
+void state_explain(const struct node *n, const struct cond_view *v, struct str *out)
+{
+	const struct w_socket *s = socket_of(v->world, n->object);
+
+	if (!s)
+		str_add(out, "it is not there");
+	else
+		str_addf(out, "it is %s", s->tcp && s->tcp < ARRAY_LEN(tcp_states) ? tcp_states[s->tcp] : "in no state that is known");
+}
+
 static const struct w_flow *flow_of(const struct world *w, const char *name)
 {
 	u32 kind, object;
@@ -178,7 +220,12 @@ static const struct w_flow *flow_of(const struct world *w, const char *name)
 bool object_holds_value(const struct node *n, const struct cond_view *v, i64 *value)
 {
 	const struct w_flow *f = flow_of(v->world, n->object);
+	const struct w_socket *s = n->access ? socket_of(v->world, n->object) : NULL;
 
+	if (n->access) {
+		*value = s ? s->pending : 0;
+		return s != NULL;
+	}
 	*value = f ? f->fill : 0;
 	return f != NULL;
 }

@@ -38,6 +38,7 @@ bool begins_value(const struct parser *);
 /* cond_fd.c: what follows "P1 fd", "P1 runs". */
 bool fd_fact(struct parser *, struct node *);
 bool runs_fact(struct parser *, struct node *);
+bool state_fact(struct parser *, struct node *);
 
 bool take_number(struct parser *, i64 *value);
 bool take_actor(struct parser *, u32 *actor);

@@ -128,6 +128,8 @@ static void explain(const struct cond *c, u32 at, const struct cond_view *v, str
 		fd_explain(n, v, out);
 	} else if (n->kind == NODE_RUNS) {
 		runs_explain(n, v, out);
+	} else if (n->kind == NODE_STATE) {
+		state_explain(n, v, out);
 	} else if (n->kind == NODE_OBJECT_HOLDS) {
 		i64 there;
 

@@ -388,6 +388,7 @@ bool node_holds(const struct cond *c, u32 at, const struct cond_view *v)
 	case NODE_FD: return fd_holds(n, v);
 	case NODE_RUNS: return runs_holds(n, v);
 	case NODE_OBJECT_HOLDS: return object_holds(c, n, v);
+	case NODE_STATE: return state_holds(n, v);
 	default: return task_fact(n, v);
 	}
 }

@@ -36,7 +36,8 @@ enum node_kind {
 	NODE_FD,       /* actor, number: fd; access: what of it; object or text: where; names: the other one */
 	NODE_RUNS,     /* actor, text */
 	NODE_ZOMBIE,   /* actor */
-	NODE_OBJECT_HOLDS, /* object, cmp, right */
+	NODE_OBJECT_HOLDS, /* object, access: 1 connections that wait, cmp, right */
+	NODE_STATE,    /* object: a socket, number: of TCP */
 	/* numbers */
 	NODE_NUMBER, /* number */
 	NODE_CAPACITY,
@@ -112,6 +113,8 @@ bool runs_holds(const struct node *, const struct cond_view *);
 bool object_holds_value(const struct node *, const struct cond_view *, i64 *value);
 void fd_explain(const struct node *, const struct cond_view *, struct str *);
 void runs_explain(const struct node *, const struct cond_view *, struct str *);
+bool state_holds(const struct node *, const struct cond_view *);
+void state_explain(const struct node *, const struct cond_view *, struct str *);
 size_t flow_parse(const char *text, size_t n); /* "sock1", "mq1" */
 
 /* ---- words.c ---- */
