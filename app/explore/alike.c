@@ -5,6 +5,7 @@
  * namespace of its own with an empty /dev/shm. What an execution would change for the next one (a file that
  * was there before), and who is outside and would have to answer, end explore: it says which.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <mqueue.h>
@@ -51,9 +52,32 @@ static bool copy_stdin(struct exec *x, struct err *err)
 		       : err_set(err, EXIT_USAGE, "standard input is too long: each execution gets a copy, of at most 64 MiB");
 }
 
+static bool put_text(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	bool ok = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+/* Without privilege in a user namespace, where we are who we were. */
+static bool unshare_names(void)
+{
+	char uid[64], gid[64];
+
+	if (unshare(CLONE_NEWIPC | CLONE_NEWNS) == 0)
+		return true;
+	snprintf(uid, sizeof uid, "%u %u 1\n", geteuid(), geteuid());
+	snprintf(gid, sizeof gid, "%u %u 1\n", getegid(), getegid());
+	return unshare(CLONE_NEWUSER | CLONE_NEWIPC | CLONE_NEWNS) == 0 && put_text("/proc/self/setgroups", "deny") &&
+	       put_text("/proc/self/uid_map", uid) && put_text("/proc/self/gid_map", gid);
+}
+
 static bool apart(struct exec *x)
 {
-	if (unshare(CLONE_NEWIPC | CLONE_NEWNS) < 0)
+	if (!unshare_names())
 		return false;
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 || mount("shm", "/dev/shm", "tmpfs", 0, "mode=1777") < 0)
 		return false;
@@ -123,8 +147,49 @@ static void name_remove(const struct name_made *n)
 	}
 }
 
+/* In an ipc namespace of our own all of it is the program's. */
+static void remove_sysv(void)
+{
+	struct shm_info info;
+	struct seminfo sems;
+	struct msginfo queues;
+	struct shmid_ds shm;
+	struct semid_ds sem;
+	struct msqid_ds queue;
+	int n;
+
+	n = shmctl(0, SHM_INFO, (struct shmid_ds *)&info);
+	for (int i = 0, id; i <= n; i++)
+		if ((id = shmctl(i, SHM_STAT, &shm)) >= 0)
+			shmctl(id, IPC_RMID, NULL);
+	n = semctl(0, 0, SEM_INFO, &sems);
+	for (int i = 0, id; i <= n; i++)
+		if ((id = semctl(i, 0, SEM_STAT, &sem)) >= 0)
+			semctl(id, 0, IPC_RMID);
+	n = msgctl(0, MSG_INFO, (struct msqid_ds *)&queues);
+	for (int i = 0, id; i <= n; i++)
+		if ((id = msgctl(i, MSG_STAT, &queue)) >= 0)
+			msgctl(id, IPC_RMID, NULL);
+}
+
+static void remove_shm(void)
+{
+	DIR *d = opendir("/dev/shm");
+	const struct dirent *entry;
+
+	while (d && (entry = readdir(d)))
+		unlinkat(dirfd(d), entry->d_name, 0);
+	if (d)
+		closedir(d);
+}
+
 void alike_after(struct exec *x)
 {
+	if (x->private_names && x->sysv_used)
+		remove_sysv();
+	if (x->private_names && x->shm_used)
+		remove_shm();
+	x->sysv_used = x->shm_used = false;
 	for (size_t i = 0; i < x->names.n; i++) {
 		name_remove(&x->names.at[i]);
 		free(x->names.at[i].path);
@@ -207,6 +272,7 @@ static void about_open(struct exec *x, u32 task, i32 dir, u64 addr, u64 flags)
 	struct stat st;
 
 	k->made[0] = '\0';
+	x->shm_used |= flags & O_CREAT && path_of(k, dir, addr, path, sizeof path) && strncmp(path, "/dev/shm/", 9) == 0;
 	if (!(flags & (O_WRONLY | O_RDWR | O_CREAT | O_TRUNC)) || !path_of(k, dir, addr, path, sizeof path))
 		return;
 	if (stat(path, &st) < 0) {
@@ -220,6 +286,19 @@ static void about_open(struct exec *x, u32 task, i32 dir, u64 addr, u64 flags)
 		"it opens %s for writing, which was there before: what one execution writes the next would find. Let "
 		"--reset 'CMD' bring it back before each, or remove it",
 		path);
+}
+
+/* sem_open(3) makes /dev/shm/sem.NAME under another name and links it. */
+void alike_sem_open(struct exec *x, const char *name, bool makes)
+{
+	char path[300];
+
+	while (*name == '/')
+		name++;
+	snprintf(path, sizeof path, "/dev/shm/sem.%.250s", name);
+	x->shm_used |= makes;
+	if (makes && access(path, F_OK) < 0)
+		note_path(x, NAME_PATH, path);
 }
 
 static void about_node(struct exec *x, const struct xtask *k, i32 dir, u64 addr)
@@ -272,7 +351,12 @@ void alike_call(struct exec *x, u32 task)
 		break;
 	case SYS_shmget:
 	case SYS_semget:
-	case SYS_msgget: x->sysv_used = true; break;
+	case SYS_msgget:
+		if (!x->private_names)
+			exec_fail(x, "it uses System V IPC, whose names last: explore needs an ipc namespace of its own to begin each "
+				     "execution without them, which this machine does not allow here (unshare)");
+		x->sysv_used = true;
+		break;
 	default: break;
 	}
 }

@@ -134,7 +134,7 @@ static int take_waiting(struct exec *x, u32 task)
 	case SYS_futex: return point(k, is_futex_wait(k) ? CALL_ENTERED : CALL_GOES, place_key(x, task, k->args[0]));
 	case SYS_pause:
 	case SYS_rt_sigsuspend:
-	case SYS_rt_sigtimedwait: return point(k, CALL_ENTERED, 0x5169);
+	case SYS_rt_sigtimedwait: return point(k, CALL_ENTERED, SIGNALS_KEY);
 	case SYS_connect: return point(k, CALL_ENTERED, 0x50c7);
 	default: return -1;
 	}
@@ -185,7 +185,7 @@ bool call_take(struct exec *x, u32 task)
 	case SYS_dup3: break;
 	case SYS_kill:
 	case SYS_tkill:
-	case SYS_tgkill: is_point = point(k, CALL_GOES, 0x5169); break;
+	case SYS_tgkill: is_point = point(k, CALL_GOES, SIGNALS_KEY); break;
 	case SYS_exit_group:
 	case SYS_exit: is_point = point(k, CALL_EXITS, family(x, k, true)); break;
 	case SYS_unlink:
@@ -376,6 +376,17 @@ void call_go(struct exec *x, u32 task, bool by_time, bool *looking)
 
 	*looking = false;
 	k->awaiting = false;
+	if (k->manner == CALL_ENTERED && !by_time && x->signalled && lean_signal_due(k->tid)) {
+		/* the signal comes before the call, and then the call is made */
+		lean_rewind(k->tid, k->nr, k->args);
+		lean_go(k->tid, false, 0);
+		return;
+	}
+	if (k->object == (SIGNALS_KEY) && k->manner == CALL_GOES) {
+		x->signalled = true;
+		x->anew |= !x->kills_seen;
+		x->kills_seen = true;
+	}
 	if (k->manner != CALL_TRIED || by_time)
 		step_add(x, task);
 	if (by_time) {

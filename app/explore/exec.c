@@ -49,7 +49,7 @@ static void reset_tasks(struct exec *x)
 	x->tasks = x->alive = 0;
 	x->steps.n = x->places.n = x->spaces.n = x->rwlocks.n = x->barriers.n = x->early.n = 0;
 	x->parked = 0;
-	x->root_ended = false;
+	x->root_ended = x->signalled = false;
 	x->root_status = 0;
 	x->verdict = EXPLORE_FINE;
 	x->page->n = x->page->until = x->page->patience = x->page->period = 0;
@@ -174,7 +174,11 @@ static bool fork_child(struct exec *x, pid_t *pid, struct err *err)
 			x->server = 0;
 			return err_set(err, EXIT_MACHINE, "the program's fork server has ended");
 		}
-		if (s.kind == LEAN_BORN && s.tid != x->server) {
+		if (explore_told_to_stop)
+			return err_set(err, EXIT_CANNOT_RUN, "stopped");
+		if (s.kind == LEAN_NONE) {
+			continue;
+		} else if (s.kind == LEAN_BORN && s.tid != x->server) {
 			born = true;
 		} else if (s.tid == x->server && s.kind == LEAN_MADE) {
 			*pid = s.child;
@@ -358,8 +362,14 @@ static void go(struct exec *x, struct decision d, u32 until)
 	} else if (k->point == POINT_CALL) {
 		call_go(x, d.task, d.by_time, &looking);
 	} else {
+		/* a signal that comes before it has begun is another thing than one that comes then */
+		if (!k->begun && x->kills_seen) {
+			k->object = SIGNALS_KEY;
+			step_add(x, d.task)->inside = true;
+		}
 		lean_go(k->tid, false, 0);
 	}
+	k->begun = true;
 	k->point = POINT_NONE;
 	exec_resume_until_point(x, d.task, looking);
 	look_inside(x);
@@ -464,17 +474,36 @@ static bool stuck(struct exec *x, struct decision *d)
 	return true;
 }
 
-static bool choose(struct exec *x, const struct plan *p, u32 *forced, u32 current, struct decision *d)
+/* A choice that was made before. Whom it is about may have to be born first: those who stand before no operation go on
+ * until then; when all stand before one and it still cannot be, the choice is given up. */
+static bool choose_forced(struct exec *x, const struct plan *p, u32 *forced, u32 current, struct decision *d)
 {
-	d->by_time = false;
-	if (next_forced(p, *forced) <= x->steps.n) {
-		const struct choice_made_at *c = &p->forced->at[(*forced)++];
+	while (next_forced(p, *forced) <= x->steps.n) {
+		const struct choice_made_at *c = &p->forced->at[*forced];
+		u64 idle = 0;
 
 		if ((c->by_time ? x->timed : x->enabled) & BIT(c->task)) {
 			*d = (struct decision){c->task, c->by_time};
+			++*forced;
 			return true;
 		}
+		for (u32 t = 0; t < x->tasks; t++)
+			if (x->enabled & BIT(t) && (x->task[t].point == POINT_NONE || x->task[t].fed))
+				idle |= BIT(t);
+		if (idle && c->at == x->steps.n) {
+			*d = exec_next(idle, 0, current);
+			return true;
+		}
+		++*forced;
 	}
+	return false;
+}
+
+static bool choose(struct exec *x, const struct plan *p, u32 *forced, u32 current, struct decision *d)
+{
+	d->by_time = false;
+	if (choose_forced(x, p, forced, current, d))
+		return true;
 	if (!x->enabled && !x->timed)
 		return !stuck(x, d);
 	*d = p->pick(x, p->arg, x->enabled, x->timed, current);
@@ -489,8 +518,10 @@ static u32 until(struct exec *x, const struct plan *p, u32 forced, u32 current)
 		n = p->until(x, p->arg, current);
 	if (x->claim && claim_is_step(x->claim))
 		n = 1;
-	if (next != UINT32_MAX && next - x->steps.n < n)
-		n = next - x->steps.n;
+	if (next != UINT32_MAX && next <= x->steps.n)
+		n = 0;
+	else if (next != UINT32_MAX && next - x->steps.n < n)
+		n = next - (u32)x->steps.n;
 	return n;
 }
 

@@ -11,6 +11,7 @@
 #include "tracer/lean.h"
 
 enum { TASKS_MAX = 63, LOADS_KEPT = HOOK_PERIOD };
+enum { SIGNALS_KEY = 0x5169 }; /* what every call about signals touches */
 #define BIT(n) (UINT64_C(1) << (n))
 
 enum point { POINT_NONE, POINT_ACCESS, POINT_SYNC, POINT_CALL };
@@ -50,7 +51,7 @@ struct xtask {
 	u32 parent;       /* 1 + first task of its parent process */
 	u64 identity;     /* the same in every execution */
 	u64 space;        /* number of its address space */
-	bool born, collected, execed;
+	bool born, begun, collected, execed;
 	bool fed;         /* a barrier let it go, or it comes out of a call: goes on without an operation */
 	bool tried;       /* its call would have blocked; until something happens */
 	bool signalled;   /* its condition was signalled */
@@ -147,7 +148,10 @@ struct exec {
 	enum explore_verdict verdict;
 	u32 culprit;        /* task that crashed */
 	u64 stops, executions;
-	bool sysv_used;
+	bool sysv_used, shm_used;
+	bool signalled;     /* somebody has sent a signal */
+	bool kills_seen;    /* in some execution; then a task's beginning is a step */
+	bool anew;          /* the search must begin anew */
 	struct err *err;    /* ends explore when its code is set */
 	struct claim *claim;
 	struct told *told;
@@ -222,6 +226,7 @@ bool alike_before(struct exec *, struct err *);
 void alike_after(struct exec *);
 /* A call that makes a name or opens one; ends explore when it must. */
 void alike_call(struct exec *, u32 task);
+void alike_sem_open(struct exec *, const char *name, bool makes);
 void alike_result(struct exec *, u32 task, i64 result);
 
 /* ---- search.c ---- */

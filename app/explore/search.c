@@ -50,8 +50,9 @@ static u32 cells(const struct xstep *s)
 
 bool seen_note(struct seen *seen, struct exec *x)
 {
-	bool changed = false;
+	bool changed = x->anew;
 
+	x->anew = false;
 	for (size_t i = 0; i < x->steps.n; i++) {
 		const struct xstep *s = &x->steps.at[i];
 		u64 who = x->task[s->task].identity;
@@ -199,6 +200,15 @@ bool search_execute(struct search *s, const struct plan *p, struct err *err)
 	if (!exec_run(s->exec, p, err))
 		return false;
 	s->result->schedules++;
+	if (getenv("XD")) {
+		char c[300] = "";
+		if (p->forced) choices_print(p->forced, c, sizeof c);
+		dprintf(2, "--- %s verdict %d status %x\n", c, s->exec->verdict, s->exec->root_status);
+		for (u32 i = 0; i < s->exec->steps.n; i++) {
+			struct xstep *t = &s->exec->steps.at[i];
+			dprintf(2, "%u: t%d p%d how%d op%d nr%d obj %lx val %lx en %lx tm %lx bt%d\n", i, t->task, t->point, t->how, t->op, t->nr, t->object, t->value, t->enabled, t->timed, t->by_time);
+		}
+	}
 	if (s->opt->finals)
 		note_final(s);
 	return true;

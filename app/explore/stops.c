@@ -79,7 +79,8 @@ struct xstep *step_add(struct exec *x, u32 task)
 		.nr = (i32)k->nr, .object = k->object, .pc = k->pc, .enabled = x->now_enabled | (x->first_by_time ? 0 : BIT(task)),
 		.timed = x->timed};
 	x->first_by_time = false;
-	k->forced = k->period ? k->forced : 0;
+	if (x->page->until)
+		x->page->until--;
 	/* whose call would have blocked may try again */
 	for (u32 t = 0; t < x->tasks; t++)
 		if (t != task)
@@ -118,8 +119,11 @@ void notes_take(struct exec *x, u32 task)
 		s->size = (u16)(r->size > 0xffff ? 0xffff : r->size);
 		s->value = r->value;
 		s->addr = r->addr;
-		if (!r->how || (r->how & 0xff) != HOOK_LOAD)
+		if (!r->how || (r->how & 0xff) != HOOK_LOAD) {
 			x->now_enabled |= sync_wakes(x, task, s);
+			for (u32 t = 0; t < x->tasks; t++)
+				x->task[t].forced = 0;
+		}
 		load_note(k, r);
 	}
 	x->page->n = 0;
@@ -167,6 +171,7 @@ static void made(struct exec *x, u32 maker, const struct lean_stop *s)
 		return;
 	c = &x->task[t];
 	c->tls = thread ? tls : k->tls;
+	x->now_enabled |= BIT(t);
 	c->born = was_early(x, s->child);
 	c->space = same_memory ? k->space : space_new(x, k->space + 1);
 	for (u32 waits = 0; !c->born && c->standing != X_GONE && waits < 500;) {

@@ -4,6 +4,7 @@
  * are never called: so nobody sleeps where we could not choose who wakes first. A signalled waiter takes
  * its mutex when it is chosen, and others may take it before (POSIX allows both). */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 
 #include "explore/private.h"
@@ -201,8 +202,10 @@ bool sync_take(struct exec *x, u32 task, const u64 *a)
 				break;
 		}
 		name[sizeof name - 1] = '\0';
-		if (k->op == HOOK_SEM_OPEN)
+		if (k->op == HOOK_SEM_OPEN) {
 			k->sem_name = hash64(0x5e3, name, strlen(name));
+			alike_sem_open(x, name, k->second & O_CREAT);
+		}
 		return false;
 	}
 	k->object = place_key(x, task, k->op == HOOK_JOIN ? k->addr : k->addr);

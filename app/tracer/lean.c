@@ -172,6 +172,7 @@ void lean_next(bool block, struct lean_stop *s)
 	pid_t tid = waitpid(-1, &status, __WALL | (block ? 0 : WNOHANG));
 
 	s->kind = LEAN_NONE;
+	s->tid = 0;
 	if (tid > 0)
 		classify(tid, status, s);
 	else if (tid < 0 && errno == ECHILD)

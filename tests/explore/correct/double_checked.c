@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Looked at without the lock, made under it, said to be there last. */
+/* explore: fine */
+#include "../program.h"
+
+static struct { sem_t lock; atomic_int there; int value; int bad; } *s;
+static void use(int me)
+{
+	(void)me;
+	if (!atomic_load(&s->there)) {
+		sem_wait(&s->lock);
+		if (!atomic_load(&s->there)) {
+			s->value = 3;
+			atomic_store(&s->there, 1);
+		}
+		sem_post(&s->lock);
+	}
+	if (s->value != 3)
+		s->bad = 1;
+}
+int main(void)
+{
+	s = shared(sizeof *s);
+	sem_init(&s->lock, 1, 1);
+	start(use, 0);
+	start(use, 1);
+	return wait_all() || s->bad;
+}
