@@ -13,6 +13,7 @@
 #include "command/plain.h"
 #include "command/screen.h"
 #include "command/stream.h"
+#include "explore/lib.h"
 
 enum { FILE_MAX = 64 << 20 };
 
@@ -26,6 +27,7 @@ struct replaying {
 	char **argv;           /* of the command; of the lab: arguments, NULL: those it names */
 	char values[GUIDE_SETTINGS_MAX][12]; /* of the lab's parameters; "": not set */
 	struct str said;                     /* what is to be said once it is there */
+	char explored[2100];                 /* "WRONG 0:2 5:3"; "": explore did not find it */
 	struct err misfit;                   /* code 0: every choice was made */
 };
 
@@ -91,8 +93,10 @@ static bool take_setting(struct replaying *r, const char *name, const char *valu
 		r->threads = true;
 		return true;
 	}
-	if (strcmp(name, "explore") == 0) /* the same choices as explore counts them */
+	if (strcmp(name, "explore") == 0) { /* the same choices as explore counts them */
+		snprintf(r->explored, sizeof r->explored, "%s", value);
 		return true;
+	}
 	if (!r->lab)
 		return bad_setting(r, err, "a command has no setting '%.40s'", name);
 	if (strcmp(name, "arguments") == 0) {
@@ -289,6 +293,13 @@ static bool as_shell(struct invocation *inv, struct replaying *r, struct err *er
 		*err = r->misfit;
 		return false;
 	}
+	if (r->explored[0] && !r->misfit.code) {
+		struct str told = {0};
+
+		schedule_tell(&r->sched, &told);
+		str_add_harmless(&r->said, told.s);
+		str_finish(&told);
+	}
 	str_add(&r->said,
 		"What comes now is your choice: step, why, back, help for all commands.\n");
 	if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
@@ -307,12 +318,39 @@ static bool as_screen(struct invocation *inv, struct replaying *r, struct err *e
 	return screen_options(inv, &options, err) && tui_run(&from, &options, err);
 }
 
+/* ---- what explore found, once more ---- */
+
+static bool again(struct invocation *inv, struct replaying *r, struct err *err)
+{
+	struct explore_options o = {.argv = r->argv, .stdin_fd = STDIN_FILENO, .threads = r->threads};
+	unsigned long times = strtoul(option_value(inv, "again"), NULL, 10);
+	const char *choices = r->explored + strcspn(r->explored, " ");
+	struct explore_result result;
+	enum explore_verdict expected = EXPLORE_WRONG;
+	u32 same;
+
+	if (!times || times > 1000000)
+		return err_set(err, EXIT_USAGE, "--again is a number from 1 to 1000000, not '%.40s'", option_value(inv, "again"));
+	if (!r->explored[0])
+		return err_set(err, EXIT_INPUT, "%s was not found by explore: --again needs its line 'set explore ...'", r->path);
+	while (expected < EXPLORE_ENDLESS &&
+		strncmp(explore_verdict_name(expected), r->explored, (size_t)(choices - r->explored)) != 0)
+		expected++;
+	if (!explore_again(&o, choices, (u32)times, expected, &same, &result, err))
+		return false;
+	printf("%u of %lu executions in this order: %s.\n", same, times, explore_verdict_name(expected));
+	inv->status = same == times ? EXIT_DONE : EXIT_FAILED;
+	return true;
+}
+
 bool schedule_replay(struct invocation *inv, const char *path, struct err *err)
 {
 	struct replaying r = {.path = path};
 	bool ok = replaying_open(&r, err);
 
-	if (ok && (option_given(inv, "json") || option_given(inv, "quiet")))
+	if (ok && option_given(inv, "again"))
+		ok = again(inv, &r, err);
+	else if (ok && (option_given(inv, "json") || option_given(inv, "quiet")))
 		ok = as_stream(inv, &r, err);
 	else if (ok)
 		ok = plain_wanted(inv) ? as_shell(inv, &r, err) : as_screen(inv, &r, err);

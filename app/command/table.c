@@ -102,6 +102,7 @@ const struct command command_table[] = {
 			   "ipclab replay run.sched\n",
 		.run = command_replay,
 		.options = {
+			{"again", 0, "N", "a schedule that explore found: run in this order N times, and say how often it failed"},
 			{"json", 0, NULL, "print every event as one line of JSON"},
 			{"lines", 0, NULL, "with --json: add the source line to each event"},
 			{"plain", 0, NULL, "words at a prompt, or from a script on standard input"},

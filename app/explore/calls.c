@@ -183,9 +183,12 @@ bool call_take(struct exec *x, u32 task)
 	case SYS_shutdown: on_fd(k, CALL_GOES, &is_point); break;
 	case SYS_dup2:
 	case SYS_dup3: break;
-	case SYS_kill:
 	case SYS_tkill:
-	case SYS_tgkill: is_point = point(k, CALL_GOES, SIGNALS_KEY); break;
+	case SYS_tgkill:
+		if ((pid_t)k->args[k->nr == SYS_tgkill] == k->tid)
+			break; /* raise(3), abort(3): nobody else's affair */
+		/* fall through */
+	case SYS_kill: is_point = point(k, CALL_GOES, SIGNALS_KEY); break;
 	case SYS_exit_group:
 	case SYS_exit: is_point = point(k, CALL_EXITS, family(x, k, true)); break;
 	case SYS_unlink:

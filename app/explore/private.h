@@ -270,8 +270,9 @@ u32 preemptions_of(const struct exec *);
 /* All switches of the execution that just was, as choices. */
 void choices_of(const struct exec *, struct choices *);
 void choices_copy(struct choices *, const struct choices *);
-void choices_print(const struct choices *, char *to, size_t n);
-bool choices_parse(const char *, struct choices *);
+void choices_print(const struct exec *, const struct choices *, char *to, size_t n);
+/* "k " before them: a task's beginning is a step. */
+bool choices_parse(const char *, struct exec *, struct choices *);
 bool exhaustive_all(struct search *, struct err *);
 bool pct_one(struct search *, u64 nth, struct err *);
 bool shorten(struct search *, struct err *);

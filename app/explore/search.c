@@ -135,21 +135,23 @@ u32 preemptions_of(const struct exec *x)
 	return n;
 }
 
-void choices_print(const struct choices *c, char *to, size_t n)
+void choices_print(const struct exec *x, const struct choices *c, char *to, size_t n)
 {
-	size_t at = 0;
+	size_t at = (size_t)snprintf(to, n, "%s", x->kills_seen ? "k " : "");
 
-	to[0] = '\0';
 	for (u32 i = 0; i < c->n && at + 24 < n; i++)
 		at += (size_t)snprintf(to + at, n - at, "%s%u:%u%s", i ? " " : "", c->at[i].at, c->at[i].task + 1,
 			c->at[i].by_time ? "t" : "");
 }
 
-bool choices_parse(const char *text, struct choices *c)
+bool choices_parse(const char *text, struct exec *x, struct choices *c)
 {
 	unsigned at, task;
 	int used;
 
+	text += strspn(text, " ");
+	x->kills_seen = *text == 'k';
+	text += *text == 'k';
 	while (sscanf(text, " %u:%u%n", &at, &task, &used) == 2 && task >= 1 && task <= TASKS_MAX) {
 		text += used;
 		choices_add(c, at, task - 1, *text == 't');
@@ -202,7 +204,7 @@ bool search_execute(struct search *s, const struct plan *p, struct err *err)
 	s->result->schedules++;
 	if (getenv("XD")) {
 		char c[300] = "";
-		if (p->forced) choices_print(p->forced, c, sizeof c);
+		if (p->forced) choices_print(s->exec, p->forced, c, sizeof c);
 		dprintf(2, "--- %s verdict %d status %x\n", c, s->exec->verdict, s->exec->root_status);
 		for (u32 i = 0; i < s->exec->steps.n; i++) {
 			struct xstep *t = &s->exec->steps.at[i];

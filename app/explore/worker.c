@@ -67,7 +67,7 @@ static bool search(struct search *s, struct err *err)
 		ok = shorten(s, err);
 	r->fewest = !s->opt->exhaustive && r->switches <= r->preemptions;
 	r->preemptions = r->by_pct ? r->switches : r->preemptions;
-	choices_print(&s->failing, r->choices, sizeof r->choices);
+	choices_print(s->exec, &s->failing, r->choices, sizeof r->choices);
 	take_output(s->exec, r);
 	told_take(s->exec->told, s->exec);
 	return ok;
@@ -78,7 +78,7 @@ static bool again(struct search *s, const char *text, u32 times, enum explore_ve
 	struct plan p = {.pick = pick_next, .forced = &s->failing};
 
 	*same = 0;
-	if (!choices_parse(text, &s->failing))
+	if (!choices_parse(text, s->exec, &s->failing))
 		return err_set(err, EXIT_INPUT, "these are no choices: %.60s", text);
 	for (u32 i = 0; i < times; i++) {
 		if (!search_execute(s, &p, err))
@@ -88,7 +88,7 @@ static bool again(struct search *s, const char *text, u32 times, enum explore_ve
 	s->result->verdict = s->exec->verdict;
 	s->result->steps = (u32)s->exec->steps.n;
 	s->result->switches = preemptions_of(s->exec);
-	choices_print(&s->failing, s->result->choices, sizeof s->result->choices);
+	choices_print(s->exec, &s->failing, s->result->choices, sizeof s->result->choices);
 	take_output(s->exec, s->result);
 	told_take(s->exec->told, s->exec);
 	return true;

@@ -309,7 +309,8 @@ static void file(struct writing *w, struct schedule *sched, struct explore_resul
 	struct str text = {0}, settings = {0}, body = {0}, harmless = {0};
 	const char *line;
 
-	str_addf(&settings, "%sexplore %s\n", sched->settings ? sched->settings : "", r->choices);
+	str_addf(&settings, "%sexplore %s %s\n", sched->settings ? sched->settings : "", explore_verdict_name(r->verdict),
+		r->choices);
 	if (!sched->command) {
 		struct str command = {0};
 

@@ -10,6 +10,7 @@
  * print.c | and written
  * word.c  | the words of such a file
  * text.c  | its quoted texts; a command as one line
+ * tell.c  | a schedule in words
  * fit.c   | a choice as a line of such a file; does a line fit the world as it is?
  */
 #ifndef SCHEDULE_LIB_H
@@ -86,6 +87,8 @@ void schedule_command(const char *const *argv, struct str *);
 char **schedule_argv(const char *command);
 void schedule_argv_finish(char **argv);
 void schedule_print(const struct schedule *, struct str *);
+/* In words, a line a choice, and a line wherever another task goes on. */
+void schedule_tell(const struct schedule *, struct str *);
 void schedule_finish(struct schedule *);
 void schedule_add(struct schedule *, const struct schedule_step *);
 /* The step that a task is about to make in this world: without result, place and line. */

@@ -6,5 +6,6 @@ libipclab_a_SOURCES += \
 	app/schedule/file.c \
 	app/schedule/fit.c \
 	app/schedule/print.c \
+	app/schedule/tell.c \
 	app/schedule/text.c \
 	app/schedule/word.c
