@@ -9,7 +9,8 @@
  * PTRACE_SEIZE alone disturbs nobody but shows nothing: calls stop only behind a first stop, so each task
  * is interrupted once. The kernel begins most calls again by itself; those that are never restarted
  * (signal(7): epoll_wait, semop, ...) show -EINTR, which becomes -ERESTARTNOHAND. A write that sleeps may
- * have moved some bytes and would come back short: it is left asleep and met later (unmet).
+ * have moved some bytes and would come back short: it is left asleep and met later (unmet), as is one that is awake, until
+ * it sleeps elsewhere or has computed for long. What remains is the moment between the look and the interruption.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -137,8 +138,11 @@ static bool check(pid_t *pid, struct err *err)
 
 /* ---- one task ---- */
 
-/* Asleep in a call that may have moved half of its bytes: an interruption would be seen. */
-static bool is_half_way(pid_t tid)
+enum where { IS_AWAKE, IS_WAITING, IS_HALF_WAY };
+
+/* Half way: asleep in a call that may have moved some of its bytes: an interruption would be seen. Of one that is awake
+ * nobody can tell: it may be in such a call as well. */
+static enum where where_is(pid_t tid)
 {
 	char path[64], text[256];
 	unsigned long long a[3] = {0};
@@ -152,21 +156,53 @@ static bool is_half_way(pid_t tid)
 	if (f)
 		fclose(f);
 	if (n < 1)
-		return false;
+		return IS_AWAKE;
 	switch (nr) {
 	case SYS_write:
-		return a[2] > PIPE_ATOMIC;
+		return a[2] > PIPE_ATOMIC ? IS_HALF_WAY : IS_WAITING;
 	case SYS_writev: case SYS_pwritev2: case SYS_sendto: case SYS_sendmsg: case SYS_sendmmsg: case SYS_sendfile:
 	case SYS_splice: case SYS_tee: case SYS_vmsplice: case SYS_recvmmsg:
-		return true;
+		return IS_HALF_WAY;
 	default:
-		return false;
+		return IS_WAITING;
 	}
+}
+
+/* Awake, and for so long without a sleep that it computes: no call copies bytes for that long. What has not been on a
+ * processor meanwhile (a busy machine) has not been seen to. */
+static bool computes(struct tracer *t, struct tracee *x)
+{
+	enum { COMPUTES_NS = 1000000, LOOKS_MOST = 500 };
+	long sleeps = status_field(x->tid, "voluntary_ctxt_switches");
+	struct probe now;
+
+	tracer_probe(t, x->task, &now);
+	if (!x->awake_looks++ || sleeps != x->awake_sleeps) {
+		x->awake_ns = now.ran_ns;
+		x->awake_sleeps = sleeps;
+		x->awake_looks = 1;
+	}
+	return now.ran_ns - x->awake_ns >= COMPUTES_NS || (!now.ran_ns && x->awake_looks > LOOKS_MOST);
+}
+
+static bool may_be_interrupted(struct tracer *t, struct tracee *x)
+{
+	enum { LOOKS = 30 };
+
+	for (int i = 0; i < LOOKS; i++) {
+		enum where where = where_is(x->tid);
+		if (where == IS_AWAKE && !computes(t, x)) {
+			usleep(100);
+			continue;
+		}
+		return where != IS_HALF_WAY;
+	}
+	return false;
 }
 
 static void meet(struct tracer *t, struct tracee *x)
 {
-	if (is_half_way(x->tid)) {
+	if (!may_be_interrupted(t, x)) {
 		t->unmet_n += !x->unmet;
 		x->unmet = true;
 		return;

@@ -206,6 +206,9 @@ struct tracee {
 	u64 carried;       /* bytes its write had put in before it was made to go on */
 	bool attached;     /* it ran before we came: PTRACE_SYSCALL, nothing is changed in it (attach.c) */
 	bool unmet;        /* seized, and asleep where it is better left: no stop has come */
+	u32 awake_looks;   /* attach.c: found awake so often in a row, */
+	long awake_sleeps; /* with that many sleeps */
+	u64 awake_ns;      /* and that processor time at the first */
 	bool met;          /* its first stop was taken */
 	bool frame_due;    /* a handler was started in the middle of a call: frame_regs are those of then */
 	bool uncollected;  /* its signal stop was looked at and not collected by wait */

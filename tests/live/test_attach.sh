@@ -134,6 +134,40 @@ PY
 		{ cat "$dir/got"; return 1; }
 }
 
+# Large writes to a slow reader, attached to again and again: nobody may see one cut short by our coming. Between our look
+# and the interruption lies a moment (attach.c): one in so many may be hit.
+large_writes_are_whole() {
+	command -v python3 >/dev/null || { echo "skipped: no python3"; return 0; }
+	local n it short=0 attached=0
+	for ((n = 0; n < rounds / 2; n++)); do
+		python3 -c 'import os, threading, time, signal
+signal.alarm(60)
+r, w = os.pipe()
+size, times = 400000, 60
+def reader():
+    left = size * times
+    while left > 0:
+        left -= len(os.read(r, 65536))
+        time.sleep(0.0007)
+threading.Thread(target=reader, daemon=True).start()
+short = 0
+for i in range(times):
+    n = os.write(w, b"y" * size)
+    short += n != size
+    if n != size: os.write(w, b"y" * (size - n))
+print(short)' >"$dir/got" 2>&1 &
+		it=$!
+		while kill -0 "$it" 2>/dev/null; do
+			timeout -s INT 0.2 "$IPCLAB" watch --quiet -p "$it" >"$dir/said" 2>&1
+			attached=$((attached + 1))
+		done
+		wait "$it" || { cat "$dir/got"; return 1; }
+		short=$((short + $(cat "$dir/got")))
+	done
+	echo "$short of $((60 * n)) large writes were cut short, $attached times attached"
+	[ "$attached" -ge $((2 * n)) ] && [ "$short" -le $((1 + n / 6)) ]
+}
+
 refused() { # CODE WORDS PID
 	local code=0
 	"$IPCLAB" watch --quiet -p "$3" >"$dir/out" 2>&1 || code=$?
@@ -160,6 +194,14 @@ refusals() {
 	wait $watcher || { echo "^C: exit code $?"; return 1; }
 	kill $parent
 	wait $parent 2>/dev/null
+	if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null; then
+		sleep 5 &
+		local foreign=$! code=0
+		chmod 755 "$dir"
+		setpriv --reuid=65534 --regid=65534 --clear-groups "$IPCLAB" watch --quiet -p $foreign >"$dir/out" 2>&1 || code=$?
+		kill $foreign
+		[ $code = 3 ] && grep -q "it belongs to user root" "$dir/out" || { echo "foreign: $code"; cat "$dir/out"; return 1; }
+	fi
 	local code=0
 	"$IPCLAB" watch -p 1 -- true >"$dir/out" 2>&1 || code=$?
 	[ $code = 2 ] && grep -q "not both" "$dir/out"
@@ -170,5 +212,6 @@ check "a pipeline goes on when ipclab is told to stop" pipeline_is_let_go
 check "a pipeline that ends while it is watched" pipeline_ends_watched
 check "a server goes on answering when ipclab is killed ($rounds times)" server_is_killed
 check "calls that are never restarted sleep on" sleepers_sleep_on
+check "large writes come back whole" large_writes_are_whole
 check "what cannot be attached to, and why" refusals
 finish
