@@ -98,6 +98,20 @@ static int lower_least(const struct scene *s, const struct view_state *v, struct
 	return need < LOWER_LEAST ? LOWER_LEAST : need;
 }
 
+/* Rows of the stage while a text is read: seven; but a ring and who stands at it lose none that the text has no use for. */
+static int stage_beside_text(const struct scene *s, const struct view_state *v, struct area body, int want)
+{
+	struct str words = {0};
+	int rest = 7;
+
+	if (stage_is_memory(s, v)) {
+		pane_text(v->lower, s, v, &words);
+		rest = body.rows - 1 - canvas_wrap_lines(body.cols - 2, str_get(&words));
+		str_finish(&words);
+	}
+	return rest < 7 ? 7 : rest < want ? rest : want;
+}
+
 bool screen_has_beside(const struct canvas *c, const struct view_state *v)
 {
 	return c->cols >= WIDE_COLS && !v->zoom && v->lower != PANE_SOURCE && !v->graph;
@@ -139,7 +153,7 @@ static void layout_make(
 	/* What is opened to be read gets the larger half. */
 	if (!v->graph && (v->lower == PANE_HELP || v->lower == PANE_WHY || v->lower == PANE_FDS || v->lower == PANE_LINK) && want > 7 &&
 		body.rows < 30)
-		want = 7;
+		want = stage_beside_text(s, v, body, want);
 	l->stage = area_cut(body, 0, 0, want < most ? want : most, body.cols);
 	l->lower = area_cut(body, l->stage.rows, 0, body.rows - l->stage.rows, body.cols);
 }

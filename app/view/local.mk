@@ -57,6 +57,7 @@ libipclab_a_SOURCES += \
 	app/view/stage_memory.c \
 	app/view/stage_socket.c \
 	app/view/condition.c \
+	app/view/fields.c \
 	app/view/standing.c \
 	app/view/sync.c \
 	app/view/typed.c

@@ -478,37 +478,6 @@ void memory_text(const struct scene *s, u32 segment, unsigned hide, int cols, st
 	str_finish(&why);
 }
 
-int memory_draw(struct canvas *c, struct area a, int row, int rows, const struct scene *s,
-	const struct view_state *v, u32 segment)
-{
-	struct str text = {0}, line = {0};
-	const char *p;
-	int n = 0, col = 5;
-	u64 base;
-
-	if (!segment_type(s, segment, &base, NULL))
-		col = 1; /* bytes take all the room there is */
-	memory_text(s, segment, v->hide, a.cols - col - 1, &text);
-	for (p = str_get(&text); *p && n < rows; n++) {
-		size_t len = strcspn(p, "\n");
-		bool marked = strncmp(p, "\u25a0", 3) == 0;
-
-		str_clear(&line);
-		str_add_bytes(&line, p, len);
-		if (n + 1 == rows && p[len] && p[len + 1] && rows > 1) {
-			str_clear(&line);
-			str_add(&line, "  .. more of it: v memory");
-		}
-		if (c)
-			canvas_put_cut(c, a, row + n, col, a.cols - col - 1, marked ? AT_MARK : 0,
-				str_get(&line));
-		p += len + (p[len] == '\n');
-	}
-	str_finish(&text);
-	str_finish(&line);
-	return n;
-}
-
 /* ---- words ---- */
 
 void words_conflicts(const struct scene *s, u32 segment, struct str *out)

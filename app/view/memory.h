@@ -7,6 +7,7 @@
  * typed.c    | which C type a segment has; places in it by name; values
  * ring.c     | the bounded buffer: cells, in, out, who is about to touch what
  * memory.c   | a segment field by field
+ * fields.c   | drawn: which fields, where rows are few
  * hex.c      | a segment byte by byte
  * sync.c     | semaphores, mutexes, conditions, barriers, rwlocks
  * standing.c | the tasks below such a picture, and what each has seen

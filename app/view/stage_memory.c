@@ -132,7 +132,9 @@ int stage_memory_draw(struct canvas *c, struct area a, int row, const struct sce
 	syncs = sync_draw(NULL, a, 0, a.rows - row < 20 && syncs > 2 ? 2 : syncs, s, but);
 	people = tasks ? standing_draw(NULL, a, 0, 1, s, v, segment) : 0;
 	room = a.rows - row - rest - syncs - people;
-	row += draw_segment(c, a, row, room < FIELDS_LEAST ? FIELDS_LEAST : room, s, v, segment);
+	if (room < FIELDS_LEAST)
+		room = a.rows - row < FIELDS_LEAST ? a.rows - row : FIELDS_LEAST;
+	row += draw_segment(c, a, row, room < 1 ? 1 : room, s, v, segment);
 	row += draw_others(c, a, row, s, segment);
 	row += sync_draw(c, a, row, syncs, s, but);
 	row += draw_conflicts(c, a, row, s, v, segment);
