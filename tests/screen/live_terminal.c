@@ -177,14 +177,16 @@ END_TEST
  * part of it: what that writes, it writes into the test's folder. */
 START_TEST(noise_does_no_harm)
 {
-	char noise[4000];
+	static const char *const places[] = {"lab pipe --step 1", "", "lab bounded-buffer --step 6",
+		"watch -- sh -c 'while sleep 0.1; do echo x | cat; done'"};
+	char noise[4000], script[240];
 	struct str shown = {0};
 
 	live_seed((unsigned)_i);
-	live_start(&live, 24, 80,
-		"cd \"$LIVE\" && VISUAL=true \"$IPCLAB\" lab pipe --step 1; echo left=$?; exec sleep 1000",
-		NULL);
-	ck_assert(vt_sees(&live.vt, "POISED"));
+	snprintf(script, sizeof script, "cd \"$LIVE\" && VISUAL=true \"$IPCLAB\" %s; echo left=$?; exec sleep 1000",
+		places[(unsigned)_i % ARRAY_LEN(places)]);
+	live_start(&live, 24, 80 + 60 * ((unsigned)_i & 1), script, NULL);
+	ck_assert(vt_sees(&live.vt, "q leave"));
 	for (size_t i = 0; i < sizeof noise - 1; i++) {
 		/* Neither what leaves or suspends, nor what ends a string of C; nor what lends the terminal
 		 * to an editor: then noise is typed at whoever else is in the group, and its ^\\ ends
@@ -225,7 +227,7 @@ int main(void)
 	tcase_add_test(t, a_torn_paste_is_one_paste);
 	tcase_add_checked_fixture(noise, begin, finish);
 	tcase_set_timeout(noise, 60);
-	tcase_add_loop_test(noise, noise_does_no_harm, 0, live_soak() ? 100 : 3);
+	tcase_add_loop_test(noise, noise_does_no_harm, 0, live_soak() ? 100 : 4);
 	suite_add_tcase(s, t);
 	suite_add_tcase(s, noise);
 	return live_run(s);
