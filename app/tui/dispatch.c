@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What each key does in a run. */
-#include <signal.h>
 #include <string.h>
 
 #include "tui/private.h"
@@ -183,45 +182,13 @@ void run_interrupt(struct screen_run *r)
 	}
 	motion_pause(r);
 	if (r->view.live)
-		run_say(r, "Paused. i sends the selected process a signal; ^C again leaves.");
+		run_say(r, "Paused. i sends the selected process a signal, and more; ^C again leaves.");
 	else
 		run_say(r, "Paused. ^C again leaves.");
 	r->interrupted_once = true;
 }
 
 /* ---- questions of ours, answered by the next key ---- */
-
-static const struct {
-	char key;
-	int sig;
-	const char *name;
-} signals[] = {
-	{'1', SIGINT, "INT"},
-	{'2', SIGTERM, "TERM"},
-	{'3', SIGKILL, "KILL"},
-	{'4', SIGSTOP, "STOP"},
-	{'5', SIGCONT, "CONT"},
-	{'6', SIGUSR1, "USR1"},
-};
-
-static void ask_signal(struct screen_run *r)
-{
-	struct str text = {0};
-	char name[24];
-
-	if (!session_is_live(r->session) || !run_is_now(r)) {
-		run_say(r, "A signal can be sent now only, not in the past: G goes to now.");
-		return;
-	}
-	str_addf(&text, "%s, which signal?",
-		world_task_name(r->scene.world, r->view.selected, name));
-	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
-		str_addf(&text, "  %c %s", signals[i].key, signals[i].name);
-	str_add(&text, "   others :signal, none q");
-	run_say(r, "%s", str_get(&text));
-	r->asking = ASK_SIGNAL;
-	str_finish(&text);
-}
 
 static void answer(struct screen_run *r, u32 key)
 {
@@ -236,9 +203,8 @@ static void answer(struct screen_run *r, u32 key)
 		run_restart(r);
 		return;
 	}
-	for (size_t i = 0; asked == ASK_SIGNAL && i < ARRAY_LEN(signals); i++)
-		if (key == (u32)signals[i].key)
-			motion_signal(r, r->view.selected, signals[i].sig);
+	if (asked == ASK_INTERFERE)
+		interfere_answer(r, key);
 }
 
 /* ---- search ---- */
@@ -428,7 +394,7 @@ static void moving_key(struct screen_run *r, enum key_id id)
 		motion_pause(r);
 		motion_to_end(r);
 		return;
-	case KEY_ID_SIGNAL: ask_signal(r); return;
+	case KEY_ID_SIGNAL: interfere_ask(r); return;
 	case KEY_ID_AGAIN:
 		run_say(r, "The whole program again, on fresh processes? y yes, any other key no.");
 		r->asking = ASK_AGAIN;

@@ -12,6 +12,7 @@
  * line.c     | LINE: readline on the last row
  * run.c      | the screen of a run: state, frame, the loop
  * dispatch.c | what each key does there
+ * interfere.c | signals, delays, faults
  * hold.c     | source lines at which a run stops
  * edit.c     | the source in the learner's editor
  * branch.c   | another way from a moment looked back at; the choices as a file

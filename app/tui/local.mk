@@ -10,6 +10,7 @@ libipclab_a_SOURCES += \
 	app/tui/hold.c \
 	app/tui/home.c \
 	app/tui/input.c \
+	app/tui/interfere.c \
 	app/tui/leave.c \
 	app/tui/line.c \
 	app/tui/motion.c \

@@ -254,6 +254,8 @@ static void say_nobody(struct screen_run *r)
 	}
 	if (!alive)
 		run_say(r, "All processes have ended. left looks back, R begins anew, q leaves.");
+	else if (schedule_next(r->scene.world, 0))
+		run_say(r, "Only who is delayed can move: s steps it, i and 7 end the delay.");
 	else if (timed)
 		run_say(r, "Only time can pass now: select %s and press s.",
 			world_task_name(r->scene.world, timed, name));
@@ -273,7 +275,7 @@ void motion_all(struct screen_run *r)
 	motion_pause(r);
 	from = timeline_events(timeline(r));
 	for (u32 task = 1; task < world_tasks(r->scene.world) && n < ARRAY_LEN(tasks); task++)
-		if (schedule_can_step(r->scene.world, task))
+		if (schedule_can_step(r->scene.world, task) && !is_delayed(r, task))
 			tasks[n++] = task;
 	for (u32 i = 0; ok && i < n; i++) {
 		if (!schedule_can_step(timeline_now(timeline(r)), tasks[i]))
@@ -344,7 +346,7 @@ void motion_continue(struct screen_run *r)
 		u8 states[1024];
 		u32 n = note_states(timeline_now(timeline(r)), states, ARRAY_LEN(states));
 		u64 before = timeline_events(timeline(r));
-		u32 task = schedule_next(timeline_now(timeline(r)), r->last_moved);
+		u32 task = next_undelayed(r, timeline_now(timeline(r)), r->last_moved);
 
 		if (!task)
 			break;
@@ -496,6 +498,10 @@ void motion_tick(struct screen_run *r)
 		return;
 	}
 	choice = schedule_free(r->scene.world, r->last_moved);
+	if (choice.kind == CHOICE_STEP && is_delayed(r, choice.task)) {
+		choice.task = next_undelayed(r, r->scene.world, r->last_moved);
+		choice.kind = choice.task ? CHOICE_STEP : CHOICE_NONE;
+	}
 	if (choice.kind == CHOICE_NONE) {
 		r->playing = false;
 		say_nobody(r);

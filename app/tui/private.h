@@ -3,6 +3,7 @@
 #define TUI_PRIVATE_H
 
 #include "session/keeper.h"
+#include "schedule/lib.h"
 #include "tui/lib.h"
 #include "view/memory.h"
 #include "view/screen.h"
@@ -68,7 +69,7 @@ void line_resize(struct term *);
 /* ---- a run on the screen ---- */
 enum { SAMPLE_NS = 50 * 1000 * 1000, /* LIVE: 20 times a second */
 	LIST_NS = 1500 * 1000 * 1000 };
-enum asking { ASK_NOTHING, ASK_AGAIN, ASK_SIGNAL, ASK_LEAVE };
+enum asking { ASK_NOTHING, ASK_AGAIN, ASK_INTERFERE, ASK_LEAVE };
 enum line_use { USE_COMMAND, USE_SEARCH, USE_SEND, USE_ANSWER };
 
 /* Where a run comes from. */
@@ -103,6 +104,7 @@ struct screen_run {
 	struct str last, message, output, out_line, find;
 	size_t output_seen;
 	VEC(struct hold) holds;
+	VEC(u32) delayed; /* tasks that a, c and play leave out */
 	struct deeds deeds;
 	u64 deeds_from, deeds_to;
 	enum asking asking;
@@ -134,6 +136,14 @@ void run_view(struct screen_run *, enum pane);
 /* ---- leave.c ---- */
 void leave_ask(struct screen_run *); /* q at the top */
 void leave_answer(struct screen_run *, u32 key);
+
+/* ---- interfere.c ---- */
+void interfere_ask(struct screen_run *);
+void interfere_answer(struct screen_run *, u32 key);
+bool is_delayed(const struct screen_run *, u32 task);
+void delays_end(struct screen_run *);
+/* schedule_next without those that are delayed. */
+u32 next_undelayed(const struct screen_run *, const struct world *, u32 last);
 
 /* ---- hold.c ---- */
 void hold_toggle(struct screen_run *); /* at the source pane's cursor */

@@ -122,6 +122,7 @@ void run_session_began(struct screen_run *r)
 	r->typed = typed_create();
 	if (r->source->lab)
 		say_memory(r->typed, r->source->lab->guide);
+	delays_end(r);
 	r->free = r->playing = r->ended = false;
 	r->last_moved = 0;
 	r->deeds.n = 0;
@@ -412,6 +413,7 @@ bool run_screen(struct term *t, const struct run_source *source, bool *home, str
 	str_finish(&r.out_line);
 	str_finish(&r.find);
 	holds_finish(&r);
+	delays_end(&r);
 	free(r.deeds.at);
 	return true;
 }

@@ -119,6 +119,8 @@ struct view_state {
 	int line_cursor;      /* column in it */
 	const struct deed *deeds;
 	size_t deeds_n;
+	const u32 *delayed; /* tasks left out when all move */
+	size_t delayed_n;
 	const struct hold *holds;
 	size_t holds_n;
 };

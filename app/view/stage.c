@@ -286,6 +286,23 @@ static void draw_name(struct canvas *c, struct area a, int row, int col, int col
 	str_finish(&name);
 }
 
+/* "POISED", "POISED delayed", and where that has no room "DELAYED". */
+static void state_words(const struct scene *s, const struct view_state *v, u32 task, int cols, struct str *out)
+{
+	const struct w_task *t = world_task(s->world, task);
+
+	str_add(out, card_state(t));
+	for (size_t i = 0; i < v->delayed_n && t && t->state == TASK_POISED; i++) {
+		if (v->delayed[i] != task)
+			continue;
+		str_add(out, " delayed");
+		if (text_width(str_get(out)) > cols) {
+			str_clear(out);
+			str_add(out, "DELAYED");
+		}
+	}
+}
+
 /* "two_writers.c:57"; too long for its columns, the number stays whole. */
 static void draw_place(struct canvas *c, struct area a, int row, int col, int cols, const char *at)
 {
@@ -311,8 +328,10 @@ static void draw_card(struct canvas *c, struct area a, int row, int col, int col
 	struct str words = {0};
 
 	draw_name(c, a, row, col, cols, s, v, proc);
-	canvas_putf(c, a, row + 1, col, card_state_attribute(t), "%s%s", card_state(t),
+	state_words(s, v, task, cols, &words);
+	canvas_putf(c, a, row + 1, col, card_state_attribute(t), "%s%s", str_get(&words),
 		t && t->state == TASK_BLOCKED && cols > 9 ? " in" : "");
+	str_clear(&words);
 	if (v->hide & HIDE_NEXT && t && t->state == TASK_POISED)
 		return;
 	card_call(s, task, &words);
@@ -333,11 +352,13 @@ static void draw_alone(struct canvas *c, struct area a, const struct scene *s,
 	struct str words = {0};
 
 	draw_name(c, a, 1, 5, 17, s, v, proc);
-	canvas_putf(c, a, 1 + (col == 3), col, card_state_attribute(t), "%s%s", card_state(t),
+	state_words(s, v, task, a.cols - col, &words);
+	canvas_putf(c, a, 1 + (col == 3), col, card_state_attribute(t), "%s%s", str_get(&words),
 		!t || v->hide & HIDE_NEXT  ? ""
 		: t->state == TASK_POISED  ? ": held just before"
 		: t->state == TASK_BLOCKED ? " in"
 					   : "");
+	str_clear(&words);
 	if (!(v->hide & HIDE_NEXT)) {
 		card_call(s, task, &words);
 		canvas_put_cut(

@@ -248,6 +248,45 @@ START_TEST(a_program_with_hooks_is_built_with_hooks)
 }
 END_TEST
 
+/* ---- i ---- */
+
+START_TEST(i_names_process_and_call_and_kills)
+{
+	start("lab pipe -- tidy");
+	SEES("POISED");
+	press("ssi");
+	SEES("P1, POISED before close(3):");
+	press("q");
+	SHOWS_NOT("1 kill");
+	press("i1");
+	SEES("GONE");
+	SEES("SIGKILL");
+}
+END_TEST
+
+/* a, c and play leave it out, s does not; it ends as it began. */
+START_TEST(who_is_delayed_is_left_out)
+{
+	start("lab pipe -- tidy");
+	SEES("POISED");
+	press("ssi7");
+	SEES("POISED delayed");
+	press("ccc");
+	SEES("Only who is delayed can move");
+	SEES("P1 producer");
+	SEES("close(3)");
+	press("aaa");
+	SEES("close(3)");
+	press("s");
+	SEES("write(4, \"h\")");
+	SEES("POISED delayed");
+	press("i7");
+	SEES("delayed no more");
+	press("a");
+	SEES("write(4, \"e\")");
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("keys");
@@ -266,6 +305,8 @@ int main(void)
 	tcase_add_test(t, e_edits_a_copy_builds_it_and_begins_the_step_with_it);
 	tcase_add_test(t, what_does_not_compile_is_said_with_its_line_and_nothing_is_lost);
 	tcase_add_test(t, a_program_with_hooks_is_built_with_hooks);
+	tcase_add_test(t, i_names_process_and_call_and_kills);
+	tcase_add_test(t, who_is_delayed_is_left_out);
 	suite_add_tcase(s, t);
 	return live_run(s);
 }
