@@ -8,6 +8,7 @@
  * err.c    | an error: what is wrong, what to do about it, which exit code it leads to
  * str.c    | a growing string; foreign bytes made harmless for a terminal
  * hash.c   | CRC-32C for records, a 64-bit hash for contents
+ * sha256.c | SHA-256, for files whose sums others compare
  * clock.c  | CLOCK_MONOTONIC in ns
  * memory.c | allocation that aborts instead of failing
  */
@@ -79,6 +80,7 @@ void str_add_harmless(struct str *, const char *text);
 
 u32 crc32c(u32 seed, const void *bytes, size_t n);     /* Castagnoli, seed 0 to begin */
 u64 hash64(u64 seed, const void *bytes, size_t n);     /* not cryptographic; stable across versions */
+void sha256_hex(const void *bytes, size_t n, char hex[65]);
 u64 clock_ns(void);                                    /* CLOCK_MONOTONIC */
 void *xmalloc(size_t);                                 /* abort instead of NULL; zeroed */
 void *xrealloc(void *, size_t);

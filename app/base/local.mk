@@ -5,4 +5,5 @@ libipclab_a_SOURCES += \
 	app/base/err.c \
 	app/base/hash.c \
 	app/base/memory.c \
+	app/base/sha256.c \
 	app/base/str.c

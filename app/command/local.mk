@@ -34,3 +34,7 @@ libipclab_a_SOURCES += \
 	app/command/why_answer.c \
 	app/command/why_look.c \
 	app/command/why_run.c
+libipclab_a_SOURCES += \
+	app/command/exercise.h \
+	app/command/check.c \
+	app/command/lint.c

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "command/lib.h"
 #include "command/screen.h"
+#include "grader/lib.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -64,6 +65,10 @@ bool command_line(int argc, char **argv, int *status, struct err *err)
 	}
 	if (strcmp(word, "--version") == 0) {
 		version_print();
+		return true;
+	}
+	if (strcmp(word, PEER_WORD) == 0) { /* started by the grader, in a box */
+		*status = peer_main(argc - 2, argv + 2);
 		return true;
 	}
 	if (word[0] == '-')

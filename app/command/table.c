@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "command/exercise.h"
 #include "command/lib.h"
 #include "command/screen.h"
 
@@ -15,6 +16,17 @@ const struct command command_table[] = {
 			   "IPCLAB_CC=gcc-13 ipclab cc -O2 -o ring ring.c\n",
 		.run = command_cc,
 		.words_pass = true,
+	},
+	{
+		.name = "check",
+		.args = "[ID]",
+		.summary = "judge your program for an exercise",
+		.example = "ipclab check pipe-eof\n",
+		.run = command_check,
+		.options = {
+			EXERCISES_OPTION,
+			{"folder", 0, "DIR", "where your program is"},
+		},
 	},
 	{
 		.name = "doctor",
@@ -82,6 +94,19 @@ const struct command command_table[] = {
 		.run = command_labs,
 		.options = {
 			{"json", 0, NULL, "as JSON on standard output"},
+		},
+	},
+	{
+		.name = "lint",
+		.args = "DIR",
+		.summary = "check exercises and labs that you write",
+		.example = "ipclab lint exercises/03-pipe-eof\n"
+			   "ipclab lint exercises --times 10\n"
+			   "ipclab lint exercises/03-pipe-eof --only parent_keeps_write_end.c\n",
+		.run = command_lint,
+		.options = {
+			{"only", 0, "NAME", "only this mutant (its file's name), or starter, solution, other-NAME"},
+			{"times", 0, "N", "judge the correct programs N times"},
 		},
 	},
 	{

@@ -271,18 +271,19 @@ enum obs_mode { OBS_HELD = 1, OBS_FREE = 2 };
  * b = inode; c = file status flags (O_NONBLOCK, O_DIRECT, ...); d = 1 + an fd of the same process that is the same open
  * file, 0: none known; e = kind: 1 pipe, 2 terminal, 3 other, 4 a segment named before (b = its inode), 5.. enum seen_kind of
  * tracer: 5 socket (c's upper half: domain | type << 16; d's: protocol), 6 mq, 7 eventfd, 8 signalfd, 9 timerfd, 10 pidfd, 11 epoll.
- * A pipe or socket first seen this way may have ends outside. */
+ * A pipe or socket first seen this way may have ends outside. a's bit 56: the grader gave it that pipe as a standard stream. */
 struct ev_observe {
 	u32 what; /* enum observation */
 	u32 pad;
 	u64 a, b, c, d, e;
 };
 
-enum injection { INJ_TIMEOUT = 1, INJ_SIGNAL = 2 };
+enum injection { INJ_TIMEOUT = 1, INJ_SIGNAL = 2, INJ_SHORT = 3, INJ_AGAIN = 4, INJ_SMALL_PIPE = 5 };
 struct ev_inject {
 	u32 what; /* enum injection */
 	u32 pad;
-	u64 a; /* INJ_TIMEOUT: ns that passed; INJ_SIGNAL: signal number */
+	u64 a; /* INJ_TIMEOUT: ns that passed; INJ_SIGNAL: signal number; INJ_SHORT: bytes it asked for (the ENTER behind it
+	          has what is left); INJ_AGAIN: the call (enum call) that got EAGAIN and was not made; INJ_SMALL_PIPE: bytes */
 };
 
 enum segment_kind {

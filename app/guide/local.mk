@@ -19,4 +19,5 @@ libipclab_a_SOURCES += \
 	app/guide/play.c \
 	app/guide/verify.c \
 	app/guide/words.c \
-	app/guide/yaml.c
+	app/guide/yaml.c \
+	app/guide/yaml.h

@@ -39,6 +39,10 @@ struct run_options {
 	const pid_t *attach;  /* instead of launching: these run already (watch -p); attach_n of them, borrowed for run_create */
 	u32 attach_n;
 	bool tell_settled;    /* free run: RUN_SETTLED at each settled point of an idle run (why) */
+	bool waits;           /* free run: RUN_WAITS there instead, in each call of run_free (grader) */
+	u32 most_tasks;       /* free run: at most so many alive at once; 0: no limit */
+	u64 most_bytes;       /* and of log; 0: no limit */
+	u32 idle_ms;          /* free run: idle is looked for so long after the last stop; 0: 50 */
 	u32 census;           /* free run: a settled point is sought after that many stops, then ever rarer; 0: only when idle */
 };
 struct run *run_create(const struct run_options *, const struct launch *, struct err *);
@@ -53,9 +57,13 @@ enum run_end {
 	RUN_ENDED,  /* no task is left */
 	RUN_BELL,   /* somebody rang: look at your commands */
 	RUN_SETTLED,/* options.tell_settled: everybody sleeps or is gone, and has gone on: the world holds; call again */
+	RUN_MUCH,   /* more tasks, or a longer log, than run_options allow */
 	RUN_FULL,   /* the disk is full: recording stopped, the program goes on (free run continues when called again) */
 };
-/* Free run until all tasks ended or the bell rings. */
+/* Starts one more program beside those that run; it goes on with the next run_free. */
+bool run_add(struct run *, const struct launch *, u32 *task, struct err *);
+/* Free run until all tasks ended or the bell rings; with `waits` also until everybody sleeps: then nothing of it moves but
+ * by a timer or somebody outside, and it goes on with the next run_free. */
 bool run_free(struct run *, enum run_end *, struct err *);
 /* Free run: a settled point if there is one to be had within 20 ms; those who sleep are said to be blocked either way. */
 bool run_look_once(struct run *, struct err *);

@@ -82,6 +82,11 @@ static bool idle_timer_make(struct run *r)
 	return timer_create(CLOCK_MONOTONIC, &ev, &r->idle_timer) == 0;
 }
 
+static long idle_ns(const struct run *r)
+{
+	return r->opt.idle_ms ? (long)r->opt.idle_ms * 1000000 : IDLE_NS;
+}
+
 /* It ticks until it is heard: a signal that comes while we are not in waitpid ends no wait. 0: it is switched off. */
 void idle_timer_set(struct run *r, long ns)
 {
@@ -94,7 +99,7 @@ void idle_timer_set(struct run *r, long ns)
 
 void idle_timer_arm(struct run *r)
 {
-	idle_timer_set(r, IDLE_NS);
+	idle_timer_set(r, idle_ns(r));
 }
 
 /* ---- create ---- */
@@ -141,6 +146,13 @@ static bool run_launch(struct run *r, const struct launch *launch, struct err *e
 		return false;
 	r->idle_timer_made = idle_timer_make(r);
 	return r->held ? turn(r, task, err) && settle(r, err) : run_resume(r, task, err);
+}
+
+bool run_add(struct run *r, const struct launch *launch, u32 *task, struct err *err)
+{
+	if (!tracer_launch(r->tracer, launch, task, err))
+		return false;
+	return r->held ? turn(r, *task, err) && settle(r, err) : run_resume(r, *task, err);
 }
 
 struct run *run_create(const struct run_options *opt, const struct launch *launch, struct err *err)
@@ -325,7 +337,7 @@ static bool somebody_is_unsaid(struct run *r)
 /* The timer ended the wait: idle since the last tick, or busy? */
 static bool idle_tick(struct run *r, bool *settled, struct err *err)
 {
-	bool tell = r->opt.tell_settled, soon = tell || tracer_is_meeting(r->tracer);
+	bool tell = r->opt.tell_settled || r->opt.waits, soon = tell || tracer_is_meeting(r->tracer);
 	long next = r->idle_ns < IDLE_MOST_NS ? 2 * r->idle_ns : r->idle_ns;
 
 	*settled = false;
@@ -333,7 +345,7 @@ static bool idle_tick(struct run *r, bool *settled, struct err *err)
 		return true;
 	if (tracer_stops(r->tracer) != r->stops_at_tick) {
 		idle_timer_arm(r);
-		return note_sleepers(r, err);
+		return r->opt.waits || note_sleepers(r, err);
 	}
 	/* Private futexes and plain computing make no stop: somebody may have gone to sleep since. */
 	if (tell && r->settled_key && r->settled_key == runs_key(r)) {
@@ -342,10 +354,16 @@ static bool idle_tick(struct run *r, bool *settled, struct err *err)
 	}
 	if (!census(r, 2000000, settled, err) || !note_sleepers(r, err))
 		return false;
-	idle_timer_set(r, soon ? IDLE_NS : somebody_is_unsaid(r) ? next : 0);
+	idle_timer_set(r, soon ? idle_ns(r) : somebody_is_unsaid(r) ? next : 0);
 	r->settled_key = *settled && tell ? runs_key(r) : 0;
 	*settled &= tell;
 	return true;
+}
+
+static bool is_much(struct run *r)
+{
+	return (r->opt.most_tasks && tracer_alive(r->tracer) > r->opt.most_tasks) ||
+	       (r->opt.most_bytes && log_bytes(r->log) > r->opt.most_bytes);
 }
 
 static bool free_loop(struct run *r, enum run_end *end, struct err *err)
@@ -353,6 +371,10 @@ static bool free_loop(struct run *r, enum run_end *end, struct err *err)
 	struct stop stop;
 	bool settled;
 
+	if (r->opt.waits) { /* told again, though nobody did anything since: the caller may have */
+		r->settled_key = 0;
+		idle_timer_arm(r);
+	}
 	for (;;) {
 		if (r->rang) {
 			r->rang = false;
@@ -362,6 +384,10 @@ static bool free_loop(struct run *r, enum run_end *end, struct err *err)
 		if (!tracer_alive(r->tracer)) {
 			idle_timer_set(r, 0);
 			*end = RUN_ENDED;
+			return true;
+		}
+		if (is_much(r)) {
+			*end = RUN_MUCH;
 			return true;
 		}
 		if (!tracer_next(r->tracer, true, &stop, err))
@@ -379,7 +405,7 @@ static bool free_loop(struct run *r, enum run_end *end, struct err *err)
 				return false;
 			if (settled) {
 				run_fold(r);
-				*end = RUN_SETTLED;
+				*end = r->opt.waits ? RUN_WAITS : RUN_SETTLED;
 				return true;
 			}
 			break;

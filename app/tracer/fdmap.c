@@ -360,6 +360,8 @@ static bool fd_note_as(struct tracer *t, struct tracee *x, int fd, enum fd_class
 	if (o)
 		kind = o->kind;
 
+	if (t->opt.std_names && class == FDC_PIPE && fd <= 2 && !x->exec_done)
+		how |= 1u << 8;
 	return emit_observe(t, x, OBS_FD, (u64)(u32)fd | access << 32 | (u64)cloexec << 40 | how << 48, ino,
 	                    (flags & (u32)~(O_CLOEXEC | O_ACCMODE)) | what << 32, (u64)(same + 1) | protocol << 32,
 	                    kind, err);

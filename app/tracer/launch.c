@@ -14,7 +14,7 @@
 
 #include "tracer/private.h"
 
-enum step { STEP_SESSION, STEP_FDS, STEP_CWD, STEP_FILTER, STEP_EXEC };
+enum step { STEP_SESSION, STEP_FDS, STEP_CWD, STEP_PREPARE, STEP_FILTER, STEP_EXEC };
 struct failure {
 	int step, sys;
 };
@@ -57,6 +57,8 @@ static void child_run(const struct tracer *t, const struct launch *l, int go, in
 		child_fail(failed, STEP_FDS);
 	if (l->cwd && chdir(l->cwd) < 0)
 		child_fail(failed, STEP_CWD);
+	if (l->prepare && !l->prepare(l->prepare_arg))
+		child_fail(failed, STEP_PREPARE);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
 	    syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, &program) < 0)
 		child_fail(failed, STEP_FILTER);
@@ -65,7 +67,9 @@ static void child_run(const struct tracer *t, const struct launch *l, int go, in
 		signal(sig, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	if (l->envp)
+	if (l->path)
+		execve(l->path, l->argv, l->envp ? l->envp : environ);
+	else if (l->envp)
 		execvpe(l->argv[0], l->argv, l->envp);
 	else
 		execvp(l->argv[0], l->argv);
@@ -86,6 +90,8 @@ static bool launch_error(const struct launch *l, const struct failure *f, struct
 		return err_sys(err, EXIT_CANNOT_RUN, "%s: cannot be run", l->argv[0]);
 	case STEP_FILTER:
 		return err_sys(err, EXIT_MACHINE, "this machine does not let a program install a seccomp filter, which tracing needs");
+	case STEP_PREPARE:
+		return err_sys(err, EXIT_MACHINE, "what %s is to be started with cannot be had", l->argv[0]);
 	case STEP_CWD:
 		return err_sys(err, EXIT_CANNOT_RUN, "cannot change to the folder %s", l->cwd);
 	default:
@@ -163,6 +169,7 @@ bool tracer_launch(struct tracer *t, const struct launch *l, u32 *task, struct e
 	}
 	x = tracee_add(t, pid);
 	x->tgid = pid;
+	x->spared = l->spared;
 	x->exec_done = false;
 	ok = write(go[1], "g", 1) == 1 && wait_for_exec(t, x);
 	if (ok) {

@@ -26,6 +26,7 @@
  * hooked.c     | what our runtime tells (hook/protocol.h): its stops, accesses
  * told.c       | calls of the C library that our runtime tells of
  * maps.c       | shared mappings and segments (a cache, never the truth of the world)
+ * inject/      | faults: what the kernel could have given, given on purpose
  * arch/        | registers and call numbers, one header per CPU
  */
 #ifndef TRACER_LIB_H
@@ -45,15 +46,44 @@ struct tracer_options {
 	bool files;     /* files that programs open, but for the system's own, are operations too: open, read, write, close */
 	bool sleepers;  /* who is found asleep is asked where, and in which call, when no stop has told it (why) */
 	bool threads;   /* told to our runtime: once a second thread exists, .data, .bss and heap stop too */
+	bool std_names; /* pipes that a program is started with as descriptors 0 to 2 are named so, and not counted as its own */
+	bool every_site;/* copy a site at every operation, and where a deadly signal strikes, though nobody is held */
+	const struct fault *faults; /* borrowed for the tracer's life */
+	u32 faults_n;   /* at most FAULTS_MAX */
+};
+
+/* What the kernel could have done, done on purpose (inject/; ENGINE.md "Faults"). Each goes into the log as REC_INJECT. */
+enum fault_kind {
+	FAULT_SHORT = 1,  /* a read moves at most `size` bytes: pipes, FIFOs, terminals, stream sockets; a write only where
+	                     the descriptor is O_NONBLOCK */
+	FAULT_AGAIN,      /* EAGAIN, only where the descriptor is O_NONBLOCK */
+	FAULT_INTERRUPT,  /* a real signal arrives as the call begins: only one that the process catches without SA_RESTART */
+	FAULT_SMALL_PIPE, /* a new pipe holds `size` bytes: as when the user has many of them, pipe(7) */
+};
+enum { FAULTS_MAX = 8 };
+enum fault_on { FAULT_ON_ANY = 0, FAULT_ON_PIPE = 1, FAULT_ON_FIFO = 2, FAULT_ON_SOCKET = 4, FAULT_ON_TERMINAL = 8, FAULT_ON_QUEUE = 16, FAULT_ON_CHILD = 32 };
+struct fault {
+	enum fault_kind kind;
+	bool reads, writes, waits; /* which calls: read, recv, ...; write, send, ...; wait, accept, open, mq_receive, semop, ... */
+	u32 on;        /* enum fault_on, ORed */
+	u64 size;
+	int sig;       /* FAULT_INTERRUPT: 0 any */
+	u32 from;      /* a task's first such call that is hit, from 1 */
+	u32 every;     /* then each that many; 0: that one alone */
+	u32 times;     /* at most, for each task; 0: no limit */
 };
 
 /* What to start. All pointers are borrowed for the call. */
 struct launch {
 	char *const *argv;
+	const char *path;    /* the file; NULL: argv[0], looked for in PATH */
 	char *const *envp;   /* NULL: ours */
 	const char *cwd;     /* NULL: ours */
 	int fds[3];          /* -1: inherit ours */
 	bool own_session;    /* setsid and make fds[0] the controlling terminal */
+	bool spared;         /* no fault is injected into it and its descendants */
+	bool (*prepare)(void *arg); /* in the child, just before exec; NULL none. False with errno: it is not started */
+	void *prepare_arg;
 };
 
 enum stop_kind {

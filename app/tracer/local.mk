@@ -21,6 +21,10 @@ libipclab_a_SOURCES += \
 	app/tracer/told.c \
 	app/tracer/tracer.c \
 	app/tracer/wait.c \
+	app/tracer/inject/again.c \
+	app/tracer/inject/inject.c \
+	app/tracer/inject/interrupt.c \
+	app/tracer/inject/short.c \
 	app/tracer/decode/fd.c \
 	app/tracer/decode/fifo.c \
 	app/tracer/decode/sig.c \

@@ -191,6 +191,7 @@ struct space *space_copy(struct tracer *t, const struct space *p)
 	struct space *c = space_create();
 
 	c->threads = p->threads;
+	c->breaks = p->breaks;
 	c->ran = true; /* to be looked at: its maker may have ended a mapping that nobody has looked at yet */
 	for (size_t i = 0; i < p->maps.n; i++) {
 		*vec_push(&c->maps) = p->maps.at[i];

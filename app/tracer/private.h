@@ -117,6 +117,7 @@ struct space { /* an address space; shared by threads and vfork's child */
 	u32 private_seg;  /* SEGMENT_PRIVATE of this process, 0: none yet */
 	bool threads;     /* its runtime was told --threads: private data stop too */
 	bool ran;         /* since it was last compared */
+	u64 breaks;       /* signals it has handlers for that do not restart calls (no SA_RESTART); bit sig - 1 */
 	int mem;          /* /proc/PID/mem, read-only; 0: not opened yet, -1: cannot be */
 	u32 asked;        /* round of tracer_observe_memory that has looked at it */
 	VEC(struct pointer_seen) pointers;
@@ -238,7 +239,23 @@ struct tracee {
 	u32 told_n;
 	struct spin spin;
 	struct found found;
+	bool spared;         /* no faults */
+	u32 fault_seen[FAULTS_MAX], fault_hits[FAULTS_MAX]; /* calls that a fault is about; those that it struck */
 };
+
+/* ---- inject/: faults ---- */
+/* Of a call about to be made. *skip: it is not made, its result stands in the registers already. */
+bool inject_entry(struct tracer *, struct tracee *, bool *skip, struct err *);
+/* Of a call that has come back, before its EXIT is read. */
+bool inject_exit(struct tracer *, struct tracee *, i64 ret, struct err *);
+bool inject_note(struct tracer *, struct tracee *, enum injection what, u64 a, struct err *);
+/* What the descriptor of the call leads to (enum fault_on; 0: nothing that a fault is about), and is it O_NONBLOCK? */
+u32 inject_on(struct tracer *, struct tracee *, bool *nonblocking);
+bool inject_short(struct tracer *, struct tracee *, const struct fault *, u32 on, bool nonblocking, bool *done, struct err *);
+bool inject_again(struct tracer *, struct tracee *, bool nonblocking, bool *skip, struct err *);
+bool inject_interrupt(struct tracer *, struct tracee *, const struct fault *, bool *done, struct err *);
+/* A handler was set: does it restart calls? */
+void inject_handler_set(struct tracee *, int sig, bool handled, u64 flags);
 
 /* ---- tracer.c ---- */
 struct site_slot {
@@ -542,6 +559,10 @@ void shadow_drop(struct tracer *, struct segment *);
 void shadow_cut(struct segment *, u64 size); /* it has been made so short: what lay behind is zero, should it grow again */
 
 /* ---- observe/pipe.c ---- */
+/* A descriptor of another process as ours, to be closed at once; -1. An anonymous pipe also where pidfd_getfd is refused. */
+int tracer_borrow(pid_t pid, int fd, int access);
+/* F_SETPIPE_SZ; *is: what it holds now. False: it was refused. */
+bool tracer_pipe_shrink(struct tracee *, int fd, u64 bytes, u64 *is);
 bool tracer_pipe_capacity(struct tracee *, int fd, u64 *bytes); /* F_GETPIPE_SZ through a borrowed end */
 
 /* ---- observe/asleep.c, futex.c, symbols.c: what looking finds of those that sleep ---- */

@@ -75,10 +75,17 @@ bool finish_call(struct tracer *t, struct tracee *x, i64 ret, u32 passed, struct
 
 static bool resume_entry(struct tracer *t, struct tracee *x, struct err *err)
 {
-	bool stale = x->took != t->takes, ok; /* held, or taken with others when all were looked at */
+	bool stale = x->took != t->takes, ok, skip = false; /* held, or taken with others when all were looked at */
 
 	if (x->hook)
 		return hooked_resume(t, x, err);
+	if (t->opt.faults_n && !inject_entry(t, x, &skip, err))
+		return false;
+	if (skip) { /* it was not made: no operation */
+		x->holding = IS_RUNNING;
+		tracee_go(x, PTRACE_CONT, 0);
+		return true;
+	}
 	if (stale && x->entry.hash >> 63)
 		fifo_look_again(x);
 	if (stale)

@@ -127,8 +127,10 @@ bool signal_deliver(struct tracer *t, struct tracee *x, struct err *err)
 		tracee_go(x, PTRACE_CONT, 0);
 		return true;
 	}
+	u32 site = t->opt.every_site && !handled ? site_copy(t, x, err) : 0;
 	struct rec *r = emit_begin(t, REC_SIGNAL, x, sizeof body, err, &ok);
 	if (r) {
+		r->site = site;
 		memcpy(r + 1, &body, sizeof body);
 		emit_commit(t, r);
 	}

@@ -110,6 +110,7 @@ static bool take_birth(struct tracer *t, struct tracee *x, struct err *err)
 	child->fds = flags & CLONE_FILES ? fdmap_share(x->fds) : fdmap_copy(t, x->fds);
 	child->space = flags & CLONE_VM ? space_share(x->space) : space_copy(t, x->space);
 	child->map = x->map;
+	child->spared = x->spared;
 	child->strings_at = x->strings_at;
 	if (child->holding != IS_STOPPED && child->holding != IS_GONE)
 		child->holding = IS_RUNNING;
@@ -250,7 +251,7 @@ static bool take_entry(struct tracer *t, struct tracee *x, struct err *err)
 	if (x->hook)
 		return hooked_take_entry(t, x, err);
 	x->site = 0;
-	if (x->entry.logged && (t->opt.held || (t->opt.sites && makes_or_ends_an_end(&x->entry))))
+	if (x->entry.logged && (t->opt.held || t->opt.every_site || (t->opt.sites && makes_or_ends_an_end(&x->entry))))
 		x->site = site_copy(t, x, err);
 	if (t->opt.held && x->entry.hold)
 		return emit_entry(t, x, REC_POISED, err);
@@ -324,6 +325,8 @@ static bool take_exit(struct tracer *t, struct tracee *x, struct err *err)
 	}
 	if (write_goes_on(t, x, ret))
 		return true;
+	if (t->opt.faults_n && !inject_exit(t, x, ret, err))
+		return false;
 	return finish_call(t, x, ret, 0, err);
 }
 

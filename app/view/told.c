@@ -163,6 +163,18 @@ static void told_inject(
 		str_add(out, " to ");
 		words_name(s, r->task, out);
 		str_add(out, ".\n");
+	} else if (e.what == INJ_SHORT) {
+		str_addf(out, "ipclab lets the kernel move only part of the %llu bytes that ", (unsigned long long)e.a);
+		words_name(s, r->task, out);
+		str_add(out, " asks for.\n");
+	} else if (e.what == INJ_AGAIN) {
+		str_addf(out, "ipclab answers the %s of ", call_name((unsigned)e.a));
+		words_name(s, r->task, out);
+		str_add(out, " with EAGAIN.\n");
+	} else if (e.what == INJ_SMALL_PIPE) {
+		str_addf(out, "ipclab makes the new pipe of ");
+		words_name(s, r->task, out);
+		str_addf(out, " hold only %llu bytes.\n", (unsigned long long)e.a);
 	}
 }
 

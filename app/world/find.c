@@ -176,8 +176,13 @@ const char *world_task_name(const struct world *w, u32 task, char *buf)
 
 const char *world_pipe_name(const struct world *w, u32 pipe, char *buf)
 {
+	static const char *const given[] = {"stdin", "stdout", "stderr"};
 	const struct w_pipe *p = world_pipe(w, pipe);
 
+	if (p && p->standard && p->standard <= ARRAY_LEN(given)) {
+		strcpy(buf, given[p->standard - 1]);
+		return buf;
+	}
 	snprintf(buf, 24, p && p->fifo ? "fifo%u" : "pipe%u", p ? p->name : 0);
 	return buf;
 }
@@ -277,6 +282,13 @@ u32 world_pipe_by_name(const struct world *w, const char *name)
 	unsigned long n;
 
 	bool fifo = strncmp(name, "fifo", 4) == 0;
+
+	for (u32 i = 1; strncmp(name, "std", 3) == 0 && i < world_pipes(w); i++) {
+		char given[24];
+
+		if (w->pipe[i].used && w->pipe[i].standard && strcmp(world_pipe_name(w, i, given), name) == 0)
+			return i;
+	}
 
 	if ((!fifo && strncmp(name, "pipe", 4) != 0) || name[4] < '0' || name[4] > '9')
 		return 0;

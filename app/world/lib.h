@@ -303,7 +303,7 @@ struct w_pipe {
 	u32 unlinked;   /* FIFO: its name is gone */
 	u32 openers;    /* FIFO: first task inside an open(2) of it: w_op.flow_next */
 	u32 surprised;  /* FIFO: 1: an open came back that only somebody who is not watched explains */
-	u32 pad;
+	u32 standard;   /* 1 + n: not one of the program's own: it was given to it as descriptor n, 0 to 2, and is called stdin, ... */
 };
 
 struct w_segment { /* memory that can be shared */

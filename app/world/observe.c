@@ -83,6 +83,11 @@ static u32 observed_file(struct world *w, u32 task, u32 fdt, const struct ev_obs
 			return 0;
 		w->pipe[pipe].outside = 1;
 		pipe_unsure(w, pipe);
+		if (ev->a >> 56 & 1 && (ev->a & UINT32_MAX) <= 2) { /* the program's own count from pipe1 */
+			w->pipe[pipe].standard = 1 + (u32)(ev->a & UINT32_MAX);
+			w->pipe[pipe].name = 0;
+			w->h->pub.pipes_named--;
+		}
 	}
 	return file_new(w, OBJ_PIPE, pipe, access, (u32)ev->c);
 }

@@ -20,6 +20,7 @@ bool decode_sigaction(struct tracer *t, struct tracee *x, struct entry *e)
 		return false;
 	e->arg = act[0] == 0 ? 0 : act[0] == 1 ? 1 : 2;
 	e->size = act[1] & 0xffffffff;
+	inject_handler_set(x, e->fd, e->arg == 2, e->size);
 	return true;
 }
 

@@ -13,7 +13,7 @@
 
 #include "tracer/private.h"
 
-static int borrow(pid_t pid, int fd, int access)
+int tracer_borrow(pid_t pid, int fd, int access)
 {
 	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0), got = -1;
 	char path[64], link[64];
@@ -34,7 +34,7 @@ static int borrow(pid_t pid, int fd, int access)
 
 bool tracer_pipe_capacity(struct tracee *x, int fd, u64 *bytes)
 {
-	int got = borrow(x->tgid, fd, O_RDONLY), n;
+	int got = tracer_borrow(x->tgid, fd, O_RDONLY), n;
 
 	if (got < 0)
 		return false;
@@ -42,6 +42,19 @@ bool tracer_pipe_capacity(struct tracee *x, int fd, u64 *bytes)
 	close(got);
 	if (n > 0)
 		*bytes = (u64)n;
+	return n > 0;
+}
+
+bool tracer_pipe_shrink(struct tracee *x, int fd, u64 bytes, u64 *is)
+{
+	int got = tracer_borrow(x->tgid, fd, O_WRONLY), n;
+
+	if (got < 0)
+		return false;
+	n = fcntl(got, F_SETPIPE_SZ, (int)bytes);
+	close(got);
+	if (n > 0)
+		*is = (u64)n;
 	return n > 0;
 }
 
@@ -112,7 +125,7 @@ static bool observe_one(struct tracer *t, u32 pipe, bool slots, struct err *err)
 	int fd, got, n = 0;
 
 	p->touched = false;
-	if (!find_end(t, pipe, O_RDONLY, &pid, &fd) || (got = borrow(pid, fd, O_RDONLY)) < 0)
+	if (!find_end(t, pipe, O_RDONLY, &pid, &fd) || (got = tracer_borrow(pid, fd, O_RDONLY)) < 0)
 		return true;
 	if (ioctl(got, FIONREAD, &n) == 0)
 		bytes = (u64)n;
@@ -124,7 +137,7 @@ static bool observe_one(struct tracer *t, u32 pipe, bool slots, struct err *err)
 			used = slots_used(got, capacity);
 	}
 	close(got);
-	if (find_end(t, pipe, O_WRONLY, &pid, &fd) && (got = borrow(pid, fd, O_WRONLY)) >= 0) {
+	if (find_end(t, pipe, O_WRONLY, &pid, &fd) && (got = tracer_borrow(pid, fd, O_WRONLY)) >= 0) {
 		poll_write.fd = got;
 		if (poll(&poll_write, 1, 0) >= 0)
 			room = poll_write.revents & POLLOUT ? 1 : 0;
@@ -154,7 +167,7 @@ ssize_t tracer_pipe_contents(struct tracer *t, u64 ino, void *bytes, size_t n)
 	for (u32 i = 1; i < t->pipes.n; i++) {
 		if (!t->pipes.at[i].ends || t->pipes.at[i].ino != ino || !find_end(t, i, O_RDONLY, &pid, &fd))
 			continue;
-		if ((end = borrow(pid, fd, O_RDONLY)) < 0)
+		if ((end = tracer_borrow(pid, fd, O_RDONLY)) < 0)
 			return -1;
 		if (pipe2(own, O_NONBLOCK | O_CLOEXEC) == 0) {
 			got = tee(end, own[1], n, SPLICE_F_NONBLOCK);

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* ipclab lint DIR: exercises (and labs) as their authors must have them: the manifest is read, what learners start with builds and
+ * fails, the solution passes, every mutant gets the verdict, and is told the sentence, that stands at its head. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "command/exercise.h"
+#include "command/lib.h"
+#include "guide/lib.h"
+
+enum { HINTS_MIN = 3, MUTANTS_MIN = 5 };
+
+struct linting {
+	u32 wrong, exercises, labs, runs;
+	u32 times;         /* the solution is run so often */
+	const char *only;  /* a mutant, "starter", "solution"; NULL all */
+};
+
+static void complain(struct linting *l, const char *fmt, ...) PRINTF_LIKE(2, 3);
+static void complain(struct linting *l, const char *fmt, ...)
+{
+	struct str s = {0}, safe = {0};
+	va_list ap;
+
+	va_start(ap, fmt);
+	str_vaddf(&s, fmt, ap);
+	va_end(ap);
+	str_add_harmless(&safe, str_get(&s));
+	printf("%s\n", str_get(&safe));
+	fflush(stdout);
+	str_finish(&s);
+	str_finish(&safe);
+	l->wrong++;
+}
+
+/* ---- a submission put together: the learner's files, some of them from elsewhere ---- */
+
+static bool copy_file(const char *from, const char *to)
+{
+	FILE *a = fopen(from, "re"), *b = a ? fopen(to, "we") : NULL;
+	char buf[8192];
+	size_t n;
+	bool ok = b != NULL;
+
+	while (ok && (n = fread(buf, 1, sizeof buf, a)) > 0)
+		ok = fwrite(buf, 1, n, b) == n;
+	if (a)
+		fclose(a);
+	if (b)
+		ok = fclose(b) == 0 && ok;
+	return ok;
+}
+
+static void path_of(struct str *out, const char *folder, const char *name)
+{
+	str_clear(out);
+	str_addf(out, "%s/%s", folder, name);
+}
+
+/* The solution's files in `to`, and over them those of a mutant. */
+static bool put_together(const struct exercise *x, const struct mutant *m, const char *to)
+{
+	struct str from = {0}, into = {0};
+	struct stat st = {0};
+	bool ok = true;
+
+	if (m && stat(m->path, &st) < 0)
+		return false;
+	for (size_t i = 0; i < x->files.n && ok; i++) {
+		path_of(&into, to, x->files.at[i]);
+		path_of(&from, m && S_ISDIR(st.st_mode) ? m->path : "", x->files.at[i]);
+		if (m && S_ISDIR(st.st_mode) && access(from.s, R_OK) == 0) {
+			ok = copy_file(from.s, into.s);
+		} else if (m && !S_ISDIR(st.st_mode) && i == 0) {
+			ok = copy_file(m->path, into.s);
+		} else {
+			path_of(&from, x->solutions ? x->solutions : x->folder, x->files.at[i]);
+			ok = copy_file(from.s, into.s);
+		}
+	}
+	str_finish(&from);
+	str_finish(&into);
+	return ok;
+}
+
+static void remove_together(const struct exercise *x, const char *folder)
+{
+	struct str path = {0};
+
+	for (size_t i = 0; i < x->files.n; i++) {
+		path_of(&path, folder, x->files.at[i]);
+		unlink(path.s);
+	}
+	rmdir(folder);
+	str_finish(&path);
+}
+
+/* ---- runs ---- */
+
+static bool judged(struct linting *l, const struct exercise *x, const char *folder, const char *what, struct result *r)
+{
+	struct attempt_options opt = {0};
+	struct err err = {0};
+
+	l->runs++;
+	if (!attempt_run(x, folder, &opt, r, &err)) {
+		complain(l, "%s: %s: %s", x->id, what, err.text);
+		return false;
+	}
+	if (r->verdict == VERDICT_ERROR) {
+		u32 i = result_failed(r);
+		complain(l, "%s: %s: GRADER ERROR: %s", x->id, what, i == UINT32_MAX ? r->first.message : r->findings.at[i].message);
+		return false;
+	}
+	return true;
+}
+
+static void lint_starter(struct linting *l, const struct exercise *x)
+{
+	struct result r = {0};
+
+	if (judged(l, x, x->folder, "starter", &r)) {
+		if (r.verdict == VERDICT_PASS)
+			complain(l, "%s: what learners start with passes already", x->id);
+		if (r.first.verdict == VERDICT_COMPILE)
+			complain(l, "%s: what learners start with does not compile:\n%s", x->id, str_get(&r.compiler));
+	}
+	result_finish(&r);
+}
+
+static void lint_passes(struct linting *l, const struct exercise *x, const char *folder, const char *what)
+{
+	struct result r = {0};
+	struct str words = {0};
+
+	if (judged(l, x, folder, what, &r) && r.verdict != VERDICT_PASS) {
+		result_words(&r, &words);
+		complain(l, "%s: %s does not pass:\n%s%s", x->id, what, str_get(&r.compiler), words.s);
+	} else if (r.verdict == VERDICT_PASS && r.compiler.len) {
+		complain(l, "%s: %s makes the compiler warn:\n%s", x->id, what, r.compiler.s);
+	}
+	str_finish(&words);
+	result_finish(&r);
+}
+
+static void lint_solution(struct linting *l, const struct exercise *x)
+{
+	if (!x->solutions) {
+		complain(l, "%s: there is no solution (../solutions beside exercises)", x->id);
+		return;
+	}
+	for (u32 i = 0; i < l->times; i++)
+		lint_passes(l, x, x->solutions, "the solution");
+}
+
+/* solutions/NN-name/other-*: further correct programs, in other styles. */
+static void lint_others(struct linting *l, const struct exercise *x)
+{
+	DIR *d = x->solutions ? opendir(x->solutions) : NULL;
+	struct dirent *e;
+
+	while (d && (e = readdir(d))) {
+		struct str path = {0};
+
+		str_addf(&path, "%s/%s", x->solutions, e->d_name);
+		if (strncmp(e->d_name, "other-", 6) == 0 && (!l->only || strcmp(l->only, e->d_name) == 0))
+			for (u32 i = 0; i < l->times; i++)
+				lint_passes(l, x, path.s, e->d_name);
+		str_finish(&path);
+	}
+	if (d)
+		closedir(d);
+}
+
+static void lint_mutant(struct linting *l, const struct exercise *x, const struct mutant *m)
+{
+	char folder[] = "/tmp/ipclab-lint-XXXXXX";
+	struct result r = {0};
+	struct str why = {0};
+
+	if (!mkdtemp(folder) || !put_together(x, m, folder))
+		complain(l, "%s: %s cannot be put together in %s: %s", x->id, m->name, folder, strerror(errno));
+	else if (judged(l, x, folder, m->name, &r) && !mutant_is_caught(m, &r, &why))
+		complain(l, "%s: %s%s%s", x->id, why.s, r.compiler.len ? "\n" : "", str_get(&r.compiler));
+	remove_together(x, folder);
+	str_finish(&why);
+	result_finish(&r);
+}
+
+static bool wanted(const struct linting *l, const char *name)
+{
+	return !l->only || strcmp(l->only, name) == 0;
+}
+
+static void lint_exercise(struct linting *l, const struct exercise *x)
+{
+	struct mutants mutants;
+	struct err err = {0};
+
+	l->exercises++;
+	if (x->wrong.text[0]) {
+		complain(l, "%s", x->wrong.text);
+		return;
+	}
+	if (x->hints.n < HINTS_MIN)
+		complain(l, "%s/exercise.md: %zu hints; there are to be three tiers, from a question to nearly the answer", x->folder, x->hints.n);
+	if (wanted(l, "starter"))
+		lint_starter(l, x);
+	if (wanted(l, "solution"))
+		lint_solution(l, x);
+	lint_others(l, x);
+	if (!mutants_find(x, &mutants, &err))
+		complain(l, "%s", err.text);
+	if (mutants.list.n < MUTANTS_MIN)
+		complain(l, "%s: %zu mutants; five at least, each a misconception or a classic slip", x->id, mutants.list.n);
+	for (size_t i = 0; i < mutants.list.n; i++)
+		if (wanted(l, mutants.list.at[i].name))
+			lint_mutant(l, x, &mutants.list.at[i]);
+	mutants_finish(&mutants);
+}
+
+static void lint_lab(struct linting *l, const char *file)
+{
+	struct err err = {0};
+	struct guide *g = guide_load(file, &err);
+
+	l->labs++;
+	if (!g)
+		complain(l, "%s", err.text);
+	guide_destroy(g);
+}
+
+/* ---- what DIR is ---- */
+
+static bool has(const char *folder, const char *name)
+{
+	struct str path = {0};
+	bool there;
+
+	str_addf(&path, "%s/%s", folder, name);
+	there = access(path.s, F_OK) == 0;
+	str_finish(&path);
+	return there;
+}
+
+static void lint_one(struct linting *l, const char *folder)
+{
+	char real[4096];
+	const char *base, *id;
+	struct exercise *x;
+
+	if (!realpath(folder, real))
+		return;
+	base = strrchr(real, '/') + 1;
+	id = base + strspn(base, "0123456789");
+	id += *id == '-';
+	if (has(real, "exercise.yaml")) {
+		x = exercise_load(real, id, 0);
+		lint_exercise(l, x);
+		exercise_destroy(x);
+	}
+	if (has(real, "lab.md")) {
+		struct str file = {0};
+
+		str_addf(&file, "%s/lab.md", real);
+		lint_lab(l, file.s);
+		str_finish(&file);
+	}
+}
+
+static bool lint_folder(struct linting *l, const char *dir, struct err *err)
+{
+	struct dirent **names;
+	int n;
+
+	if (has(dir, "exercise.yaml") || has(dir, "lab.md")) {
+		lint_one(l, dir);
+		return true;
+	}
+	n = scandir(dir, &names, NULL, alphasort);
+	if (n < 0)
+		return err_sys(err, EXIT_INPUT, "%s cannot be read", dir);
+	for (int i = 0; i < n; i++) {
+		struct str path = {0};
+
+		str_addf(&path, "%s/%s", dir, names[i]->d_name);
+		if (names[i]->d_name[0] != '.')
+			lint_one(l, path.s);
+		str_finish(&path);
+		free(names[i]);
+	}
+	free(names);
+	return true;
+}
+
+bool command_lint(struct invocation *inv, struct err *err)
+{
+	struct linting l = {.times = 1, .only = option_value(inv, "only")};
+	const char *times = option_value(inv, "times");
+
+	if (inv->argc != 1)
+		return err_set(err, EXIT_USAGE, "lint needs one folder: of exercises, of labs, or of one of them, as in ipclab lint exercises/03-pipe-eof");
+	if (times && ((l.times = (u32)strtoul(times, NULL, 10)) < 1 || l.times > 1000))
+		return err_set(err, EXIT_USAGE, "--times is a number from 1 to 1000");
+	if (!lint_folder(&l, inv->argv[0], err))
+		return false;
+	if (l.exercises + l.labs == 0)
+		return err_set(err, EXIT_INPUT, "%s holds no exercise (exercise.yaml) and no lab (lab.md)", inv->argv[0]);
+	printf("%u exercises, %u labs, %u programs judged: %u complaints\n", l.exercises, l.labs, l.runs, l.wrong);
+	if (l.wrong)
+		inv->status = EXIT_INPUT;
+	return true;
+}

@@ -1,0 +1,658 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What happened against what was expected: the verdict, and the words that explain it. */
+#include <regex.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "grader/private.h"
+
+#define PUT(field, ...) snprintf((field), sizeof(field), __VA_ARGS__)
+
+struct judging {
+	const struct run_spec *spec;
+	const struct shared *shared;
+	const struct evidence *ev;
+	struct finding *f;
+};
+
+static const char *out_of(const struct judging *j, u32 actor, size_t *n)
+{
+	*n = j->shared->actors[actor].out_n;
+	return shared_out(j->shared, actor);
+}
+
+/* ---- places ---- */
+
+static void place(const struct judging *j, u32 site)
+{
+	const struct place *p = site ? sources_place(evidence_scene(j->ev)->sources, site) : NULL;
+
+	if (!p || !p->shown || j->f->line)
+		return;
+	PUT(j->f->file, "%s", p->shown->base);
+	j->f->line = p->shown->line;
+}
+
+static void at_words(const struct judging *j, u32 site, struct str *out)
+{
+	char at[160];
+
+	sources_at(evidence_scene(j->ev)->sources, site, false, at, sizeof at);
+	if (at[0])
+		str_addf(out, " at %s", at);
+}
+
+/* ---- ran, expected, happened ---- */
+
+static void actor_ran(const struct run_spec *spec, const struct actor *a, struct str *out)
+{
+	struct str arg = {0};
+
+	if (a->kind == ACTOR_SCRIPT) {
+		str_addf(out, "a client (%s)", a->name);
+		return;
+	}
+	str_addf(out, a->kind == ACTOR_COMMAND ? "" : "./%s", a->program);
+	for (size_t i = 0; i < a->args.n; i++) {
+		str_clear(&arg);
+		substitute(spec, a->args.at[i], &arg);
+		str_addf(out, "%s%s", i || a->kind != ACTOR_COMMAND ? " " : "", str_get(&arg));
+	}
+	str_finish(&arg);
+	if (a->in.given && a->in.bytes.n) {
+		str_add(out, "   with input ");
+		shown_text(a->in.bytes.at, a->in.bytes.n < 40 ? a->in.bytes.n : 40, out);
+		if (a->in.bytes.n > 40)
+			str_addf(out, " and %zu more bytes", a->in.bytes.n - 40);
+	}
+	if (a->in.as == AS_TERMINAL)
+		str_add(out, " typed at a terminal");
+}
+
+static void fault_words(const struct fault *f, struct str *out)
+{
+	str_add(out, out->len ? ", " : "");
+	switch (f->kind) {
+	case FAULT_SHORT: str_addf(out, "%s may move as little as %llu byte%s", f->reads ? "reads" : "writes", (unsigned long long)f->size, f->size == 1 ? "" : "s"); break;
+	case FAULT_AGAIN: str_add(out, "calls that do not block get EAGAIN now and then"); break;
+	case FAULT_INTERRUPT: str_add(out, "a signal arrives as calls begin"); break;
+	case FAULT_SMALL_PIPE: str_addf(out, "pipes hold %llu bytes", (unsigned long long)f->size); break;
+	}
+}
+
+void ran_words(const struct run_spec *spec, struct str *out)
+{
+	struct str faults = {0};
+
+	for (size_t i = 0; i < spec->s->actors.n; i++) {
+		str_add(out, i ? "\n" : "");
+		actor_ran(spec, &spec->s->actors.at[i], out);
+	}
+	for (size_t i = 0; i < spec->s->faults.n; i++)
+		fault_words(&spec->s->faults.at[i], &faults);
+	if (faults.len)
+		str_addf(out, "\n(%s)", faults.s);
+	str_finish(&faults);
+}
+
+static void status_words(int status, struct str *out)
+{
+	if (WIFSIGNALED(status))
+		str_addf(out, "SIG%s killed it", sigabbrev_np(WTERMSIG(status)) ? sigabbrev_np(WTERMSIG(status)) : "?");
+	else
+		str_addf(out, "exit status %d", WEXITSTATUS(status));
+}
+
+static void expected_words(const struct expectation *e, struct str *out)
+{
+	size_t before = out->len;
+
+	if (e->stdout_given) {
+		str_add(out, e->out.n ? "output " : "no output");
+		if (e->out.n)
+			shown_text(e->out.at, e->out.n, out);
+	} else if (e->lines_given) {
+		str_add(out, "in any order, the lines ");
+		shown_text(e->lines.at, e->lines.n, out);
+	} else if (e->has_given) {
+		str_add(out, "somewhere in the output ");
+		shown_text(e->has.at, e->has.n, out);
+	} else if (e->matches_given) {
+		str_addf(out, "output that matches %s", e->matches.at);
+	} else if (e->in_order.n) {
+		str_add(out, "lines that keep their order");
+	}
+	str_add(out, out->len > before ? ", then " : "");
+	if (e->stays)
+		str_add(out, "it goes on serving");
+	else if (e->any_exit)
+		str_add(out, "its end");
+	else if (e->exit < 0)
+		str_addf(out, "SIG%s ends it", sigabbrev_np(-e->exit));
+	else
+		str_addf(out, "exit status %d", e->exit);
+}
+
+static void happened_words(const struct judging *j, u32 actor, struct str *out)
+{
+	const struct actor_over *a = &j->shared->actors[actor];
+	size_t n;
+	const char *text = out_of(j, actor, &n);
+
+	if (!a->task) {
+		str_add(out, "it was not started");
+		return;
+	}
+	str_add(out, n ? "output " : "no output");
+	if (n)
+		shown_text(text, n, out);
+	str_add(out, ", then ");
+	if (a->ended)
+		status_words(a->status, out);
+	else if (j->shared->over == OVER_STUCK)
+		str_add(out, "nobody could move any more");
+	else if (j->shared->over == OVER_TIME)
+		str_addf(out, "it still ran after %u s", j->spec->s->seconds);
+	else if (j->spec->s->actors.at[actor].expect.stays)
+		str_add(out, "it went on serving");
+	else
+		str_add(out, "it was ended");
+	if (a->err_n) {
+		str_add(out, "\non standard error ");
+		shown_text(shared_err(j->shared, actor), a->err_n, out);
+	}
+}
+
+/* The actor that matters alone, or each by name. */
+static void tell_runs(struct judging *j, u32 actor)
+{
+	struct str a = {0}, b = {0}, ran = {0};
+	bool several = j->spec->s->actors.n > 1;
+
+	if (several) {
+		str_addf(&a, "%s: ", j->spec->s->actors.at[actor].name);
+		str_addf(&b, "%s: ", j->spec->s->actors.at[actor].name);
+	}
+	expected_words(&j->spec->s->actors.at[actor].expect, &a);
+	happened_words(j, actor, &b);
+	ran_words(j->spec, &ran);
+	PUT(j->f->expected, "%s", str_get(&a));
+	PUT(j->f->happened, "%s", str_get(&b));
+	PUT(j->f->ran, "%s", str_get(&ran));
+	str_finish(&a);
+	str_finish(&b);
+	str_finish(&ran);
+}
+
+/* ---- why somebody waits ---- */
+
+static bool blocked(const struct world *w, u32 task)
+{
+	const struct w_task *t = world_task(w, task);
+
+	return t && (t->state == TASK_BLOCKED || t->state == TASK_SPINNING);
+}
+
+/* Who waits for a child or a thread only waits for somebody who has more to tell. */
+static bool waits_for_others(const struct world *w, u32 task)
+{
+	struct why why;
+
+	return world_why(w, task, &why) && (why.reason == WHY_CHILD || why.reason == WHY_THREAD);
+}
+
+static void why_sentences(struct judging *j)
+{
+	const struct scene *s = evidence_scene(j->ev);
+	struct str out = {0};
+	u32 said = 0;
+
+	for (int round = 0; round < 2; round++)
+		for (u32 task = 1; task < world_tasks(s->world) && said < 6; task++) {
+			if (!blocked(s->world, task) || waits_for_others(s->world, task) != (round == 1))
+				continue;
+			if (said++)
+				str_add(&out, "\n");
+			words_why(s, task, &out);
+			if (evidence_actor(j->ev, task) != UINT32_MAX &&
+				j->spec->s->actors.at[evidence_actor(j->ev, task)].kind == ACTOR_PROGRAM)
+				place(j, world_task(s->world, task)->op.site);
+		}
+	for (u32 task = 1; task < world_tasks(s->world) && said < 6; task++) {
+		const struct w_task *t = world_task(s->world, task);
+
+		if (!t || (t->state != TASK_RUNNING && t->state != TASK_STOPPED))
+			continue;
+		str_add(&out, said++ ? "\n" : "");
+		words_task(s, task, &out);
+		while (out.len && out.s[out.len - 1] == '\n')
+			out.s[--out.len] = '\0';
+	}
+	PUT(j->f->why, "%s", str_get(&out));
+	str_finish(&out);
+}
+
+static u32 first_alive(const struct judging *j)
+{
+	for (u32 i = 0; i < j->spec->s->actors.n; i++)
+		if (j->shared->actors[i].task && !j->shared->actors[i].ended && j->spec->s->actors.at[i].kind == ACTOR_PROGRAM &&
+			!j->spec->s->actors.at[i].expect.stays)
+			return i;
+	for (u32 i = 0; i < j->spec->s->actors.n; i++)
+		if (j->shared->actors[i].task && !j->shared->actors[i].ended)
+			return i;
+	return 0;
+}
+
+/* A client that was not served says so before it is asked why others wait. */
+static bool client_complains(struct judging *j)
+{
+	for (u32 i = 0; i < j->spec->s->actors.n; i++) {
+		const struct actor *a = &j->spec->s->actors.at[i];
+		const struct actor_over *o = &j->shared->actors[i];
+
+		if (a->kind != ACTOR_SCRIPT || !o->ended || (WIFEXITED(o->status) && WEXITSTATUS(o->status) == 0))
+			continue;
+		j->f->verdict = VERDICT_WRONG;
+		PUT(j->f->message, "%.*s", (int)(o->out_n < 900 ? o->out_n : 900), shared_out(j->shared, i));
+		tell_runs(j, first_alive(j));
+		PUT(j->f->expected, "the client: %s", a->program);
+		PUT(j->f->happened, "%s", j->f->message);
+		return true;
+	}
+	return false;
+}
+
+/* ---- verdicts, the gravest first ---- */
+
+static bool over_limit(struct judging *j)
+{
+	switch (j->shared->over) {
+	case OVER_TASKS: PUT(j->f->message, "it made more than %d processes that live at once; that was stopped", TASKS_MOST); break;
+	case OVER_OUTPUT: PUT(j->f->message, "it printed more than %d MiB; that was stopped", OUTPUT_MOST >> 20); break;
+	default: return false;
+	}
+	j->f->verdict = VERDICT_DENIED;
+	tell_runs(j, first_alive(j));
+	return true;
+}
+
+static u32 actor_of(const struct judging *j, u32 task)
+{
+	u32 actor = evidence_actor(j->ev, task);
+
+	return actor == UINT32_MAX ? 0 : actor;
+}
+
+static bool exit_is(const struct expectation *e, int status)
+{
+	if (e->any_exit)
+		return true;
+	return e->exit < 0 ? WIFSIGNALED(status) && WTERMSIG(status) == -e->exit : WIFEXITED(status) && WEXITSTATUS(status) == e->exit;
+}
+
+/* Also of a process that is not the first one: its parent may hide it. */
+static bool crashed(struct judging *j)
+{
+	u32 task, site;
+	int sig;
+	u64 event;
+	struct str s = {0};
+	char who[24];
+
+	if (!evidence_crash(j->ev, &task, &sig, &site, &event) || sig == SIGPIPE)
+		return false;
+	if (j->spec->s->actors.at[actor_of(j, task)].expect.exit == -sig)
+		return false;
+	j->f->verdict = VERDICT_CRASH;
+	j->f->moment = event;
+	str_addf(&s, "SIG%s ends %s", sigabbrev_np(sig), world_task_name(evidence_scene(j->ev)->world, task, who));
+	at_words(j, site, &s);
+	PUT(j->f->message, "%s", s.s);
+	place(j, site);
+	tell_runs(j, actor_of(j, task));
+	str_finish(&s);
+	return true;
+}
+
+static void hangs_message(struct judging *j, const char *else_)
+{
+	size_t n = strcspn(j->f->why, "\n");
+
+	PUT(j->f->message, "%.*s", (int)(n < 1000 ? n : 1000), n ? j->f->why : else_);
+}
+
+static bool stuck(struct judging *j)
+{
+	if (j->shared->over != OVER_STUCK && j->shared->over != OVER_TIME && j->shared->over != OVER_EVENTS)
+		return false;
+	tell_runs(j, first_alive(j));
+	why_sentences(j);
+	if (j->shared->over == OVER_STUCK) {
+		j->f->verdict = VERDICT_HANG;
+		hangs_message(j, "nobody can move any more");
+		return true;
+	}
+	j->f->verdict = VERDICT_SLOW;
+	if (j->shared->over == OVER_EVENTS)
+		PUT(j->f->message, "it made so many calls that it was stopped after %llu events", (unsigned long long)j->shared->events);
+	else
+		PUT(j->f->message, "it has not ended after %u s. %.*s", j->spec->s->seconds, 800, j->f->why);
+	return true;
+}
+
+/* ---- output ---- */
+
+static bool wrong(struct judging *j, u32 actor, const char *message)
+{
+	j->f->verdict = VERDICT_WRONG;
+	PUT(j->f->message, "%s", message);
+	tell_runs(j, actor);
+	return true;
+}
+
+static void tell_writer(struct judging *j, u32 actor, size_t at)
+{
+	struct str s = {0};
+	u32 task, site;
+	char who[24];
+
+	if (!evidence_writer(j->ev, actor, at, &task, &site))
+		return;
+	str_addf(&s, "That was written by %s", world_task_name(evidence_scene(j->ev)->world, task, who));
+	at_words(j, site, &s);
+	str_add(&s, ".");
+	place(j, site);
+	PUT(j->f->why, "%s", s.s);
+	str_finish(&s);
+}
+
+static bool differs(struct judging *j, u32 actor, const struct bytes *want)
+{
+	struct str s = {0};
+	size_t n, at;
+	const char *got = out_of(j, actor, &n);
+
+	if (!difference_words(want->at, want->n, got, n, &at, &s))
+		return false;
+	if (j->spec->s->actors.n > 1) {
+		struct str named = {0};
+		str_addf(&named, "output of %s, %s", j->spec->s->actors.at[actor].name, s.s);
+		str_finish(&s);
+		s = named;
+	}
+	wrong(j, actor, s.s);
+	if (at < n)
+		tell_writer(j, actor, at);
+	str_finish(&s);
+	return true;
+}
+
+struct lines {
+	VEC(struct bytes) at;
+};
+
+static void lines_of(const char *text, size_t n, struct lines *l)
+{
+	for (size_t at = 0; at < n;) {
+		const char *nl = memchr(text + at, '\n', n - at);
+		size_t end = nl ? (size_t)(nl - text) + 1 : n;
+
+		*vec_push(&l->at) = (struct bytes){(char *)(uintptr_t)text + at, end - at};
+		at = end;
+	}
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+	const struct bytes *x = a, *y = b;
+	int c = memcmp(x->at, y->at, x->n < y->n ? x->n : y->n);
+
+	return c ? c : (x->n > y->n) - (x->n < y->n);
+}
+
+static bool lines_differ(struct judging *j, u32 actor, const struct bytes *want)
+{
+	struct lines a = {0}, b = {0};
+	struct str s = {0};
+	size_t n, i = 0;
+	const char *got = out_of(j, actor, &n);
+	int c = 0;
+
+	lines_of(want->at, want->n, &a);
+	lines_of(got, n, &b);
+	if (a.at.n)
+		qsort(a.at.at, a.at.n, sizeof *a.at.at, by_bytes);
+	if (b.at.n)
+		qsort(b.at.at, b.at.n, sizeof *b.at.at, by_bytes);
+	while (i < a.at.n && i < b.at.n && (c = by_bytes(&a.at.at[i], &b.at.at[i])) == 0)
+		i++;
+	if (i < a.at.n || i < b.at.n) {
+		bool missing = i < a.at.n && (i >= b.at.n || c < 0);
+		const struct bytes *l = missing ? &a.at.at[i] : &b.at.at[i];
+
+		str_add(&s, missing ? "a line is missing: " : "there is a line too many, or one that is not whole: ");
+		shown_text(l->at, l->n, &s);
+		str_addf(&s, " (%zu lines came, %zu were expected)", b.at.n, a.at.n);
+		wrong(j, actor, s.s);
+		if (!missing)
+			tell_writer(j, actor, (size_t)(l->at - got));
+	}
+	str_finish(&s);
+	free(a.at.at);
+	free(b.at.at);
+	return j->f->verdict == VERDICT_WRONG;
+}
+
+static bool out_of_order(struct judging *j, u32 actor, const struct bytes *want)
+{
+	struct lines a = {0}, b = {0};
+	struct str s = {0};
+	size_t n, k = 0;
+	const char *got = out_of(j, actor, &n);
+
+	lines_of(want->at, want->n, &a);
+	lines_of(got, n, &b);
+	for (size_t i = 0; i < b.at.n && k < a.at.n; i++)
+		if (by_bytes(&a.at.at[k], &b.at.at[i]) == 0)
+			k++;
+	if (k < a.at.n) {
+		str_add(&s, k ? "the line " : "there is no line ");
+		shown_text(a.at.at[k].at, a.at.at[k].n, &s);
+		if (k) {
+			str_add(&s, " is missing behind ");
+			shown_text(a.at.at[k - 1].at, a.at.at[k - 1].n, &s);
+		}
+		wrong(j, actor, s.s);
+	}
+	str_finish(&s);
+	free(a.at.at);
+	free(b.at.at);
+	return k < a.at.n;
+}
+
+static bool lacks(struct judging *j, u32 actor, const struct bytes *want)
+{
+	struct str s = {0};
+	size_t n;
+	const char *got = out_of(j, actor, &n);
+
+	if (memmem(got, n, want->at, want->n))
+		return false;
+	str_add(&s, "nowhere in the output there is ");
+	shown_text(want->at, want->n, &s);
+	wrong(j, actor, s.s);
+	str_finish(&s);
+	return true;
+}
+
+static bool matches_not(struct judging *j, u32 actor, const struct bytes *want)
+{
+	size_t n;
+	const char *got = out_of(j, actor, &n);
+	char *copy = xmalloc(n + 1);
+	regmatch_t m;
+	regex_t re;
+	bool ok = false;
+
+	memcpy(copy, got, n);
+	if (regcomp(&re, want->at, REG_EXTENDED) == 0) {
+		ok = regexec(&re, copy, 1, &m, 0) == 0 && m.rm_so == 0 && (size_t)m.rm_eo == n;
+		regfree(&re);
+	}
+	free(copy);
+	return !ok && wrong(j, actor, "the output is not of the form that was asked for");
+}
+
+static bool output_is_wrong(struct judging *j, u32 actor)
+{
+	const struct expectation *e = &j->spec->s->actors.at[actor].expect;
+
+	if (!j->shared->actors[actor].task)
+		return false;
+	if ((e->stdout_given && differs(j, actor, &e->out)) || (e->lines_given && lines_differ(j, actor, &e->lines)) ||
+		(e->has_given && lacks(j, actor, &e->has)) || (e->matches_given && matches_not(j, actor, &e->matches)))
+		return true;
+	for (size_t i = 0; i < e->in_order.n; i++)
+		if (out_of_order(j, actor, &e->in_order.at[i]))
+			return true;
+	return false;
+}
+
+static bool status_is_wrong(struct judging *j, u32 actor)
+{
+	const struct expectation *e = &j->spec->s->actors.at[actor].expect;
+	const struct actor_over *a = &j->shared->actors[actor];
+	u32 task, site;
+	int sig;
+	u64 event;
+	struct str s = {0};
+
+	if (!a->task || !a->ended || (!e->stays && exit_is(e, a->status)))
+		return false;
+	if (e->stays) {
+		str_add(&s, "it ended, though it is to go on serving: ");
+		status_words(a->status, &s);
+	} else {
+		str_addf(&s, "%s", j->spec->s->actors.n > 1 ? j->spec->s->actors.at[actor].name : "");
+		str_add(&s, s.len ? ": " : "");
+		status_words(a->status, &s);
+		str_add(&s, e->exit < 0 ? ", a signal was to end it" : "");
+		if (e->exit >= 0)
+			str_addf(&s, ", expected %d", e->exit);
+	}
+	wrong(j, actor, str_get(&s));
+	str_finish(&s);
+	if (WIFSIGNALED(a->status) && evidence_crash(j->ev, &task, &sig, &site, &event)) {
+		at_words(j, site, &s);
+		if (s.len)
+			PUT(j->f->why, "SIG%s struck%s.", sigabbrev_np(sig), s.s);
+		place(j, site);
+		j->f->verdict = VERDICT_CRASH;
+	}
+	str_finish(&s);
+	return true;
+}
+
+/* Then the output is not what is wrong first. */
+static bool killed(const struct judging *j, u32 actor)
+{
+	return j->shared->actors[actor].ended && WIFSIGNALED(j->shared->actors[actor].status);
+}
+
+static bool file_is_wrong(struct judging *j)
+{
+	const struct shared *s = j->shared;
+	const struct bytes_file *f = s->wrong_file ? &j->spec->s->left.at[s->wrong_file - 1] : NULL;
+	struct str words = {0};
+	size_t at;
+
+	if (!f)
+		return false;
+	str_addf(&words, "the file %s ", f->path);
+	if (!s->file_there)
+		str_add(&words, "is not there");
+	else
+		difference_words(f->bytes.at, f->bytes.n, s->file, s->file_n, &at, &words);
+	wrong(j, 0, words.s);
+	str_finish(&words);
+	return true;
+}
+
+/* ---- properties ---- */
+
+static bool property_broken(struct judging *j)
+{
+	const struct broken *b = evidence_broken(j->ev);
+
+	if (!b)
+		return false;
+	j->f->verdict = b->check->verdict;
+	PUT(j->f->check, "%s", b->check->name);
+	PUT(j->f->message, "%s", b->text);
+	PUT(j->f->why, "%s.", b->text);
+	place(j, b->site);
+	tell_runs(j, actor_of(j, b->task));
+	PUT(j->f->expected, "%s", b->check->holds);
+	return true;
+}
+
+static bool left_running(struct judging *j)
+{
+	if (!j->shared->running_n || j->shared->over != OVER_ENDED)
+		return false;
+	j->f->verdict = VERDICT_LEAK;
+	tell_runs(j, 0);
+	why_sentences(j);
+	PUT(j->f->message, "%u process%s still there when the program had ended: %.300s", j->shared->running_n,
+		j->shared->running_n > 1 ? "es are" : " is", j->shared->running);
+	PUT(j->f->expected, "nobody is left when the program has ended");
+	return true;
+}
+
+static void tell_leaks(struct judging *j)
+{
+	struct str s = {0};
+
+	for (u32 i = 0; i < j->shared->left_n; i++)
+		str_addf(&s, "%s\n", j->shared->left[i]);
+	if (j->shared->running_n && j->shared->over == OVER_ENDED)
+		str_addf(&s, "running: %s\n", j->shared->running);
+	PUT(j->f->leaks, "%s", str_get(&s));
+	str_finish(&s);
+}
+
+static void passed(struct judging *j)
+{
+	struct str held = {0};
+
+	j->f->verdict = VERDICT_PASS;
+	j->f->score = j->spec->s->points;
+	tell_runs(j, 0);
+	evidence_held(j->ev, &held);
+	PUT(j->f->held, "%s", str_get(&held));
+	str_finish(&held);
+}
+
+void judge(const struct run_spec *spec, const struct evidence *ev, struct finding *f)
+{
+	struct judging j = {spec, spec->shared, ev, f};
+	const struct w_head *h = world_head(evidence_scene(ev)->world);
+
+	f->events = h->events;
+	f->moment = h->moment;
+	tell_leaks(&j);
+	if (h->unknown)
+		PUT(f->warning, "%llu calls are not covered by any rule of ipclab", (unsigned long long)h->unknown);
+	if (over_limit(&j) || crashed(&j) || client_complains(&j) || stuck(&j))
+		return;
+	for (u32 i = 0; i < spec->s->actors.n; i++)
+		if ((killed(&j, i) && status_is_wrong(&j, i)) || output_is_wrong(&j, i) || status_is_wrong(&j, i))
+			return;
+	if (file_is_wrong(&j) || property_broken(&j) || left_running(&j))
+		return;
+	passed(&j);
+}

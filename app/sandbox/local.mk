@@ -1,0 +1,4 @@
+libipclab_a_SOURCES += \
+	app/sandbox/lib.h \
+	app/sandbox/box.c \
+	app/sandbox/census.c
