@@ -35,7 +35,7 @@ bool command_check(struct invocation *inv, struct err *err)
 		str_add_harmless(&out, "");
 		fputs(str_get(&r.compiler), stdout);
 		fputs(str_get(&out), stdout);
-		inv->status = r.verdict == VERDICT_PASS ? EXIT_DONE : r.verdict == VERDICT_ERROR ? EXIT_RETRY : EXIT_FAILED;
+		inv->status = r.verdict == GRADE_PASS ? EXIT_DONE : r.verdict == GRADE_ERROR ? EXIT_RETRY : EXIT_FAILED;
 	}
 	result_finish(&r);
 	exercises_finish(&all);

@@ -112,7 +112,7 @@ static bool judged(struct linting *l, const struct exercise *x, const char *fold
 		complain(l, "%s: %s: %s", x->id, what, err.text);
 		return false;
 	}
-	if (r->verdict == VERDICT_ERROR) {
+	if (r->verdict == GRADE_ERROR) {
 		u32 i = result_failed(r);
 		complain(l, "%s: %s: GRADER ERROR: %s", x->id, what, i == UINT32_MAX ? r->first.message : r->findings.at[i].message);
 		return false;
@@ -125,9 +125,9 @@ static void lint_starter(struct linting *l, const struct exercise *x)
 	struct result r = {0};
 
 	if (judged(l, x, x->folder, "starter", &r)) {
-		if (r.verdict == VERDICT_PASS)
+		if (r.verdict == GRADE_PASS)
 			complain(l, "%s: what learners start with passes already", x->id);
-		if (r.first.verdict == VERDICT_COMPILE)
+		if (r.first.verdict == GRADE_COMPILE)
 			complain(l, "%s: what learners start with does not compile:\n%s", x->id, str_get(&r.compiler));
 	}
 	result_finish(&r);
@@ -138,10 +138,10 @@ static void lint_passes(struct linting *l, const struct exercise *x, const char 
 	struct result r = {0};
 	struct str words = {0};
 
-	if (judged(l, x, folder, what, &r) && r.verdict != VERDICT_PASS) {
+	if (judged(l, x, folder, what, &r) && r.verdict != GRADE_PASS) {
 		result_words(&r, &words);
 		complain(l, "%s: %s does not pass:\n%s%s", x->id, what, str_get(&r.compiler), words.s);
-	} else if (r.verdict == VERDICT_PASS && r.compiler.len) {
+	} else if (r.verdict == GRADE_PASS && r.compiler.len) {
 		complain(l, "%s: %s makes the compiler warn:\n%s", x->id, what, r.compiler.s);
 	}
 	str_finish(&words);

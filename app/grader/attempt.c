@@ -111,7 +111,7 @@ struct attempting {
 /* A learner is told no more than the exercise says (`tell`). */
 static void keep_quiet(enum tell tell, struct finding *f)
 {
-	if (f->verdict == VERDICT_PASS || f->verdict == VERDICT_ERROR)
+	if (f->verdict == GRADE_PASS || f->verdict == GRADE_ERROR)
 		return;
 	if (tell < TELL_WHERE) {
 		f->line = 0;
@@ -128,7 +128,7 @@ static void keep_recording(struct attempting *a, const struct scenario *s, struc
 	struct str path = {0};
 	struct err err = {0};
 
-	if (!a->opt->keep || f->verdict == VERDICT_PASS || f->verdict == VERDICT_ERROR || s->explores)
+	if (!a->opt->keep || f->verdict == GRADE_PASS || f->verdict == GRADE_ERROR || s->explores)
 		return;
 	str_addf(&path, "%s/%s-%u.ipclog", a->opt->keep, a->opt->keep_as, s->number);
 	if (evidence_keep(a->places.record.s, path.s, f->ran, &err))
@@ -144,8 +144,8 @@ static bool build_hooked(struct attempting *a, struct finding *f)
 
 	if (!a->hooked)
 		a->hooked = compile_all(a->x, NULL, a->places.built.s, true, &said, f);
-	if (!a->hooked && f->verdict == VERDICT_COMPILE) {
-		f->verdict = VERDICT_ERROR;
+	if (!a->hooked && f->verdict == GRADE_COMPILE) {
+		f->verdict = GRADE_ERROR;
 		snprintf(f->message, sizeof f->message, "ipclab cc does not compile it, though gcc does: %.800s", str_get(&said));
 	}
 	str_finish(&said);
@@ -159,7 +159,7 @@ static bool run_one(struct attempting *a, const struct scenario *s, struct findi
 	bool ok;
 
 	if (s->hooked && !build_hooked(a, f))
-		return f->verdict == VERDICT_ERROR;
+		return f->verdict == GRADE_ERROR;
 	if (!(spec.namespaces & BOX_MOUNT)) { /* what an earlier run left must not be met by this one */
 		remove_tree(a->places.box.s);
 		if (mkdir(a->places.box.s, 0700) < 0)
@@ -175,7 +175,7 @@ static bool run_one(struct attempting *a, const struct scenario *s, struct findi
 
 static bool may_run(const struct result *r, const struct scenario *s)
 {
-	return !s->after || r->findings.at[s->after - 1].verdict == VERDICT_PASS;
+	return !s->after || r->findings.at[s->after - 1].verdict == GRADE_PASS;
 }
 
 /* What could not be judged is tried once more: a machine may be short of something for a moment. */
@@ -183,9 +183,9 @@ static bool run_scenario(struct attempting *a, const struct scenario *s, struct 
 {
 	if (!run_one(a, s, f, err))
 		return false;
-	if (f->verdict != VERDICT_ERROR)
+	if (f->verdict != GRADE_ERROR)
 		return true;
-	*f = (struct finding){.verdict = VERDICT_NOT_RUN};
+	*f = (struct finding){.verdict = GRADE_NOT_RUN};
 	return run_one(a, s, f, err);
 }
 
@@ -202,7 +202,7 @@ static bool run_all(struct attempting *a, struct err *err)
 			continue;
 		if (!run_scenario(a, s, f, err))
 			return false;
-		failed |= f->verdict != VERDICT_PASS;
+		failed |= f->verdict != GRADE_PASS;
 		r->score += f->score;
 		if (a->opt->told)
 			a->opt->told(a->opt->arg, s->number, f);
@@ -213,7 +213,7 @@ static bool run_all(struct attempting *a, struct err *err)
 u32 result_failed(const struct result *r)
 {
 	for (u32 i = 0; i < r->findings.n; i++)
-		if (r->findings.at[i].verdict != VERDICT_PASS && r->findings.at[i].verdict != VERDICT_NOT_RUN)
+		if (r->findings.at[i].verdict != GRADE_PASS && r->findings.at[i].verdict != GRADE_NOT_RUN)
 			return i;
 	return UINT32_MAX;
 }
@@ -222,10 +222,10 @@ static void sum_up(struct result *r)
 {
 	u32 failed = result_failed(r);
 
-	r->verdict = r->first.verdict != VERDICT_PASS ? r->first.verdict : failed == UINT32_MAX ? VERDICT_PASS : r->findings.at[failed].verdict;
+	r->verdict = r->first.verdict != GRADE_PASS ? r->first.verdict : failed == UINT32_MAX ? GRADE_PASS : r->findings.at[failed].verdict;
 	for (size_t i = 0; i < r->findings.n; i++)
-		if (r->findings.at[i].verdict == VERDICT_ERROR)
-			r->verdict = VERDICT_ERROR; /* never a score */
+		if (r->findings.at[i].verdict == GRADE_ERROR)
+			r->verdict = GRADE_ERROR; /* never a score */
 }
 
 static bool prepare(struct attempting *a, const char *folder)
@@ -248,7 +248,7 @@ bool attempt_run(const struct exercise *x, const char *folder, const struct atte
 	r->sources = sources_sum(x, folder);
 	note_files(x, folder, r);
 	for (size_t i = 0; i < x->scenarios.n; i++)
-		*vec_push(&r->findings) = (struct finding){.verdict = VERDICT_NOT_RUN};
+		*vec_push(&r->findings) = (struct finding){.verdict = GRADE_NOT_RUN};
 	ok = places_make(&a.places, opt->work, err);
 	if (ok && prepare(&a, folder))
 		ok = run_all(&a, err);

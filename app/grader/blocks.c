@@ -98,7 +98,7 @@ static bool compare(const char *given, const char *handed, const char *name, str
 		if (!*text || take(&a, text))
 			continue;
 		ok = false;
-		f->verdict = VERDICT_WRONG;
+		f->verdict = GRADE_WRONG;
 		f->line = b.at.at[i].line;
 		snprintf(f->file, sizeof f->file, "%.100s", name);
 		snprintf(f->message, sizeof f->message,

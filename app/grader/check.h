@@ -30,7 +30,7 @@ struct look { /* what a check is shown */
 struct check {
 	const char *name;       /* in manifests */
 	const char *holds;      /* as a learner reads it when it does: "every child was waited for" */
-	enum verdict verdict;   /* when it does not */
+	enum grade verdict;   /* when it does not */
 	size_t state;           /* bytes */
 	void (*before)(struct look *); /* each may be NULL */
 	void (*after)(struct look *);

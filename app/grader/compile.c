@@ -180,7 +180,7 @@ static bool sources_bring(const struct exercise *x, const char *folder, const ch
 
 	for (size_t i = 0; i < x->files.n; i++)
 		if (!copy_in(folder, x->files.at[i], source, &e)) {
-			f->verdict = e.code == EXIT_MACHINE ? VERDICT_ERROR : VERDICT_COMPILE;
+			f->verdict = e.code == EXIT_MACHINE ? GRADE_ERROR : GRADE_COMPILE;
 			snprintf(f->message, sizeof f->message, "%s", e.text);
 			return false;
 		}
@@ -193,7 +193,7 @@ static bool sources_bring(const struct exercise *x, const char *folder, const ch
 				goto ours;
 	return true;
 ours:
-	f->verdict = VERDICT_ERROR;
+	f->verdict = GRADE_ERROR;
 	snprintf(f->message, sizeof f->message, "%s", e.text);
 	return false;
 }
@@ -209,10 +209,10 @@ bool compile_all(const struct exercise *x, const char *folder, const char *into,
 
 		if (status == 0)
 			continue;
-		f->verdict = p->given || strstr(str_get(said) + before, "No space left on device") || status == -1 ? VERDICT_ERROR : VERDICT_COMPILE;
+		f->verdict = p->given || strstr(str_get(said) + before, "No space left on device") || status == -1 ? GRADE_ERROR : GRADE_COMPILE;
 		compile_place(str_get(said) + before, f);
 		if (WIFEXITED(status) && WEXITSTATUS(status) == 127) {
-			f->verdict = VERDICT_ERROR;
+			f->verdict = GRADE_ERROR;
 			snprintf(f->message, sizeof f->message, "gcc cannot be run here; install it (apt-get install gcc libc6-dev)");
 		}
 		return false;

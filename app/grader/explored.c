@@ -9,7 +9,7 @@ bool explore_scenario(struct run_spec *spec, const char *keep, const char *keep_
 	(void)keep;
 	(void)keep_as;
 	(void)err;
-	f->verdict = VERDICT_ERROR;
+	f->verdict = GRADE_ERROR;
 	snprintf(f->message, sizeof f->message, "scenario %u explores, which this ipclab cannot do yet", spec->s->number);
 	return true;
 }

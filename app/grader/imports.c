@@ -152,7 +152,7 @@ static bool allowed(const struct exercise *x, const struct imports *im, const ch
 
 	for (size_t i = 0; i < x->avoid.n; i++)
 		if (imports_any(im, x->avoid.at[i], &which, &n)) {
-			f->verdict = VERDICT_DENIED;
+			f->verdict = GRADE_DENIED;
 			snprintf(f->message, sizeof f->message, "it calls %.*s, which this exercise rules out", (int)n, which);
 			find_call(x, built, which, n, f);
 			return false;
@@ -160,7 +160,7 @@ static bool allowed(const struct exercise *x, const struct imports *im, const ch
 	for (size_t i = 0; i < x->use.n; i++) {
 		if (imports_any(im, x->use.at[i], &which, &n))
 			continue;
-		f->verdict = VERDICT_WRONG;
+		f->verdict = GRADE_WRONG;
 		one_of(x->use.at[i], &s);
 		snprintf(f->message, sizeof f->message, "it does not call %s, which this exercise asks for", s.s);
 		str_finish(&s);

@@ -256,7 +256,7 @@ static bool client_complains(struct judging *j)
 
 		if (a->kind != ACTOR_SCRIPT || !o->ended || (WIFEXITED(o->status) && WEXITSTATUS(o->status) == 0))
 			continue;
-		j->f->verdict = VERDICT_WRONG;
+		j->f->verdict = GRADE_WRONG;
 		PUT(j->f->message, "%.*s", (int)(o->out_n < 900 ? o->out_n : 900), shared_out(j->shared, i));
 		tell_runs(j, first_alive(j));
 		PUT(j->f->expected, "the client: %s", a->program);
@@ -275,7 +275,7 @@ static bool over_limit(struct judging *j)
 	case OVER_OUTPUT: PUT(j->f->message, "it printed more than %d MiB; that was stopped", OUTPUT_MOST >> 20); break;
 	default: return false;
 	}
-	j->f->verdict = VERDICT_DENIED;
+	j->f->verdict = GRADE_DENIED;
 	tell_runs(j, first_alive(j));
 	return true;
 }
@@ -307,7 +307,7 @@ static bool crashed(struct judging *j)
 		return false;
 	if (j->spec->s->actors.at[actor_of(j, task)].expect.exit == -sig)
 		return false;
-	j->f->verdict = VERDICT_CRASH;
+	j->f->verdict = GRADE_CRASH;
 	j->f->moment = event;
 	str_addf(&s, "SIG%s ends %s", sigabbrev_np(sig), world_task_name(evidence_scene(j->ev)->world, task, who));
 	at_words(j, site, &s);
@@ -332,11 +332,11 @@ static bool stuck(struct judging *j)
 	tell_runs(j, first_alive(j));
 	why_sentences(j);
 	if (j->shared->over == OVER_STUCK) {
-		j->f->verdict = VERDICT_HANG;
+		j->f->verdict = GRADE_HANG;
 		hangs_message(j, "nobody can move any more");
 		return true;
 	}
-	j->f->verdict = VERDICT_SLOW;
+	j->f->verdict = GRADE_SLOW;
 	if (j->shared->over == OVER_EVENTS)
 		PUT(j->f->message, "it made so many calls that it was stopped after %llu events", (unsigned long long)j->shared->events);
 	else
@@ -348,7 +348,7 @@ static bool stuck(struct judging *j)
 
 static bool wrong(struct judging *j, u32 actor, const char *message)
 {
-	j->f->verdict = VERDICT_WRONG;
+	j->f->verdict = GRADE_WRONG;
 	PUT(j->f->message, "%s", message);
 	tell_runs(j, actor);
 	return true;
@@ -444,7 +444,7 @@ static bool lines_differ(struct judging *j, u32 actor, const struct bytes *want)
 	str_finish(&s);
 	free(a.at.at);
 	free(b.at.at);
-	return j->f->verdict == VERDICT_WRONG;
+	return j->f->verdict == GRADE_WRONG;
 }
 
 static bool out_of_order(struct judging *j, u32 actor, const struct bytes *want)
@@ -551,7 +551,7 @@ static bool status_is_wrong(struct judging *j, u32 actor)
 		if (s.len)
 			PUT(j->f->why, "SIG%s struck%s.", sigabbrev_np(sig), s.s);
 		place(j, site);
-		j->f->verdict = VERDICT_CRASH;
+		j->f->verdict = GRADE_CRASH;
 	}
 	str_finish(&s);
 	return true;
@@ -604,7 +604,7 @@ static bool left_running(struct judging *j)
 {
 	if (!j->shared->running_n || j->shared->over != OVER_ENDED)
 		return false;
-	j->f->verdict = VERDICT_LEAK;
+	j->f->verdict = GRADE_LEAK;
 	tell_runs(j, 0);
 	why_sentences(j);
 	PUT(j->f->message, "%u process%s still there when the program had ended: %.300s", j->shared->running_n,
@@ -629,7 +629,7 @@ static void passed(struct judging *j)
 {
 	struct str held = {0};
 
-	j->f->verdict = VERDICT_PASS;
+	j->f->verdict = GRADE_PASS;
 	j->f->score = j->spec->s->points;
 	tell_runs(j, 0);
 	evidence_held(j->ev, &held);

@@ -32,8 +32,8 @@
 #include "grader/model.h"
 
 /* ---- verdict.c ---- */
-const char *verdict_name(enum verdict);   /* "PASS", "DOES NOT COMPILE", "TOO SLOW" */
-bool verdict_by_name(const char *, enum verdict *);
+const char *grade_name(enum grade);   /* "PASS", "DOES NOT COMPILE", "TOO SLOW" */
+bool grade_by_name(const char *, enum grade *);
 const char *kind_name(enum exercise_kind);
 
 /* ---- manifest.c, exercise.c ---- */
@@ -52,7 +52,7 @@ const struct scenario *exercise_scenario(const struct exercise *, u32 number);
 
 /* ---- attempt.c ---- */
 struct finding { /* of one scenario; fixed room, so that a box can hand it out through shared memory */
-	enum verdict verdict;
+	enum grade verdict;
 	u32 score;
 	u32 line, column; /* 0: none */
 	char file[128];   /* base name, of the learner's */
@@ -86,7 +86,7 @@ struct file_sum {
 struct result {
 	const struct exercise *exercise;
 	char id[256];            /* the submission's */
-	enum verdict verdict;    /* PASS; the first failure's */
+	enum grade verdict;    /* PASS; the first failure's */
 	u32 score, max;
 	VEC(struct finding) findings; /* by scenario */
 	struct finding first;    /* what forbade running any: does not compile, a file is missing, ...; verdict PASS: nothing */
@@ -110,7 +110,7 @@ int peer_main(int argc, char **argv);
 /* ---- mutant.c ---- */
 struct mutant {
 	char *path, *name;
-	enum verdict verdict;
+	enum grade verdict;
 	char *says, *scenario; /* NULL: not asked for */
 };
 struct mutants {

@@ -7,18 +7,18 @@
 #include "tracer/lib.h"
 
 enum exercise_kind { KIND_ORDER, KIND_COMPLETE, KIND_MEND, KIND_MAKE };
-enum verdict {
-	VERDICT_PASS,
-	VERDICT_COMPILE, /* DOES NOT COMPILE */
-	VERDICT_WRONG,
-	VERDICT_HANG,
-	VERDICT_CRASH,
-	VERDICT_LEAK,
-	VERDICT_FLAKY,
-	VERDICT_SLOW,    /* TOO SLOW */
-	VERDICT_DENIED,
-	VERDICT_ERROR,   /* GRADER ERROR: never a score */
-	VERDICT_NOT_RUN,
+enum grade {
+	GRADE_PASS,
+	GRADE_COMPILE, /* DOES NOT COMPILE */
+	GRADE_WRONG,
+	GRADE_HANG,
+	GRADE_CRASH,
+	GRADE_LEAK,
+	GRADE_FLAKY,
+	GRADE_SLOW,    /* TOO SLOW */
+	GRADE_DENIED,
+	GRADE_ERROR,   /* GRADER ERROR: never a score */
+	GRADE_NOT_RUN,
 };
 /* How much of a failure is told: each one also tells what those before it do. */
 enum tell { TELL_VERDICT, TELL_WHAT, TELL_WHY, TELL_WHERE };

@@ -34,7 +34,7 @@ static char *said(const char *text, const char *key)
 static bool head_read(struct mutant *m, const char *file, const char *text, struct err *err)
 {
 	char *verdict = said(text, "verdict");
-	bool ok = verdict && verdict_by_name(verdict, &m->verdict) && m->verdict != VERDICT_PASS;
+	bool ok = verdict && grade_by_name(verdict, &m->verdict) && m->verdict != GRADE_PASS;
 
 	m->says = said(text, "says");
 	m->scenario = said(text, "scenario");
@@ -112,7 +112,7 @@ void mutants_finish(struct mutants *all)
 bool mutant_is_caught(const struct mutant *m, const struct result *r, struct str *why)
 {
 	u32 i = result_failed(r);
-	const struct finding *f = r->first.verdict != VERDICT_PASS ? &r->first : i == UINT32_MAX ? NULL : &r->findings.at[i];
+	const struct finding *f = r->first.verdict != GRADE_PASS ? &r->first : i == UINT32_MAX ? NULL : &r->findings.at[i];
 	const char *scenario = f && f != &r->first ? r->exercise->scenarios.at[i].name : "";
 
 	if (!f) {
@@ -120,7 +120,7 @@ bool mutant_is_caught(const struct mutant *m, const struct result *r, struct str
 		return false;
 	}
 	if (f->verdict != m->verdict) {
-		str_addf(why, "%s gets %s, not %s (%s: %s)", m->name, verdict_name(f->verdict), verdict_name(m->verdict), scenario, f->message);
+		str_addf(why, "%s gets %s, not %s (%s: %s)", m->name, grade_name(f->verdict), grade_name(m->verdict), scenario, f->message);
 		return false;
 	}
 	if (m->scenario && strcmp(m->scenario, scenario) != 0) {

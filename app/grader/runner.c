@@ -67,7 +67,7 @@ static bool not_judged(const struct run_spec *spec, struct finding *f, bool in_t
 
 	if (s->done && s->over != OVER_FAILED && s->over != OVER_DISK)
 		return false;
-	f->verdict = VERDICT_ERROR;
+	f->verdict = GRADE_ERROR;
 	if (s->done && s->over == OVER_DISK)
 		snprintf(f->message, sizeof f->message, "the disk is full: the recording %s could not be written", spec->record);
 	else if (s->done)
@@ -101,5 +101,5 @@ bool runner_run(struct run_spec *spec, struct finding *f, struct err *err)
 	munmap(spec->shared, size);
 	spec->shared = NULL;
 	f->duration_ms = (u32)((clock_ns() - began) / 1000000);
-	return ev || f->verdict == VERDICT_ERROR;
+	return ev || f->verdict == GRADE_ERROR;
 }

@@ -4,29 +4,29 @@
 #include "grader/lib.h"
 
 static const char *const names[] = {
-	[VERDICT_PASS] = "PASS",
-	[VERDICT_COMPILE] = "DOES NOT COMPILE",
-	[VERDICT_WRONG] = "WRONG",
-	[VERDICT_HANG] = "HANG",
-	[VERDICT_CRASH] = "CRASH",
-	[VERDICT_LEAK] = "LEAK",
-	[VERDICT_FLAKY] = "FLAKY",
-	[VERDICT_SLOW] = "TOO SLOW",
-	[VERDICT_DENIED] = "DENIED",
-	[VERDICT_ERROR] = "GRADER ERROR",
-	[VERDICT_NOT_RUN] = "not run",
+	[GRADE_PASS] = "PASS",
+	[GRADE_COMPILE] = "DOES NOT COMPILE",
+	[GRADE_WRONG] = "WRONG",
+	[GRADE_HANG] = "HANG",
+	[GRADE_CRASH] = "CRASH",
+	[GRADE_LEAK] = "LEAK",
+	[GRADE_FLAKY] = "FLAKY",
+	[GRADE_SLOW] = "TOO SLOW",
+	[GRADE_DENIED] = "DENIED",
+	[GRADE_ERROR] = "GRADER ERROR",
+	[GRADE_NOT_RUN] = "not run",
 };
 
-const char *verdict_name(enum verdict v)
+const char *grade_name(enum grade v)
 {
 	return names[v];
 }
 
-bool verdict_by_name(const char *name, enum verdict *v)
+bool grade_by_name(const char *name, enum grade *v)
 {
 	for (u32 i = 0; i < ARRAY_LEN(names); i++)
 		if (strcmp(names[i], name) == 0) {
-			*v = (enum verdict)i;
+			*v = (enum grade)i;
 			return true;
 		}
 	return false;

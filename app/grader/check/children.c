@@ -31,6 +31,6 @@ static void before(struct look *l)
 const struct check check_no_zombie = {
 	.name = "no_zombie",
 	.holds = "every child was waited for",
-	.verdict = VERDICT_LEAK,
+	.verdict = GRADE_LEAK,
 	.before = before,
 };

@@ -72,14 +72,14 @@ static void before_writes(struct look *l)
 const struct check check_unused_ends_closed = {
 	.name = "unused_ends_closed",
 	.holds = "who reads a pipe has closed its write end before the first read",
-	.verdict = VERDICT_LEAK,
+	.verdict = GRADE_LEAK,
 	.state = sizeof(struct ends),
 	.after = before_reads,
 };
 const struct check check_unused_read_ends_closed = {
 	.name = "unused_read_ends_closed",
 	.holds = "who writes to a pipe has closed its read end before the first write",
-	.verdict = VERDICT_LEAK,
+	.verdict = GRADE_LEAK,
 	.state = sizeof(struct ends),
 	.after = before_writes,
 };

@@ -39,7 +39,7 @@ static void end(struct look *l)
 const struct check check_eof_seen = {
 	.name = "eof_seen",
 	.holds = "what was read from a pipe was read until its end of file",
-	.verdict = VERDICT_WRONG,
+	.verdict = GRADE_WRONG,
 	.state = sizeof(struct eof),
 	.before = before,
 	.end = end,

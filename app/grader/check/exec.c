@@ -34,6 +34,6 @@ static void after(struct look *l)
 const struct check check_no_descriptor_leak = {
 	.name = "no_descriptor_leak",
 	.holds = "no end of a pipe or socket is left open over exec",
-	.verdict = VERDICT_LEAK,
+	.verdict = GRADE_LEAK,
 	.after = after,
 };

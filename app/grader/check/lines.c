@@ -26,6 +26,6 @@ static void after(struct look *l)
 const struct check check_whole_lines = {
 	.name = "whole_lines",
 	.holds = "each write to a FIFO held whole lines",
-	.verdict = VERDICT_WRONG,
+	.verdict = GRADE_WRONG,
 	.after = after,
 };

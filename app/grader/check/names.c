@@ -13,6 +13,6 @@ static void end(struct look *l)
 const struct check check_no_name_left_behind = {
 	.name = "no_name_left_behind",
 	.holds = "no name was left behind: no FIFO, socket, shared memory, queue or semaphore",
-	.verdict = VERDICT_LEAK,
+	.verdict = GRADE_LEAK,
 	.end = end,
 };

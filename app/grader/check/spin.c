@@ -71,7 +71,7 @@ static void after(struct look *l)
 const struct check check_no_busy_wait = {
 	.name = "no_busy_wait",
 	.holds = "nobody asked again and again instead of waiting",
-	.verdict = VERDICT_SLOW,
+	.verdict = GRADE_SLOW,
 	.state = sizeof(struct spin),
 	.before = before,
 	.after = after,

@@ -26,16 +26,16 @@ void report_csv_head(struct str *out)
 void report_csv(const struct result *r, struct str *out)
 {
 	u32 failed = result_failed(r);
-	const struct finding *f = r->first.verdict != VERDICT_PASS ? &r->first : failed == UINT32_MAX ? NULL : &r->findings.at[failed];
+	const struct finding *f = r->first.verdict != GRADE_PASS ? &r->first : failed == UINT32_MAX ? NULL : &r->findings.at[failed];
 	char at[160] = "";
 
 	if (f && f->line)
 		snprintf(at, sizeof at, "%s:%u", f->file, f->line);
 	field(out, r->id, true);
 	field(out, r->exercise->id, false);
-	field(out, r->verdict == VERDICT_PASS ? "pass" : r->verdict == VERDICT_ERROR ? "error" : "fail", false);
-	field(out, verdict_name(r->verdict), false);
-	str_addf(out, r->verdict == VERDICT_ERROR ? ",,%u" : ",%u,%u", r->verdict == VERDICT_ERROR ? r->max : r->score, r->max);
+	field(out, r->verdict == GRADE_PASS ? "pass" : r->verdict == GRADE_ERROR ? "error" : "fail", false);
+	field(out, grade_name(r->verdict), false);
+	str_addf(out, r->verdict == GRADE_ERROR ? ",,%u" : ",%u,%u", r->verdict == GRADE_ERROR ? r->max : r->score, r->max);
 	field(out, f && f != &r->first ? r->exercise->scenarios.at[failed].name : "", false);
 	field(out, f ? f->message : "", false);
 	field(out, at, false);

@@ -19,9 +19,9 @@ static void maybe(struct str *out, const char *name, const char *text)
 		key(out, name, text);
 }
 
-static const char *status_of(enum verdict v)
+static const char *status_of(enum grade v)
 {
-	return v == VERDICT_PASS ? "pass" : v == VERDICT_ERROR ? "error" : v == VERDICT_NOT_RUN ? "skip" : "fail";
+	return v == GRADE_PASS ? "pass" : v == GRADE_ERROR ? "error" : v == GRADE_NOT_RUN ? "skip" : "fail";
 }
 
 static void lines_array(struct str *out, const char *text)
@@ -44,16 +44,16 @@ static void test(struct str *out, const struct scenario *s, const struct finding
 	str_addf(out, "{\"id\":\"%u\"", s->number);
 	key(out, "name", s->name);
 	key(out, "status", status_of(f->verdict));
-	maybe(out, "verdict", f->verdict == VERDICT_NOT_RUN ? "" : verdict_name(f->verdict));
+	maybe(out, "verdict", f->verdict == GRADE_NOT_RUN ? "" : grade_name(f->verdict));
 	str_addf(out, ",\"score\":%u,\"max_score\":%u", f->score, s->points);
 	maybe(out, "message", f->message);
 	maybe(out, "why", f->why);
 	maybe(out, "check", f->check);
-	if (f->verdict != VERDICT_PASS) {
+	if (f->verdict != GRADE_PASS) {
 		maybe(out, "ran", f->ran);
 		maybe(out, "expected", f->expected);
 		maybe(out, "actual", f->happened);
-		maybe(out, "hint", s->hint && f->verdict != VERDICT_NOT_RUN ? s->hint : "");
+		maybe(out, "hint", s->hint && f->verdict != GRADE_NOT_RUN ? s->hint : "");
 	}
 	if (f->line) {
 		snprintf(at, sizeof at, "%s:%u", f->file, f->line);
@@ -74,10 +74,10 @@ static void tests(struct str *out, const struct result *r)
 	char at[160];
 
 	str_add(out, ",\n \"tests\":[");
-	if (r->first.verdict != VERDICT_PASS) {
+	if (r->first.verdict != GRADE_PASS) {
 		str_add(out, "{\"id\":\"0\",\"name\":\"it can be run\"");
 		key(out, "status", status_of(r->first.verdict));
-		key(out, "verdict", verdict_name(r->first.verdict));
+		key(out, "verdict", grade_name(r->first.verdict));
 		str_add(out, ",\"score\":0,\"max_score\":0");
 		maybe(out, "message", r->first.message);
 		if (r->first.line) {
@@ -141,7 +141,7 @@ void report_json(const struct result *r, struct str *out)
 	}
 	str_add(out, "]}");
 	key(out, "status", status_of(r->verdict));
-	str_addf(out, ",\"score\":%u,\"max_score\":%u", r->verdict == VERDICT_ERROR ? 0 : r->score, r->max);
+	str_addf(out, ",\"score\":%u,\"max_score\":%u", r->verdict == GRADE_ERROR ? 0 : r->score, r->max);
 	environment(out, r);
 	tests(out, r);
 	leaks_and_warnings(out, r);

@@ -36,24 +36,24 @@ static void test_case(struct str *out, const struct result *r, const char *name,
 		attribute(out, "file", f->file);
 		str_addf(out, " line=\"%u\"", f->line);
 	}
-	if (f->verdict == VERDICT_PASS) {
+	if (f->verdict == GRADE_PASS) {
 		str_add(out, "/>\n");
 		return;
 	}
 	str_add(out, ">");
-	if (f->verdict == VERDICT_NOT_RUN) {
+	if (f->verdict == GRADE_NOT_RUN) {
 		str_add(out, "<skipped/></testcase>\n");
 		return;
 	}
-	str_add(out, f->verdict == VERDICT_ERROR ? "<error" : "<failure");
-	attribute(out, "type", verdict_name(f->verdict));
+	str_add(out, f->verdict == GRADE_ERROR ? "<error" : "<failure");
+	attribute(out, "type", grade_name(f->verdict));
 	attribute(out, "message", f->message);
 	str_add(out, ">");
 	text(out, f->why);
-	str_add(out, f->verdict == VERDICT_ERROR ? "</error></testcase>\n" : "</failure></testcase>\n");
+	str_add(out, f->verdict == GRADE_ERROR ? "</error></testcase>\n" : "</failure></testcase>\n");
 }
 
-static u32 count(const struct result *r, bool (*is)(enum verdict))
+static u32 count(const struct result *r, bool (*is)(enum grade))
 {
 	u32 n = is(r->first.verdict);
 
@@ -62,13 +62,13 @@ static u32 count(const struct result *r, bool (*is)(enum verdict))
 	return n;
 }
 
-static bool is_failure(enum verdict v) { return v != VERDICT_PASS && v != VERDICT_ERROR && v != VERDICT_NOT_RUN; }
-static bool is_error(enum verdict v) { return v == VERDICT_ERROR; }
-static bool is_skipped(enum verdict v) { return v == VERDICT_NOT_RUN; }
+static bool is_failure(enum grade v) { return v != GRADE_PASS && v != GRADE_ERROR && v != GRADE_NOT_RUN; }
+static bool is_error(enum grade v) { return v == GRADE_ERROR; }
+static bool is_skipped(enum grade v) { return v == GRADE_NOT_RUN; }
 
 static void suite(struct str *out, const struct result *r)
 {
-	bool first = r->first.verdict != VERDICT_PASS;
+	bool first = r->first.verdict != GRADE_PASS;
 
 	str_add(out, " <testsuite");
 	attribute(out, "name", r->id);

@@ -32,18 +32,18 @@ void row_words(const struct exercise *x, u32 number, const struct finding *f, bo
 	const struct scenario *s = exercise_scenario(x, number);
 	char points[32];
 
-	if (f->verdict == VERDICT_NOT_RUN)
+	if (f->verdict == GRADE_NOT_RUN)
 		snprintf(points, sizeof points, "/ %u", s->points);
 	else
 		snprintf(points, sizeof points, "%u / %u", f->score, s->points);
-	str_addf(out, "%s%2u  %-46.46s %12s  %9s\n", open ? "> " : "  ", s->number, s->name, verdict_name(f->verdict), points);
+	str_addf(out, "%s%2u  %-46.46s %12s  %9s\n", open ? "> " : "  ", s->number, s->name, grade_name(f->verdict), points);
 }
 
 /* "pipe_eof.c:31:1: error: HANG: ...": what editors jump to. */
 void place_words(const struct finding *f, struct str *out)
 {
 	if (f->line)
-		str_addf(out, "%s:%u:%u: error: %s: %s\n", f->file, f->line, f->column ? f->column : 1, verdict_name(f->verdict), f->message);
+		str_addf(out, "%s:%u:%u: error: %s: %s\n", f->file, f->line, f->column ? f->column : 1, grade_name(f->verdict), f->message);
 }
 
 void finding_words(const struct finding *f, struct str *out)
@@ -68,8 +68,8 @@ void result_words(const struct result *r, struct str *out)
 	const struct exercise *x = r->exercise;
 	u32 failed = result_failed(r);
 
-	if (r->first.verdict != VERDICT_PASS) {
-		str_addf(out, "  %s\n", verdict_name(r->first.verdict));
+	if (r->first.verdict != GRADE_PASS) {
+		str_addf(out, "  %s\n", grade_name(r->first.verdict));
 		section("", r->first.message, out);
 		return;
 	}
@@ -77,6 +77,6 @@ void result_words(const struct result *r, struct str *out)
 		row_words(x, i + 1, &r->findings.at[i], i == failed, out);
 	if (failed == UINT32_MAX)
 		return;
-	str_addf(out, "\n%u  %s: %s\n", failed + 1, x->scenarios.at[failed].name, verdict_name(r->findings.at[failed].verdict));
+	str_addf(out, "\n%u  %s: %s\n", failed + 1, x->scenarios.at[failed].name, grade_name(r->findings.at[failed].verdict));
 	finding_words(&r->findings.at[failed], out);
 }
