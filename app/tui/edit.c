@@ -123,6 +123,9 @@ static void build_own(struct screen_run *r, const char *copy)
 {
 	struct err err = {0};
 
+	run_say(r, "Building your copy.");
+	screen_draw(r->term->canvas, &r->scene, &r->view);
+	paint(r->term);
 	if (!lesson_build(r, copy, &err))
 		run_say_error(r, &err);
 	else

@@ -108,3 +108,37 @@ const struct frame *card_frame(const struct scene *s, u32 task)
 
 	return place ? place->shown : NULL;
 }
+
+void card_state_words(
+	const struct scene *s, const struct view_state *v, u32 task, int cols, struct str *out)
+{
+	const struct w_task *t = world_task(s->world, task);
+
+	str_add(out, card_state(t));
+	for (size_t i = 0; i < v->delayed_n && t && t->state == TASK_POISED; i++) {
+		if (v->delayed[i] != task)
+			continue;
+		str_add(out, " delayed");
+		if (text_width(str_get(out)) > cols) {
+			str_clear(out);
+			str_add(out, "DELAYED");
+		}
+	}
+}
+
+/* "two_writers.c:57"; too long for its columns, the number stays whole. */
+void card_place_draw(struct canvas *c, struct area a, int row, int col, int cols, const char *at)
+{
+	const char *number = strrchr(at, ':');
+	struct str file = {0};
+	int end;
+
+	if (!number || text_width(at) <= cols) {
+		canvas_put_cut(c, a, row, col, cols, 0, at);
+		return;
+	}
+	str_add_bytes(&file, at, (size_t)(number - at));
+	end = canvas_put_cut(c, a, row, col, cols - text_width(number), 0, str_get(&file));
+	canvas_put_cut(c, a, row, end, cols - (end - col), 0, number);
+	str_finish(&file);
+}

@@ -187,6 +187,10 @@ u32 screen_waiter(const struct scene *, const struct view_state *);
 u32 card_task(const struct scene *, const struct view_state *, u32 proc);
 const char *card_state(const struct w_task *); /* "BLOCKED" */
 unsigned card_state_attribute(const struct w_task *);
+/* "POISED", "POISED delayed", and where that has no room "DELAYED". */
+void card_state_words(const struct scene *, const struct view_state *, u32 task, int cols, struct str *);
+/* "two_writers.c:57" in so many columns. */
+void card_place_draw(struct canvas *, struct area, int row, int col, int cols, const char *at);
 void card_call(
 	const struct scene *, u32 task, struct str *); /* "read(3)"; an ended one: "status 0" */
 void card_at(const struct scene *, u32 task, struct str *); /* "consumer.c:9" */

@@ -286,40 +286,6 @@ static void draw_name(struct canvas *c, struct area a, int row, int col, int col
 	str_finish(&name);
 }
 
-/* "POISED", "POISED delayed", and where that has no room "DELAYED". */
-static void state_words(const struct scene *s, const struct view_state *v, u32 task, int cols, struct str *out)
-{
-	const struct w_task *t = world_task(s->world, task);
-
-	str_add(out, card_state(t));
-	for (size_t i = 0; i < v->delayed_n && t && t->state == TASK_POISED; i++) {
-		if (v->delayed[i] != task)
-			continue;
-		str_add(out, " delayed");
-		if (text_width(str_get(out)) > cols) {
-			str_clear(out);
-			str_add(out, "DELAYED");
-		}
-	}
-}
-
-/* "two_writers.c:57"; too long for its columns, the number stays whole. */
-static void draw_place(struct canvas *c, struct area a, int row, int col, int cols, const char *at)
-{
-	const char *number = strrchr(at, ':');
-	struct str file = {0};
-	int end;
-
-	if (!number || text_width(at) <= cols) {
-		canvas_put_cut(c, a, row, col, cols, 0, at);
-		return;
-	}
-	str_add_bytes(&file, at, (size_t)(number - at));
-	end = canvas_put_cut(c, a, row, col, cols - text_width(number), 0, str_get(&file));
-	canvas_put_cut(c, a, row, end, cols - (end - col), 0, number);
-	str_finish(&file);
-}
-
 static void draw_card(struct canvas *c, struct area a, int row, int col, int cols,
 	const struct scene *s, const struct view_state *v, u32 proc)
 {
@@ -328,7 +294,7 @@ static void draw_card(struct canvas *c, struct area a, int row, int col, int col
 	struct str words = {0};
 
 	draw_name(c, a, row, col, cols, s, v, proc);
-	state_words(s, v, task, cols, &words);
+	card_state_words(s, v, task, cols, &words);
 	canvas_putf(c, a, row + 1, col, card_state_attribute(t), "%s%s", str_get(&words),
 		t && t->state == TASK_BLOCKED && cols > 9 ? " in" : "");
 	str_clear(&words);
@@ -338,7 +304,7 @@ static void draw_card(struct canvas *c, struct area a, int row, int col, int col
 	canvas_put_cut(c, a, row + 2, col, cols, AT_STRONG, str_get(&words));
 	str_clear(&words);
 	card_at(s, task, &words);
-	draw_place(c, a, row + 3, col, cols, str_get(&words));
+	card_place_draw(c, a, row + 3, col, cols, str_get(&words));
 	str_finish(&words);
 }
 
@@ -352,7 +318,7 @@ static void draw_alone(struct canvas *c, struct area a, const struct scene *s,
 	struct str words = {0};
 
 	draw_name(c, a, 1, 5, 17, s, v, proc);
-	state_words(s, v, task, a.cols - col, &words);
+	card_state_words(s, v, task, a.cols - col, &words);
 	canvas_putf(c, a, 1 + (col == 3), col, card_state_attribute(t), "%s%s", str_get(&words),
 		!t || v->hide & HIDE_NEXT  ? ""
 		: t->state == TASK_POISED  ? ": held just before"
