@@ -121,6 +121,7 @@ bool feed_is_busy(struct feed *);
 void feed_finish(struct feed *);
 
 /* ---- runner.c ---- */
+void runner_name_things(struct run_spec *); /* ports, $name */
 bool runner_run(struct run_spec *, struct finding *, struct err *);
 
 /* ---- explored.c ---- */

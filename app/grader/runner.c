@@ -29,7 +29,7 @@ static u32 free_port(void)
 	return port;
 }
 
-static void name_things(struct run_spec *spec)
+void runner_name_things(struct run_spec *spec)
 {
 	bool own = spec->namespaces & BOX_NET;
 
@@ -86,7 +86,7 @@ bool runner_run(struct run_spec *spec, struct finding *f, struct err *err)
 	bool in_time;
 	pid_t pid;
 
-	name_things(spec);
+	runner_name_things(spec);
 	spec->shared = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (spec->shared == MAP_FAILED)
 		return err_sys(err, EXIT_RETRY, "no memory");

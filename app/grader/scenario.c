@@ -275,6 +275,8 @@ static bool explore_read(struct manifest *m, yaml_ref map, struct scenario *s)
 	if (!map)
 		return true;
 	s->explores = s->hooked = true;
+	if (s->actors.n != 1 || s->actors.at[0].kind != ACTOR_PROGRAM || s->faults.n)
+		return yaml_error(m->y, map, m->err, "explore runs one program of the learner's, without faults");
 	if (!yaml_keys(m->y, map, keys, v, m->err) || (v[0] && !value_number(m, v[0], "preemptions", 0, 8, &preemptions)) ||
 		(v[1] && !value_number(m, v[1], "schedules", 1, 1000000, &schedules)))
 		return false;
@@ -319,7 +321,8 @@ static bool rest_read(struct manifest *m, const yaml_ref *v, const yaml_ref *che
 	}
 	return steps_read(m, v[S_STEPS], s) && (!v[S_FILES] || files_read(m, v[S_FILES], add_file, s)) && faults_read(m, v[S_INJECT], s) &&
 	       checks_read(m, *checks, false, s) && checks_read(m, v[S_CHECKS], false, s) && checks_read(m, v[S_WITHOUT], true, s) &&
-	       explore_read(m, v[S_EXPLORE], s) && (!v[S_INVARIANT] || value_word(m, v[S_INVARIANT], "invariant", &s->invariant)) &&
+	       explore_read(m, v[S_EXPLORE], s) && (!v[S_INVARIANT] || s->explores || yaml_error(m->y, v[S_INVARIANT], m->err, "an invariant needs explore")) &&
+	       (!v[S_INVARIANT] || value_word(m, v[S_INVARIANT], "invariant", &s->invariant)) &&
 	       (!v[S_HINT] || value_word(m, v[S_HINT], "hint", &s->hint));
 }
 
