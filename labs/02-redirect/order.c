@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: 0BSD */
 /*
- * order [file-first|error-first]: two redirections, in one order or the other, then a line to each of
+ * order [file-first|error-first|twice]: two redirections, in one order or the other, then a line to each of
  * standard output (fd 1) and standard error (fd 2).
  * file-first   as the shell does for `cmd > out.txt 2>&1`
  * error-first  as the shell does for `cmd 2>&1 > out.txt`
+ * twice        as the shell does for `cmd > out.txt 2> out.txt`
  */
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
-/* > out.txt */
-static int output_to_file(void)
+/* > out.txt, 2> out.txt */
+static int to_file(int number)
 {
 	int fd = open("out.txt", O_WRONLY | O_CREAT | O_TRUNC, 0666);
 
-	if (fd == -1 || dup2(fd, 1) == -1)
+	if (fd == -1 || dup2(fd, number) == -1)
 		return 0;
 	close(fd);
 	return 1;
@@ -29,14 +30,14 @@ static int error_to_output(void)
 int main(int argc, char **argv)
 {
 	int error_first = argc > 1 && strcmp(argv[1], "error-first") == 0;
+	int twice = argc > 1 && strcmp(argv[1], "twice") == 0, in;
 	char bytes[64];
-	int in;
 
 	if (error_first && !error_to_output())
 		return 1;
-	if (!output_to_file())
+	if (!to_file(1))
 		return 1;
-	if (!error_first && !error_to_output())
+	if (!error_first && !(twice ? to_file(2) : error_to_output()))
 		return 1;
 
 	if (write(1, "out\n", 4) == -1 || write(2, "error\n", 6) == -1)

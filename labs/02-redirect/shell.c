@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: 0BSD */
 /*
- * shell [keep]: what a shell does for `echo hello | wc -c`, by hand. P1 is the shell, P2 becomes echo,
- * P3 becomes wc. keep: P3 forgets to close the numbers it does not need.
+ * shell [keep|keep-read]: what a shell does for `echo hello | wc -c`, by hand. P1 is the shell, P2 becomes echo,
+ * P3 becomes wc. keep: P3 forgets to close the numbers it does not need; keep-read: one of them, fd 3.
  */
 #include <string.h>
 #include <sys/wait.h>
@@ -18,20 +18,20 @@ static int left(int fds[2])
 }
 
 /* Becomes wc, its standard input the pipe. */
-static int right(int fds[2], int keep)
+static int right(int fds[2], const char *keep)
 {
 	dup2(fds[0], 0);
-	if (!keep) {
+	if (strcmp(keep, "") == 0)
 		close(fds[0]);
+	if (strcmp(keep, "keep") != 0)
 		close(fds[1]);
-	}
 	execlp("wc", "wc", "-c", (char *)NULL);
 	return 127;
 }
 
 int main(int argc, char **argv)
 {
-	int keep = argc > 1 && strcmp(argv[1], "keep") == 0;
+	const char *keep = argc > 1 ? argv[1] : "";
 	int fds[2];
 
 	if (pipe(fds) == -1)
