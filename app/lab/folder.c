@@ -69,6 +69,7 @@ static void leave(void)
 		return;
 	close(folders.guard);
 	waitpid(folders.guard_pid, NULL, 0);
+	remove_tree(AT_FDCWD, folders.path, 0); /* should somebody have killed the guard */
 }
 
 static bool base_make(struct err *err)

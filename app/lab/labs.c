@@ -199,17 +199,37 @@ static bool is_lab(const struct lab *lab, const char *word)
 	return *end == '\0' && lab->number == number;
 }
 
-/* Letters of `word` that also come, in order, in `id`: the more, the nearer. */
-static unsigned likeness(const char *word, const char *id)
+/* How many letters are to be put in, left out or changed to make one of the other. */
+static unsigned distance(const char *a, const char *b)
 {
-	unsigned n = 0;
+	unsigned row[65], n = (unsigned)strnlen(b, 64);
 
-	for (; *word && *id; id++)
-		if (tolower((unsigned char)*word) == *id) {
-			word++;
-			n++;
+	for (unsigned k = 0; k <= n; k++)
+		row[k] = k;
+	for (unsigned i = 1; *a && i < 64; a++, i++) {
+		unsigned corner = row[0];
+
+		row[0] = i;
+		for (unsigned k = 1; k <= n; k++) {
+			unsigned change = corner + (tolower((unsigned char)*a) != b[k - 1]);
+			unsigned other = (row[k] < row[k - 1] ? row[k] : row[k - 1]) + 1;
+
+			corner = row[k];
+			row[k] = change < other ? change : other;
 		}
-	return n;
+	}
+	return row[n];
+}
+
+/* By its id, or by another word for it. */
+static unsigned unlikeness(const char *word, const char *id)
+{
+	unsigned least = strlen(word) > 2 && strstr(id, word) ? 0 : distance(word, id), one;
+
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		if (strcmp(others[i][1], id) == 0 && (one = distance(word, others[i][0])) < least)
+			least = one;
+	return least;
 }
 
 static void add_nearest(const struct labs *labs, const char *word, struct str *out)
@@ -225,8 +245,8 @@ static void add_nearest(const struct labs *labs, const char *word, struct str *o
 			for (size_t j = 0; j < n; j++)
 				used |= taken[j] == i;
 			if (!used && (best == labs->list.n ||
-					     likeness(word, labs->list.at[i].id) >
-						     likeness(word, labs->list.at[best].id)))
+					     unlikeness(word, labs->list.at[i].id) <
+						     unlikeness(word, labs->list.at[best].id)))
 				best = i;
 		}
 		str_addf(out, "%s%s", n ? ", " : "", labs->list.at[best].id);

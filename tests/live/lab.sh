@@ -28,17 +28,25 @@ marked() {
 	grep -lz -- "^$mark\$" /proc/[0-9]*/environ 2>/dev/null | cut -d / -f 3
 }
 
-# marked_ipclab: those that run the program ipclab itself and are traced by nobody.
+# marked_ipclab: reader, screen, engine: those that run ipclab itself, are traced by nobody and do not clear away after others.
 marked_ipclab() {
 	local pid
 	for pid in $(marked); do
 		[ "$(readlink "/proc/$pid/exe")" = "$(readlink -f "$IPCLAB")" ] || continue
+		case $(cat "/proc/$pid/comm") in ipclab-guard | ipclab-sweep) continue ;; esac
 		grep -q '^TracerPid:[[:space:]]*0$' "/proc/$pid/status" 2>/dev/null && echo "$pid"
 	done
 }
 
-# lab_gone [PID]: nothing is left, but for PID.
-lab_gone() { [ -z "$(marked | grep -vx -- "${1:-none}")" ]; }
+# lab_gone [PID]: nothing is left, but for PID and the guard of its folder, which ends after it.
+lab_gone() {
+	local pid
+	for pid in $(marked); do
+		[ "$pid" = "${1:-none}" ] && continue
+		[ -n "${1:-}" ] && [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = ipclab-guard ] && continue
+		return 1
+	done
+}
 
 # lab_gone_within SECONDS [PID]: and how long it took, in $took ms.
 lab_gone_within() {

@@ -133,7 +133,7 @@ void live_stop(struct live *l)
 
 	if (!l->vt.term)
 		return;
-	for (enum role role = KEEPER; role <= LAB; role++)
+	for (enum role role = KEEPER; role <= GUARD; role++)
 		for (int n = live_pids(l, role, left, 256); n > 0; n--)
 			kill(left[n - 1], SIGKILL);
 	vt_finish(&l->vt);
@@ -190,6 +190,7 @@ static enum role role_of(pid_t pid)
 	return strcmp(comm, "ipclab") == 0	    ? KEEPER
 	       : strcmp(comm, "ipclab-screen") == 0 ? SCREEN
 	       : strcmp(comm, "ipclab-engine") == 0 ? ENGINE
+	       : strcmp(comm, "ipclab-guard") == 0  ? GUARD
 						    : LAB;
 }
 
@@ -232,7 +233,7 @@ static bool lab_is_gone(struct live *l)
 
 static bool all_is_gone(struct live *l)
 {
-	return nobody_is(l, KEEPER);
+	return nobody_is(l, KEEPER) && !live_pid(l, GUARD);
 }
 
 static int until(struct live *l, bool (*true_now)(struct live *), int ms)
@@ -256,7 +257,7 @@ static int until(struct live *l, bool (*true_now)(struct live *), int ms)
 /* Who is left, and where it stands: said when a test is about to fail for it. */
 static void say_who_is_left(struct live *l)
 {
-	for (enum role role = KEEPER; role <= LAB; role++) {
+	for (enum role role = KEEPER; role <= GUARD; role++) {
 		pid_t pids[64];
 		int n = live_pids(l, role, pids, 64);
 

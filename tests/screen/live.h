@@ -18,7 +18,7 @@ struct live {
 	u64 moments; /* how often it was started */
 };
 
-enum role { KEEPER, SCREEN, ENGINE, LAB };
+enum role { KEEPER, SCREEN, ENGINE, LAB, GUARD /* of the lab's folder: ends after the screen */ };
 
 bool live_soak(void);               /* IPCLAB_SOAK: long counts */
 unsigned live_random(unsigned max); /* 0..max-1; IPCLAB_SEED repeats a run */
