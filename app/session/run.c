@@ -145,7 +145,10 @@ static bool run_launch(struct run *r, const struct launch *launch, struct err *e
 	if (!tracer_launch(r->tracer, launch, &task, err))
 		return false;
 	r->idle_timer_made = idle_timer_make(r);
-	return r->held ? turn(r, task, err) && settle(r, err) : run_resume(r, task, err);
+	if (r->held)
+		return turn(r, task, err) && settle(r, err);
+	idle_timer_arm(r); /* it may never make a stop that is told of */
+	return run_resume(r, task, err);
 }
 
 bool run_add(struct run *r, const struct launch *launch, u32 *task, struct err *err)

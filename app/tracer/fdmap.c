@@ -362,9 +362,10 @@ static bool fd_note_as(struct tracer *t, struct tracee *x, int fd, enum fd_class
 
 	if (t->opt.std_names && class == FDC_PIPE && fd <= 2 && !x->exec_done)
 		how |= 1u << 8;
-	return emit_observe(t, x, OBS_FD, (u64)(u32)fd | access << 32 | (u64)cloexec << 40 | how << 48, ino,
-	                    (flags & (u32)~(O_CLOEXEC | O_ACCMODE)) | what << 32, (u64)(same + 1) | protocol << 32,
-	                    kind, err);
+	return emit_observation(t, x, (how & 0xff) == 4 /* FD_RECEIVED */ ? x->site : 0,
+	                        &(struct ev_observe){OBS_FD, 0, (u64)(u32)fd | access << 32 | (u64)cloexec << 40 | how << 48, ino,
+	                                             (flags & (u32)~(O_CLOEXEC | O_ACCMODE)) | what << 32,
+	                                             (u64)(same + 1) | protocol << 32, kind}, err);
 }
 
 static bool fd_note(struct tracer *t, struct tracee *x, int fd, enum fd_class class, u64 ino, u32 flags, bool cloexec,
@@ -430,6 +431,8 @@ bool fdmap_adopt(struct tracer *t, struct tracee *x, int fd, struct err *err)
 
 bool fdmap_received(struct tracer *t, struct tracee *x, int fd, struct err *err)
 {
+	if (!x->site && t->opt.sites)
+		x->site = site_copy(t, x, err);
 	return adopt_as(t, x, fd, 4 /* FD_RECEIVED */, err);
 }
 

@@ -343,6 +343,7 @@ struct rec *emit_begin(struct tracer *, u16 kind, const struct tracee *, size_t 
 void emit_commit(struct tracer *, struct rec *);
 bool emit_observe(struct tracer *, const struct tracee *, enum observation what, u64 a, u64 b, u64 c,
                   u64 d, u64 e, struct err *);
+bool emit_observation(struct tracer *, const struct tracee *, u32 site, const struct ev_observe *, struct err *);
 bool emit_spawn(struct tracer *, struct tracee *, u32 creator, u32 flags, struct err *);
 bool emit_exec(struct tracer *, struct tracee *, u32 former, struct err *);
 bool emit_entry(struct tracer *, struct tracee *, u16 kind, struct err *);

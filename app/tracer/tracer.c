@@ -218,13 +218,18 @@ void emit_commit(struct tracer *t, struct rec *r)
 bool emit_observe(struct tracer *t, const struct tracee *x, enum observation what, u64 a, u64 b,
                   u64 c, u64 d, u64 e, struct err *err)
 {
+	return emit_observation(t, x, 0, &(struct ev_observe){.what = what, .a = a, .b = b, .c = c, .d = d, .e = e}, err);
+}
+
+bool emit_observation(struct tracer *t, const struct tracee *x, u32 site, const struct ev_observe *body, struct err *err)
+{
 	bool ok;
-	struct ev_observe body = {.what = what, .a = a, .b = b, .c = c, .d = d, .e = e};
-	struct rec *r = emit_begin(t, REC_OBSERVE, x, sizeof body, err, &ok);
+	struct rec *r = emit_begin(t, REC_OBSERVE, x, sizeof *body, err, &ok);
 
 	if (!r)
 		return ok;
-	memcpy(r + 1, &body, sizeof body);
+	r->site = site;
+	memcpy(r + 1, body, sizeof *body);
 	emit_commit(t, r);
 	return true;
 }

@@ -85,6 +85,7 @@ static void build(struct graph *g)
 			continue;
 		g->anybody[t] = wait.anybody;
 		wait_wakers(g->w, t, &wait, add_waker, g);
+		wait_end_of_children(g->w, t, add_waker, g);
 	}
 	g->first[n] = (u32)g->edges.n;
 }

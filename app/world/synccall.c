@@ -300,8 +300,11 @@ void sync_observe(struct world *w, u32 task, const struct ev_observe *ev)
 	} else {
 		w->sync[sync].value = (i64)(ev->c & UINT32_MAX);
 	}
-	if (kind == SYNC_BARRIER)
+	if (kind == SYNC_BARRIER) { /* those who sleep have not been let through */
 		w->sync[sync].limit = (u32)ev->d;
+		for (u32 t = w->sync[sync].open_ops; t; t = sync_op_next(w, t, sync))
+			w->task[t].op.done = w->sync[sync].generation;
+	}
 	syncop_widen(w, sync);
 	sync_touch(w, sync);
 }

@@ -47,14 +47,6 @@ static void wait_in_open(const struct world *w, const struct w_task *t, struct w
 	wait->open_ended = w->pipe[wait->pipe].outside || fifo_outlook(w, t) != OUTLOOK_BLOCKS;
 }
 
-static bool has_living_child(const struct world *w, u32 proc)
-{
-	for (u32 c = w->proc[proc].child_first; c; c = w->proc[c].sibling)
-		if (!w->proc[c].ended)
-			return true;
-	return false;
-}
-
 static bool has_vfork_child(const struct world *w, u32 task)
 {
 	for (u32 c = w->proc[w->task[task].proc].child_first; c; c = w->proc[c].sibling)
@@ -197,9 +189,7 @@ void wait_classify(const struct world *w, u32 task, struct wait *wait)
 	case CLASS_POLL:
 		wait->reason = WHY_SEVERAL;
 		wait->timeout = t->op.arg;
-		/* A child's end may end it, by SIGCHLD (make waits so for its jobs). */
-		wait->open_ended = t->op.arg != TIME_NONE || poll_outlook(w, task) != OUTLOOK_BLOCKS ||
-				   has_living_child(w, t->proc);
+		wait->open_ended = t->op.arg != TIME_NONE || poll_outlook(w, task) != OUTLOOK_BLOCKS;
 		break;
 	case CLASS_PAUSE: wait->reason = WHY_SIGNAL; break;
 	case CLASS_FUTEX: wait_in_futex(w, task, wait); break;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Who could end a wait: holders of an end, children, owners, those who map a word, ... */
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
@@ -142,6 +143,30 @@ static void each_of_several(const struct world *w, u32 task, u32 first, int dept
 	}
 }
 
+/* Of a System V object, whose id any process may have, the others that are watched. */
+static void each_other(const struct world *w, u32 task, waker_fn *fn, void *ctx)
+{
+	for (u32 p = 1; p < world_procs(w); p++)
+		if (!w->proc[p].ended && p != w->task[task].proc)
+			fn(w, p, 0, 0, ctx);
+}
+
+static bool is_sysv(const struct world *w, const struct wait *wait)
+{
+	return wait->ipc.kind == OBJ_SEMS || (wait->ipc.kind == OBJ_MQ && w->queue[wait->ipc.object].sysv);
+}
+
+void wait_end_of_children(const struct world *w, u32 task, waker_fn *fn, void *ctx)
+{
+	const struct w_proc *p = &w->proc[w->task[task].proc];
+
+	if (p->sig_known && !(p->sig_caught & 1ull << (SIGCHLD - 1)))
+		return;
+	for (u32 c = p->child_first; c; c = w->proc[c].sibling)
+		if (!w->proc[c].ended)
+			fn(w, c, 0, 0, ctx);
+}
+
 void wait_wakers(
 	const struct world *w, u32 task, const struct wait *wait, waker_fn *fn, void *ctx)
 {
@@ -153,6 +178,10 @@ void wait_wakers(
 	}
 	if (wait->reason == WHY_SEVERAL) {
 		each_of_several(w, task, world_waited_for(w, task), 0, fn, ctx);
+		return;
+	}
+	if (is_sysv(w, wait)) {
+		each_other(w, task, fn, ctx);
 		return;
 	}
 	if (wait->ipc.kind) {

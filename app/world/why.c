@@ -54,6 +54,7 @@ static void walk_from(const struct world *w, u32 task, struct walk *walk)
 
 	wait_classify(w, task, &wait);
 	wait_wakers(w, task, &wait, walk_process, walk);
+	wait_end_of_children(w, task, walk_process, walk);
 	for (u32 t = 1; wait.anybody && t < world_tasks(w); t++)
 		if (task_lives(w, t) && !walk->seen[t] && can_move(w, t))
 			walk_add(walk, t);

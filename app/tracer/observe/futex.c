@@ -106,7 +106,8 @@ bool futex_words(struct tracer *t, struct tracee *x, struct found *f, struct err
 	if (f->call == CALL_pthread_join)
 		return true;
 	words_of(t, x, f, &c, &d);
-	if (f->noted && c == f->c && d == f->d)
+	/* Of a barrier the world counts who comes, too: the words have the last say. */
+	if (f->noted && c == f->c && d == f->d && f->call != CALL_pthread_barrier_wait)
 		return true;
 	f->noted = true;
 	f->c = c;
@@ -128,7 +129,7 @@ static bool is_mutex(struct tracer *t, const struct tracee *x, u16 function)
 
 	if (memory_read(x->tid, x->args[0], words, sizeof words) != sizeof words)
 		return false;
-	return function == CALL_pthread_mutex_lock || function == CALL_pthread_cond_wait || (words[2] && thread_of_it(t, words[2]) &&
+	return function || (words[2] && thread_of_it(t, words[2]) &&
 	       words[4] < 512);
 }
 
@@ -170,8 +171,8 @@ bool futex_found(struct tracer *t, struct tracee *x, struct found *f, struct err
 	           thread_of_it(t, value)->tgid == x->tgid) {
 		f->call = CALL_pthread_join;
 		f->fd = (i32)value;
-	} else if ((cmd == FUTEX_WAIT || cmd == FUTEX_WAIT_BITSET) && value == 2 && function != CALL_pthread_barrier_wait &&
-	           function != CALL_sem_wait) {
+	} else if ((cmd == FUTEX_WAIT || cmd == FUTEX_WAIT_BITSET) && value == 2 && (!function ||
+	           function == CALL_pthread_mutex_lock || function == CALL_pthread_cond_wait || function == CALL_pthread_cond_timedwait)) {
 		f->call = CALL_pthread_mutex_lock;
 		f->inner = !is_mutex(t, x, function);
 	} else if (function && function != CALL_pthread_mutex_lock) {

@@ -74,21 +74,6 @@ static u16 call_inside(struct tracee *x)
 	return x->in_call && x->entry.logged ? x->entry.call : w ? w->call : 0;
 }
 
-/* OBS_STATE: with the site, where the call's own record had none. */
-static bool emit_observe_at(struct tracer *t, struct tracee *x, u32 site, enum observation what, u64 a, u64 b, struct err *err)
-{
-	struct ev_observe body = {.what = what, .a = a, .b = b};
-	bool ok;
-	struct rec *r = emit_begin(t, REC_OBSERVE, x, sizeof body, err, &ok);
-
-	if (!r)
-		return ok;
-	r->site = site;
-	memcpy(r + 1, &body, sizeof body);
-	emit_commit(t, r);
-	return true;
-}
-
 bool task_is_gone(pid_t tid)
 {
 	char path[64], text[512];
@@ -117,7 +102,9 @@ bool tracer_note_state(struct tracer *t, u32 task, enum obs_state state, struct 
 		return false;
 	if (state == OBS_BLOCKED ? !asleep_found(t, x, &site, err) : !found_over(t, x, err))
 		return false;
-	return emit_observe_at(t, x, site, OBS_STATE, state, x->found.call ? x->found.call : call_inside(x), err);
+	/* with the site, where the call's own record had none */
+	return emit_observation(t, x, site, &(struct ev_observe){.what = OBS_STATE, .a = state,
+		.b = x->found.call ? x->found.call : call_inside(x)}, err);
 }
 
 bool tracer_note_hold(struct tracer *t, u32 task, struct err *err)
