@@ -1,9 +1,124 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* ipclab why -p, -n, and without argument: processes that run already. Nobody is stopped. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "command/why.h"
+
+struct why_look {
+	pid_t pids[64];
+	u32 n;
+	struct unseen unseen[8];
+	u32 unseen_n;
+	char because[2][160], remedy[160];
+};
+
+/* ---- who is asked for ---- */
+
+/* "4121,4130" */
+static bool pids_of(const char *at, struct why_look *w, struct err *err)
+{
+	char *end;
+
+	for (; at && *at; at = end + (*end == ',')) {
+		long pid = strtol(at, &end, 10);
+
+		if (end == at || (*end && *end != ',') || pid < 1 || pid > INT32_MAX)
+			return err_set(err, EXIT_USAGE, "-p is about the number of a process, as `ps -e` lists them, not '%.40s'", at);
+		if (w->n == ARRAY_LEN(w->pids))
+			return err_set(err, EXIT_USAGE, "at most %zu processes can be named", ARRAY_LEN(w->pids));
+		w->pids[w->n] = (pid_t)pid;
+		if (!session_look_check(&w->pids[w->n], err))
+			return false;
+		w->n++;
+	}
+	return true;
+}
+
+static bool names_of(const char *at, struct why_look *w, struct err *err)
+{
+	struct err first = {0};
+
+	for (size_t len; at && *at; at += len + (at[len] == ',')) {
+		char name[64];
+		pid_t found[64];
+		u32 n, before = w->n;
+
+		len = strcspn(at, ",");
+		snprintf(name, sizeof name, "%.*s", (int)(len < 63 ? len : 63), at);
+		n = session_look_named(name, found, ARRAY_LEN(found));
+		if (!n)
+			return err_set(err, EXIT_USAGE, "no process is called '%s'; `ps -e` lists those there are", name);
+		for (u32 i = 0; i < n && w->n < ARRAY_LEN(w->pids); i++) {
+			w->pids[w->n] = found[i];
+			w->n += session_look_check(&w->pids[w->n], &first);
+		}
+		if (w->n == before)
+			*err = first;
+		if (w->n == before)
+			return false;
+	}
+	return true;
+}
+
+/* ---- the answer ---- */
+
+static void add_unseen(struct why_look *w, const char *what, i32 pid, const char *because, const char *remedy)
+{
+	if (w->unseen_n < ARRAY_LEN(w->unseen))
+		w->unseen[w->unseen_n++] = (struct unseen){what, pid, because, remedy};
+}
+
+static void note_unseen(struct why_look *w, const struct look_answer *a)
+{
+	if (a->partial) {
+		session_look_refusal(w->because[0], sizeof w->because[0]);
+		snprintf(w->remedy, sizeof w->remedy, "sudo ipclab why -p %d", (int)(w->n ? w->pids[0] : a->worst));
+		add_unseen(w, "bytes", a->worst, w->because[0], w->remedy);
+	}
+	if (a->moved)
+		add_unseen(w, "process", 0, "somebody ran while they were looked at: this is of several moments", NULL);
+	if (a->full_set)
+		add_unseen(w, "process", 0, "there are more processes than are looked at at once", NULL);
+}
+
+static bool answer_processes(struct why_look *w, const struct why_options *opt, int *status, struct err *err)
+{
+	const struct look_options options = {.pids = w->pids, .n = w->n, .only = opt->only};
+	u64 began = clock_ns();
+	struct world_standing standing;
+	struct look_answer look;
+	struct report r = {.attached = true, .markdown = opt->markdown};
+	struct answer a = {0};
+	bool ok;
+
+	if (!session_look(&options, &look, err))
+		return false;
+	ok = answer_begin(&a, look.log, opt->redact, err);
+	if (ok) {
+		answer_take(&a);
+		answer_report(&a, &standing, &r);
+		r.scene.pids = !opt->json && !opt->redact;
+		r.took_ns = clock_ns() - began;
+		note_unseen(w, &look);
+		r.unseen = w->unseen;
+		r.unseen_n = w->unseen_n;
+		answer_print(&r, opt, stdout);
+		*status = standing.verdict == VERDICT_HANG ? EXIT_FAILED : EXIT_DONE;
+		world_standing_finish(&standing);
+	}
+	answer_finish(&a);
+	log_close(look.log);
+	return ok;
+}
 
 bool why_look(struct invocation *inv, const struct why_options *opt, struct err *err)
 {
-	(void)inv;
-	(void)opt;
+	struct why_look w = {0};
+
+	if (!pids_of(option_value(inv, "pid"), &w, err) || !names_of(option_value(inv, "name"), &w, err))
+		return false;
+	if (w.n)
+		return answer_processes(&w, opt, &inv->status, err);
 	return err_set(err, EXIT_USAGE, "why needs a command, as in ipclab why -- make test");
 }

@@ -256,12 +256,20 @@ enum observation {
 	                    b c d e = two numbers each, low half first. Just behind its ENTER */
 	OBS_REACHES = 24, /* rec.task's open send is a datagram that more than one may receive (multicast, SO_REUSEPORT): a = how
 	                    many of ours are named here (1..4), b c d e = inodes of their sockets. Just behind its ENTER */
+	OBS_ENDS = 26, /* a = inode, b = ENDS_*: all of /proc was looked through for who has it: d = 1 others than those watched, 0 nobody
+	                  else; c = device (segments); e = inode of the other end (sockets), 0 unknown */
+	OBS_LOCK_HELD = 27, /* rec.task's process has a lock on the file of its fd a: b = 1 flock, 2 POSIX, 3 OFD | exclusive << 8, c = first
+	                  byte, d = last */
+	OBS_WATCH = 28,  /* rec.task's process: its fd a, an epoll, waits for fd b; c = events */
+	OBS_TIMER = 29,  /* rec.task's process: its fd a, a timerfd, rings in b ns; 0: it is not set */
+	OBS_PIDFD = 30,  /* rec.task's process: its fd a is a pidfd of process b */
 	OBS_SYNC = 15,   /* an object of the C library at address a in rec.task's process, as its words stand: b = call
 	                    family (CALL_sem_wait, CALL_pthread_mutex_lock, ...), c = value, owner's tid, or count;
 	                    only of objects without our runtime. d: of a mutex OBS_SYNC_*; of a barrier how many are needed;
 	                    of a rwlock the tid of who holds it for writing */
 };
 enum { OBS_SYNC_ROBUST = 1, OBS_SYNC_OWNER_GONE = 2 };
+enum { ENDS_PIPE = 1, ENDS_SOCKET, ENDS_SEGMENT, ENDS_QUEUE };
 enum choice_made { CHOSE_STEP = 1, CHOSE_TIME = 2, CHOSE_SIGNAL = 3, CHOSE_TYPE = 4 };
 enum obs_state { OBS_RUNNING = 1, OBS_BLOCKED = 2, OBS_STOPPED = 3 };
 enum obs_mode { OBS_HELD = 1, OBS_FREE = 2 };

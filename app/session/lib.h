@@ -7,6 +7,7 @@
  * run.c      | a run in this process: free (watch), or held and stepped; used by the engine and by batch verbs
  * settle.c   | looking: is every task poised, blocked or gone?
  * step.c     | one step: the stepped task, then those it woke, in order of birth
+ * look.c     | running processes, looked at and let be (why -p)
  * engine.c   | the engine process: tracer thread, command thread, bell
  * session.c  | the reader's side: a live engine or a recording behind the same calls
  * live.c     | what a session was started with, copied
@@ -82,6 +83,28 @@ bool run_hold(struct run *, struct err *);
 bool run_release(struct run *, struct err *);
 /* May this task be stepped now: poised (or at a held signal, or newborn)? */
 bool run_can_step(struct run *, u32 task);
+
+/* ---- running processes, nobody stopped (why -p) ---- */
+struct look_options {
+	const pid_t *pids; /* those that are asked for, borrowed */
+	u32 n;
+	bool only;         /* not their descendants, and whom they share with */
+	bool mine;         /* all processes of this user (root: all) */
+};
+struct look_answer {
+	struct log *log;   /* the caller's: log_close */
+	bool partial;      /* attaching is refused, to `worst` for one: what they wait in is inferred */
+	pid_t worst;
+	bool moved;        /* somebody ran each time they were looked at: the picture is of several moments */
+	bool full_set;     /* there are more than can be looked at */
+	u32 hidden;        /* `mine`: processes that could not be looked at */
+};
+bool session_look(const struct look_options *, struct look_answer *, struct err *);
+/* The processes of that name (the first 15 letters of their program's or what they call themselves); how many. */
+u32 session_look_named(const char *name, pid_t *pids, u32 room);
+bool session_look_check(pid_t *pid, struct err *); /* may it be looked at; a thread becomes its process */
+
+void session_look_refusal(char *text, size_t room); /* why attaching is refused here: a phrase */
 
 /* ---- the reader's side ---- */
 struct session;

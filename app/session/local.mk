@@ -6,6 +6,7 @@ libipclab_a_SOURCES += \
 	app/session/engine.c \
 	app/session/kept.c \
 	app/session/line.c \
+	app/session/look.c \
 	app/session/live.c \
 	app/session/run.c \
 	app/session/save.c \

@@ -319,7 +319,7 @@ static bool seize_children(struct tracer *t, const struct tracee *leader, struct
 	return true;
 }
 
-static bool note_attached(struct tracer *t, struct tracee *x, struct err *err)
+bool attach_note(struct tracer *t, struct tracee *x, struct err *err)
 {
 	return emit_observe(t, x, OBS_ATTACHED, 0, (u64)status_field(x->tgid, "PPid"), signal_mask(x->tid, "SigCgt"),
 	                    signal_mask(x->tid, "SigIgn"), 0, err);
@@ -336,7 +336,7 @@ static bool seize_tree(struct tracer *t, pid_t pid, u32 creator, bool must, stru
 		return !must || refuse(pid, errno, err);
 	x = task_seized(t, pid, NULL);
 	if (!emit_spawn(t, x, creator, EVF_ATTACHED, err) || !emit_exec(t, x, x->task, err) ||
-	    !note_attached(t, x, err))
+	    !attach_note(t, x, err))
 		return false;
 	meet(t, x);
 	return seize_threads(t, x, err) && seize_children(t, x, err);
@@ -398,7 +398,7 @@ static bool adopt_everything(struct tracer *t, struct err *err)
 		struct tracee *x = t->tasks.at[i];
 		if (!x || !x->attached || x->tid != x->tgid || x->holding == IS_GONE || x->ended)
 			continue;
-		if (!note_attached(t, x, err) || !fdmap_adopt_all(t, x, err) || !maps_refresh(t, x, true, err))
+		if (!attach_note(t, x, err) || !fdmap_adopt_all(t, x, err) || !maps_refresh(t, x, true, err))
 			return false;
 	}
 	return true;

@@ -22,6 +22,7 @@
  * memory.c     | bounded reads of a task's memory
  * site.c       | registers and stack copied once per site
  * bell.c       | the traced idle child whose signal ends a blocking waitpid
+ * look/        | running processes asked without stopping them: its own lib.h
  * observe/     | asking the kernel: state of a task, bytes and slots of a pipe, shared memory
  * hooked.c     | what our runtime tells (hook/protocol.h): its stops, accesses
  * told.c       | calls of the C library that our runtime tells of
@@ -45,6 +46,7 @@ struct tracer_options {
 	bool sites;     /* copy sites where ends are made, passed or closed (always on when held) */
 	bool files;     /* files that programs open, but for the system's own, are operations too: open, read, write, close */
 	bool sleepers;  /* who is found asleep is asked where, and in which call, when no stop has told it (why) */
+	bool looking;   /* nobody is traced at all: tracer/look/lib.h */
 	bool threads;   /* told to our runtime: once a second thread exists, .data, .bss and heap stop too */
 	bool std_names; /* pipes that a program is started with as descriptors 0 to 2 are named so, and not counted as its own */
 	bool every_site;/* copy a site at every operation, and where a deadly signal strikes, though nobody is held */

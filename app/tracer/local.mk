@@ -44,6 +44,13 @@ libipclab_a_SOURCES += \
 	app/tracer/observe/pipe.c \
 	app/tracer/observe/queue.c \
 	app/tracer/observe/socket.c \
+	app/tracer/look/lib.h \
+	app/tracer/look/private.h \
+	app/tracer/look/fdinfo.c \
+	app/tracer/look/look.c \
+	app/tracer/look/peers.c \
+	app/tracer/look/refused.c \
+	app/tracer/look/scan.c \
 	app/tracer/observe/asleep.c \
 	app/tracer/observe/futex.c \
 	app/tracer/observe/symbols.c \

@@ -438,6 +438,7 @@ bool fifo_note_name(struct tracer *, struct tracee *, int fd, u64 id, struct err
 
 /* ---- decode/filelock.c ---- */
 bool lock_command(u64 cmd); /* of fcntl */
+bool lock_adopt(struct tracer *, struct tracee *, int fd); /* its file's locks are told from now on; false: none that can be locked */
 bool decode_fcntl_lock(struct tracer *, struct tracee *, struct entry *);
 /* A descriptor that is about to be closed leads to a file that somebody has locked: it becomes known. */
 bool lock_closes(struct tracer *, struct tracee *, int fd);
@@ -612,6 +613,7 @@ void attach_first_stop(struct tracee *);
 enum stop_kind attached_call_stop(struct tracer *, struct tracee *);
 void attach_handler_frame(struct tracer *, struct tracee *);
 void attach_let_go(struct tracer *);
+bool attach_note(struct tracer *, struct tracee *, struct err *); /* OBS_ATTACHED */
 
 /* ---- bell.c ---- */
 bool bell_start(struct tracer *, struct err *);

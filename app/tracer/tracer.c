@@ -119,6 +119,8 @@ struct tracer *tracer_create(struct log *log, const struct tracer_options *opt, 
 	*vec_push(&t->pipes) = (struct pipe_seen){0};
 	*vec_push(&t->tasks) = NULL;
 	tid_table_grow(t);
+	if (opt->looking)
+		return t;
 	if (!filter_build(&t->filter, &t->filter_n, err) || !bell_start(t, err)) {
 		tracer_destroy(t);
 		return NULL;

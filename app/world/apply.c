@@ -92,7 +92,7 @@ static bool task_fits(const struct world *w, const struct rec *r)
 		return true; /* one that was there before us */
 	return r->kind == REC_OBSERVE &&
 	       (o->what == OBS_SOCKET || o->what == OBS_COUNTER || o->what == OBS_LOCK || o->what == OBS_QUEUE || o->what == OBS_SEMS || o->what == OBS_SEGMENT || o->what == OBS_PIPE || o->what == OBS_SETTLED || o->what == OBS_MODE ||
-		       o->what == OBS_UNKNOWN_CALL);
+		       o->what == OBS_UNKNOWN_CALL || o->what == OBS_ENDS);
 }
 
 static void mark_last(struct world *w, const struct rec *r)

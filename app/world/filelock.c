@@ -441,6 +441,24 @@ const struct ipc_file_rule lock_file_rule = {.added = file_added, .gone = file_g
 
 /* ---- the kernel was asked ---- */
 
+void lock_found_held(struct world *w, u32 task, const struct ev_observe *ev)
+{
+	u32 fd = world_fd_find(w, w->task[task].proc, (i32)ev->a), file = fd ? w->fd[fd].file : 0;
+	struct ask a = {.kind = ev->b & 0xff, .file = file, .start = (i64)ev->c, .end = (i64)ev->d};
+	u32 lock;
+
+	if (!file || w->file[file].kind != OBJ_FILE || a.start < 0 || a.end < a.start || a.kind < KIND_FLOCK || a.kind > KIND_OFD)
+		return;
+	a.ino = w->counter[w->file[file].object].mask;
+	a.owner = a.kind == KIND_POSIX ? w->proc[w->task[task].proc].fdt : file;
+	for (u32 i = 1; i < w->h->use[POOL_LOCK].n; i++) /* told of each descriptor */
+		if (is_own(&w->lock[i], &a) && w->lock[i].start == a.start && w->lock[i].end == a.end)
+			return;
+	lock = lock_new(w, &a, task, a.start, a.end, ev->b >> 8 & 1);
+	if (lock)
+		w->lock[lock].site = 0;
+}
+
 void lock_observe(struct world *w, const struct ev_observe *ev)
 {
 	u64 held[4] = {0};

@@ -114,6 +114,7 @@ struct w_queue { /* POSIX (mq) or SysV (msg) message queue */
 	u32 outside;    /* 1: processes that are not watched use it, or made it */
 	u32 known;      /* 1: `count` is known */
 	u32 removing;   /* open msgctl(IPC_RMID) */
+	u32 enclosed;   /* mq: nobody else has it, as /proc shows */
 	u32 files;      /* mq: open files that lead to it: w_file.next */
 	i64 count;      /* messages by EXITs; a message received before its send came back makes it one less */
 	i64 ghost_put, ghost_take; /* calls that never came back: what they may have put in, taken */

@@ -333,6 +333,8 @@ struct w_segment { /* memory that can be shared */
 	u32 owner;      /* SEGMENT_PRIVATE: the process */
 	u32 accesses;   /* first task poised at or inside an access to it: w_op.next */
 	u32 gone_next;
+	u32 enclosed;       /* nobody but those watched has it, as /proc shows */
+	u32 shared_outside; /* others have it */
 };
 
 struct w_map { /* a shared mapping of a process */

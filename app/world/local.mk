@@ -40,6 +40,7 @@ libipclab_a_SOURCES += \
 	app/world/filelock.c \
 	app/world/counter.c \
 	app/world/poll.c \
+	app/world/looked.c \
 	app/world/wait.h \
 	app/world/wait.c \
 	app/world/wakers.c \

@@ -375,6 +375,11 @@ void observe_apply(struct world *w, const struct rec *r, const struct ev_observe
 	case OBS_HOOKED: observe_hooked(w, r->task); break;
 	case OBS_SEGMENT: observe_segment(w, ev); break;
 	case OBS_SYNC: sync_observe(w, r->task, ev); break;
+	case OBS_ENDS: looked_ends(w, ev); break;
+	case OBS_LOCK_HELD: lock_found_held(w, r->task, ev); break;
+	case OBS_WATCH: looked_watch(w, r->task, ev); break;
+	case OBS_TIMER: looked_timer(w, r->task, ev); break;
+	case OBS_PIDFD: looked_pidfd(w, r->task, ev); break;
 	case OBS_ATTACHED: signals_attached(w, w->task[r->task].proc, ev); break;
 	case OBS_UNKNOWN_CALL: w->h->pub.unknown++; break;
 	default: break;

@@ -265,6 +265,14 @@ static void watch_add(struct world *w, u32 epoll, const struct w_op *op)
 	w->file[op->file2].watched = e;
 }
 
+void watch_found(struct world *w, u32 epoll, u32 file, i32 fd, u32 events)
+{
+	struct w_op op = {.fd2 = fd, .file2 = file, .size = events};
+
+	if (!watch_find(w, epoll, file, fd))
+		watch_add(w, epoll, &op);
+}
+
 static void watch_remove(struct world *w, u32 e)
 {
 	u32 *link = &w->counter[w->watch[e].epoll].watch_first;

@@ -315,6 +315,14 @@ void signals_fork(struct world *, u32 from_task, u32 proc);
 void signals_attached(struct world *, u32 proc, const struct ev_observe *);
 void signal_delivered(struct world *, u32 task, const struct ev_signal *);
 
+/* ---- looked.c: OBS_ENDS, OBS_WATCH, OBS_TIMER, OBS_PIDFD ---- */
+void looked_ends(struct world *, const struct ev_observe *);
+void looked_watch(struct world *, u32 task, const struct ev_observe *);
+void looked_timer(struct world *, u32 task, const struct ev_observe *);
+void looked_pidfd(struct world *, u32 task, const struct ev_observe *);
+void watch_found(struct world *, u32 epoll, u32 file, i32 fd, u32 events); /* once */
+void lock_found_held(struct world *, u32 task, const struct ev_observe *); /* OBS_LOCK_HELD */
+
 /* ---- counter.c ---- */
 extern const struct ipc_rule counter_rule_make, counter_rule_set, counter_rule_ctl;
 extern const struct ipc_file_rule counter_file_rule;

@@ -878,7 +878,7 @@ static bool transfer_wait(const struct world *w, u32 task, struct ipc_wait *wait
 	wait->kind = OBJ_MQ;
 	wait->object = queue;
 	wait->timeout = q->sysv ? TIME_NONE : t->op.arg;
-	wait->outside = !q->creator || q->outside;
+	wait->outside = (!q->creator && !q->enclosed) || q->outside;
 	wait->open_ended = wait->outside || wait->timeout != TIME_NONE || !queue_is_sure(w, queue) ||
 			   would_go(w, queue, &t->op);
 	wait->anybody = q->sysv || !q->unlinked;

@@ -64,7 +64,8 @@ static void wait_on_place(const struct world *w, u32 task, struct wait *wait, u3
 	wait->segment = segment;
 	wait->off = off;
 	wait->proc = segment ? 0 : maps_of(w, w->task[task].proc);
-	wait->open_ended = segment && !s->creator; /* those who made it are not watched */
+	/* those who made it are not watched */
+	wait->open_ended = segment && ((!s->creator && !s->enclosed) || s->shared_outside);
 	wait->anybody = segment && s->title && !s->unlinked &&
 			(s->kind == SEGMENT_POSIX || s->kind == SEGMENT_FILE);
 }

@@ -160,7 +160,7 @@ void wait_end_of_children(const struct world *w, u32 task, waker_fn *fn, void *c
 {
 	const struct w_proc *p = &w->proc[w->task[task].proc];
 
-	if (p->sig_known && !(p->sig_caught & 1ull << (SIGCHLD - 1)))
+	if (!(p->sig_caught & 1ull << (SIGCHLD - 1)))
 		return;
 	for (u32 c = p->child_first; c; c = w->proc[c].sibling)
 		if (!w->proc[c].ended)

@@ -195,7 +195,8 @@ bool world_why_wait(const struct world *w, u32 task, struct why *why)
 		note_outside(why);
 	if (wait.pipe && w->pipe[wait.pipe].outside)
 		note_outside(why);
-	if (wait.segment && !wait.task && !w->segment[wait.segment].creator)
+	if (wait.segment && !wait.task &&
+		((!w->segment[wait.segment].creator && !w->segment[wait.segment].enclosed) || w->segment[wait.segment].shared_outside))
 		note_outside(why);
 	return true;
 }

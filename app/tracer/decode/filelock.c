@@ -109,7 +109,7 @@ static void adopt_in(struct tracer *t, struct tracee *x, const struct stat *st, 
 }
 
 /* It is about to be locked: all descriptors of that file. False: no file that can be. */
-static bool lock_adopt(struct tracer *t, struct tracee *x, int fd)
+bool lock_adopt(struct tracer *t, struct tracee *x, int fd)
 {
 	struct err ignored = {0}; /* a full disk shows itself at the next record */
 	enum fd_class class = fd_class(t, x, fd);
