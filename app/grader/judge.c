@@ -78,6 +78,7 @@ static void fault_words(const struct fault *f, struct str *out)
 	switch (f->kind) {
 	case FAULT_SHORT: str_addf(out, "%s may move as little as %llu byte%s", f->reads ? "reads" : "writes", (unsigned long long)f->size, f->size == 1 ? "" : "s"); break;
 	case FAULT_AGAIN: str_add(out, "calls that do not block get EAGAIN now and then"); break;
+	case FAULT_LOSE: break; /* of single calls only */
 	case FAULT_INTERRUPT: str_add(out, "a signal arrives as calls begin"); break;
 	case FAULT_SMALL_PIPE: str_addf(out, "pipes hold %llu bytes", (unsigned long long)f->size); break;
 	}

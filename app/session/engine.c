@@ -181,6 +181,7 @@ static void obey(struct engine *e, const struct engine_request *q)
 {
 	struct err err = {0};
 	bool ok = true;
+	u32 size;
 
 	switch (q->command) {
 	case CMD_STEP:
@@ -191,6 +192,10 @@ static void obey(struct engine *e, const struct engine_request *q)
 		break;
 	case CMD_SIGNAL:
 		ok = run_signal(e->run, q->task, q->arg, &err);
+		break;
+	case CMD_FAULT:
+		memcpy(&size, q->bytes, sizeof size);
+		ok = run_fault(e->run, q->task, (enum fault_kind)q->arg, size, &err);
 		break;
 	case CMD_RELEASE:
 		ok = run_release(e->run, &err);

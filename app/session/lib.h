@@ -75,6 +75,8 @@ bool run_step(struct run *, u32 task, struct err *);
 bool run_pass_time(struct run *, u32 task, struct err *);
 /* Signals a task's process; then settles. */
 bool run_signal(struct run *, u32 task, int sig, struct err *);
+/* Held: the call that the task is held before comes to this (tracer_fault). */
+bool run_fault(struct run *, u32 task, enum fault_kind, u64 size, struct err *);
 /* Held: something may have moved by itself (a real timer, a task that was computing); settles. */
 bool run_settle(struct run *, struct err *);
 /* From free to held: tasks stay at the next stop they come to; returns when settled or 200 ms have gone. */
@@ -140,6 +142,8 @@ const char *session_actor(struct session *, u32 proc);
 bool session_step(struct session *, u32 task, struct err *);
 bool session_pass(struct session *, u32 task, struct err *);
 bool session_signal(struct session *, u32 task, int sig, struct err *);
+/* The call that the task is held before comes to this (tracer_fault); EXIT_USAGE where the kernel could not give it. */
+bool session_fault(struct session *, u32 task, enum fault_kind, u32 size, struct err *);
 bool session_release(struct session *, struct err *); /* LIVE: free run */
 bool session_hold(struct session *, struct err *);    /* back to held */
 bool session_type(struct session *, const char *bytes, size_t n, struct err *); /* to the lab's terminal */

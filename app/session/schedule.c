@@ -24,6 +24,7 @@ struct gathering {
 	struct schedule *out;
 	bool places;
 	VEC(u32) pending; /* by task: 1 + the step whose result has not come yet */
+	bool signalled;   /* the last choice was a signal, which has not been sent yet */
 	bool typing;      /* the last record was a piece of a typed text, and more follow */
 };
 
@@ -131,6 +132,28 @@ static bool was_live(const struct gathering *g, struct err *err)
 		(unsigned long long)world_head(g->world)->moment + 1);
 }
 
+/* A fault is no choice that could be made again; a signal is, when it was chosen. */
+static bool is_fault(struct gathering *g, const struct rec *r)
+{
+	const struct ev_inject *i = rec_body(r);
+	bool chosen = g->signalled;
+
+	if (r->kind == REC_OBSERVE && ((const struct ev_observe *)rec_body(r))->what == OBS_CHOICE)
+		g->signalled = ((const struct ev_observe *)rec_body(r))->a == CHOSE_SIGNAL;
+	if (r->kind != REC_INJECT)
+		return false;
+	g->signalled = false;
+	return i->what == INJ_SIGNAL ? !chosen : i->what != INJ_TIMEOUT;
+}
+
+static bool was_fault(const struct gathering *g, struct err *err)
+{
+	return err_set(err, EXIT_INPUT,
+		"a call was interfered with at event %llu, and that cannot be repeated by choices; a moment before that "
+		"can be had",
+		(unsigned long long)world_head(g->world)->moment + 1);
+}
+
 static void take_build(struct gathering *g, const struct ev_exec *e)
 {
 	char build[64];
@@ -152,6 +175,8 @@ static bool gather(struct gathering *g, u64 last, struct err *err)
 
 		if (r->kind == REC_OBSERVE && o->what == OBS_MODE && o->a == OBS_FREE)
 			return was_live(g, err);
+		if (is_fault(g, r))
+			return was_fault(g, err);
 		if (r->kind == REC_OBSERVE && o->what == OBS_CHOICE)
 			take_choice(g, r);
 		else if (r->kind == REC_EXIT)

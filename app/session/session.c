@@ -181,6 +181,14 @@ bool session_signal(struct session *s, u32 task, int sig, struct err *err)
 	return ask(s, &(struct engine_request){.command = CMD_SIGNAL, .task = task, .arg = sig}, err);
 }
 
+bool session_fault(struct session *s, u32 task, enum fault_kind kind, u32 size, struct err *err)
+{
+	struct engine_request q = {.command = CMD_FAULT, .task = task, .arg = (i32)kind};
+
+	memcpy(q.bytes, &size, sizeof size);
+	return ask(s, &q, err);
+}
+
 bool session_release(struct session *s, struct err *err)
 {
 	return ask(s, &(struct engine_request){.command = CMD_RELEASE}, err);

@@ -274,6 +274,16 @@ bool run_signal(struct run *r, u32 task, int sig, struct err *err)
 	return run_disk(r, settle(r, err));
 }
 
+bool run_fault(struct run *r, u32 task, enum fault_kind kind, u64 size, struct err *err)
+{
+	if (!is_poised(r, task))
+		return err_set(err, EXIT_USAGE, "it is not held before an operation");
+	if (!tracer_fault(r->tracer, task, kind, size, err))
+		return false;
+	run_fold(r);
+	return true;
+}
+
 bool run_settle(struct run *r, struct err *err)
 {
 	return run_disk(r, settle(r, err));

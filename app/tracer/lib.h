@@ -60,6 +60,7 @@ enum fault_kind {
 	                     the descriptor is O_NONBLOCK */
 	FAULT_AGAIN,      /* EAGAIN, only where the descriptor is O_NONBLOCK */
 	FAULT_INTERRUPT,  /* a real signal arrives as the call begins: only one that the process catches without SA_RESTART */
+	FAULT_LOSE,       /* a UDP datagram is lost on its way (tracer_fault only) */
 	FAULT_SMALL_PIPE, /* a new pipe holds `size` bytes: as when the user has many of them, pipe(7) */
 };
 enum { FAULTS_MAX = 8 };
@@ -166,6 +167,10 @@ u64 tracer_stops(const struct tracer *);             /* stops seen so far */
 /* Lets the time-out of a held, endless call pass: its exit stop follows. False if it has none. */
 bool tracer_pass_time(struct tracer *, u32 task, struct err *);
 bool tracer_signal(struct tracer *, u32 task, int sig, struct err *); /* to its process; 0 < sig < 65 */
+
+/* The call that the task is held before comes to this: FAULT_SHORT (`size` bytes), FAULT_INTERRUPT, FAULT_LOSE. EXIT_USAGE
+ * where the kernel could not have given it; the sentence says why. */
+bool tracer_fault(struct tracer *, u32 task, enum fault_kind, u64 size, struct err *);
 
 /* ---- asking the kernel (observe/) ---- */
 struct probe {

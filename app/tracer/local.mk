@@ -24,6 +24,7 @@ libipclab_a_SOURCES += \
 	app/tracer/inject/again.c \
 	app/tracer/inject/inject.c \
 	app/tracer/inject/interrupt.c \
+	app/tracer/inject/now.c \
 	app/tracer/inject/short.c \
 	app/tracer/decode/fd.c \
 	app/tracer/decode/fifo.c \

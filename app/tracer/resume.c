@@ -75,11 +75,12 @@ bool finish_call(struct tracer *t, struct tracee *x, i64 ret, u32 passed, struct
 
 static bool resume_entry(struct tracer *t, struct tracee *x, struct err *err)
 {
-	bool stale = x->took != t->takes, ok, skip = false; /* held, or taken with others when all were looked at */
+	bool stale = x->took != t->takes, ok, skip = x->skipped; /* held, or taken with others when all were looked at */
 
 	if (x->hook)
 		return hooked_resume(t, x, err);
-	if (t->opt.faults_n && !inject_entry(t, x, &skip, err))
+	x->skipped = false;
+	if (t->opt.faults_n && !skip && !inject_entry(t, x, &skip, err))
 		return false;
 	if (skip) { /* it was not made: no operation */
 		x->holding = IS_RUNNING;
@@ -136,7 +137,8 @@ bool tracer_set_held(struct tracer *t, bool held, struct err *err)
 	for (size_t i = 0; !held && i < t->all.n; i++) {
 		struct tracee *x = t->all.at[i];
 		bool told = !x->in_call && x->task && tracer_timeout(t, x->task) != TIME_NONE;
-		if (!(x->altered || told) || x->holding != IS_INSIDE)
+		bool endless = x->altered && x->entry.timed.kind != TIMED_NOT;
+		if (!(endless || told) || x->holding != IS_INSIDE)
 			continue;
 		x->loosened = true;
 		ptrace(PTRACE_INTERRUPT, x->tid, NULL, NULL);

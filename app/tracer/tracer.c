@@ -385,7 +385,7 @@ u64 tracer_timeout(const struct tracer *t, u32 task)
 	const struct told *w = x && x->told_n ? &x->told[x->told_n - 1] : NULL;
 
 	if (x && x->in_call)
-		return x->altered ? x->entry.timed.ns : TIME_NONE;
+		return x->altered && x->entry.timed.kind != TIMED_NOT ? x->entry.timed.ns : TIME_NONE;
 	return w && w->endless && !w->suspended ? w->ns : TIME_NONE;
 }
 

@@ -6,12 +6,12 @@
 
 #include "tui/private.h"
 
-enum deed_kind { DO_SIGNAL, DO_DELAY };
+enum deed_kind { DO_SIGNAL, DO_FAULT, DO_DELAY };
 
 static const struct {
 	char key;
 	enum deed_kind kind;
-	int sig;
+	int what; /* signal, enum fault_kind */
 	const char *name;
 } deeds[] = {
 	{'1', DO_SIGNAL, SIGKILL, "kill"},
@@ -19,8 +19,10 @@ static const struct {
 	{'3', DO_SIGNAL, SIGCONT, "go on"},
 	{'4', DO_SIGNAL, SIGINT, "INT"},
 	{'5', DO_SIGNAL, SIGTERM, "TERM"},
-	{'6', DO_SIGNAL, SIGUSR1, "USR1"},
-	{'7', DO_DELAY, 0, "delay"},
+	{'6', DO_FAULT, FAULT_INTERRUPT, "EINTR"},
+	{'7', DO_FAULT, FAULT_SHORT, "short"},
+	{'8', DO_DELAY, 0, "delay"},
+	{'9', DO_FAULT, FAULT_LOSE, "drop"},
 };
 
 /* ---- delay ---- */
@@ -50,7 +52,7 @@ static void delay_toggle(struct screen_run *r, u32 task)
 		run_say(r, "%s is delayed no more.", name);
 	} else {
 		*vec_push(&r->delayed) = task;
-		run_say(r, "%s is delayed: a, c and Space leave it out, s still steps it. i and 7 end that.", name);
+		run_say(r, "%s is delayed: a, c and Space leave it out, s still steps it. i and 8 end that.", name);
 	}
 	r->view.delayed = r->delayed.at;
 	r->view.delayed_n = r->delayed.n;
@@ -122,7 +124,9 @@ void interfere_answer(struct screen_run *r, u32 key)
 			continue;
 		if (deeds[i].kind == DO_DELAY)
 			delay_toggle(r, r->view.selected);
+		else if (deeds[i].kind == DO_FAULT)
+			motion_fault(r, r->view.selected, (enum fault_kind)deeds[i].what);
 		else
-			motion_signal(r, r->view.selected, deeds[i].sig);
+			motion_signal(r, r->view.selected, deeds[i].what);
 	}
 }

@@ -255,7 +255,7 @@ static void say_nobody(struct screen_run *r)
 	if (!alive)
 		run_say(r, "All processes have ended. left looks back, R begins anew, q leaves.");
 	else if (schedule_next(r->scene.world, 0))
-		run_say(r, "Only who is delayed can move: s steps it, i and 7 end the delay.");
+		run_say(r, "Only who is delayed can move: s steps it, i and 8 end the delay.");
 	else if (timed)
 		run_say(r, "Only time can pass now: select %s and press s.",
 			world_task_name(r->scene.world, timed, name));
@@ -398,6 +398,30 @@ void motion_signal(struct screen_run *r, u32 task, int sig)
 		tell_guide(r, "signal", task, str_get(&name));
 		str_finish(&name);
 	}
+}
+
+/* What comes of it is seen when the process is stepped. */
+void motion_fault(struct screen_run *r, u32 task, enum fault_kind kind)
+{
+	u64 from = timeline_events(timeline(r));
+	struct err err = {0};
+	char name[24];
+	bool ok;
+
+	if (was_time(r))
+		return;
+	motion_pause(r);
+	ok = session_fault(r->session, task, kind, 1, &err);
+	after_move(r, from, ok, &err);
+	if (!ok)
+		return;
+	tell_guide(r, "fault", task, "");
+	world_task_name(r->scene.world, task, name);
+	run_say(r,
+		kind == FAULT_SHORT       ? "%s's call will move 1 byte at most, as the kernel may: s makes it."
+		: kind == FAULT_INTERRUPT ? "A signal comes to %s as its call begins: s makes it."
+					  : "%s's datagram will be lost on its way: s makes the call.",
+		name);
 }
 
 void motion_type(struct screen_run *r, const char *bytes, size_t n)

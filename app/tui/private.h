@@ -173,6 +173,7 @@ void motion_pace(struct screen_run *, unsigned steps); /* a second, or the next 
 void motion_live(struct screen_run *, bool on);
 void motion_pass(struct screen_run *, u32 task);
 void motion_signal(struct screen_run *, u32 task, int sig);
+void motion_fault(struct screen_run *, u32 task, enum fault_kind);
 void motion_type(struct screen_run *, const char *bytes, size_t n);
 bool motion_forward(struct screen_run *); /* in time; false: this is now */
 bool motion_back(struct screen_run *, u64 moments);

@@ -171,6 +171,10 @@ static void told_inject(
 		str_addf(out, "ipclab answers the %s of ", call_name((unsigned)e.a));
 		words_name(s, r->task, out);
 		str_add(out, " with EAGAIN.\n");
+	} else if (e.what == INJ_LOST) {
+		str_addf(out, "The datagram of %llu bytes that ", (unsigned long long)e.a);
+		words_name(s, r->task, out);
+		str_add(out, " is about to send will be lost on its way.\n");
 	} else if (e.what == INJ_SMALL_PIPE) {
 		str_addf(out, "ipclab makes the new pipe of ");
 		words_name(s, r->task, out);

@@ -13,6 +13,7 @@ live_targets += \
 	tests/live/targets/edges \
 	tests/live/targets/eintr \
 	tests/live/targets/ends \
+	tests/live/targets/faulty \
 	tests/live/targets/flag \
 	tests/live/targets/events \
 	tests/live/targets/fifo_open \

@@ -266,6 +266,71 @@ static bool check_flag(void)
 	return ok;
 }
 
+/* ---- faults for single calls ---- */
+
+/* The fault that P1's next call is given; 0 none. The first read short, the second interrupted, the first send lost. */
+static enum fault_kind fault_for(const struct world *w, int *reads, int *sends)
+{
+	const struct w_task *t = world_task(w, 1);
+
+	if (t->state != TASK_POISED || t->poised_signal)
+		return 0;
+	if (t->op.call == CALL_read)
+		return ++*reads == 1 ? FAULT_SHORT : *reads == 2 ? FAULT_INTERRUPT : 0;
+	if (t->op.call == CALL_sendto)
+		return ++*sends == 1 ? FAULT_LOSE : 0;
+	return 0;
+}
+
+static bool step_with_faults(struct run *r, struct err *err)
+{
+	int reads = 0, sends = 0;
+
+	for (int i = 0; i < 400 && tracer_alive(run_tracer(r)); i++) {
+		u32 task = run_can_step(r, 1) ? 1 : 2;
+		enum fault_kind fault = task == 1 ? fault_for(run_world(r), &reads, &sends) : 0;
+
+		if (!run_can_step(r, task))
+			break;
+		if (fault && !run_fault(r, task, fault, 2, err))
+			return false;
+		if (fault && fault != FAULT_INTERRUPT && run_fault(r, task, fault, 2, &(struct err){0}))
+			return err_set(err, EXIT_FAILED, "a fault was given twice");
+		if (!run_step(r, task, err))
+			return false;
+	}
+	return reads == 2 && sends == 2 ? true : err_set(err, EXIT_FAILED, "%d reads, %d sends", reads, sends);
+}
+
+/* Given a short read, an interrupted one and a lost datagram, the program sees them, and the world explains all. */
+static bool check_faults(const char *dir)
+{
+	struct run_options opt = {.tracer = {.held = true, .contents = true}, .pin = true, .fold = true};
+	const char *build = getenv("IPCLAB_BUILD");
+	char program[600], output[600];
+	char *argv[] = {program, NULL};
+	struct err err = {0};
+	struct str text = {0};
+	struct run *r;
+	bool ok;
+	int out;
+
+	snprintf(program, sizeof program, "%s/tests/live/targets/faulty", build ? build : ".");
+	snprintf(output, sizeof output, "%s/got", dir);
+	out = open(output, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	r = run_create(&opt, &(struct launch){.argv = argv, .fds = {-1, out, -1}}, &err);
+	ok = r && step_with_faults(r, &err) && judge(r, 0, &err);
+	run_destroy(r);
+	close(out);
+	read_file(output, &text);
+	if (ok && strcmp(str_get(&text), "read 2, interrupted, 1 datagrams\n") != 0)
+		ok = err_set(&err, EXIT_FAILED, "it printed %s", str_get(&text));
+	if (!ok)
+		printf("faulty: %s\n", err.text);
+	str_finish(&text);
+	return ok;
+}
+
 int main(int argc, char **argv)
 {
 	unsigned seeds = getenv("IPCLAB_SOAK") ? 40 : 4, checks = 0, failures = 0;
@@ -287,6 +352,8 @@ int main(int argc, char **argv)
 	for (unsigned i = 0; argc == 1 && i < seeds; i++) {
 		checks++;
 		failures += !check_flag();
+		checks++;
+		failures += !check_faults(dir);
 	}
 	snprintf(command, sizeof command, "%s/expected", dir);
 	unlink(command);

@@ -264,12 +264,53 @@ START_TEST(i_names_process_and_call_and_kills)
 }
 END_TEST
 
+/* A read of 64 bytes gets one, and the rest is there for the next. */
+START_TEST(a_read_comes_back_short)
+{
+	start("lab pipe --step 5");
+	SEES("Enter go on");
+	press("\r");
+	SEES("PREDICT");
+	press(":select P2\ri");
+	SEES("Answer first");
+	press("i");
+	SEES("P2, POISED before read(3):");
+	press("7");
+	SEES("P2's call will move 1 byte at most");
+	press("s");
+	SEES("P2 read 1 byte, \"o\"");
+	SEES("netwothree");
+	press("i7");
+	SEES("will move 1 byte at most");
+	press("i7");
+	SEES("something was done to this call already");
+	press("i9");
+	press("i6");
+	SEES("something was done");
+}
+END_TEST
+
+START_TEST(what_the_kernel_could_not_give_is_refused)
+{
+	start("lab pipe -- tidy");
+	SEES("POISED");
+	press("i7");
+	SEES("cannot come back short");
+	press("i6");
+	SEES("EINTR needs a signal");
+	press("i9");
+	SEES("only a UDP datagram can be lost");
+	press("s");
+	SEES("event 2/2");
+}
+END_TEST
+
 /* a, c and play leave it out, s does not; it ends as it began. */
 START_TEST(who_is_delayed_is_left_out)
 {
 	start("lab pipe -- tidy");
 	SEES("POISED");
-	press("ssi7");
+	press("ssi8");
 	SEES("POISED delayed");
 	press("ccc");
 	SEES("Only who is delayed can move");
@@ -280,7 +321,7 @@ START_TEST(who_is_delayed_is_left_out)
 	press("s");
 	SEES("write(4, \"h\")");
 	SEES("POISED delayed");
-	press("i7");
+	press("i8");
 	SEES("delayed no more");
 	press("a");
 	SEES("write(4, \"e\")");
@@ -307,6 +348,8 @@ int main(void)
 	tcase_add_test(t, a_program_with_hooks_is_built_with_hooks);
 	tcase_add_test(t, i_names_process_and_call_and_kills);
 	tcase_add_test(t, who_is_delayed_is_left_out);
+	tcase_add_test(t, a_read_comes_back_short);
+	tcase_add_test(t, what_the_kernel_could_not_give_is_refused);
 	suite_add_tcase(s, t);
 	return live_run(s);
 }
