@@ -88,9 +88,7 @@ static bool start_folding(struct why_run *w, pthread_t *thread)
 
 /* ---- until the end ---- */
 
-/* Everybody sleeps: is it over? Those whom only somebody outside could move are no reason to wait when the first
- * process stands still for good. */
-static bool is_stuck(struct why_run *w)
+static bool stands_still(struct why_run *w)
 {
 	struct world_standing s;
 	bool stuck;
@@ -102,8 +100,23 @@ static bool is_stuck(struct why_run *w)
 	return stuck;
 }
 
+/* Everybody sleeps: is it over? Those whom only somebody outside could move are no reason to wait when the first
+ * process stands still for good. Before that is said others are looked for who have what has a name. */
+static bool is_stuck(struct why_run *w, bool *stuck, struct err *err)
+{
+	*stuck = stands_still(w);
+	if (!*stuck)
+		return true;
+	if (!run_ask_others(w->run, err))
+		return false;
+	*stuck = stands_still(w);
+	return true;
+}
+
 static bool run_to_the_end(struct why_run *w, struct err *err)
 {
+	bool stuck = false;
+
 	for (;;) {
 		enum run_end end = RUN_BELL;
 
@@ -115,7 +128,9 @@ static bool run_to_the_end(struct why_run *w, struct err *err)
 			w->over = time_is_over && !asked_to_end;
 			return run_look_once(w->run, err);
 		}
-		if (end == RUN_ENDED || (end == RUN_SETTLED && !w->full && is_stuck(w)))
+		if (end == RUN_SETTLED && !w->full && !is_stuck(w, &stuck, err))
+			return false;
+		if (end == RUN_ENDED || stuck)
 			return true;
 	}
 }

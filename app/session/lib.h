@@ -68,6 +68,8 @@ bool run_add(struct run *, const struct launch *, u32 *task, struct err *);
 bool run_free(struct run *, enum run_end *, struct err *);
 /* Free run: a settled point if there is one to be had within 20 ms; those who sleep are said to be blocked either way. */
 bool run_look_once(struct run *, struct err *);
+/* Looks through all processes for others who have the files, FIFOs and queues of this run; the log holds what was found. */
+bool run_ask_others(struct run *, struct err *);
 /* Held: one step of this task (see ARCHITECTURE.md "Stepping"). Returns when the set is settled,
  * or when a task has been computing for 200 ms (it is shown RUNNING and holds up nobody). */
 bool run_step(struct run *, u32 task, struct err *);

@@ -240,6 +240,25 @@ bool session_look(const struct look_options *opt, struct look_answer *answer, st
 	return ok;
 }
 
+/* ---- a run of our own: who else has what has a name ---- */
+
+bool run_ask_others(struct run *r, struct err *err)
+{
+	struct scan s;
+	VEC(pid_t) pids = {0};
+	bool ok;
+
+	for (u32 task = 1; task <= tracer_tasks(r->tracer); task++)
+		if (tracer_holding(r->tracer, task) != IS_GONE)
+			*vec_push(&pids) = tracer_pid(r->tracer, task);
+	scan_read(&s, true);
+	ok = tracer_look_ends(r->tracer, &s, pids.at, (u32)pids.n, err);
+	scan_finish(&s);
+	free(pids.at);
+	run_fold(r);
+	return ok;
+}
+
 /* ---- names ---- */
 
 u32 session_look_named(const char *name, pid_t *pids, u32 room)

@@ -28,7 +28,8 @@ static void socket_ends(struct world *w, u64 ino, u64 peer, bool others)
 
 	if (!socket)
 		return;
-	if (other && other != socket && !w->socket[socket].peer && !w->socket[other].peer && socket_is_connected_kind(&w->socket[socket]))
+	if (other && other != socket && !w->socket[socket].peer && !w->socket[other].peer &&
+		w->socket[socket].type == w->socket[other].type)
 		socket_pair_up(w, socket, other);
 	w->socket[socket].outside = others || !w->socket[socket].peer;
 }

@@ -870,6 +870,7 @@ static bool transfer_wait(const struct world *w, u32 task, struct ipc_wait *wait
 	const struct w_task *t = &w->task[task];
 	u32 queue = queue_of(w, t);
 	const struct w_queue *q = &w->queue[queue];
+	bool sure, goes;
 
 	if (!queue)
 		return false;
@@ -879,8 +880,10 @@ static bool transfer_wait(const struct world *w, u32 task, struct ipc_wait *wait
 	wait->object = queue;
 	wait->timeout = q->sysv ? TIME_NONE : t->op.arg;
 	wait->outside = (!q->creator && !q->enclosed) || q->outside;
-	wait->open_ended = wait->outside || wait->timeout != TIME_NONE || !queue_is_sure(w, queue) ||
-			   would_go(w, queue, &t->op);
+	/* Of a POSIX queue the count says all: what lies in it need not be known. */
+	sure = q->known && !q->outside && !q->ghost_put && !q->ghost_take && (!q->sysv || w->flow[q->flow].spans_sure);
+	goes = !q->sysv && is_receive(&t->op) ? q->count > 0 : would_go(w, queue, &t->op);
+	wait->open_ended = wait->outside || wait->timeout != TIME_NONE || !sure || goes;
 	wait->anybody = q->sysv || !q->unlinked;
 	wait->files = q->files;
 	return true;

@@ -177,8 +177,8 @@ static bool tell_process(struct tracer *t, const struct scan *s, const struct se
 	if (maker)
 		maker->vfork_parent = true;
 	if (!emit_spawn(t, x, maker ? maker->task : parent ? parent->task : 0, EVF_ATTACHED | (maker ? EVF_VFORK : 0), err) ||
-	    !emit_exec(t, x, x->task, err) || !attach_note(t, x, err))
-		return false;
+	    (!maker && !emit_exec(t, x, x->task, err)) || !attach_note(t, x, err))
+		return false; /* who waits in vfork waits for an exec: it has not come */
 	n = threads_of(p->pid, tids);
 	for (size_t i = 0; i < n; i++)
 		if (!tracee_by_tid(t, tids[i]) &&
@@ -387,7 +387,7 @@ static bool others_have_queue(const struct scan *s, struct others *o, u64 ino)
 
 static bool ends_of_socket(struct tracer *t, const struct scan *s, struct others *o, u64 ino, bool hidden, struct err *err)
 {
-	u64 peer = scan_peer(s, ino);
+	u64 to = scan_peer(s, ino), peer = to && scan_peer(s, to) == ino ? to : 0; /* a pair: each has the other */
 	bool outside = hidden || !peer || others_have(s, o, peer, 0);
 	bool member = false;
 
@@ -406,6 +406,11 @@ bool tracer_look_ends(struct tracer *t, const struct scan *s, const pid_t *pids,
 		bool fifo = p->ino >> 63, others = fifo ? others_have_fifo(s, &o, p->ino) : others_have(s, &o, p->ino, 0);
 		if (p->ends && (fifo || t->opt.looking))
 			ok = emit_observe(t, NULL, OBS_ENDS, p->ino, ENDS_PIPE, 0, hidden || others, 0, err);
+	}
+	for (u32 i = 1; ok && i < t->tasks.n; i++) { /* who opens one has no descriptor of it yet */
+		const struct tracee *x = t->tasks.at[i];
+		if (x && x->found.call && fifo_is_open(&x->entry))
+			ok = emit_observe(t, NULL, OBS_ENDS, x->entry.hash, ENDS_PIPE, 0, hidden || others_have_fifo(s, &o, x->entry.hash), 0, err);
 	}
 	for (u32 i = 1; ok && i < t->objects.n; i++) {
 		const struct object_seen *x = &t->objects.at[i];
