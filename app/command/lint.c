@@ -11,7 +11,7 @@
 
 #include "command/exercise.h"
 #include "command/lib.h"
-#include "guide/lib.h"
+#include "command/lint_lab.h"
 
 enum { HINTS_MIN = 3, MUTANTS_MIN = 5 };
 
@@ -224,15 +224,15 @@ static void lint_exercise(struct linting *l, const struct exercise *x)
 	mutants_finish(&mutants);
 }
 
-static void lint_lab(struct linting *l, const char *file)
+static void complain_of_lab(void *arg, const char *text)
 {
-	struct err err = {0};
-	struct guide *g = guide_load(file, &err);
+	complain(arg, "%s", text);
+}
 
+static void lint_lab(struct linting *l, const char *folder)
+{
 	l->labs++;
-	if (!g)
-		complain(l, "%s", err.text);
-	guide_destroy(g);
+	lab_lint(folder, complain_of_lab, l);
 }
 
 /* ---- what DIR is ---- */
@@ -264,13 +264,8 @@ static void lint_one(struct linting *l, const char *folder)
 		lint_exercise(l, x);
 		exercise_destroy(x);
 	}
-	if (has(real, "lab.md")) {
-		struct str file = {0};
-
-		str_addf(&file, "%s/lab.md", real);
-		lint_lab(l, file.s);
-		str_finish(&file);
-	}
+	if (has(real, "lab.md"))
+		lint_lab(l, real);
 }
 
 static bool lint_folder(struct linting *l, const char *dir, struct err *err)

@@ -37,4 +37,6 @@ libipclab_a_SOURCES += \
 libipclab_a_SOURCES += \
 	app/command/exercise.h \
 	app/command/check.c \
-	app/command/lint.c
+	app/command/lint.c \
+	app/command/lint_lab.c \
+	app/command/lint_lab.h

@@ -33,6 +33,7 @@ int main(int argc, char **argv)
 	int twice = argc > 1 && strcmp(argv[1], "twice") == 0, in;
 	char bytes[64];
 
+	/* From left to right, as they stand in the command line */
 	if (error_first && !error_to_output())
 		return 1;
 	if (!to_file(1))

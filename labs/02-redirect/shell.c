@@ -34,6 +34,7 @@ int main(int argc, char **argv)
 	const char *keep = argc > 1 ? argv[1] : "";
 	int fds[2];
 
+	/* Before the forks: both children are to have it */
 	if (pipe(fds) == -1)
 		return 1;
 	if (fork() == 0)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: 0BSD */
-/* unseen: one line into a file, the next one on the screen again, as somebody wrote it. */
+/*
+ * unseen: one line into a file, the next one on the screen again, as somebody wrote it.
+ * In a shell: ./unseen, then cat log.txt
+ */
 #include <fcntl.h>
 #include <unistd.h>
 

@@ -10,12 +10,15 @@ int main(void)
 
 	if (!names)
 		return 1;
+	/* What the command prints, line by line */
 	while (fgets(line, sizeof line, names))
 		;
+	/* and the command is waited for */
 	pclose(names);
 
 	/* One way went well. Now both. */
 	sort = popen("sort", "r+");
+	/* EINVAL: such a mode there is not */
 	if (!sort) {
 		puts(errno == EINVAL ? "NULL: EINVAL" : "NULL");
 		return 1;

@@ -24,14 +24,17 @@ static int by_hand(void)
 	char bytes[64];
 	int fds[2];
 
+	/* The first of the five */
 	if (pipe(fds) == -1)
 		return 1;
+	/* The child goes on in child(), and never comes back from there */
 	if (fork() == 0)
 		return child(fds);
 	close(fds[1]); /* or the end of file would never come */
 	while (read(fds[0], bytes, sizeof bytes) > 0)
 		;
 	close(fds[0]);
+	/* What pclose does besides closing */
 	wait(NULL);
 	return 0;
 }
@@ -41,6 +44,7 @@ static int by_popen(void)
 	char line[64];
 	FILE *from = popen("echo hello", "r");
 
+	/* No pipe, or no child */
 	if (!from)
 		return 1;
 	while (fgets(line, sizeof line, from))

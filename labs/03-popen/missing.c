@@ -10,12 +10,15 @@ int main(void)
 	char bytes[64];
 	int status;
 
+	/* Will it be NULL? */
 	if (!from) {
 		puts("popen gave NULL");
 		return 1;
 	}
+	/* It prints nothing, so this is the end of file at once */
 	while (fgets(bytes, sizeof bytes, from))
 		;
+	/* As wait gives it: to be taken apart by the macros of wait(2) */
 	status = pclose(from);
 	/* The shell's way to say that it found no such program. */
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: 0BSD */
-/* unseen: prints in three parts, the middle one by another program. */
+/*
+ * unseen: prints in three parts, the middle one by another program, as somebody wrote it.
+ * exec cat: the shell becomes cat, and no third process is needed.
+ */
 #include <stdio.h>
 
 int main(void)
@@ -8,6 +11,7 @@ int main(void)
 
 	printf("one ");
 	to = popen("exec cat", "w");
+	/* No pipe, or no child */
 	if (!to)
 		return 1;
 	fprintf(to, "two ");

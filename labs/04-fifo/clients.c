@@ -62,8 +62,11 @@ int main(int argc, char **argv)
 	socklen_t size;
 	struct sockaddr *here = address(kind, &size);
 
+	/* Only this machine can reach it */
 	port.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	/* The server opens its door before anybody comes */
 	if (fifo) {
+		/* One stream for all */
 		if (mkfifo("door", 0600) == -1)
 			return 1;
 	} else {
@@ -76,8 +79,10 @@ int main(int argc, char **argv)
 		if (fork() == 0)
 			return client(kind, letter);
 	if (fifo) {
+		/* Everything that comes is one conversation */
 		listen_to(open("door", O_RDONLY), 1);
 	} else {
+		/* accept gives a new number for each client */
 		listen_to(accept(door, NULL, NULL), 1);
 		listen_to(accept(door, NULL, NULL), 2);
 	}

@@ -6,6 +6,7 @@
 
 int main(void)
 {
+	/* room for what is read */
 	char bytes[64];
 	int in, out;
 
@@ -24,6 +25,7 @@ int main(void)
 	if (in == -1 || read(in, bytes, sizeof bytes) == -1)
 		return 1;
 	close(in);
+	/* A FIFO is removed as a file is */
 	unlink("post");
 	return 0;
 }

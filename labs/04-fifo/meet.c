@@ -19,6 +19,7 @@ static int become(const char *name, const char *word)
 		return 127;
 	path[n] = '\0';
 	slash = strrchr(path, '/');
+	/* The other program lies beside this one */
 	strcpy(slash + 1, name);
 	execl(path, name, "post", word, (char *)NULL);
 	return 127;
@@ -26,6 +27,7 @@ static int become(const char *name, const char *word)
 
 int main(void)
 {
+	/* A name, that only its owner may use */
 	if (mkfifo("post", 0600) == -1)
 		return 1;
 	if (fork() == 0)

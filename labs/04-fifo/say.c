@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: 0BSD */
-/* say NAME TEXT: writes the text into the FIFO of that name, and says how large the file is by then. */
+/*
+ * say NAME TEXT: writes the text into the FIFO of that name, and says how large the file is by then.
+ * In a shell, beside `./hear post`: ./say post hello
+ */
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +16,7 @@ int main(int argc, char **argv)
 
 	if (argc < 3)
 		return 2;
+	/* Waits until somebody opens it for reading */
 	fd = open(argv[1], O_WRONLY);
 	if (fd == -1 || write(fd, argv[2], strlen(argv[2])) == -1)
 		return 1;

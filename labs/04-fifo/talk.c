@@ -24,6 +24,7 @@ int main(void)
 	char reply[64];
 	int fd;
 
+	/* One FIFO for both directions */
 	if (mkfifo("post", 0600) == -1)
 		return 1;
 	if (fork() == 0)

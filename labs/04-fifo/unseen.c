@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: 0BSD */
-/* unseen: a reader and a writer that meet at the name "post", as somebody wrote them. */
+/*
+ * unseen: a reader and a writer that meet at the name "post", as somebody wrote them. It goes well most of
+ * the time.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* P2 */
 static int writer(void)
 {
 	int fd = open("post", O_WRONLY | O_CREAT, 0600);

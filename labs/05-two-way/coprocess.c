@@ -20,6 +20,7 @@
 
 enum { PART = 4096, TRIES = 200 };
 
+/* What is sent: it does not matter what it says */
 static char part[PART];
 static int out, in; /* P1's ends */
 static long came;
@@ -84,6 +85,7 @@ static void send_first(long bytes, const char *how)
 		else
 			tries++;
 	}
+	/* From here on reads and writes wait again */
 	fcntl(out, F_SETFL, 0);
 }
 

@@ -11,6 +11,7 @@ enum { PAGE = 4096 };
 
 static char page[PAGE];
 
+/* P2: a page for a page */
 static int answer(int in, int out)
 {
 	while (read(in, page, PAGE) > 0)
@@ -25,6 +26,7 @@ int main(void)
 
 	if (pipe(there) == -1 || pipe(back) == -1)
 		return 1;
+	/* Small pipes, so that little is enough */
 	fcntl(there[1], F_SETPIPE_SZ, PAGE);
 	fcntl(back[1], F_SETPIPE_SZ, PAGE);
 	if (fork() == 0) {
@@ -32,6 +34,7 @@ int main(void)
 		close(back[0]);
 		return answer(there[0], back[1]);
 	}
+	/* Only the ends that are needed */
 	close(there[0]);
 	close(back[1]);
 

@@ -24,16 +24,20 @@ int main(void)
 	int there[2], back[2];
 	char bytes[64];
 
+	/* there: from P1 to P2; back: from P2 to P1 */
 	if (pipe(there) == -1 || pipe(back) == -1)
 		return 1;
 	if (fork() == 0) {
+		/* P2 keeps the end it reads from and the end it writes to */
 		close(there[1]);
 		close(back[0]);
 		return capitals(there[0], back[1]);
 	}
+	/* P1 keeps the other two */
 	close(there[0]);
 	close(back[1]);
 
+	/* A word there, and the answer back */
 	if (write(there[1], "hello", 5) == -1 || read(back[0], bytes, sizeof bytes) == -1)
 		return 1;
 	close(there[1]); /* no more words: P2 comes to its end */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: 0BSD */
-/* unseen: P1 collects what P2 writes to its standard output and to its standard error, as somebody wrote it. */
+/*
+ * unseen: P1 collects what P2 writes to its standard output and to its standard error, as somebody wrote it.
+ * No end is forgotten.
+ */
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -21,8 +24,10 @@ int main(void)
 	if (pipe(output) == -1 || pipe(errors) == -1)
 		return 1;
 	if (fork() == 0) {
+		/* Standard output and error are the two pipes */
 		dup2(output[1], 1);
 		dup2(errors[1], 2);
+		/* All four numbers of the pipes */
 		for (int fd = 3; fd < 7; fd++)
 			close(fd);
 		exit(noisy());

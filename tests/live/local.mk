@@ -86,4 +86,5 @@ live_targets += tests/live/targets/inet_more
 live_targets += tests/live/targets/deny
 live_scripts += tests/live/test_doctor.sh
 # Every lab there is: a new one needs no line here.
-live_scripts += tests/live/test_labs.sh tests/live/test_labs_turned.sh tests/live/test_labs_left.sh
+live_scripts += tests/live/test_labs.sh tests/live/test_labs_turned.sh tests/live/test_labs_left.sh \
+	tests/live/test_labs_alone.sh tests/live/test_lint_labs.sh
