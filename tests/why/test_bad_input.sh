@@ -3,7 +3,15 @@
 source "$IPCLAB_SRC/tests/live/lib.sh"
 hang=$IPCLAB_BUILD/tests/why/hangs/wait_for_who_waits
 started=()
-trap 'for p in "${started[@]}"; do kill -9 "$p" 2>/dev/null; done; wait 2>/dev/null; rm -rf "$dir"' EXIT
+trap 'for p in "${started[@]}"; do kill -9 -- "-$p" 2>/dev/null; done; rm -rf "$dir"' EXIT
+trap 'exit 1' TERM INT
+
+# begin COMMAND...: in a session of its own, which ends with us; its pid in $began. Its output is nobody's wait.
+begin() {
+	setsid "$@" </dev/null >/dev/null 2>&1 &
+	began=$!
+	started+=("$began")
+}
 
 why() { run timeout 20 "$IPCLAB" why "$@"; }
 said() { [ -n "$err" ] && [ "$(wc -l <<<"$err")" -le 4 ]; }
@@ -53,8 +61,7 @@ why --no-such
 check "an unknown option: usage" status_is 2
 
 # A zombie: its parent is a sleep that never asks for it.
-bash -c 'sleep 0.01 & echo $!; exec sleep 100' >"$dir/zombie" &
-started+=($!)
+begin bash -c 'sleep 0.01 & echo $! >"$0"; exec sleep 100' "$dir/zombie"
 sleep 0.3
 zombie=$(cat "$dir/zombie")
 why -p "$zombie"
@@ -69,24 +76,21 @@ fi
 
 # Somebody else's.
 if [ "$(id -u)" -eq 0 ] && setpriv --reuid=65534 --regid=65534 --clear-groups test -x "$IPCLAB"; then
-	"$hang" </dev/null &
-	started+=($!)
-	until_asleep $!
-	run timeout 20 setpriv --reuid=65534 --regid=65534 --clear-groups "$IPCLAB" why -p $!
+	begin "$hang"
+	until_asleep "$began"
+	run timeout 20 setpriv --reuid=65534 --regid=65534 --clear-groups "$IPCLAB" why -p "$began"
 	check "a foreign user's process: looked at with a word, or refused" status_among 0 1 3
 	check "a foreign user's process: says what would help" grep -qE "sudo|root|user" "$dir/out" "$dir/err"
 	check "a foreign user's process: no HANG is claimed of what was not seen" not_hang
-	started+=($(pgrep -P $! 2>/dev/null))
 else
 	echo "skipped: a foreign user's process: not root, or out of uid 65534's reach"
 fi
 
 # Another pid namespace, seen from outside.
 if unshare -rpf true 2>/dev/null; then
-	unshare -rpf "$hang" </dev/null &
-	started+=($!)
+	begin unshare -rpf --kill-child "$hang"
 	sleep 0.3
-	inner=$(pgrep -P $! | head -1)
+	inner=$(pgrep -P "$began" | head -1)
 	until_asleep "$inner"
 	why -p "$inner"
 	check "another pid namespace: HANG all the same, or said" test "$status" -eq 1 -o -n "$(grep -i namespace "$dir/out" "$dir/err")"
@@ -101,10 +105,10 @@ bash -c '"$0" why -p $$ --json; :' "$IPCLAB" >"$dir/out" 2>"$dir/err"
 check "who waits for ipclab itself is no HANG" test -z "$(grep HANG "$dir/out")"
 
 # Stopped by a signal.
-sleep 100 &
-started+=($!)
-kill -STOP $!
-why -p $! --json
+begin sleep 100
+sleep 0.1
+kill -STOP "$began"
+why -p "$began" --json
 check "a stopped process: no HANG" out_lacks '"HANG"'
 check "a stopped process: an answer" status_is 0
 

@@ -12,7 +12,7 @@ form() {
 	local name=$1
 	shift
 	run python3 "$IPCLAB_SRC/tests/why/run.py" hangs --form "$@" --repeat $repeat
-	tail -n 1 "$dir/out"
+	tail -n 2 "$dir/out"
 	check "$name" status_is 0
 }
 
