@@ -47,6 +47,12 @@ static void fds_text(const struct scene *s, const struct view_state *v, struct s
 		}
 }
 
+/* Of what ipclab cc puts into a program, which its author never wrote. */
+static bool is_of_runtime(const char *function)
+{
+	return strncmp(function, "__tsan_", 7) == 0 || strncmp(function, "hook_", 5) == 0;
+}
+
 static void frames_text(const struct scene *s, u32 task, struct str *out)
 {
 	const struct w_task *t = world_task(s->world, task);
@@ -59,6 +65,8 @@ static void frames_text(const struct scene *s, u32 task, struct str *out)
 	for (u32 i = 0; i < p->frames_n && i < 24; i++) {
 		const struct frame *f = &p->frames[i];
 
+		if (f != p->shown && is_of_runtime(f->function))
+			continue;
 		str_add(out, f == p->shown ? "> " : "  ");
 		str_add_escaped(out, f->function, strlen(f->function));
 		str_add(out, f->line ? "  " : "");

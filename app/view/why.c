@@ -194,7 +194,7 @@ static const char *could_do(const struct why *y)
 	case WHY_SYSV_SEM: return "could change it";
 	case WHY_COND: return "could signal it";
 	case WHY_BARRIER: return "could come to it";
-	case WHY_SPIN: return "could change it";
+	case WHY_SPIN: return "could change that";
 	case WHY_COUNTER:
 		if (y->object_kind != OBJ_EVENTFD)
 			return NULL;
