@@ -142,12 +142,15 @@ static bool access_emit(struct tracer *t, struct tracee *x, const struct access 
 
 /* The words of an access. /proc/PID/mem is kept open for that: a pread of it is the cheapest way in
  * (process_vm_readv takes 0.3 us more, on 7 us that a stop takes), and it keeps no memory alive. */
-static bool words_read(struct tracee *x, u64 addr, void *words, size_t n)
+static bool words_read(struct tracer *t, struct tracee *x, u64 addr, void *words, size_t n)
 {
 	int *mem = &x->space->mem;
 	char path[64];
 	u64 word;
 
+	/* What is shared is read without the process [0.2 us; PTRACE_PEEKDATA of a stopped task 0.4]. */
+	if (segment_read(t, x, addr, words, n))
+		return true;
 	/* A stopped task's word is had cheaper still: no page is allocated for it. */
 	if (n <= sizeof word && (addr & 4095) <= 4096 - sizeof word &&
 	    syscall(SYS_ptrace, PTRACE_PEEKDATA, x->tid, addr, &word) == 0) {
@@ -185,7 +188,7 @@ static bool late_done(struct tracer *t, struct tracee *x, struct err *err)
 	if (!a.size)
 		return true;
 	x->late.size = 0;
-	if (!shadow_differs(t, x, a.addr, a.size) || !words_read(x, a.addr, &out.arg, value_size(&a)))
+	if (!shadow_differs(t, x, a.addr, a.size) || !words_read(t, x, a.addr, &out.arg, value_size(&a)))
 		return true;
 	if (!access_emit(t, x, &a, NULL, 0, err))
 		return false;
@@ -245,7 +248,7 @@ bool access_finish(struct tracer *t, struct tracee *x, struct err *err)
 		return true;
 	if (is_to_be_read(a)) {
 		after = 0;
-		if (!words_read(x, a->addr, &after, value_size(a)) &&
+		if (!words_read(t, x, a->addr, &after, value_size(a)) &&
 		    !memory_read_shared(t, x, a->addr, &after, value_size(a)))
 			return access_undone(t, x, EFAULT_RESULT, 0, err);
 	}
@@ -253,7 +256,7 @@ bool access_finish(struct tracer *t, struct tracee *x, struct err *err)
 }
 
 /* Two words of a task by one call; which of them came. */
-static unsigned read_two(struct tracee *x, u64 a, u32 an, u64 *av, u64 b, u32 bn, u64 *bv)
+static unsigned read_two(struct tracer *t, struct tracee *x, u64 a, u32 an, u64 *av, u64 b, u32 bn, u64 *bv)
 {
 	struct iovec local[2] = {{av, an}, {bv, bn}};
 	struct iovec remote[2] = {{(void *)(uintptr_t)a, an}, {(void *)(uintptr_t)b, bn}};
@@ -263,12 +266,14 @@ static unsigned read_two(struct tracee *x, u64 a, u32 an, u64 *av, u64 b, u32 bn
 
 	/* Two in one page and near each other are one stretch: each stretch costs the kernel 0.5 us. */
 	if (end - first <= NEAR && first >> 12 == (end - 1) >> 12) {
-		if (!words_read(x, first, both, end - first))
+		if (!words_read(t, x, first, both, end - first))
 			return 0;
 		memcpy(av, both + (a - first), an);
 		memcpy(bv, both + (b - first), bn);
 		return 3;
 	}
+	if (segment_read(t, x, a, av, an) && segment_read(t, x, b, bv, bn))
+		return 3;
 	got = process_vm_readv(x->tid, local, 2, remote, 2, 0);
 	return (got >= (ssize_t)an ? 1u : 0u) | (got == (ssize_t)(an + bn) ? 2u : 0u);
 }
@@ -310,7 +315,7 @@ bool access_at_stop(struct tracer *t, struct tracee *x, struct err *err)
 	case STOP_ENTRY:
 		if (x->hook != HOOK_ACCESS || t->opt.held || !is_to_be_read(a))
 			break;
-		switch (read_two(x, a->addr, value_size(a), &after, n->addr, value_size(n), &n->before)) {
+		switch (read_two(t, x, a->addr, value_size(a), &after, n->addr, value_size(n), &n->before)) {
 		case 3:
 			n->looked = true;
 			/* fall through */
@@ -357,7 +362,7 @@ static bool access_resume(struct tracer *t, struct tracee *x, struct err *err)
 
 	if (!a->looked) {
 		a->before = 0;
-		a->looked = words_read(x, a->addr, &a->before, value_size(a));
+		a->looked = words_read(t, x, a->addr, &a->before, value_size(a));
 	}
 	a->before &= value_mask(a->size);
 	if (!t->opt.held)

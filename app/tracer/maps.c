@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/shm.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -155,7 +156,34 @@ void segment_used(struct tracer *t, u32 seg, bool fd, int by)
 	if (s->fds || s->maps)
 		return;
 	s->announced = false;
+	if (s->fd > 0)
+		close(s->fd);
+	s->fd = 0;
 	shadow_drop(t, s);
+}
+
+/* Through a mapping of it (proc(5), "map_files": for those who may; others look through the process). */
+static int segment_open(struct tracee *x, const struct mapping *m, u32 kind)
+{
+	char path[96];
+
+	if (kind != SEGMENT_ANONYMOUS && kind != SEGMENT_MEMFD && kind != SEGMENT_POSIX)
+		return -1;
+	snprintf(path, sizeof path, "/proc/%d/map_files/%llx-%llx", (int)x->tid, (unsigned long long)m->addr,
+	         (unsigned long long)((m->addr + m->len + PAGE - 1) & ~(u64)(PAGE - 1)));
+	return open(path, O_RDONLY | O_NOATIME | O_CLOEXEC);
+}
+
+bool segment_read(struct tracer *t, struct tracee *x, u64 addr, void *bytes, size_t n)
+{
+	const struct mapping *m = space_find(x->space, addr);
+	struct segment *s = m ? &t->segments.at[m->seg] : NULL;
+
+	if (!s || addr + n > m->addr + m->len)
+		return false;
+	if (!s->fd)
+		s->fd = segment_open(x, m, s->kind);
+	return s->fd > 0 && syscall(SYS_pread64, s->fd, bytes, n, m->offset + (addr - m->addr)) == (ssize_t)n;
 }
 
 u32 segment_private(struct tracer *t, struct tracee *x, struct err *err)

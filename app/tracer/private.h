@@ -94,6 +94,7 @@ struct segment {
 	u64 ino, dev, size;
 	u32 kind;       /* enum segment_kind */
 	u32 maps, fds;  /* mappings and descriptors of ours that lead to it */
+	int fd;         /* read-only, to look at words of it; 0: not opened yet, -1: cannot be. Closed when nobody has it */
 	bool announced; /* its REC_SEGMENT is in the log, and it was in use ever since */
 	char *name;     /* as REC_SEGMENT has it; NULL none */
 	char *path;     /* of a POSIX segment or a file, to ask for its size; NULL none */
@@ -506,6 +507,8 @@ u32 maps_attached(struct tracer *, struct tracee *, u64 addr, struct err *); /* 
 bool segment_announce(struct tracer *, struct tracee *, u32 seg, struct err *); /* REC_SEGMENT, once */
 /* The name is known later than the segment, of a named semaphore: before it is announced. */
 void segment_name(struct tracer *, u32 seg, const char *name, const char *path);
+/* Bytes of a segment as they are, by the cheapest way in; false: not so to be had. */
+bool segment_read(struct tracer *, struct tracee *, u64 addr, void *bytes, size_t n);
 void segment_used(struct tracer *, u32 seg, bool fd, int by); /* a mapping or descriptor more (1) or less (-1) */
 u32 segment_private(struct tracer *, struct tracee *, struct err *);
 /* The shared mapping that holds addr, NULL none; valid until maps change. */

@@ -169,6 +169,8 @@ void tracer_destroy(struct tracer *t)
 	free(t->by_tid);
 	for (size_t i = 1; i < t->segments.n; i++) {
 		shadow_drop(t, &t->segments.at[i]);
+		if (t->segments.at[i].fd > 0)
+			close(t->segments.at[i].fd);
 		free(t->segments.at[i].name);
 		free(t->segments.at[i].path);
 	}

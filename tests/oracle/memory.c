@@ -152,7 +152,7 @@ static u64 too_few(const struct memory_counts *c, u64 n)
 	} all[] = {{"settled points", c->points, 40 * n}, {"accesses", c->accesses, 40 * n},
 		{"bytes", c->bytes, 100000 * n}, {"mappings", c->mappings, 60 * n},
 		{"objects", c->syncs, 100 * n}, {"explained", c->of.explained, 40 * n},
-		{"blocked", c->blocked, 10 * n}, {"spins", c->spun, n},
+		{"blocked", c->blocked, 5 * n}, {"spins", c->spun, n},
 		{"conflicts", c->conflicts, n / 2}, {"switches", c->switches, n / 2},
 		{"time-outs", c->timed_out, n / 10}, {"stuck", c->of.stuck, n / 20},
 		{"ended", c->of.ended, n}};
