@@ -184,10 +184,9 @@ bool command_explore(struct invocation *inv, struct err *err)
 	if (!options(inv, &o, name, sizeof name, err))
 		return false;
 	o.arg = &showing;
-	if (getenv("IPCLAB_EXPLORE_PLAIN")) /* the test of completeness */
-		o.plain_search = o.finals = o.no_pct = true;
-	if (getenv("IPCLAB_EXPLORE_FINALS"))
+	if (getenv("IPCLAB_EXPLORE_FINALS")) /* the test of completeness: all ends, not the first failure */
 		o.finals = o.no_pct = true;
+	o.plain_search = o.finals && strcmp(getenv("IPCLAB_EXPLORE_FINALS"), "plain") == 0;
 	sigaction(SIGINT, &act, NULL);
 	ok = explore_run(&o, &r, err);
 	if (showing.line)

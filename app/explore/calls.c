@@ -410,6 +410,10 @@ void call_go(struct exec *x, u32 task, bool by_time, bool *looking)
 	case CALL_WRITES:
 		*looking = k->awaiting = k->args[2] > WRITE_WHOLE || k->nr != SYS_write;
 		break;
+	case CALL_EXITS:
+		if (task == 0)
+			exec_look_at_end(x);
+		break;
 	default: break;
 	}
 	lean_go(k->tid, k->awaiting, 0);

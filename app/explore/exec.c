@@ -49,7 +49,8 @@ static void reset_tasks(struct exec *x)
 	x->tasks = x->alive = 0;
 	x->steps.n = x->places.n = x->spaces.n = x->rwlocks.n = x->barriers.n = x->early.n = 0;
 	x->parked = 0;
-	x->root_ended = x->signalled = false;
+	x->root_ended = x->signalled = x->given_up = false;
+	x->final = 0;
 	x->root_status = 0;
 	x->verdict = EXPLORE_FINE;
 	x->page->n = x->page->until = x->page->patience = x->page->period = 0;
@@ -205,6 +206,7 @@ static bool begin(struct exec *x, struct err *err)
 	pid_t pid;
 
 	reset_tasks(x);
+	x->begins = x->kills_seen;
 	if (!alike_before(x, err))
 		return false;
 	if (!(x->server ? fork_child(x, &pid, err) : launch(x, &pid, err)))
@@ -363,7 +365,7 @@ static void go(struct exec *x, struct decision d, u32 until)
 		call_go(x, d.task, d.by_time, &looking);
 	} else {
 		/* a signal that comes before it has begun is another thing than one that comes then */
-		if (!k->begun && x->kills_seen) {
+		if (!k->begun && x->begins) {
 			k->object = SIGNALS_KEY;
 			step_add(x, d.task)->inside = true;
 		}
@@ -464,6 +466,20 @@ static u32 next_forced(const struct plan *p, u32 i)
 	return p->forced && i < p->forced->n ? p->forced->at[i].at : UINT32_MAX;
 }
 
+void exec_look_at_end(struct exec *x)
+{
+	char bytes[4096];
+
+	x->final = 0;
+	for (size_t i = 0; x->opt->finals && i < x->places.n; i++) {
+		const struct mapped_at *p = &x->places.at[i];
+		u64 n = p->len < sizeof bytes ? p->len : sizeof bytes;
+
+		if (p->space == x->task[0].space && lean_peek(x->task[0].tid, p->addr, bytes, n))
+			x->final = mix(x->final, hash64(p->key, bytes, n));
+	}
+}
+
 /* Nobody can go on: a hang, unless all have ended. */
 static bool stuck(struct exec *x, struct decision *d)
 {
@@ -507,7 +523,8 @@ static bool choose(struct exec *x, const struct plan *p, u32 *forced, u32 curren
 	if (!x->enabled && !x->timed)
 		return !stuck(x, d);
 	*d = p->pick(x, p->arg, x->enabled, x->timed, current);
-	return true;
+	x->given_up = d->task == TASKS_MAX;
+	return !x->given_up;
 }
 
 static u32 until(struct exec *x, const struct plan *p, u32 forced, u32 current)
@@ -549,8 +566,11 @@ bool exec_run(struct exec *x, const struct plan *p, struct err *err)
 		if (x->steps.n >= steps_max(x) || rounds > 100000)
 			x->verdict = EXPLORE_ENDLESS;
 	}
-	if (!err->code)
+	if (!err->code && !x->given_up)
 		judge(x);
+	if (x->task[0].standing != X_GONE)
+		exec_look_at_end(x);
+	x->final = mix(x->final, x->verdict == EXPLORE_HANG ? 0x4a46 : (u64)x->root_status);
 	exec_kill(x);
 	alike_after(x);
 	return !err->code;

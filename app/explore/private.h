@@ -151,11 +151,13 @@ struct exec {
 	bool sysv_used, shm_used;
 	bool signalled;     /* somebody has sent a signal */
 	bool kills_seen;    /* in some execution; then a task's beginning is a step */
+	bool begins;        /* so it is in this execution */
 	bool anew;          /* the search must begin anew */
 	struct err *err;    /* ends explore when its code is set */
 	struct claim *claim;
 	struct told *told;
 	u64 final;          /* hash of how it ended */
+	bool given_up;      /* nobody was chosen: it did not come to its end */
 };
 
 struct decision {
@@ -181,6 +183,8 @@ bool exec_run(struct exec *, const struct plan *, struct err *);
 /* Order of birth after `current`, round and round; who can go by itself before who needs its time to pass. */
 struct decision exec_next(u64 enabled, u64 timed, u32 current);
 void exec_kill(struct exec *);
+/* Of the first process, while it is there: what stands in its shared memory. */
+void exec_look_at_end(struct exec *);
 extern volatile sig_atomic_t explore_told_to_stop; /* by a signal */
 /* Waits until the task is at a point, parked, asleep or gone. */
 void exec_resume_until_point(struct exec *, u32 task, bool looking);
@@ -269,6 +273,7 @@ struct decision pick_next(struct exec *, void *, u64 enabled, u64 timed, u32 cur
 u32 preemptions_of(const struct exec *);
 /* All switches of the execution that just was, as choices. */
 void choices_of(const struct exec *, struct choices *);
+void choices_add(struct choices *, u32 at, u32 task, bool by_time);
 void choices_copy(struct choices *, const struct choices *);
 void choices_print(const struct exec *, const struct choices *, char *to, size_t n);
 /* "k " before them: a task's beginning is a step. */

@@ -90,7 +90,7 @@ void seen_finish(struct seen *s)
 
 /* ---- choices ---- */
 
-static void choices_add(struct choices *c, u32 at, u32 task, bool by_time)
+void choices_add(struct choices *c, u32 at, u32 task, bool by_time)
 {
 	if (c->n == c->cap) {
 		c->cap = c->cap ? 2 * c->cap : 8;
@@ -137,7 +137,7 @@ u32 preemptions_of(const struct exec *x)
 
 void choices_print(const struct exec *x, const struct choices *c, char *to, size_t n)
 {
-	size_t at = (size_t)snprintf(to, n, "%s", x->kills_seen ? "k " : "");
+	size_t at = (size_t)snprintf(to, n, "%s", x->begins ? "k " : "");
 
 	for (u32 i = 0; i < c->n && at + 24 < n; i++)
 		at += (size_t)snprintf(to + at, n - at, "%s%u:%u%s", i ? " " : "", c->at[i].at, c->at[i].task + 1,
@@ -202,16 +202,7 @@ bool search_execute(struct search *s, const struct plan *p, struct err *err)
 	if (!exec_run(s->exec, p, err))
 		return false;
 	s->result->schedules++;
-	if (getenv("XD")) {
-		char c[300] = "";
-		if (p->forced) choices_print(s->exec, p->forced, c, sizeof c);
-		dprintf(2, "--- %s verdict %d status %x\n", c, s->exec->verdict, s->exec->root_status);
-		for (u32 i = 0; i < s->exec->steps.n; i++) {
-			struct xstep *t = &s->exec->steps.at[i];
-			dprintf(2, "%u: t%d p%d how%d op%d nr%d obj %lx val %lx en %lx tm %lx bt%d\n", i, t->task, t->point, t->how, t->op, t->nr, t->object, t->value, t->enabled, t->timed, t->by_time);
-		}
-	}
-	if (s->opt->finals)
+	if (s->opt->finals && s->exec->verdict != EXPLORE_ENDLESS && !s->exec->given_up)
 		note_final(s);
 	return true;
 }
@@ -308,7 +299,7 @@ static bool found(struct search *s, bool by_pct)
 {
 	struct exec *x = s->exec;
 
-	if (!x->verdict)
+	if (!x->verdict || s->opt->finals) /* what ends there are is asked, not for the first failure */
 		return false;
 	s->result->verdict = x->verdict;
 	s->result->by_pct = by_pct;
