@@ -28,6 +28,7 @@ struct replaying {
 	char values[GUIDE_SETTINGS_MAX][12]; /* of the lab's parameters; "": not set */
 	struct str said;                     /* what is to be said once it is there */
 	char explored[2100];                 /* "WRONG 0:2 5:3"; "": explore did not find it */
+	char *invariant;                     /* that did not hold; NULL: none was claimed */
 	struct err misfit;                   /* code 0: every choice was made */
 };
 
@@ -95,6 +96,11 @@ static bool take_setting(struct replaying *r, const char *name, const char *valu
 	}
 	if (strcmp(name, "explore") == 0) { /* the same choices as explore counts them */
 		snprintf(r->explored, sizeof r->explored, "%s", value);
+		return true;
+	}
+	if (strcmp(name, "invariant") == 0) {
+		free(r->invariant);
+		r->invariant = xstrdup(value);
 		return true;
 	}
 	if (!r->lab)
@@ -188,6 +194,7 @@ static void replaying_close(struct replaying *r)
 	schedule_argv_finish(r->argv);
 	labs_finish(&r->labs);
 	str_finish(&r->said);
+	free(r->invariant);
 }
 
 /* ---- fresh processes ---- */
@@ -322,7 +329,8 @@ static bool as_screen(struct invocation *inv, struct replaying *r, struct err *e
 
 static bool again(struct invocation *inv, struct replaying *r, struct err *err)
 {
-	struct explore_options o = {.argv = r->argv, .stdin_fd = STDIN_FILENO, .threads = r->threads};
+	struct explore_options o = {.argv = r->argv, .stdin_fd = STDIN_FILENO, .threads = r->threads,
+		.invariant = r->invariant};
 	unsigned long times = strtoul(option_value(inv, "again"), NULL, 10);
 	const char *choices = r->explored + strcspn(r->explored, " ");
 	struct explore_result result;

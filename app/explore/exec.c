@@ -451,8 +451,6 @@ static void judge(struct exec *x)
 		x->culprit = 0;
 	} else if (WEXITSTATUS(x->root_status) != 0) {
 		x->verdict = EXPLORE_WRONG;
-	} else if (x->claim && !claim_is_step(x->claim) && !claim_holds(x->claim, x)) {
-		x->verdict = EXPLORE_INVARIANT;
 	}
 }
 
@@ -533,7 +531,7 @@ static u32 until(struct exec *x, const struct plan *p, u32 forced, u32 current)
 
 	if (p->until)
 		n = p->until(x, p->arg, current);
-	if (x->claim && claim_is_step(x->claim))
+	if (x->claim)
 		n = 1;
 	if (next != UINT32_MAX && next <= x->steps.n)
 		n = 0;
@@ -560,7 +558,7 @@ bool exec_run(struct exec *x, const struct plan *p, struct err *err)
 		current = d.task;
 		if (p->ran)
 			p->ran(x, p->arg);
-		if (x->claim && claim_is_step(x->claim) && !x->verdict && x->alive && !claim_holds(x->claim, x))
+		if (x->claim && !x->verdict && x->alive && !claim_holds(x->claim, x))
 			x->verdict = EXPLORE_INVARIANT;
 		rounds = before == x->steps.n ? rounds + 1 : 0;
 		if (x->steps.n >= steps_max(x) || rounds > 100000)

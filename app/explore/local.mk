@@ -4,6 +4,7 @@ libipclab_a_SOURCES += \
 	app/explore/alike.c \
 	app/explore/calls.c \
 	app/explore/claim.c \
+	app/explore/claim.h \
 	app/explore/exec.c \
 	app/explore/pct.c \
 	app/explore/place.c \

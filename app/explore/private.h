@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "explore/claim.h"
 #include "explore/lib.h"
 #include "hook/protocol.h"
 #include "tracer/lean.h"
@@ -35,7 +36,7 @@ enum manner {
 	CALL_EXITS,
 };
 
-struct cell { /* a load as it was */
+struct loaded { /* a load as it was */
 	u64 addr, value;
 	u32 size;
 };
@@ -68,7 +69,7 @@ struct xtask {
 	u32 period;       /* it spins: the newest so many loads come again and again */
 	u32 forced;       /* so often it was run on all the same */
 	u32 loads;
-	struct cell load[LOADS_KEPT]; /* newest first */
+	struct loaded load[LOADS_KEPT]; /* newest first */
 	u64 park_order;
 	u64 sem_name;     /* key of the name it is opening */
 	u32 shm_id;
@@ -98,6 +99,7 @@ struct choices {
 
 struct mapped_at { /* a shared mapping */
 	u64 space, addr, len, key;
+	bool hidden; /* the C library's own (sem_open): the stage gives it no name */
 };
 struct space {
 	u64 parent; /* 1 + number of the one it was copied from; 0 none */
@@ -154,7 +156,7 @@ struct exec {
 	bool begins;        /* so it is in this execution */
 	bool anew;          /* the search must begin anew */
 	struct err *err;    /* ends explore when its code is set */
-	struct claim *claim;
+	const struct claim *claim; /* NULL: nothing is claimed */
 	struct told *told;
 	u64 final;          /* hash of how it ended */
 	bool given_up;      /* nobody was chosen: it did not come to its end */
@@ -281,12 +283,6 @@ bool choices_parse(const char *, struct exec *, struct choices *);
 bool exhaustive_all(struct search *, struct err *);
 bool pct_one(struct search *, u64 nth, struct err *);
 bool shorten(struct search *, struct err *);
-
-/* ---- claim.c ---- */
-struct claim *claim_create(const char *text, const char *program, struct err *);
-void claim_destroy(struct claim *);
-bool claim_holds(struct claim *, struct exec *);
-bool claim_is_step(const struct claim *);
 
 /* ---- told: a failing execution as the worker tells it, in memory that both share ---- */
 enum { TOLD_STEPS = 4096, TOLD_NAMES = 256 };

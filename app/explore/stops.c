@@ -91,7 +91,7 @@ struct xstep *step_add(struct exec *x, u32 task)
 static void load_note(struct xtask *k, const struct hook_record *r)
 {
 	memmove(&k->load[1], &k->load[0], (LOADS_KEPT - 1) * sizeof *k->load);
-	k->load[0] = (struct cell){r->addr, r->value, r->size};
+	k->load[0] = (struct loaded){r->addr, r->value, r->size};
 	if (k->loads < LOADS_KEPT)
 		k->loads++;
 }

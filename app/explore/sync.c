@@ -161,7 +161,7 @@ bool spin_over(struct exec *x, u32 task)
 	const struct xtask *k = &x->task[task];
 
 	for (u32 i = 0; i < k->period && i < k->loads; i++) {
-		const struct cell *c = &k->load[i];
+		const struct loaded *c = &k->load[i];
 		u64 now = 0, mask = c->size >= 8 ? UINT64_MAX : BIT(8 * c->size) - 1;
 
 		if (!lean_peek(k->tid, c->addr, &now, c->size < 8 ? c->size : 8) || (now & mask) != (c->value & mask))

@@ -101,7 +101,7 @@ static void on_stop(int sig)
 }
 
 static _Noreturn void work(int socket, pid_t parent, const struct explore_options *opt, struct told *told,
-	const char *choices, u32 times, enum explore_verdict expected)
+	const struct claim *claim, const char *choices, u32 times, enum explore_verdict expected)
 {
 	struct sigaction stop = {.sa_handler = on_stop};
 	struct message *m = xmalloc(sizeof *m);
@@ -117,16 +117,12 @@ static _Noreturn void work(int socket, pid_t parent, const struct explore_option
 	if (getppid() != parent)
 		_exit(1);
 	m->ok = exec_open(x, opt, told, &m->err);
-	if (m->ok && opt->invariant) {
-		x->claim = claim_create(opt->invariant, opt->argv[0], &m->err);
-		m->ok = x->claim != NULL;
-	}
+	x->claim = claim;
 	if (m->ok)
 		m->ok = choices ? again(&s, choices, times, expected, &m->same, &m->err) : search(&s, &m->err);
 	m->result.served = x->server != 0;
 	m->result.hooked = x->hooked;
 	m->result.seconds = (double)(clock_ns() - s.started_ns) / 1e9;
-	claim_destroy(x->claim);
 	exec_close(x);
 	m->kind = TELLS_RESULT;
 	send(socket, m, sizeof *m, MSG_NOSIGNAL);
@@ -163,10 +159,16 @@ static bool in_a_process(const struct explore_options *opt, const char *choices,
 {
 	struct told *told = mmap(NULL, sizeof *told, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	struct message *m = xmalloc(sizeof *m);
+	struct claim *claim = NULL;
 	int ends[2];
 	pid_t pid, self = getpid();
 	bool ok;
 
+	if (opt->invariant && !(claim = claim_create(opt, err))) {
+		free(m);
+		munmap(told, sizeof *told);
+		return false;
+	}
 	if (told == MAP_FAILED || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) {
 		free(m);
 		return err_sys(err, EXIT_MACHINE, "no socket pair");
@@ -174,7 +176,7 @@ static bool in_a_process(const struct explore_options *opt, const char *choices,
 	pid = fork();
 	if (pid == 0) {
 		close(ends[0]);
-		work(ends[1], self, opt, told, choices, times, expected);
+		work(ends[1], self, opt, told, claim, choices, times, expected);
 	}
 	close(ends[1]);
 	ok = pid > 0 && listen_to(opt, ends[0], m);
@@ -194,6 +196,7 @@ static bool in_a_process(const struct explore_options *opt, const char *choices,
 	if (ok && result->verdict)
 		write_schedule(opt, told, result);
 	munmap(told, sizeof *told);
+	claim_destroy(claim);
 	free(m);
 	return ok;
 }

@@ -311,6 +311,8 @@ static void file(struct writing *w, struct schedule *sched, struct explore_resul
 
 	str_addf(&settings, "%sexplore %s %s\n", sched->settings ? sched->settings : "", explore_verdict_name(r->verdict),
 		r->choices);
+	if (w->opt->invariant)
+		str_addf(&settings, "invariant %s\n", w->opt->invariant);
 	if (!sched->command) {
 		struct str command = {0};
 

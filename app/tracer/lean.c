@@ -73,21 +73,28 @@ static bool wait_for_exec(pid_t pid)
 {
 	int status;
 
-	while (waitpid(pid, &status, __WALL) == pid) {
-		if (!WIFSTOPPED(status))
+	for (;;) {
+		pid_t got = waitpid(pid, &status, __WALL);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got != pid || !WIFSTOPPED(status))
 			return false;
 		if (status >> 16 == PTRACE_EVENT_EXEC)
 			return true;
 		ptrace(PTRACE_CONT, pid, NULL, (void *)(uintptr_t)(status >> 16 ? 0 : WSTOPSIG(status) & 0x7f));
 	}
-	return false;
 }
 
 static bool launch_error(const struct launch *l, int failed, struct err *err)
 {
 	char byte = 0;
+	ssize_t n;
 
-	if (read(failed, &byte, 1) != 1)
+	do
+		n = read(failed, &byte, 1);
+	while (n < 0 && errno == EINTR);
+	if (n != 1)
 		return err_set(err, EXIT_CANNOT_RUN, "%s: ended before it began", l->argv[0]);
 	errno = byte;
 	if (errno == ENOENT)
