@@ -142,12 +142,13 @@ static void name_schedule(const char *program, char *to, size_t n)
 
 static bool options(struct invocation *inv, struct explore_options *o, char *name, size_t n, struct err *err)
 {
-	u64 preemptions = EXPLORE_ANY, schedules = 0, seconds = 0, seed = 1;
+	u64 preemptions = EXPLORE_ANY, schedules = 0, seconds = 0, seed = 1, steps = 0;
 
 	if (!inv->argc)
 		return err_set(err, EXIT_USAGE, "explore needs a program: ipclab explore -- ./race");
 	if (!number(inv, "preemptions", 1000, &preemptions, err) || !number(inv, "schedules", 1000000000, &schedules, err) ||
-		!number(inv, "seconds", 1000000, &seconds, err) || !number(inv, "seed", UINT64_MAX, &seed, err))
+		!number(inv, "seconds", 1000000, &seconds, err) || !number(inv, "seed", UINT64_MAX, &seed, err) ||
+		!number(inv, "steps", 1000000, &steps, err))
 		return false;
 	*o = (struct explore_options){.argv = inv->argv,
 		.stdin_fd = STDIN_FILENO,
@@ -155,6 +156,7 @@ static bool options(struct invocation *inv, struct explore_options *o, char *nam
 		.schedules = schedules,
 		.seconds = (u32)seconds,
 		.seed = seed,
+		.steps_max = (u32)steps,
 		.threads = option_given(inv, "threads"),
 		.exhaustive = option_given(inv, "exhaustive"),
 		.show_output = option_given(inv, "show"),

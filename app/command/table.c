@@ -59,6 +59,7 @@ const struct command command_table[] = {
 			{"schedules", 0, "N", "at most so many executions, 20000 when left out"},
 			{"seconds", 0, "N", "at most so long"},
 			{"seed", 0, "S", "of the random part"},
+			{"steps", 0, "N", "at most so many steps in one execution, 20000 when left out"},
 			{"show", 0, NULL, "what the program writes goes to standard error"},
 			{"threads", 0, NULL, "memory that threads share counts, too"},
 		},

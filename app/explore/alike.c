@@ -5,15 +5,15 @@
  * namespace of its own with an empty /dev/shm. What an execution would change for the next one (a file that
  * was there before), and who is outside and would have to answer, end explore: it says which.
  */
+#include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <mqueue.h>
-#include <sched.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/mount.h>
 #include <sys/msg.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
@@ -52,39 +52,6 @@ static bool copy_stdin(struct exec *x, struct err *err)
 		       : err_set(err, EXIT_USAGE, "standard input is too long: each execution gets a copy, of at most 64 MiB");
 }
 
-static bool put_text(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	bool ok = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
-
-	if (fd >= 0)
-		close(fd);
-	return ok;
-}
-
-/* Without privilege in a user namespace, where we are who we were. */
-static bool unshare_names(void)
-{
-	char uid[64], gid[64];
-
-	if (unshare(CLONE_NEWIPC | CLONE_NEWNS) == 0)
-		return true;
-	snprintf(uid, sizeof uid, "%u %u 1\n", geteuid(), geteuid());
-	snprintf(gid, sizeof gid, "%u %u 1\n", getegid(), getegid());
-	return unshare(CLONE_NEWUSER | CLONE_NEWIPC | CLONE_NEWNS) == 0 && put_text("/proc/self/setgroups", "deny") &&
-	       put_text("/proc/self/uid_map", uid) && put_text("/proc/self/gid_map", gid);
-}
-
-static bool apart(struct exec *x)
-{
-	if (!unshare_names())
-		return false;
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 || mount("shm", "/dev/shm", "tmpfs", 0, "mode=1777") < 0)
-		return false;
-	x->private_names = true;
-	return true;
-}
-
 bool alike_open(struct exec *x, struct err *err)
 {
 	if (!copy_stdin(x, err))
@@ -93,7 +60,7 @@ bool alike_open(struct exec *x, struct err *err)
 	x->stdout_fd = x->opt->show_output ? STDERR_FILENO : open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (x->stderr_copy < 0 || x->stdout_fd < 0)
 		return err_sys(err, EXIT_MACHINE, "no memory for what the program writes");
-	apart(x);
+	x->private_names = apart_go();
 	return true;
 }
 
@@ -147,6 +114,8 @@ static void name_remove(const struct name_made *n)
 	}
 }
 
+static void look_for_outsiders(struct exec *x);
+
 /* In an ipc namespace of our own all of it is the program's. */
 static void remove_sysv(void)
 {
@@ -185,6 +154,8 @@ static void remove_shm(void)
 
 void alike_after(struct exec *x)
 {
+	if (x->err && !x->given_up)
+		look_for_outsiders(x);
 	if (x->private_names && x->sysv_used)
 		remove_sysv();
 	if (x->private_names && x->shm_used)
@@ -195,7 +166,6 @@ void alike_after(struct exec *x)
 		free(x->names.at[i].path);
 	}
 	x->names.n = 0;
-	x->told->names = 0;
 }
 
 /* ---- names that are made and opened ---- */
@@ -206,6 +176,9 @@ static void note_path(struct exec *x, enum name_kind kind, const char *path)
 		if (x->names.at[i].path && strcmp(x->names.at[i].path, path) == 0)
 			return;
 	*vec_push(&x->names) = (struct name_made){.kind = (u8)kind, .path = xstrdup(path)};
+	for (u32 i = 0; i < x->told->names; i++)
+		if (strcmp(x->told->name[i], path) == 0)
+			return;
 	if (kind == NAME_PATH && x->told->names < TOLD_NAMES && !(x->private_names && strncmp(path, "/dev/shm/", 9) == 0)) {
 		snprintf(x->told->name[x->told->names], sizeof x->told->name[0], "%s", path);
 		x->told->names++;
@@ -309,6 +282,83 @@ static void about_node(struct exec *x, const struct xtask *k, i32 dir, u64 addr)
 		note_path(x, NAME_PATH, path);
 }
 
+/* ---- who is outside ---- */
+
+static u64 address_key(const struct sockaddr *a, const char *bytes, size_t n)
+{
+	const struct sockaddr_in *in = (const void *)bytes;
+	const struct sockaddr_in6 *in6 = (const void *)bytes;
+
+	switch (a->sa_family) { /* whatever interface: the port decides */
+	case AF_INET: return mix(AF_INET, in->sin_port);
+	case AF_INET6: return mix(AF_INET, in6->sin6_port);
+	case AF_UNIX: return hash64(AF_UNIX, bytes + 2, n > 2 ? n - 2 : 0) | 1;
+	default: return 0;
+	}
+}
+
+static void say_address(const struct sockaddr *a, const char *bytes, size_t n, char *to, size_t room)
+{
+	const struct sockaddr_in *in = (const void *)bytes;
+	char host[64] = "";
+
+	if (a->sa_family == AF_INET) {
+		inet_ntop(AF_INET, &in->sin_addr, host, sizeof host);
+		snprintf(to, room, "%s:%u", host, ntohs(in->sin_port));
+	} else if (a->sa_family == AF_INET6) {
+		snprintf(to, room, "port %u", ntohs(((const struct sockaddr_in6 *)(const void *)bytes)->sin6_port));
+	} else {
+		snprintf(to, room, "%.*s", (int)(n > 2 ? n - 2 : 0), bytes + 2);
+	}
+}
+
+static void note_address(struct exec *x, const struct sockaddr *a, const char *bytes, size_t n, bool connects)
+{
+	u64 key = n >= 2 ? address_key(a, bytes, n) : 0;
+	struct peer *p;
+
+	if (!key)
+		return;
+	x->any_port |= !connects && key == mix(AF_INET, 0);
+	p = vec_push(&x->peers);
+	*p = (struct peer){.key = key, .connects = connects};
+	say_address(a, bytes, n, p->name, sizeof p->name);
+}
+
+/* Whom it connected to and who never listened: somebody else would have to. */
+static void look_for_outsiders(struct exec *x)
+{
+	for (size_t i = 0; i < x->peers.n && !x->any_port; i++) {
+		const struct peer *p = &x->peers.at[i];
+		bool ours = !p->connects;
+
+		for (size_t j = 0; j < x->peers.n && !ours; j++)
+			ours = !x->peers.at[j].connects && x->peers.at[j].key == p->key;
+		if (!ours)
+			exec_fail(x,
+				"it connects to %s, where none of its own processes listens: what somebody outside answers explore "
+				"can neither hold nor repeat",
+				p->name);
+	}
+	x->peers.n = 0;
+	x->any_port = false;
+}
+
+/* A signal to somebody who is none of its processes. */
+static void about_kill(struct exec *x, u32 task)
+{
+	struct xtask *k = &x->task[task];
+	i32 pid = (i32)k->args[0];
+
+	if (pid <= 1 || (pid == getpid() && k->args[1] == 0))
+		return;
+	for (u32 t = 0; t < x->tasks; t++)
+		if (x->task[t].tgid == pid || x->task[t].tid == pid)
+			return;
+	if (k->args[1] && kill(pid, 0) == 0)
+		exec_fail(x, "it sends signal %d to process %d, which is none of its own: explore sends nothing outside", (int)k->args[1], pid);
+}
+
 static void about_bind(struct exec *x, u32 task, bool connects)
 {
 	struct xtask *k = &x->task[task];
@@ -321,6 +371,7 @@ static void about_bind(struct exec *x, u32 task, bool connects)
 
 	for (size_t i = 0; i < n; i++)
 		lean_peek(k->tid, k->args[1] + i, a.bytes + i, 1);
+	note_address(x, &a.any, a.bytes, n, connects);
 	if (!connects && a.any.sa_family == AF_UNIX && a.un.sun_path[0]) {
 		a.bytes[sizeof a.bytes - 1] = '\0';
 		about_node(x, k, AT_FDCWD, k->args[1] + offsetof(struct sockaddr_un, sun_path));
@@ -339,6 +390,9 @@ void alike_call(struct exec *x, u32 task)
 	case SYS_mknod: about_node(x, k, AT_FDCWD, k->args[0]); break;
 	case SYS_mknodat: about_node(x, k, (i32)k->args[0], k->args[1]); break;
 	case SYS_bind: about_bind(x, task, false); break;
+	case SYS_connect: about_bind(x, task, true); break;
+	case SYS_kill:
+	case SYS_tgkill: about_kill(x, task); break;
 	case SYS_mq_open:
 		if (k->args[1] & O_CREAT && read_text(k, k->args[0], name + 1, sizeof name - 1)) {
 			mqd_t q = mq_open(name, O_RDONLY);

@@ -12,6 +12,7 @@
  */
 #include <ctype.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "explore/private.h"
 #include "session/lib.h"
@@ -39,6 +40,8 @@ struct node {
 struct claim {
 	struct node node[NODES_MAX];
 	u32 n, root;
+	bool found;     /* all its names */
+	struct err err;
 };
 
 /* ---- from text ---- */
@@ -290,22 +293,51 @@ static bool look_up(struct claim *c, const struct explore_options *o, struct err
 	}
 	str_finish(&why);
 	typed_destroy(scene.typed);
+	if (s)
+		apart_remove(timeline_now(session_timeline(s)), o->cwd);
 	session_end(s);
 	return ok;
 }
 
+struct looking_up {
+	struct claim *claim;
+	const struct explore_options *opt;
+};
+
+static void look_up_apart(void *arg)
+{
+	struct looking_up *l = arg;
+
+	l->claim->found = look_up(l->claim, l->opt, &l->claim->err);
+}
+
+/* In memory that the process which looks the names up shares with us. */
 struct claim *claim_create(const struct explore_options *o, struct err *err)
 {
-	struct claim *c = xmalloc(sizeof *c);
+	struct claim *c = mmap(NULL, sizeof *c, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct looking_up l = {c, o};
 
+	if (c == MAP_FAILED) {
+		err_sys(err, EXIT_MACHINE, "no memory for what is claimed");
+		return NULL;
+	}
 	c->n = 1; /* 0: none */
-	if (parse(c, o->invariant, err) && look_up(c, o, err))
-		return c;
-	free(c);
+	if (parse(c, o->invariant, err)) {
+		if (apart_do(look_up_apart, &l) && c->found)
+			return c;
+		*err = c->err;
+		if (!err->code)
+			err_set(err, EXIT_OURS, "the names of --invariant could not be looked up");
+	}
+	claim_destroy(c);
 	return NULL;
 }
 
-void claim_destroy(struct claim *c) { free(c); }
+void claim_destroy(struct claim *c)
+{
+	if (c)
+		munmap(c, sizeof *c);
+}
 
 /* ---- does it hold? ---- */
 

@@ -17,7 +17,7 @@
 
 enum {
 	TICK_MS = 20,
-	COMPUTES_TICKS = 1000, /* 20 s */
+	COMPUTES_TICKS = 500, /* 10 s */
 	PATIENCE = 200,      /* reads more, for one that spins, when nobody else can go on */
 	FORCED_MAX = 8,      /* times */
 	LOOKS = 3,
@@ -47,7 +47,7 @@ static bool launch(struct exec *x, pid_t *pid, struct err *err)
 static void reset_tasks(struct exec *x)
 {
 	x->tasks = x->alive = 0;
-	x->steps.n = x->places.n = x->spaces.n = x->rwlocks.n = x->barriers.n = x->early.n = 0;
+	x->steps.n = x->places.n = x->spaces.n = x->rwlocks.n = x->barriers.n = x->early.n = x->peers.n = 0;
 	x->parked = 0;
 	x->root_ended = x->signalled = x->given_up = false;
 	x->final = 0;
@@ -157,6 +157,7 @@ void exec_close(struct exec *x)
 	free(x->rwlocks.at);
 	free(x->barriers.at);
 	free(x->names.at);
+	free(x->peers.at);
 	free(x->early.at);
 }
 
@@ -308,6 +309,10 @@ void exec_resume_until_point(struct exec *x, u32 t, bool looking)
 		who = task_by_tid(x, s.tid);
 		if (who != t && who < TASKS_MAX) {
 			take_other(x, &s);
+			continue;
+		}
+		if (who == TASKS_MAX) {
+			stop_take(x, &s, &who); /* not known yet, or no more */
 			continue;
 		}
 		if (stop_take(x, &s, &who) || k->standing == X_GONE)

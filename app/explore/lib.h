@@ -18,6 +18,8 @@
  * sync.c     | semaphores, mutexes, conditions, barriers, rwlocks
  * place.c    | names of memory cells and objects that are the same in every execution
  * alike.c    | every execution starts alike: standard input, names that were made, what is outside
+ * apart.c    | namespaces of our own
+ * told.c     | a failing execution as the worker tells it
  * claim.c    | --invariant: an expression over shared fields
  * write.c    | the schedule file and its sentence
  */

@@ -2,6 +2,7 @@ libipclab_a_SOURCES += \
 	app/explore/lib.h \
 	app/explore/private.h \
 	app/explore/alike.c \
+	app/explore/apart.c \
 	app/explore/calls.c \
 	app/explore/claim.c \
 	app/explore/claim.h \

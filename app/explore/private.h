@@ -119,6 +119,11 @@ struct name_made { /* a name to be removed */
 	char *path;
 	i32 id;
 };
+struct peer { /* an address that was bound, or connected to */
+	u64 key;
+	bool connects;
+	char name[112];
+};
 enum name_kind { NAME_PATH, NAME_MQ, NAME_SHM_ID, NAME_SEM_ID, NAME_MSG_ID };
 
 
@@ -140,6 +145,8 @@ struct exec {
 	VEC(struct rwlock) rwlocks;
 	VEC(struct barrier) barriers;
 	VEC(struct name_made) names;
+	VEC(struct peer) peers;
+	bool any_port;      /* somebody listens at a port that the kernel chose */
 	VEC(pid_t) early;   /* born before we were told by whom */
 	u64 parked;         /* counter */
 	u64 enabled, timed; /* at the last decision */
@@ -225,6 +232,14 @@ u64 place_key(struct exec *, u32 task, u64 addr);
 u64 space_new(struct exec *, u64 parent_plus_1);
 u64 mix(u64 a, u64 b);
 
+/* ---- apart.c ---- */
+struct world;
+bool apart_go(void); /* from now on; false: this machine does not allow it */
+/* In a process of its own that has gone apart; false: it did not come to its end. */
+bool apart_do(void (*what)(void *), void *arg);
+/* FIFOs that a run in the stage's engine made. */
+void apart_remove(const struct world *, const char *cwd);
+
 /* ---- alike.c ---- */
 bool alike_open(struct exec *, struct err *);
 void alike_close(struct exec *);
@@ -300,15 +315,16 @@ struct told {
 	i32 status;             /* of the first process */
 	char culprit[24];       /* who crashed */
 	i32 culprit_status;
-	_Atomic u32 names;      /* to be removed should the worker be killed */
+	_Atomic u32 names;      /* made by some execution; in the end there must be none */
 	char name[TOLD_NAMES][256];
 	struct told_step step[TOLD_STEPS];
+	struct explore_result result; /* write.c's share of it */
 };
 void told_take(struct told *, const struct exec *);
 
 /* ---- write.c ---- */
 /* The failing schedule, in words and (opt->schedule) as a file: the program is run once more, in the stage's engine,
  * by the same choices. */
-void write_schedule(const struct explore_options *, const struct told *, struct explore_result *);
+void write_schedule(const struct explore_options *, struct told *, struct explore_result *);
 
 #endif

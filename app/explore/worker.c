@@ -63,7 +63,8 @@ static bool search(struct search *s, struct err *err)
 
 	if (!ok || !r->verdict)
 		return ok;
-	if (r->by_pct || r->verdict != EXPLORE_ENDLESS)
+	r->steps = (u32)s->exec->steps.n;
+	if (r->verdict != EXPLORE_ENDLESS)
 		ok = shorten(s, err);
 	r->fewest = !s->opt->exhaustive && r->switches <= r->preemptions;
 	r->preemptions = r->by_pct ? r->switches : r->preemptions;
@@ -190,11 +191,11 @@ static bool in_a_process(const struct explore_options *opt, const char *choices,
 		err_set(err, EXIT_OURS, "the process that explores has ended");
 	else if (!m->ok)
 		*err = m->err;
-	for (u32 i = 0; i < told->names && i < TOLD_NAMES; i++)
-		unlink(told->name[i]);
 	ok = ok && m->ok;
 	if (ok && result->verdict)
 		write_schedule(opt, told, result);
+	for (u32 i = 0; i < told->names && i < TOLD_NAMES; i++)
+		unlink(told->name[i]);
 	munmap(told, sizeof *told);
 	claim_destroy(claim);
 	free(m);

@@ -230,6 +230,8 @@ static void say_hang(struct writing *w, struct str *out)
 		struct str why = {0};
 
 		words_why(&scene, t, &why);
+		if (strstr(str_get(&why), ". ")) /* the first sentence */
+			why.len = (size_t)(strstr(why.s, ". ") - why.s), why.s[why.len] = '\0';
 		while (why.len && (why.s[why.len - 1] == '.' || why.s[why.len - 1] == '\n'))
 			why.s[--why.len] = '\0';
 		if (why.len)
@@ -274,7 +276,7 @@ static void sentence(struct writing *w, const struct schedule *sched, struct exp
 	case EXPLORE_CRASH: say_status(w, w->told->culprit, w->told->culprit_status, &out); break;
 	case EXPLORE_HANG: say_hang(w, &out); break;
 	case EXPLORE_INVARIANT: str_addf(&out, "%s does not hold", w->opt->invariant); break;
-	default: str_addf(&out, "after %u steps it had not ended", r->steps); break;
+	default: str_addf(&out, "after %u steps it had not ended, and in other orders it does: it may never end", r->steps); break;
 	}
 	if (r->verdict != EXPLORE_ENDLESS)
 		say_preemptions(w, sched, &out);
@@ -337,23 +339,43 @@ static void file(struct writing *w, struct schedule *sched, struct explore_resul
 	str_finish(&harmless);
 }
 
-void write_schedule(const struct explore_options *opt, const struct told *told, struct explore_result *r)
+struct to_write {
+	const struct explore_options *opt;
+	struct told *told;
+};
+
+static void run_and_write(void *arg)
 {
+	const struct to_write *to = arg;
 	struct writing *w = xmalloc(sizeof *w);
+	struct explore_result *r = &to->told->result;
 	struct schedule sched = {0};
 	struct err ignored = {0};
 
-	w->opt = opt;
-	w->told = told;
+	w->opt = to->opt;
+	w->told = to->told;
 	if (r->verdict != EXPLORE_ENDLESS && start(w)) {
 		follow(w, r->verdict);
-		r->stage = w->followed == told->n;
+		r->stage = w->followed == w->told->n;
 		session_schedule(w->session, UINT64_MAX, &sched, &ignored);
 	}
 	sentence(w, &sched, r);
-	if (opt->schedule && r->verdict != EXPLORE_ENDLESS)
+	if (w->opt->schedule && r->verdict != EXPLORE_ENDLESS)
 		file(w, &sched, r);
+	if (w->session)
+		apart_remove(world_of(w), w->opt->cwd);
 	session_end(w->session);
 	schedule_finish(&sched);
 	free(w);
+}
+
+void write_schedule(const struct explore_options *opt, struct told *told, struct explore_result *r)
+{
+	struct to_write to = {opt, told};
+
+	told->result = *r;
+	if (apart_do(run_and_write, &to))
+		*r = told->result;
+	if (!r->sentence[0])
+		snprintf(r->sentence, sizeof r->sentence, "it could not be run once more to tell more.");
 }

@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# ipclab explore from the outside: what it finds, says and writes; executions that do not see each other; what it cannot
+# do, said; nothing left behind when it is killed.
+. "${IPCLAB_SRC:?}/tests/live/lib.sh" || exit 1
+
+unset IPCLAB_LABS IPCLAB_PLAIN
+export XDG_STATE_HOME=$dir/state
+bugs=$IPCLAB_SRC/tests/explore/bugs correct=$IPCLAB_SRC/tests/explore/correct
+build() { "$IPCLAB" cc -w -pthread -o "$dir/$(basename "$1" .c)" "$1" -lrt || exit 1; }
+program() { # NAME: from standard input
+	cat >"$dir/$1.c"
+	build "$dir/$1.c"
+}
+explore() { run timeout 100 "$IPCLAB" explore "$@"; }
+mkdir "$dir/work" && cd "$dir/work" || exit 1
+
+# ---- a failure: found, written, replayed ----
+build "$bugs/lost_update.c"
+explore --json -o lost.sched -- "$dir/lost_update"
+[ $status -eq 3 ] && skip "$err"
+check a_failing_schedule_is_1 status_is 1
+check json_has_its_schema out_begins '{"schema":"ipclab/explore/v1","schedules":'
+check json_names_the_verdict out_has '"verdict":"WRONG"'
+check json_names_the_file out_has '"schedule":"lost.sched"'
+check json_counts_switches out_has '"switches":1,'
+check it_was_forked_before_main out_has '"served":true'
+check the_sentence_has_the_line out_has 'was held before store shm1+0 (lost_update.c:7) while P'
+check the_file_says_so_too grep -q '^# found by ipclab explore: WRONG: P1 ended with status 1;' lost.sched
+check the_bound_below_was_covered grep -q '^# 1 preemption, the fewest with which it fails' lost.sched
+explore -o lost.sched -- "$dir/lost_update"
+check a_file_is_not_overwritten err_has 'lost.sched is there already; --force overwrites it'
+check that_is_usage status_is 2
+explore --force -o lost.sched -- "$dir/lost_update"
+check in_words_it_begins_with_the_verdict out_begins 'WRONG: P1 ended with status 1; P'
+check in_words_it_says_how_to_go_on out_has 'Written to lost.sched: ipclab replay lost.sched'
+run timeout 60 "$IPCLAB" replay lost.sched --plain
+check the_stage_follows_it out_has ' choices made again.'
+check it_is_told_in_words out_has ' stands before store of shm1+0, lost_update.c line 7.'
+check and_every_step eval '[ "$(grep -c "^  [0-9]*\. " "$dir/out")" -eq "$(grep -c "^P[0-9]" lost.sched)" ]'
+run timeout 60 "$IPCLAB" replay lost.sched --again 100
+check it_fails_every_time out_is '100 of 100 executions in this order: WRONG.'
+sed 's/^set explore.*/set explore WRONG 0:1/' lost.sched >other.sched
+run timeout 60 "$IPCLAB" replay other.sched --again 3
+check another_order_does_not out_is '0 of 3 executions in this order: WRONG.'
+check which_is_a_failure status_is 1
+sed '/^set explore/d' lost.sched >other.sched
+run "$IPCLAB" replay other.sched --again 3
+check without_choices_it_says_so err_has "--again needs its line 'set explore"
+
+# ---- verdicts ----
+build "$bugs/lock_order.c"
+explore -o hang.sched -- "$dir/lock_order"
+check a_hang_is_told_by_who_waits out_has 'waits in sem_wait(sem2) at lock_order.c:'
+build "$bugs/order_two_stages.c"
+explore -o crash.sched -- "$dir/order_two_stages"
+check an_assertion_is_a_crash out_has 'was ended by SIGABRT'
+check and_what_it_wrote_is_shown out_has "Assertion \`s->first == 1' failed."
+build "$correct/sem_counter.c"
+explore --preemptions 2 -- "$dir/sem_counter"
+check a_bound_is_covered out_has 'No failure: every order with at most 2 preemptions was run.'
+check nothing_found_is_0 status_is 0
+check and_nothing_is_written test ! -e sem_counter.sched
+explore --json --schedules 50 -- "$dir/sem_counter"
+check a_limit_is_kept out_has '"schedules":50,"exhausted":false'
+
+# ---- what is claimed ----
+program claims <<'END'
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+struct ring { int in, out, buffer[4]; };
+static struct ring *ring;
+int main(void)
+{
+	ring = mmap(0, sizeof *ring, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	for (int i = 0; i < 3; i++)
+		if (fork() == 0) {
+			if (ring->in - ring->out < 2)
+				ring->buffer[__atomic_fetch_add(&ring->in, 1, __ATOMIC_SEQ_CST)] = 1;
+			_exit(0);
+		}
+	while (wait(0) > 0)
+		;
+	return 0;
+}
+END
+explore --invariant 'in - out <= 2' -o claim.sched -- "$dir/claims"
+check a_claim_that_does_not_hold out_begins 'INVARIANT: in - out <= 2 does not hold; P'
+run timeout 60 "$IPCLAB" replay claim.sched --again 10
+check it_is_claimed_again out_is '10 of 10 executions in this order: INVARIANT.'
+explore --invariant 'in - out <= 3 and not (shm1.buffer[1] > 1 or out = 1)' --schedules 200 -- "$dir/claims"
+check a_claim_that_holds status_is 0
+explore --invariant 'inn < 3' -- "$dir/claims"
+check a_typo_is_named err_has "--invariant, column 1: shm1 has no field 'inn' that is a number; struct ring has in, out, buffer"
+check a_typo_is_usage status_is 2
+explore --invariant 'in < ' -- "$dir/claims"
+check half_a_claim_is_named err_has '--invariant, column 6: a number or the name of a field'
+
+# ---- executions do not see each other ----
+for name in named_sem fifo queue_sysv queue_posix; do
+	build "$correct/$name.c"
+	explore --schedules 60 -- "$dir/$name"
+	check "${name}_is_fresh_each_time" status_is 0
+done
+check no_fifo_is_left test ! -e explore-test.fifo
+check no_semaphore_is_left test ! -e /dev/shm/sem.ipclab-explore-named
+build "$correct/stdin_read.c"
+printf 'abc' >three
+run sh -c "timeout 60 '$IPCLAB' explore --json -o s.sched -- '$dir/stdin_read' <three"
+check its_input_is_ours out_has '"verdict":"WRONG"'
+program reads <<'END'
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+int main(void)
+{
+	int n = 0, *p = mmap(0, 4, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	char c;
+
+	while (read(0, &c, 1) == 1)
+		n++;
+	if (fork() == 0) {
+		++*p;
+		_exit(0);
+	}
+	++*p;
+	wait(0);
+	return n != 3;
+}
+END
+run sh -c "timeout 60 '$IPCLAB' explore --json -- '$dir/reads' <three"
+check each_reads_it_from_its_beginning out_has '"failures":[]'
+program makes <<'END'
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+int main(void)
+{
+	int *p = mmap(0, 4, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (fork() == 0) {
+		++*p;
+		_exit(0);
+	}
+	++*p;
+	if (open("made.txt", O_WRONLY | O_CREAT | O_EXCL, 0600) < 0)
+		return 9;
+	wait(0);
+	return 0;
+}
+END
+explore -- "$dir/makes"
+check a_file_it_made_is_removed status_is 0
+check and_none_is_left test ! -e made.txt
+: >made.txt
+program appends <<'END'
+#include <fcntl.h>
+int main(void) { return open("made.txt", O_WRONLY | O_APPEND) < 0; }
+END
+explore -- "$dir/appends"
+check a_file_that_was_there_is_named err_has "it opens $dir/work/made.txt for writing, which was there before"
+check and_ends_explore status_is 126
+explore --reset 'printf 1 >made.txt' -- "$dir/appends"
+check with_reset_it_goes status_is 0
+explore --reset 'exit 3' -- "$dir/appends"
+check a_reset_that_fails_is_named err_has 'the command of --reset failed: exit 3'
+
+# ---- what explore cannot follow ----
+program loops <<'END'
+#include <sys/mman.h>
+int main(void)
+{
+	volatile int *p = mmap(0, 4, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	for (;;)
+		++*p;
+}
+END
+explore -- "$dir/loops"
+check one_that_never_ends_is_named err_has 'steps and had not ended: explore runs programs that end'
+program forks <<'END'
+#include <unistd.h>
+int main(void) { for (;;) fork(); }
+END
+explore -- "$dir/forks"
+check one_that_forks_without_end_is_named err_has 'it makes more than 63 processes and threads'
+check none_of_it_is_left eval '! pgrep -f "^$dir/forks"'
+program connects <<'END'
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+int main(void)
+{
+	struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(7)};
+
+	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	return connect(socket(AF_INET, SOCK_STREAM, 0), (struct sockaddr *)&a, sizeof a) == 0;
+}
+END
+explore -- "$dir/connects"
+check a_peer_outside_is_named err_has 'it connects to 127.0.0.1:7, where none of its own processes listens'
+gcc -w -o "$dir/plain" "$IPCLAB_SRC/tests/explore/correct/pipe_ping_pong.c" || exit 1
+explore -- "$dir/plain"
+check without_hooks_it_goes status_is 0
+check and_says_what_that_costs out_has 'by exec each time: the program was not made by ipclab cc'
+check and_what_it_does_not_see out_has 'Its accesses to shared memory are not seen'
+explore -- "$dir/none"
+check no_such_command err_has 'no such command'
+check is_127 status_is 127
+explore
+check without_a_command status_is 2
+
+# ---- killed ----
+build "$correct/fifo.c"
+build "$correct/cas_counter.c"
+left() { pgrep -f "^$dir/(fifo|cas_counter)" || test -e explore-test.fifo; }
+for signal in INT TERM KILL; do
+	for name in fifo cas_counter; do
+		timeout 60 "$IPCLAB" explore --schedules 100000000 --preemptions 1000 -- "$dir/$name" >/dev/null 2>&1 &
+		for i in 1 2 3; do sleep 0.1; done
+		kill -$signal "$(pgrep -P $! -x ipclab | head -1)" 2>/dev/null || kill -$signal $! 2>/dev/null
+		wait $! 2>/dev/null
+		for i in 1 2 3 4 5 6 7 8 9 10; do left >/dev/null || break; sleep 0.1; done
+		check "nothing_is_left_of_${name}_after_$signal" eval '! left'
+	done
+done
+finish
