@@ -94,6 +94,8 @@ void run_view(struct screen_run *r, enum pane pane)
 {
 	struct view_state *v = &r->view;
 
+	if (pane == PANE_HELP && v->lower != PANE_HELP)
+		v->help_for = v->focus == PANE_STAGE ? v->lower : v->focus;
 	if (v->focus == v->lower && v->focus != PANE_STAGE)
 		v->focus = pane;
 	v->lower = pane;
@@ -260,6 +262,33 @@ static bool find_in_source(struct screen_run *r)
 	return false;
 }
 
+/* Where processes are a list: the next that has it in its name is selected. */
+static bool find_in_list(struct screen_run *r)
+{
+	struct view_state v = r->view;
+	struct str name = {0};
+	u32 tasks[256], n, at = 0;
+	bool found = false;
+
+	v.graph = screen_has_graph(r->term->canvas, &r->scene, &v);
+	if (v.focus != PANE_STAGE || !stage_is_list(&r->scene, &v))
+		return false;
+	n = screen_tasks(&r->scene, &v, tasks, ARRAY_LEN(tasks));
+	while (at < n && tasks[at] != r->view.selected)
+		at++;
+	for (u32 i = 1; i <= n && !found; i++) {
+		u32 task = tasks[(at + i) % n];
+
+		str_clear(&name);
+		words_task_name(&r->scene, task, &name);
+		found = strstr(str_get(&name), str_get(&r->find)) != NULL;
+		if (found)
+			select_task(r, task);
+	}
+	str_finish(&name);
+	return found;
+}
+
 void run_search(struct screen_run *r, const char *what)
 {
 	enum pane pane = r->view.focus == PANE_STAGE ? r->view.lower : r->view.focus;
@@ -270,8 +299,10 @@ void run_search(struct screen_run *r, const char *what)
 	}
 	if (!r->find.len)
 		return;
-	if (pane == PANE_TIME || pane == PANE_STAGE)
-		run_say(r, "Search works in text: guide, source, why, descriptors, output, keys.");
+	if (find_in_list(r))
+		r->dirty = true;
+	else if (pane == PANE_TIME || pane == PANE_STAGE)
+		run_say(r, "Search works in text and lists: guide, source, why, descriptors, output, keys.");
 	else if (!(pane == PANE_SOURCE ? find_in_source(r) : find_in_text(r, pane)))
 		run_say(r, "Not here: %s", str_get(&r->find));
 	r->dirty = true;

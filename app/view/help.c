@@ -83,6 +83,27 @@ void footer_draw(struct canvas *c, struct area a, int row, const struct scene *s
 	str_finish(&pinned);
 }
 
+const char *help_pane(enum pane pane)
+{
+	static const char *const texts[PANE_COUNT] = {
+		[PANE_STAGE] = "Stage: who there is, what is between them, and what each is about to do. > is the "
+			       "selected process; up, down or its number choose another.",
+		[PANE_GUIDE] = "Guide: Enter does what its last line says. While a question is open, 1-9 or up and "
+			       "down choose an answer, and Enter gives it.",
+		[PANE_SOURCE] = "Source: the line at which the selected process stands. Tab goes there; then up and down "
+				"move the cursor, Enter sets a hold (*) or clears it, / finds.",
+		[PANE_TIME] = "Time: what happened, a line for each event, a column for each process. left and right "
+			      "look back and forward.",
+		[PANE_FDS] = "Descriptors: what each process has open, and how it came by it.",
+		[PANE_WHY] = "Why: who waits, where, for what, and who could end it.",
+		[PANE_OUTPUT] = "Output: what the programs wrote to their terminal. Enter types a line to them.",
+		[PANE_MEMORY] = "Memory: what the processes share, as the C types they give it.",
+		[PANE_HEX] = "Bytes: the same memory, byte by byte.",
+	};
+
+	return pane < PANE_COUNT && texts[pane] ? texts[pane] : "";
+}
+
 void help_text(unsigned where, struct str *out)
 {
 	for (unsigned id = 1; id < KEY_ID_COUNT; id++)

@@ -96,6 +96,7 @@ struct view_state {
 	u32 selected;        /* task */
 	enum pane lower;     /* which pane is in the lower half */
 	enum pane focus;
+	enum pane help_for; /* PANE_HELP: the pane that stood in its place */
 	bool zoom;     /* the focused pane alone */
 	bool watch;    /* any program, found free: no guide */
 	bool graph;    /* all of them as a picture, where there is room (graph.c) */
@@ -201,6 +202,7 @@ const struct frame *card_frame(
 void footer_draw(struct canvas *, struct area, int row, const struct scene *,
 	const struct view_state *, unsigned where);
 void help_text(unsigned where, struct str *); /* one key a line */
+const char *help_pane(enum pane); /* what a pane is, and which keys it has; "" nothing */
 
 /* ---- home ---- */
 struct home_lab {

@@ -173,7 +173,13 @@ void pane_text(enum pane pane, const struct scene *s, const struct view_state *v
 		return;
 	case PANE_MEMORY: memory_pane(s, v, false, out); return;
 	case PANE_HEX: memory_pane(s, v, true, out); return;
-	case PANE_HELP: help_text(v->live ? IN_LIVE : IN_RECORDED, out); return;
+	case PANE_HELP:
+		str_addf(out, "%s\n", help_pane(PANE_STAGE));
+		if (*help_pane(v->help_for) && v->help_for != PANE_STAGE)
+			str_addf(out, "%s\n", help_pane(v->help_for));
+		str_add(out, "\n");
+		help_text(v->live ? IN_LIVE : IN_RECORDED, out);
+		return;
 	default: return;
 	}
 }

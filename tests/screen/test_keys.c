@@ -328,6 +328,36 @@ START_TEST(who_is_delayed_is_left_out)
 }
 END_TEST
 
+/* ---- ? and / ---- */
+
+START_TEST(help_begins_with_the_pane_it_was_asked_for)
+{
+	start("lab pipe --step 1");
+	SEES("Enter step P1");
+	press("?");
+	SEES("Stage: who there is");
+	SEES("Guide: Enter does what its last line says");
+	press("?");
+	press("\tv");
+	SEES("Enter hold here");
+	press("?");
+	SEES("Source: the line");
+	SHOWS_NOT("Guide: Enter");
+}
+END_TEST
+
+START_TEST(search_in_a_list_selects_a_process)
+{
+	start("watch -- sh -c 'for i in 1 2 3 4 5 6 7 8 9 10; do sleep 30 & done; tail -f /dev/null & wait'");
+	SEES("q leave");
+	SEES("> P1 ");
+	SEES("more below");
+	press("/tail\r");
+	SEES("> P12 tail");
+	press("Q");
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("keys");
@@ -350,6 +380,8 @@ int main(void)
 	tcase_add_test(t, who_is_delayed_is_left_out);
 	tcase_add_test(t, a_read_comes_back_short);
 	tcase_add_test(t, what_the_kernel_could_not_give_is_refused);
+	tcase_add_test(t, help_begins_with_the_pane_it_was_asked_for);
+	tcase_add_test(t, search_in_a_list_selects_a_process);
 	suite_add_tcase(s, t);
 	return live_run(s);
 }
