@@ -80,12 +80,17 @@ bool command_cc(struct invocation *, struct err *);
 bool command_doctor(struct invocation *, struct err *);
 bool command_explore(struct invocation *, struct err *);
 bool command_check(struct invocation *, struct err *);
+bool command_exercises(struct invocation *, struct err *);
 bool command_help(struct invocation *, struct err *);
+bool command_hint(struct invocation *, struct err *);
 bool command_lab(struct invocation *, struct err *);
 bool command_labs(struct invocation *, struct err *);
 bool command_lint(struct invocation *, struct err *);
 bool command_progress(struct invocation *, struct err *);
 bool command_replay(struct invocation *, struct err *);
+bool command_reset(struct invocation *, struct err *);
+bool command_solution(struct invocation *, struct err *);
+bool command_start(struct invocation *, struct err *);
 bool command_watch(struct invocation *, struct err *);
 bool command_why(struct invocation *, struct err *);
 

@@ -36,6 +36,8 @@ libipclab_a_SOURCES += \
 	app/command/why_run.c
 libipclab_a_SOURCES += \
 	app/command/exercise.h \
+	app/command/exercise.c \
+	app/command/check_watch.c \
 	app/command/check.c \
 	app/command/lint.c \
 	app/command/lint_lab.c \

@@ -72,6 +72,30 @@ static void word_lab(void *arg, const struct progress_lab *lab)
 	p->first = false;
 }
 
+static void json_exercise(void *arg, const struct progress_exercise *x)
+{
+	struct printing *p = arg;
+
+	str_add(&p->out, p->first ? "\n {\"id\":" : ",\n {\"id\":");
+	str_add_json(&p->out, x->id, strlen(x->id));
+	str_addf(&p->out, ",\"tries\":%u,\"score\":%u,\"max_score\":%u,\"passed\":%s,\"folder\":", x->tries, x->score, x->max,
+		x->passed ? "true" : "false");
+	str_add_json(&p->out, x->folder, strlen(x->folder));
+	str_add(&p->out, ",\"last\":");
+	add_time(&p->out, x->last);
+	str_add(&p->out, "}");
+	p->first = false;
+}
+
+static void word_exercise(void *arg, const struct progress_exercise *x)
+{
+	struct printing *p = arg;
+
+	str_addf(&p->out, "%s: %s, %u of %u points the last time, %u tries.\n", x->id, x->passed ? "passed" : "not passed yet", x->score, x->max,
+		x->tries);
+	p->first = false;
+}
+
 bool command_progress(struct invocation *inv, struct err *err)
 {
 	struct printing p = {.first = true};
@@ -90,9 +114,13 @@ bool command_progress(struct invocation *inv, struct err *err)
 		str_add(&p.out, "],\n \"answers\":[");
 		p.first = true;
 		progress_each_answer(progress, json_answer, &p);
+		str_add(&p.out, "],\n \"exercises\":[");
+		p.first = true;
+		progress_each_exercise(progress, json_exercise, &p);
 		str_add(&p.out, "]}\n");
 	} else {
 		progress_each_lab(progress, word_lab, &p);
+		progress_each_exercise(progress, word_exercise, &p);
 		if (p.first)
 			str_add(&p.out, "Nothing is done yet. Begin with: ipclab lab pipe\n");
 	}

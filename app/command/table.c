@@ -21,11 +21,15 @@ const struct command command_table[] = {
 		.name = "check",
 		.args = "[ID]",
 		.summary = "judge your program for an exercise",
-		.example = "ipclab check pipe-eof\n",
+		.example = "ipclab check pipe-eof\n"
+			   "ipclab check --watch\n",
 		.run = command_check,
 		.options = {
 			EXERCISES_OPTION,
-			{"folder", 0, "DIR", "where your program is"},
+			FOLDER_OPTION,
+			{"again", 0, NULL, "run it though it passed and has not changed"},
+			{"json", 0, NULL, "the result as JSON on standard output"},
+			{"watch", 0, NULL, "check again whenever you save, until it passes"},
 		},
 	},
 	{
@@ -36,6 +40,17 @@ const struct command command_table[] = {
 			   "ipclab doctor --json\n",
 		.run = command_doctor,
 		.options = {
+			{"json", 0, NULL, "as JSON on standard output"},
+		},
+	},
+	{
+		.name = "exercises",
+		.args = "",
+		.summary = "list the exercises",
+		.example = "ipclab exercises\n",
+		.run = command_exercises,
+		.options = {
+			EXERCISES_OPTION,
 			{"json", 0, NULL, "as JSON on standard output"},
 		},
 	},
@@ -70,6 +85,17 @@ const struct command command_table[] = {
 		.summary = "say what a verb does",
 		.example = "ipclab help watch\n",
 		.run = command_help,
+	},
+	{
+		.name = "hint",
+		.args = "[ID]",
+		.summary = "help with an exercise, a little more each time",
+		.example = "ipclab hint pipe-eof\n",
+		.run = command_hint,
+		.options = {
+			EXERCISES_OPTION,
+			FOLDER_OPTION,
+		},
 	},
 	{
 		.name = "lab",
@@ -135,6 +161,41 @@ const struct command command_table[] = {
 			SCREEN_OPTIONS,
 			{"quiet", 0, NULL, "print nothing: read it and say whether it is sound"},
 			{"width", 0, "N", "break lines at N columns, 78 when left out"},
+		},
+	},
+	{
+		.name = "reset",
+		.args = "[ID]",
+		.summary = "bring an exercise's files back as they were; yours are kept",
+		.example = "ipclab reset pipe-eof\n",
+		.run = command_reset,
+		.options = {
+			EXERCISES_OPTION,
+			FOLDER_OPTION,
+			{"yes", 'y', NULL, "do not ask"},
+		},
+	},
+	{
+		.name = "solution",
+		.args = "[ID]",
+		.summary = "show the solution, once yours has passed",
+		.example = "ipclab solution pipe-eof\n",
+		.run = command_solution,
+		.options = {
+			EXERCISES_OPTION,
+			FOLDER_OPTION,
+		},
+	},
+	{
+		.name = "start",
+		.args = "ID",
+		.summary = "begin an exercise: a folder to work in",
+		.example = "ipclab start pipe-eof\n",
+		.run = command_start,
+		.options = {
+			{"edit", 'e', NULL, "open its first file in $EDITOR"},
+			EXERCISES_OPTION,
+			FOLDER_OPTION,
 		},
 	},
 	{

@@ -185,6 +185,7 @@ static bool start_actor(struct engine *e, u32 actor, struct err *err)
 	l.cwd = st.cwd.s;
 	l.own_session = terminal;
 	l.spared = a->kind != ACTOR_PROGRAM;
+	l.siteless = a->kind == ACTOR_SCRIPT || a->kind == ACTOR_COMMAND;
 	l.prepare = prepare;
 	l.prepare_arg = (void *)(uintptr_t)a;
 	ok = ok && launch_actor(e, actor, &l, err);
@@ -327,6 +328,7 @@ static bool go_on(struct engine *e, bool settled, struct err *err)
 			if (a->task && !a->ended)
 				return true;
 			break;
+		case STEP_GO:
 		case STEP_SIGNAL:
 		case STEP_SIGNAL_ALL:
 			if (a->task && !a->ended)

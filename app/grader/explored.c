@@ -185,7 +185,7 @@ bool explore_scenario(struct run_spec *spec, const char *keep, const char *keep_
 	}
 	e->spec = spec;
 	runner_name_things(spec);
-	ran_words(spec, &ran);
+	ran_words(spec, NULL, &ran);
 	snprintf(f->ran, sizeof f->ran, "%s\n(in up to %u orders, %u preemptions)", ran.s, spec->s->schedules, spec->s->preemptions);
 	pid = box_start(spec->namespaces, spec->box, 96 << 20, explore_inside, e);
 	judge_explored(e, pid > 0 && wait_for_box(pid), f);

@@ -84,12 +84,18 @@ static void fault_words(const struct fault *f, struct str *out)
 	}
 }
 
-void ran_words(const struct run_spec *spec, struct str *out)
+/* `names`: where there are several, by which name sentences speak of each (P1, ...); NULL: it is not known yet. */
+void ran_words(const struct run_spec *spec, const struct world *names, struct str *out)
 {
 	struct str faults = {0};
+	char name[24];
 
 	for (size_t i = 0; i < spec->s->actors.n; i++) {
+		const struct w_task *t = names && spec->s->actors.n > 1 ? world_task(names, spec->shared->actors[i].task) : NULL;
+
 		str_add(out, i ? "\n" : "");
+		if (t)
+			str_addf(out, "%s: ", world_proc_name(names, t->proc, name));
 		actor_ran(spec, &spec->s->actors.at[i], out);
 	}
 	for (size_t i = 0; i < spec->s->faults.n; i++)
@@ -179,7 +185,7 @@ static void tell_runs(struct judging *j, u32 actor)
 	}
 	expected_words(&j->spec->s->actors.at[actor].expect, &a);
 	happened_words(j, actor, &b);
-	ran_words(j->spec, &ran);
+	ran_words(j->spec, evidence_scene(j->ev)->world, &ran);
 	PUT(j->f->expected, "%s", str_get(&a));
 	PUT(j->f->happened, "%s", str_get(&b));
 	PUT(j->f->ran, "%s", str_get(&ran));

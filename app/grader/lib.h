@@ -128,9 +128,9 @@ void finding_words(const struct finding *, struct str *);
 void place_words(const struct finding *, struct str *);
 void result_words(const struct result *, struct str *);
 /* INTERFACES.md, "grade". */
-void report_json(const struct result *, struct str *);
-void report_csv_head(struct str *);
-void report_csv(const struct result *, struct str *);
-void report_junit(const struct result *const *, size_t n, struct str *);
+void result_json(const struct result *, struct str *);
+void result_csv_head(struct str *);
+void result_csv(const struct result *, struct str *);
+void result_junit(const struct result *const *, size_t n, struct str *);
 
 #endif

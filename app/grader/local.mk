@@ -21,6 +21,8 @@ libipclab_a_SOURCES += \
 	app/grader/peer.c \
 	app/grader/runner.c \
 	app/grader/scenario.c \
+	app/grader/tries.c \
+	app/grader/tries.h \
 	app/grader/value.c \
 	app/grader/verdict.c \
 	app/grader/check/all.h \

@@ -60,7 +60,7 @@ struct actor {
 	struct expectation expect;
 	struct guide_mark mark;
 };
-enum step_kind { STEP_START, STEP_SETTLE, STEP_WAIT, STEP_SIGNAL, STEP_SIGNAL_ALL, STEP_TYPE, STEP_END_INPUT, STEP_DRAIN, STEP_CLOSE_OUTPUT };
+enum step_kind { STEP_START, STEP_SETTLE, STEP_WAIT, STEP_SIGNAL, STEP_SIGNAL_ALL, STEP_TYPE, STEP_END_INPUT, STEP_DRAIN, STEP_CLOSE_OUTPUT, STEP_GO };
 struct step {
 	enum step_kind kind;
 	u32 actor;

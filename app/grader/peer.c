@@ -12,6 +12,7 @@
  *   shutdown             nothing more is sent, the rest is still read
  *   reset                the connection is broken off (RST)
  *   close                settle              until all others have come to rest
+ *   await                until the step `go NAME`: a client that is there and does nothing
  *
  * What does not come as expected is said in a line on standard output, and the status is 1.
  */
@@ -45,6 +46,17 @@ static bool fails(struct peer *p, const char *what, const char *detail)
 static void settle(void)
 {
 	kill(getpid(), SIGSTOP);
+}
+
+static void await_go(void)
+{
+	sigset_t go;
+	int sig;
+
+	sigemptyset(&go);
+	sigaddset(&go, SIGUSR1);
+	while (sigwait(&go, &sig) != 0)
+		;
 }
 
 /* ---- places ---- */
@@ -268,6 +280,10 @@ static bool obey(struct peer *p, const char *verb, const char *rest)
 		settle();
 		return true;
 	}
+	if (strcmp(verb, "await") == 0) {
+		await_go();
+		return true;
+	}
 	return fails(p, "there is no such command", verb);
 }
 
@@ -275,9 +291,13 @@ int peer_main(int argc, char **argv)
 {
 	struct peer p = {.fd = -1};
 	char *script = argc > 0 ? argv[0] : "", *rest = NULL;
+	sigset_t go;
 	bool ok = true;
 
 	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&go);
+	sigaddset(&go, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &go, NULL);
 	for (char *line = script; ok && line && *line; line = rest) {
 		char *verb, *words;
 

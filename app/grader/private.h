@@ -100,7 +100,7 @@ char *shared_err(const struct shared *, u32 actor);
 int engine_inside(void *run_spec);
 /* "$port", "$port2", "$name" in a text. */
 void substitute(const struct run_spec *, const char *text, struct str *);
-void ran_words(const struct run_spec *, struct str *); /* "./pipe_eof 3   with input "abc\n"" */
+void ran_words(const struct run_spec *, const struct world *names, struct str *); /* "./pipe_eof 3   with input "abc\n"" */
 
 /* ---- feed.c ---- */
 struct feed;
@@ -151,6 +151,8 @@ void judge(const struct run_spec *, const struct evidence *, struct finding *);
 /* ---- difference.c ---- */
 /* The first difference between what was expected and what came: "line 2: expected "b\n", got end of output". False: none. */
 bool difference_words(const char *expected, size_t n, const char *got, size_t m, size_t *at, struct str *);
+/* Lines of `b`, from 1, that are not as in `a`: the caller's to free. */
+u32 *lines_changed(const struct bytes *a, const struct bytes *b, size_t *n);
 /* A text as it is shown: in quotes, control characters visible, cut with how much is left out. */
 void shown_text(const char *, size_t n, struct str *);
 

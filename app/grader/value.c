@@ -252,7 +252,7 @@ static bool step_rest(struct manifest *m, yaml_ref r, struct step *step, const c
 
 bool value_step(struct manifest *m, yaml_ref r, const struct scenario *s, struct step *step)
 {
-	static const char *const verbs[] = {"start", "settle", "wait", "signal", "signal-all", "type", "end-input", "drain", "close-output", NULL};
+	static const char *const verbs[] = {"start", "settle", "wait", "signal", "signal-all", "type", "end-input", "drain", "close-output", "go", NULL};
 	const char *text = yaml_text(m->y, r), *name;
 	size_t n = text ? strcspn(text, " ") : 0;
 
@@ -269,8 +269,10 @@ bool value_step(struct manifest *m, yaml_ref r, const struct scenario *s, struct
 		step->actor = actor_by_name(s, name, n);
 		if (step->actor == UINT32_MAX)
 			return yaml_error(m->y, r, m->err, "there is no actor '%.*s' in this scenario", (int)n, name);
+		if (step->kind == STEP_GO)
+			step->sig = SIGUSR1;
 		return step_rest(m, r, step, name + n + strspn(name + n, " "));
 	}
 	return yaml_error(m->y, r, m->err,
-		"a step is one of start, settle, wait, signal, signal-all, type, end-input, drain, close-output, and an actor's name");
+		"a step is one of start, settle, wait, signal, signal-all, type, end-input, drain, close-output, go, and an actor's name");
 }

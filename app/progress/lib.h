@@ -14,7 +14,7 @@
 
 #include "base/lib.h"
 
-#define PROGRESS_VERSION 1 /* schema steps that this ipclab knows */
+#define PROGRESS_VERSION 2 /* schema steps that this ipclab knows */
 
 struct progress;
 /* path NULL: $XDG_STATE_HOME/ipclab/progress.db, else ~/.local/state/... Never NULL. `note` gets
@@ -47,6 +47,17 @@ struct progress_lab {
 };
 /* False: nothing known of that lab. */
 bool progress_lab(struct progress *, const char *lab, struct progress_lab *);
+/* How a try of an exercise went. */
+struct progress_exercise {
+	char id[64];
+	char folder[512]; /* where it was tried last */
+	u32 tries, score, max;
+	bool passed;      /* once, ever */
+	i64 last;         /* Unix time */
+};
+bool progress_try(struct progress *, const struct progress_exercise *, struct err *);
+bool progress_exercise(struct progress *, const char *id, struct progress_exercise *);
+void progress_each_exercise(struct progress *, void (*fn)(void *, const struct progress_exercise *), void *arg);
 /* Labs, the last one worked on first; then every answer in order. */
 void progress_each_lab(
 	struct progress *, void (*fn)(void *, const struct progress_lab *), void *arg);

@@ -18,6 +18,9 @@ static const char *const schema[PROGRESS_VERSION] = {
 	"  outcome TEXT NOT NULL CHECK (outcome IN ('right', 'wrong', 'skipped', 'unsure')),"
 	"  at INTEGER NOT NULL);"
 	"CREATE INDEX answer_question ON answer (lab, question, n);",
+	"CREATE TABLE exercise ("
+	"  id TEXT PRIMARY KEY, folder TEXT NOT NULL, tries INTEGER NOT NULL, score INTEGER NOT NULL,"
+	"  max INTEGER NOT NULL, passed INTEGER NOT NULL, last INTEGER NOT NULL);",
 };
 
 /* ---- where it lies ---- */

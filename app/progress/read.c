@@ -68,3 +68,40 @@ void progress_each_answer(struct progress *p,
 			(const char *)sqlite3_column_text(s, 2), sqlite3_column_int64(s, 3));
 	sqlite3_finalize(s);
 }
+
+static const char *const exercises_sql = "SELECT id, folder, tries, score, max, passed, last FROM exercise WHERE ?1 IS NULL OR id = ?1 ORDER BY last DESC, id";
+
+static void row_exercise(sqlite3_stmt *s, struct progress_exercise *x)
+{
+	*x = (struct progress_exercise){0};
+	snprintf(x->id, sizeof x->id, "%s", (const char *)sqlite3_column_text(s, 0));
+	snprintf(x->folder, sizeof x->folder, "%s", (const char *)sqlite3_column_text(s, 1));
+	x->tries = (u32)sqlite3_column_int64(s, 2);
+	x->score = (u32)sqlite3_column_int64(s, 3);
+	x->max = (u32)sqlite3_column_int64(s, 4);
+	x->passed = sqlite3_column_int64(s, 5) != 0;
+	x->last = sqlite3_column_int64(s, 6);
+}
+
+bool progress_exercise(struct progress *p, const char *id, struct progress_exercise *x)
+{
+	sqlite3_stmt *s = progress_statement(p, exercises_sql, &id, 1);
+	bool found = s && sqlite3_step(s) == SQLITE_ROW;
+
+	if (found)
+		row_exercise(s, x);
+	sqlite3_finalize(s);
+	return found;
+}
+
+void progress_each_exercise(struct progress *p, void (*fn)(void *, const struct progress_exercise *), void *arg)
+{
+	sqlite3_stmt *s = progress_statement(p, exercises_sql, NULL, 0);
+	struct progress_exercise x;
+
+	while (s && sqlite3_step(s) == SQLITE_ROW) {
+		row_exercise(s, &x);
+		fn(arg, &x);
+	}
+	sqlite3_finalize(s);
+}

@@ -58,3 +58,22 @@ bool progress_step(struct progress *p, const char *lab, u32 at, u32 steps, struc
 	}
 	return finish(p, s, err);
 }
+
+bool progress_try(struct progress *p, const struct progress_exercise *x, struct err *err)
+{
+	const char *texts[] = {x->id, x->folder};
+	sqlite3_stmt *s;
+
+	if (!progress_remembers(p))
+		return true;
+	s = progress_statement(p,
+		"INSERT INTO exercise (id, folder, tries, score, max, passed, last) VALUES (?1, ?2, 1, ?3, ?4, ?5, unixepoch()) "
+		"ON CONFLICT (id) DO UPDATE SET folder = ?2, tries = tries + 1, score = ?3, max = ?4, passed = max(passed, ?5), last = unixepoch()",
+		texts, ARRAY_LEN(texts));
+	if (s) {
+		sqlite3_bind_int64(s, 3, x->score);
+		sqlite3_bind_int64(s, 4, x->max);
+		sqlite3_bind_int64(s, 5, x->passed);
+	}
+	return finish(p, s, err);
+}

@@ -170,6 +170,7 @@ bool tracer_launch(struct tracer *t, const struct launch *l, u32 *task, struct e
 	x = tracee_add(t, pid);
 	x->tgid = pid;
 	x->spared = l->spared;
+	x->siteless = l->siteless;
 	x->exec_done = false;
 	ok = write(go[1], "g", 1) == 1 && wait_for_exec(t, x);
 	if (ok) {

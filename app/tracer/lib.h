@@ -85,6 +85,7 @@ struct launch {
 	int fds[3];          /* -1: inherit ours */
 	bool own_session;    /* setsid and make fds[0] the controlling terminal */
 	bool spared;         /* no fault is injected into it and its descendants */
+	bool siteless;       /* no site of it and its descendants is told: where it calls from says nothing to anybody */
 	bool (*prepare)(void *arg); /* in the child, just before exec; NULL none. False with errno: it is not started */
 	void *prepare_arg;
 };

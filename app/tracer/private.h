@@ -242,6 +242,7 @@ struct tracee {
 	struct found found;
 	bool spared;         /* no faults */
 	bool skipped;        /* the held call will not be made, its result stands in the registers */
+	bool siteless;
 	u32 fault_seen[FAULTS_MAX], fault_hits[FAULTS_MAX]; /* calls that a fault is about; those that it struck */
 };
 

@@ -180,7 +180,7 @@ u32 site_from(struct tracer *t, struct tracee *x, const arch_regs *regs, struct 
 	u32 *site;
 	bool ok;
 
-	if (t->deaf || !picture_at_hand(t, x, arch_pc(regs), err))
+	if (t->deaf || x->siteless || !picture_at_hand(t, x, arch_pc(regs), err))
 		return 0;
 	got = memory_read(x->tid, arch_sp(regs), stack, stack_wanted(x, arch_sp(regs)));
 	site = slot_find(&t->sites, &t->sites_cap, t->sites_n, site_key(t, x, regs, stack, got / 8));

@@ -111,6 +111,7 @@ static bool take_birth(struct tracer *t, struct tracee *x, struct err *err)
 	child->space = flags & CLONE_VM ? space_share(x->space) : space_copy(t, x->space);
 	child->map = x->map;
 	child->spared = x->spared;
+	child->siteless = x->siteless;
 	child->strings_at = x->strings_at;
 	if (child->holding != IS_STOPPED && child->holding != IS_GONE)
 		child->holding = IS_RUNNING;

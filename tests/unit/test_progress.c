@@ -202,7 +202,7 @@ START_TEST(a_newer_database_is_left_alone)
 	p = progress_open(path, &note);
 	ck_assert(!progress_remembers(p));
 	ck_assert_msg(strstr(str_get(&note),
-			      "written by a newer ipclab (its version 7, this one knows 1)"),
+			      "written by a newer ipclab (its version 7, this one knows 2)"),
 		"%s", str_get(&note));
 	ck_assert(progress_step(p, "pipe", 1, 9, &err) &&
 		  progress_answer(p, "pipe", "a", PROGRESS_RIGHT, &err));

@@ -18,12 +18,12 @@ static void field(struct str *out, const char *text, bool first)
 	str_add(out, "\"");
 }
 
-void report_csv_head(struct str *out)
+void result_csv_head(struct str *out)
 {
 	str_add(out, "submission,exercise,status,verdict,score,max_score,failed,message,at,duration_ms\r\n");
 }
 
-void report_csv(const struct result *r, struct str *out)
+void result_csv(const struct result *r, struct str *out)
 {
 	u32 failed = result_failed(r);
 	const struct finding *f = r->first.verdict != GRADE_PASS ? &r->first : failed == UINT32_MAX ? NULL : &r->findings.at[failed];

@@ -125,7 +125,7 @@ static void leaks_and_warnings(struct str *out, const struct result *r)
 	str_finish(&warnings);
 }
 
-void report_json(const struct result *r, struct str *out)
+void result_json(const struct result *r, struct str *out)
 {
 	str_add(out, "{\"schema\":\"ipclab/result/v1\",\"tool\":{\"version\":\"" PACKAGE_VERSION "\"}");
 	key(out, "exercise", r->exercise->id);

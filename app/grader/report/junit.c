@@ -81,7 +81,7 @@ static void suite(struct str *out, const struct result *r)
 	str_add(out, " </testsuite>\n");
 }
 
-void report_junit(const struct result *const *results, size_t n, struct str *out)
+void result_junit(const struct result *const *results, size_t n, struct str *out)
 {
 	str_add(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
 	for (size_t i = 0; i < n; i++)
