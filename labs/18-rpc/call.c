@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: 0BSD */
-/* call: a client, P1, calls a procedure of a server, P2. */
+/* call [N]: a client, P1, calls a procedure of a server, P2, N times (once if not said). */
 #include "bank.h"
 
 static int balance;
@@ -10,16 +10,19 @@ static int add(int amount)
 	return balance += amount;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	int port, mine, fd = udp_open(&port);
+	int calls = argc > 1 ? atoi(argv[1]) : 1, port, mine, fd = udp_open(&port);
 
 	if (fork() == 0) {
-		serve_one(fd, add);
+		for (int i = 0; i < calls; i++)
+			serve_one(fd, add);
 		return 0;
 	}
 	close(fd);
-	printf("balance: %d\n", deposit(udp_open(&mine), port, 100));
+	fd = udp_open(&mine);
+	for (int i = 0; i < calls; i++)
+		printf("balance: %d\n", deposit(fd, port, 100));
 	wait(NULL);
 	return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: 0BSD */
-/* raw: as call, but P1 sends its int as it lies in memory. P2 reads it as XDR says. */
+/* raw [AMOUNT]: as call, but P1 sends its int, 100 if not said, as it lies in memory. P2 reads it as XDR says. */
 #include "bank.h"
 
 static int add(int amount)
@@ -8,9 +8,9 @@ static int add(int amount)
 	return amount;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	int port, mine, from, fd = udp_open(&port), amount = 100;
+	int port, mine, from, fd = udp_open(&port), amount = argc > 1 ? atoi(argv[1]) : 100;
 	struct call call = {.xid = 7, .procedure = DEPOSIT};
 	char bytes[MESSAGE];
 	size_t n;
