@@ -86,7 +86,7 @@ void footer_draw(struct canvas *c, struct area a, int row, const struct scene *s
 const char *help_pane(enum pane pane)
 {
 	static const char *const texts[PANE_COUNT] = {
-		[PANE_STAGE] = "Stage: who there is, what is between them, and what each is about to do. > is the "
+		[PANE_STAGE] = "Stage: who there is, what is between them, and the call each stands at. > is the "
 			       "selected process; up, down or its number choose another.",
 		[PANE_GUIDE] = "Guide: Enter does what its last line says. While a question is open, 1-9 or up and "
 			       "down choose an answer, and Enter gives it.",
