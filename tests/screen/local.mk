@@ -37,6 +37,7 @@ engine_tests += \
 	tests/screen/live_kill \
 	tests/screen/live_leave \
 	tests/screen/live_pace \
+	tests/screen/live_ring \
 	tests/screen/live_terminal \
 	tests/screen/test_keys
 live_common = tests/screen/live.c tests/screen/live.h tests/screen/folder.h \
@@ -61,6 +62,9 @@ tests_screen_live_leave_LDADD = $(live_libs)
 tests_screen_live_pace_SOURCES = tests/screen/live_pace.c $(live_common)
 tests_screen_live_pace_CPPFLAGS = $(live_cppflags)
 tests_screen_live_pace_LDADD = $(live_libs)
+tests_screen_live_ring_SOURCES = tests/screen/live_ring.c $(live_common)
+tests_screen_live_ring_CPPFLAGS = $(live_cppflags)
+tests_screen_live_ring_LDADD = $(live_libs)
 tests_screen_live_terminal_SOURCES = tests/screen/live_terminal.c $(live_common)
 tests_screen_live_terminal_CPPFLAGS = $(live_cppflags)
 tests_screen_live_terminal_LDADD = $(live_libs)
