@@ -20,7 +20,9 @@ static void connect_enter(struct world *w, u32 task, const struct ev_enter *ev)
 	inet_renaming(w, socket, true);
 	if (!socket_is_connected_kind(s))
 		return;
-	s->connect_seq = world_now(w);
+	/* One that did not wait is asked again, and has its place in the queue since the first time. */
+	if (s->state < SOCKET_CONNECTING || !s->connect_seq)
+		s->connect_seq = world_now(w);
 	op->loose = s->state < SOCKET_CONNECTING; /* the first of its kind */
 	if (s->state < SOCKET_CONNECTING)
 		s->state = SOCKET_CONNECTING;

@@ -88,6 +88,27 @@ START_TEST(connect_returns_before_accept)
 }
 END_TEST
 
+/* redis-cli connects without waiting and asks again with another connect(2): its place is that of the first. */
+START_TEST(asked_again_keeps_its_place)
+{
+	enum { ANOTHER = 74 };
+	u32 third;
+
+	connection(-EINPROGRESS);
+	third = lb_spawn(two, 0);
+	make(third, 5, ANOTHER, SOCK_STREAM);
+	lb_enter(third, CALL_connect, 5, -1, 0, LISTENER);
+	lb_exit_flags(third, CALL_connect, 0, -EINPROGRESS, -1, -1, LISTENER, 0);
+	lb_enter(third, CALL_connect, 5, -1, 0, LISTENER);
+	lb_exit_flags(third, CALL_connect, 0, 0, -1, -1, LISTENER, 0);
+	lb_enter(one, CALL_connect, 3, -1, 0, LISTENER);
+	lb_exit_flags(one, CALL_connect, 0, 0, -1, -1, LISTENER, 0);
+	accept_it();
+	ck_assert_msg(drift() == 0, "%s", world_head(lb.w)->first_drift);
+	over();
+}
+END_TEST
+
 START_TEST(backlog_is_counted)
 {
 	connection(0);
@@ -295,7 +316,7 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {connect_returns_before_accept, backlog_is_counted,
+	const TTest *const tests[] = {connect_returns_before_accept, backlog_is_counted, asked_again_keeps_its_place,
 		connect_in_progress_may_have_come_in_or_not, bytes_may_be_on_their_way, nobody_receives_what_was_not_sent,
 		what_has_come_is_there, refused_where_somebody_listens, reset_needs_a_peer_that_closed, messages_one_by_one,
 		lost_without_a_drop, what_a_receive_shows_to_be_lost, a_length_that_nobody_sent, strangers_are_learnt_of, several_may_receive_one, NULL};
