@@ -56,6 +56,8 @@ libipclab_a_SOURCES += \
 	app/view/ring.c \
 	app/view/stage_memory.c \
 	app/view/stage_socket.c \
+	app/view/stage_pipe.c \
+	app/view/stage_thing.c \
 	app/view/condition.c \
 	app/view/fields.c \
 	app/view/standing.c \

@@ -502,7 +502,7 @@ int mailbox_draw(struct canvas *c, struct area a, int row, const struct scene *s
 	int cells = q->sysv || q->most > CELLS_MAX ? CELLS_MAX : (int)q->most, right = 8 + cells * (CELL + 1) + 1;
 	u32 in[TURNS_MAX], out[TURNS_MAX], gets = waiters(s, queue, true, in, TURNS_MAX),
 		puts = waiters(s, queue, false, out, TURNS_MAX);
-	int turns = (int)(gets > puts ? gets : puts), rows = 4 + (turns > 3 ? turns - 3 : 0);
+	int turns = (int)(gets > puts ? gets : puts), rows = 4 + (turns > 2 ? turns - 2 : 0);
 
 	if (!c)
 		return rows + 4 + draw_others(NULL, a, 0, s, v, queue);
@@ -526,9 +526,9 @@ int mailbox_draw(struct canvas *c, struct area a, int row, const struct scene *s
 		canvas_put(c, a, row + 1 + (int)i, 1, AT_BLOCKED, world_task_name(s->world, out[i], name));
 	}
 	if (q->sysv)
-		canvas_putf(c, a, row + 4, 8, 0, "%lld message%s, oldest first", (long long)q->count, q->count == 1 ? "" : "s");
+		canvas_putf(c, a, row + rows, 8, 0, "%lld message%s, oldest first", (long long)q->count, q->count == 1 ? "" : "s");
 	else
-		canvas_putf(c, a, row + 4, 8, 0, "%lld of %llu, highest priority first", (long long)q->count, (unsigned long long)q->most);
+		canvas_putf(c, a, row + rows, 8, 0, "%lld of %llu, highest priority first", (long long)q->count, (unsigned long long)q->most);
 	draw_got(c, a, row + 1 + rows, s, q);
 	return rows + 3 + draw_others(c, a, row + rows + 3, s, v, queue);
 }

@@ -7,12 +7,14 @@
 
 #include "view/fdtable.h"
 #include "view/graph.h"
+#include "view/private.h"
 #include "view/stage.h"
 
 enum { PROCS_MAX = 3, ROWS_OF_PROCS = 8, PIPES_MAX = 3, ENDS_MAX = 4, CARD_ROWS = 4 };
 
-struct box { /* a pipe in the picture, or a pair of sockets */
+struct box { /* a pipe in the picture, a pair of sockets, or a thing */
 	u32 pipe, socket;
+	struct thing thing; /* kind 0: none */
 	int row, rows; /* with its frame */
 };
 
@@ -73,6 +75,21 @@ static void add_holders(const struct scene *s, struct picture *p, u32 pipe)
 	}
 }
 
+/* Those who have the other end of a socket, or an event descriptor, or a file that is locked. */
+static void add_sharers(const struct scene *s, struct picture *p, const struct w_file *f)
+{
+	const struct w_socket *k = f->kind == OBJ_SOCKET ? world_socket(s->world, f->object) : NULL;
+	struct w_end ends[8];
+	u32 n = 0;
+
+	if (k)
+		n = socket_holders(s, k->peer ? k->peer : f->object, ends, ARRAY_LEN(ends));
+	else if (f->kind == OBJ_FILE || (f->kind >= OBJ_EVENTFD && f->kind <= OBJ_EPOLL))
+		n = thing_holders(s, (struct thing){f->kind, f->object}, ends, ARRAY_LEN(ends));
+	for (u32 i = 0; i < n; i++)
+		add_proc(p, ends[i].proc);
+}
+
 /* Of many processes: the selected one, those that hold an end of the pipe it is at, then those of
  * its other pipes. */
 static void choose_around(const struct scene *s, const struct view_state *v, struct picture *p)
@@ -91,6 +108,8 @@ static void choose_around(const struct scene *s, const struct view_state *v, str
 
 		if (pipe && !pipe->outside)
 			add_holders(s, p, f->object);
+		else if (f)
+			add_sharers(s, p, f);
 		i = fd ? fd->next : 0;
 	}
 	for (int i = 1; i < p->procs; i++)
@@ -143,6 +162,8 @@ static u32 ends_of(const struct scene *s, const struct box *b, u32 access, struc
 {
 	u32 socket[2];
 
+	if (b->thing.kind)
+		return access == ACCESS_READ ? thing_holders(s, b->thing, ends, max) : 0;
 	if (!b->socket)
 		return world_pipe_ends(s->world, b->pipe, access, ends, max);
 	if (socket_box_ends(s, b->socket, socket) < access)
@@ -161,7 +182,7 @@ static int arrows_of(const struct scene *s, const struct picture *p, const struc
 
 		for (u32 i = 0; i < all && i < ARRAY_LEN(ends); i++) {
 			const struct w_fd *fd = world_fd(s->world, ends[i].fd);
-			struct arrow a = {ends[i].proc, fd ? fd->fd : -1, b->socket ? ACCESS_READ | ACCESS_WRITE : access};
+			struct arrow a = {ends[i].proc, fd ? fd->fd : -1, b->pipe ? access : ACCESS_READ | ACCESS_WRITE};
 			int at = n;
 
 			if (n == max || !is_drawn(p, a.proc) || is_left(p, a.proc) != left)
@@ -184,31 +205,58 @@ static int max_int(int a, int b)
 	return a > b ? a : b;
 }
 
+/* The selected one is at it. */
+static bool is_at(const struct scene *s, u32 selected, const struct box *b)
+{
+	const struct w_task *t = world_task(s->world, selected);
+	u32 kind = 0, object = t ? object_led_to(s->world, selected, t->op.fd, &kind) : 0, ends[2];
+
+	if (!t)
+		return false;
+	if (b->pipe)
+		return b->pipe == world_op_pipe(s->world, selected);
+	if (b->socket)
+		return kind == OBJ_SOCKET && (object == b->socket ||
+						     (socket_box_ends(s, b->socket, ends) > 1 && object == ends[1]));
+	if (b->thing.kind == OBJ_SEMS)
+		return t->op.open && world_sem(s->world, world_op_sem(s->world, selected)) &&
+		       world_sem(s->world, world_op_sem(s->world, selected))->set == b->thing.object;
+	return object && thing_is(s, b->thing, kind, object);
+}
+
 static void choose_box(const struct scene *s, const struct view_state *v, struct picture *p, struct box b)
 {
+	const struct w_pipe *pipe = world_pipe(s->world, b.pipe);
 	struct arrow arrows[ENDS_MAX];
 	int left = arrows_of(s, p, &b, true, arrows, ENDS_MAX), right = arrows_of(s, p, &b, false, arrows, ENDS_MAX);
 
-	if (!left && !right)
+	/* A set of semaphores nobody has open; a FIFO may yet be opened. */
+	if (!left && !right && b.thing.kind != OBJ_SEMS && !(pipe && pipe->fifo && !pipe->unlinked))
 		return;
 	if (p->boxes == PIPES_MAX) {
 		p->more_pipes++;
-		return;
+		if (!is_at(s, v->selected, &b))
+			return;
+		p->rows -= p->box[--p->boxes].rows; /* in the place of the last */
 	}
 	b.row = p->rows;
-	b.rows = 2 + max_int(b.pipe && v->show & VIEW_SLOTS ? 3 : 2, max_int(left, right));
+	b.rows = 2 + max_int(b.thing.kind ? thing_rows(s, v, b.thing) : b.pipe && v->show & VIEW_SLOTS ? 3 : 2, max_int(left, right));
 	p->rows += b.rows;
 	p->box[p->boxes++] = b;
 }
 
 static void choose_pipes(const struct scene *s, const struct view_state *v, struct picture *p)
 {
+	struct thing thing;
+
 	for (u32 i = 1; i < world_pipes(s->world); i++)
 		if (world_pipe(s->world, i) && !world_pipe(s->world, i)->gone)
 			choose_box(s, v, p, (struct box){.pipe = i});
 	for (u32 i = 1; i < world_sockets(s->world); i++)
 		if (socket_is_boxed(s, i))
 			choose_box(s, v, p, (struct box){.socket = i});
+	for (u32 i = thing_next(s, 0, &thing); i; i = thing_next(s, i, &thing))
+		choose_box(s, v, p, (struct box){.thing = thing});
 	p->rows += p->more_pipes > 0;
 }
 
@@ -340,72 +388,6 @@ static void draw_alone(struct canvas *c, struct area a, const struct scene *s,
 	str_finish(&words);
 }
 
-/* How full it is, in so many columns: the longest of the ways to say it that has room. */
-static void fill_words(const struct w_pipe *p, const struct view_state *v, int cols, struct str *out)
-{
-	static const char *const empty[] = {"empty: %lld of %llu B", "empty: %lld of %llu", "%lld of %llu B"};
-	static const char *const full[] = {"FULL: %lld of %llu B", "FULL: %lld B", "FULL"};
-	static const char *const between[] = {"%lld of %llu B", "%lld of %llu", "%lld B"};
-	const char *const *ways = p->fill <= 0 ? empty : (u64)p->fill >= p->capacity ? full : between;
-
-	if (v->hide & HIDE_FULL) {
-		str_addf(out, "capacity %llu B", (unsigned long long)p->capacity);
-		return;
-	}
-	for (int i = 0; i < 3; i++) {
-		str_clear(out);
-		str_addf(out, ways[i], (long long)(p->fill > 0 ? p->fill : 0), (unsigned long long)p->capacity);
-		if (text_width(str_get(out)) <= cols)
-			return;
-	}
-}
-
-/* A bar as wide as `cols`: any bytes show, and only a full pipe fills it. */
-static void draw_bar(
-	struct canvas *c, struct area a, int row, int col, int cols, const struct w_pipe *p)
-{
-	u64 fill = p->fill > 0 ? (u64)p->fill : 0;
-	int full = p->capacity ? (int)(fill * (u64)cols / p->capacity) : 0;
-
-	if (fill && !full)
-		full = 1;
-	if (fill < p->capacity && full == cols)
-		full = cols - 1;
-	for (int i = 0; i < cols; i++)
-		canvas_put(
-			c, a, row, col + i, i < full ? 0 : AT_DIM, i < full ? "\u2588" : "\u2591");
-}
-
-/* What is in a pipe: its bytes when they fit, else a bar; below, the same in words. */
-static void draw_inside(struct canvas *c, struct area a, const struct scene *s,
-	const struct view_state *v, const struct picture *pic, const struct box *b)
-{
-	const struct w_pipe *p = world_pipe(s->world, b->pipe);
-	int col = pic->box_col + 2, cols = pic->width - 4;
-	struct str words = {0};
-	bool sleeper = p->fill > 0 && (u64)p->fill >= p->capacity;
-	u8 bytes[64];
-	u32 n;
-
-	if (!(v->hide & HIDE_FULL) && p->fill > 0) {
-		n = view_shows(v, VIEW_CONTENTS) ? bytes_of_pipe(s, b->pipe, bytes, sizeof bytes)
-						 : 0;
-		words_bytes(bytes, n, n, &words);
-		if (n && (i64)n == p->fill && text_width(str_get(&words)) <= cols)
-			canvas_put(c, a, b->row + 1, col, AT_STRONG, str_get(&words));
-		else
-			draw_bar(c, a, b->row + 1, col, cols, p);
-	}
-	str_clear(&words);
-	fill_words(p, v, cols, &words);
-	canvas_put_cut(c, a, b->row + 2, col, cols,
-		sleeper && !(v->hide & HIDE_FULL) ? AT_BLOCKED : 0, str_get(&words));
-	if (b->rows > 4 && view_shows(v, VIEW_SLOTS) && p->slots_sure && !(v->hide & HIDE_FULL))
-		canvas_putf(
-			c, a, b->row + 3, col, 0, "%u of %u slots", p->slot_count, p->slots_max);
-	str_finish(&words);
-}
-
 static void draw_arrows(struct canvas *c, struct area a, const struct scene *s,
 	const struct picture *pic, const struct box *b, bool left)
 {
@@ -432,29 +414,26 @@ static void draw_arrows(struct canvas *c, struct area a, const struct scene *s,
 	}
 }
 
-static void draw_pipe(struct canvas *c, struct area a, const struct scene *s,
+static void draw_box(struct canvas *c, struct area a, const struct scene *s,
 	const struct view_state *v, const struct picture *pic, const struct box *b)
 {
-	bool marked = b->pipe && world_head(s->world)->last_pipe == b->pipe;
+	struct area box = {b->row, pic->box_col, b->rows, pic->width};
 	char name[24], title[80];
 
-	if (b->socket) {
+	if (b->socket)
 		socket_box_title(s, b->socket, title, sizeof title);
-		canvas_box(c, a, (struct area){b->row, pic->box_col, b->rows, pic->width}, true, title,
-			strstr(title, "\u25a0") ? AT_MARK : 0);
+	else if (b->thing.kind)
+		thing_title(s, b->thing, title, sizeof title);
+	else
+		snprintf(title, sizeof title, "%s%s", world_pipe_name(s->world, b->pipe, name),
+			world_head(s->world)->last_pipe == b->pipe ? " \u25a0" : "");
+	canvas_box(c, a, box, true, title, strstr(title, "\u25a0") ? AT_MARK : 0);
+	if (b->socket)
 		socket_draw_inside(c, a, b->row + 1, pic->box_col + 2, pic->width - 4, s, v, b->socket);
-		if (v->hide & HIDE_ENDS)
-			return;
-		draw_arrows(c, a, s, pic, b, true);
-		draw_arrows(c, a, s, pic, b, false);
-		return;
-	}
-
-	world_pipe_name(s->world, b->pipe, name);
-	snprintf(title, sizeof title, "%s%s", name, marked ? " \u25a0" : "");
-	canvas_box(c, a, (struct area){b->row, pic->box_col, b->rows, pic->width}, true, title,
-		marked ? AT_MARK : 0);
-	draw_inside(c, a, s, v, pic, b);
+	else if (b->thing.kind)
+		thing_draw_inside(c, a, b->row + 1, pic->box_col + 2, pic->width - 4, s, v, b->thing);
+	else
+		pipe_draw_inside(c, a, box, s, v, b->pipe);
 	if (v->hide & HIDE_ENDS)
 		return;
 	draw_arrows(c, a, s, pic, b, true);
@@ -465,10 +444,10 @@ static void draw_picture(struct canvas *c, struct area a, const struct scene *s,
 	const struct view_state *v, const struct picture *p)
 {
 	for (int i = 0; i < p->boxes; i++)
-		draw_pipe(c, a, s, v, p, &p->box[i]);
+		draw_box(c, a, s, v, p, &p->box[i]);
 	if (p->more_pipes)
 		canvas_putf(
-			c, a, p->rows - 1, p->box_col, AT_DIM, "and %d more pipes", p->more_pipes);
+			c, a, p->rows - 1, p->box_col, AT_DIM, "and %d more object%s", p->more_pipes, p->more_pipes == 1 ? "" : "s");
 	for (int i = 0; i < p->procs; i++) {
 		int row = i == 2 ? CARD_ROWS + 1 : 0, col = i == 1 ? p->right_col : p->margin;
 

@@ -38,6 +38,21 @@ void socket_box_title(const struct scene *, u32 socket, char *title, size_t room
 void socket_draw_inside(struct canvas *, struct area, int row, int col, int cols, const struct scene *,
 	const struct view_state *, u32 socket);
 
+/* ---- stage_pipe.c ---- */
+void pipe_draw_inside(struct canvas *, struct area, struct area box, const struct scene *, const struct view_state *, u32 pipe);
+
+/* ---- stage_thing.c: an object without bytes as one box ---- */
+struct thing {
+	u32 kind, object; /* OBJ_EVENTFD ... OBJ_EPOLL, OBJ_SEMS, OBJ_FILE (its locks) */
+};
+u32 thing_next(const struct scene *, u32 after, struct thing *); /* one after the other, from 0; 0: no more */
+u32 thing_holders(const struct scene *, struct thing, struct w_end *, u32 max);
+bool thing_is(const struct scene *, struct thing, u32 kind, u32 object);
+void thing_title(const struct scene *, struct thing, char *title, size_t room);
+int thing_rows(const struct scene *, const struct view_state *, struct thing);
+void thing_draw_inside(struct canvas *, struct area, int row, int col, int cols, const struct scene *,
+	const struct view_state *, struct thing);
+
 /* The source line a frame stands at, without the blanks before it. */
 bool stage_source_text(const struct scene *, const struct frame *, struct str *);
 

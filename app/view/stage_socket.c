@@ -108,6 +108,6 @@ void socket_draw_inside(struct canvas *c, struct area a, int row, int col, int c
 	if (n > 1)
 		draw_way(c, a, row, col, cols, s, v, ends[1], true);
 	else
-		canvas_put_cut(c, a, row, col, cols, AT_DIM, k && k->peer ? "peer closed" : k && k->outside ? "peer outside" : "no peer");
+		canvas_put_cut(c, a, row, col, cols, AT_DIM, k && k->peer && world_socket(s->world, k->peer)->embryo ? "not accepted yet" : k && k->peer ? "peer closed" : k && k->outside ? "peer outside" : "no peer");
 	draw_way(c, a, row + 1, col, cols, s, v, ends[0], false);
 }

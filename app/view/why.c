@@ -203,6 +203,14 @@ static const char *could_do(const struct why *y)
 	}
 }
 
+/* A System V object is held by nobody: its id is enough. */
+static bool is_by_id(const struct scene *s, const struct why *y)
+{
+	const struct w_queue *q = y->object_kind == OBJ_MQ ? world_queue(s->world, y->object) : NULL;
+
+	return y->object_kind == OBJ_SEMS || (q && q->sysv);
+}
+
 /* "; P1 could post it", "; nobody is left who could" */
 static void add_could(const struct scene *s, const struct why *y, struct str *out)
 {
@@ -220,7 +228,7 @@ static void add_could(const struct scene *s, const struct why *y, struct str *ou
 				: "; processes that are not watched %s",
 			what);
 	else if (!n)
-		str_addf(out, "; nobody is left who %s", what);
+		str_addf(out, "; %s %s", is_by_id(s, y) && !y->cycle_n ? "whoever knows its id" : "nobody is left who", what);
 	str_finish(&names);
 }
 
@@ -261,6 +269,8 @@ static void short_wakers(const struct scene *s, const struct why *y, struct str 
 	if (waker_outside(y))
 		str_addf(out, "%sprocesses that are not watched",
 			first ? could(s, y) : "; perhaps by ");
+	else if (first && is_by_id(s, y) && !y->cycle_n)
+		str_addf(out, "%swhoever knows its id", could(s, y));
 	else if (first)
 		str_add(out, "nobody ipclab knows of can change that");
 }
@@ -405,6 +415,8 @@ static void plain_summary(const struct scene *s, const struct why *y, struct str
 
 		if (n)
 			str_addf(out, " and %s%s", could(s, y), str_get(&names));
+		else if (is_by_id(s, y) && !y->cycle_n && !waker_outside(y))
+			str_addf(out, " and %swhoever knows its id", could(s, y));
 		else if (!waker_outside(y))
 			str_add(out, ", and nobody ipclab knows of can change that");
 		if (is_socket && waker_outside(y))

@@ -8,6 +8,9 @@ tests_screen_test_memory_SOURCES = tests/screen/test_memory.c tests/screen/memor
 pure_tests += tests/screen/test_watch
 tests_screen_test_watch_SOURCES = tests/screen/test_watch.c
 EXTRA_DIST += tests/screen/watch
+# The stage with each family of objects, from tests/sim.
+pure_tests += tests/screen/test_objects
+tests_screen_test_objects_SOURCES = tests/screen/test_objects.c tests/screen/golden.h
 EXTRA_DIST += tests/screen/golden tests/screen/steps tests/screen/record.c
 
 # The line of LINE mode, fed with noise in the test's own process.

@@ -10,6 +10,7 @@
  */
 #include <stdio.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "schedule/lib.h"
 #include "session/lib.h"
@@ -47,6 +48,7 @@ int main(int argc, char **argv)
 	unsigned quiet = 0;
 	u64 pos = LOG_DATA;
 
+	close_range(3, ~0u, 0); /* what we were started with is no part of the story */
 	if (argc < 3 || !(run = run_create(&options, &launch, &err)))
 		goto fail;
 	do {
