@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: 0BSD */
-/* null: a consumer that checks what mmap gives, as people check malloc. Nobody has made the object. */
+/* null: a consumer that checks what mmap gives, as people check malloc. Nobody has made the object,
+ * so it crashes: look why. */
 #include "message.h"
 
 int main(void)
