@@ -48,3 +48,5 @@ EXTRA_DIST += tests/unit/socketbuild.h
 pure_tests += tests/unit/test_world_events tests/unit/test_world_fifo
 pure_tests += \
 	tests/unit/test_words_socket
+# assets/ipclab.1 against view/keys.def.
+pure_tests += tests/unit/test_keys_page
