@@ -210,7 +210,8 @@ def pid_answer(case, through=()):
 def form_pid(case):
     answer, _, faults = pid_answer(case)
     if answer and answer.json:
-        faults += corpus.faults_of(case.program, answer.json, lines=False, how=False)
+        faults += corpus.faults_of(case.program, answer.json, lines=False, how=False,
+                                   verdicts=case.program.outside or case.program.verdicts)
     return answer, faults
 
 
@@ -219,7 +220,8 @@ def form_refused(case):
     answer, _, faults = pid_answer(case, through=(DENY, 'attach', '--'))
     if not answer or not answer.json:
         return answer, faults
-    faults += corpus.faults_of(case.program, answer.json, lines=False, how=False, verdicts=['HANG', 'WAITS'])
+    faults += corpus.faults_of(case.program, answer.json, lines=False, how=False, verdicts=['HANG', 'WAITS'],
+                               families=True)
     if answer.json['confidence'] != 'partial':
         faults.append('silent about what it cannot see: confidence %s' % answer.json['confidence'])
     if not answer.json['unseen']:

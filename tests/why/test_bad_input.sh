@@ -65,7 +65,7 @@ begin bash -c 'sleep 0.01 & echo $! >"$0"; exec sleep 100' "$dir/zombie"
 sleep 0.3
 zombie=$(cat "$dir/zombie")
 why -p "$zombie"
-refused "a zombie" 2 zombie
+refused "a zombie" 2 "has ended already"
 
 if [ -d /proc/2 ] && [ ! -s /proc/2/cmdline ]; then
 	why -p 2

@@ -14,6 +14,7 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -125,7 +126,7 @@ static int supervise(pid_t child, int told)
 		return 77;
 	p[1] = (struct pollfd){
 		.fd = (int)syscall(SYS_pidfd_getfd, pidfd, number, 0), .events = POLLIN};
-	if (p[1].fd < 0)
+	if (p[1].fd < 0 || write(told, "g", 1) != 1)
 		return 77;
 	while (poll(p, 2, -1) >= 0 && !(p[0].revents & POLLIN))
 		if (p[1].revents & POLLIN)
@@ -134,11 +135,12 @@ static int supervise(pid_t child, int told)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-/* In the child: what is written to `telling` is the listener's number; execve(2) closes it. */
+/* In the child: what is written to `telling` is the listener's number; it goes on when the parent has it. */
 static int install(int telling)
 {
 	struct sock_fprog program = {n, rules};
 	int listener;
+	char go;
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return -1;
@@ -146,8 +148,9 @@ static int install(int telling)
 		return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
 	listener = (int)syscall(
 		SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
-	return listener >= 0 && write(telling, &listener, sizeof listener) == sizeof listener ? 0
-											      : -1;
+	if (listener < 0 || write(telling, &listener, sizeof listener) != sizeof listener)
+		return -1;
+	return read(telling, &go, 1) == 1 ? 0 : -1;
 }
 
 static int build(char **argv, int argc, int *attach)
@@ -184,7 +187,7 @@ int main(int argc, char **argv)
 
 	if (!command)
 		return 2;
-	if (attach && pipe2(ends, O_CLOEXEC) == 0) {
+	if (attach && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0) {
 		child = fork();
 		if (child > 0) {
 			close(ends[1]);

@@ -2,6 +2,7 @@
 /* A System V queue is full of requests; the server's answer goes to the same queue.
  *
  * why HANG
+ * why outside WAITS
  * why P1 msgsnd msg @client <- ?
  * why P2 msgsnd msg @server <- ?
  */

@@ -2,6 +2,7 @@
 /* The message in a System V queue is of type 1; its receiver asks for type 2.
  *
  * why HANG
+ * why outside WAITS
  * why P1 msgrcv msg @answer <- ?
  * why P2 msgrcv msg @request <- ?
  */

@@ -2,6 +2,7 @@
 /* A System V semaphore is 1; the parent wants 2 of it, the child waits for nought.
  *
  * why HANG
+ * why outside WAITS
  * why P1 semop|semtimedop sem @two <- P2
  * why P2 semop|semtimedop sem @nought <- P1
  */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A server accepts; the client, its child, waits for the server's word before it connects.
+/* A server accepts; the client, its child, waits for the server's word before it connects;
+ * but anybody may, by the socket's name.
  *
- * why HANG
- * why P1 accept|accept4 unix @accept <- ?
+ * why WAITS
+ * why P1 accept|accept4 unix @accept
+ * why run within=1s
  * why P2 read pipe @word <- P1 write opened @pipe
  */
 #include <string.h>
