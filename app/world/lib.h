@@ -195,6 +195,8 @@ struct w_proc {
 	                    id, 3: those of higher ids */
 	u32 timers_once; /* of 9..31, those that ring once */
 	u32 group;       /* process group when a wait for one was last made, 0 unknown */
+	u32 attached;    /* 1: it ran before we came: those who signal it may be anybody */
+	u32 pad2;
 };
 
 enum fd_how { FD_OPENED = 1, FD_INHERITED, FD_DUP, FD_RECEIVED, FD_UNKNOWN };

@@ -56,6 +56,7 @@ void signals_attached(struct world *w, u32 proc, const struct ev_observe *ev)
 	p->sig_ignored = ev->d;
 	p->sig_once = 0;
 	p->sig_known = 1;
+	p->attached = 1;
 	if (ev->c & bit(SIGALRM))
 		p->timers |= 0x101;
 }
@@ -222,6 +223,19 @@ static void wait_exit(struct world *w, u32 task, const struct ev_exit *ev)
 			(unsigned long long)world_now(w));
 }
 
+/* It ran before we came, and none of its kin is watched: whoever is to signal it is outside. */
+static bool is_signalled_from_outside(const struct world *w, u32 proc)
+{
+	const struct w_proc *p = &w->proc[proc];
+
+	if (!p->attached || (p->parent && !w->proc[p->parent].ended))
+		return false;
+	for (u32 c = p->child_first; c; c = w->proc[c].sibling)
+		if (!w->proc[c].ended)
+			return false;
+	return true;
+}
+
 static bool wait_wait(const struct world *w, u32 task, struct ipc_wait *wait)
 {
 	const struct w_op *op = &w->task[task].op;
@@ -229,6 +243,8 @@ static bool wait_wait(const struct world *w, u32 task, struct ipc_wait *wait)
 	*wait = (struct ipc_wait){.reason = WHY_SIGNAL, .timeout = op->call == CALL_rt_sigtimedwait ? op->arg : TIME_NONE};
 	wait->open_ended = wait->timeout != TIME_NONE || signals_timer_pending(w, w->task[task].proc);
 	wait->anybody = true; /* any process may send one */
+	wait->outside = is_signalled_from_outside(w, w->task[task].proc);
+	wait->open_ended |= wait->outside;
 	return true;
 }
 
