@@ -69,6 +69,7 @@ enum {
 	EVF_ATOMIC = 1u << 7,  /* load, store, update: by a C11 atomic operation */
 	EVF_VOLATILE = 1u << 8,/* load, store: of a volatile object */
 	EVF_ATTACHED = 1u << 10, /* SPAWN: it ran before we came */
+	EVF_GUESSED = 1u << 12, /* ENTER: which call it is, or on what, is inferred: nobody allowed us to ask */
 	EVF_FOUND = 1u << 11,  /* ENTER, EXIT: of a call that was found by looking at who sleeps: it began, ended before */
 	EVF_TOLD = 1u << 9,    /* POISED, ENTER, EXIT of a C library call (sem_wait, ...) as our runtime tells it;
 	                          its futex calls inside are no operations of their own */

@@ -180,6 +180,7 @@ struct found { /* a call that was found by looking, not by a stop; call 0: none 
 	bool inner; /* a lock of the C library's own */
 	bool pi;    /* the owner stands in the word itself */
 	bool noted; /* OBS_SYNC with c, d is in the log */
+	bool guessed;
 	i32 fd;
 	u32 site;
 	u64 arg, size, ns, c, d;
@@ -462,6 +463,11 @@ bool socket_entered(struct tracer *, struct tracee *, struct err *); /* just beh
 bool socket_exited(struct tracer *, struct tracee *, i64 ret, struct err *); /* just behind EXIT: names, what came along */
 
 /* ---- observe/socket.c ---- */
+struct socket_listed { /* as the kernel's lists tell of a socket; state: as TCP names it */
+	u32 domain, type, state, sending, received; /* bytes (Unix datagrams: messages): on their way out of it, not yet taken */
+};
+bool socket_listed(u64 ino, struct socket_listed *); /* TCP, UDP: proc_net(5) */
+bool socket_queues(u64 ino, struct socket_listed *); /* Unix ones, too */
 /* object_seen.detail of a socket. KEY, KEY2: its own name (Unix: file or abstract name; inet: as observe/inet.c likes). */
 enum { SOCKET_PEER, SOCKET_KEY, SOCKET_KEY2, SOCKET_MORE };
 /* "127.0.0.1:80", "[::1]:80", "/tmp/s", "@abstract"; false and "" when it has no name. */
@@ -576,6 +582,7 @@ bool tracer_pipe_capacity(struct tracee *, int fd, u64 *bytes); /* F_GETPIPE_SZ 
 bool asleep_read(pid_t tid, struct asleep *);
 /* It was found asleep: its site, if no stop has told it; a call that no stop has told of becomes ENTER. */
 bool asleep_found(struct tracer *, struct tracee *, u32 *site, struct err *);
+bool emit_found(struct tracer *, struct tracee *, bool over, struct err *); /* ENTER, or its EXIT */
 bool found_over(struct tracer *, struct tracee *, struct err *); /* it is elsewhere now */
 bool futex_found(struct tracer *, struct tracee *, struct found *, struct err *);
 bool futex_words(struct tracer *, struct tracee *, struct found *, struct err *); /* OBS_SYNC, when it changed */

@@ -61,6 +61,10 @@ static void verdict_waits(const struct report *r, struct str *out)
 
 	str_add(out, "WAITS ");
 	add_who(r, STANDS_COUNT, out);
+	if (r->standing->guessed && !n[STANDS_TIMED]) {
+		str_add(out, ", probably for good; what they wait in could not be seen, only inferred");
+		return;
+	}
 	str_add(out, n[STANDS_TIMED]      ? ": a clock will end a wait"
 		     : n[STANDS_OUTSIDE]  ? ": somebody outside could end a wait"
 		     : n[STANDS_STOPPED]  ? ": stopped by a signal"

@@ -100,6 +100,8 @@ static void add_wait(const struct report *r, u32 task, bool first, struct str *o
 	if (t->tid != world_proc(s->world, t->proc)->pid)
 		str_addf(out, ",\"tid\":%d", t->tid);
 	add_text(out, "call", t->op.call ? kernel_call(t->op.call) : "unknown");
+	if (t->op.flags & EVF_GUESSED)
+		str_add(out, ",\"probably\":true");
 	if (report_fd(s, &y) >= 0)
 		str_addf(out, ",\"fd\":%d", report_fd(s, &y));
 	if (report_object(s, &y, &text))

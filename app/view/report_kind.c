@@ -109,6 +109,24 @@ static const char *sync_kind_word(const struct scene *s, u32 sync)
 	}
 }
 
+/* Which object it is, is not known; what it is, is. */
+static const char *kind_by_call(u32 call)
+{
+	switch (call) {
+	case CALL_msgsnd:
+	case CALL_msgrcv: return "msg";
+	case CALL_semop:
+	case CALL_semtimedop: return "sem";
+	case CALL_mq_timedsend:
+	case CALL_mq_timedreceive: return "mq";
+	case CALL_open:
+	case CALL_openat: return "fifo";
+	case CALL_flock:
+	case CALL_fcntl: return "lock";
+	default: return "other";
+	}
+}
+
 const char *report_kind(const struct scene *s, const struct why *y)
 {
 	u32 file;
@@ -129,7 +147,7 @@ const char *report_kind(const struct scene *s, const struct why *y)
 	case WHY_TIMER: return "timer";
 	case WHY_SIGNAL: return "signal";
 	case WHY_SPIN: return "shm";
-	default: return "other";
+	default: return kind_by_call(y->call);
 	}
 }
 

@@ -307,7 +307,7 @@ static void add_who(
 	if (y->reason == WHY_SPIN) {
 		str_add(out, " spins");
 	} else {
-		str_add(out, " waits in ");
+		str_add(out, t->op.flags & EVF_GUESSED ? " probably waits in " : " waits in ");
 		words_op(s, y->task, outer && y->sync ? outer : &t->op, false, out);
 	}
 	words_place(s, t->op.site, " at ", out);

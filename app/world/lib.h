@@ -602,6 +602,7 @@ struct world_standing {
 	enum verdict verdict;
 	u32 live;              /* tasks that are not gone */
 	u32 n[STANDS_COUNT];
+	bool guessed;          /* what some of those that stand still wait in is inferred: it is no proof */
 	bool root_stuck;       /* a task of the first process is */
 	u8 *of;                /* by task: enum stands */
 	u32 cycles, *cycle;    /* by task: number of the cycle it is in, from 1; 0 none */

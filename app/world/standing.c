@@ -230,7 +230,11 @@ void world_standing(const struct world *w, struct world_standing *s)
 		s->live += s->of[t] != STANDS_GONE;
 		s->root_stuck |= s->of[t] == STANDS_STUCK && w->task[t].proc == w->h->pub.root;
 	}
+	for (u32 t = 1; t < n; t++)
+		s->guessed |= s->of[t] == STANDS_STUCK && w->task[t].op.flags & EVF_GUESSED;
 	s->verdict = judge(s);
+	if (s->verdict == VERDICT_HANG && s->guessed) /* what is guessed proves nothing */
+		s->verdict = VERDICT_WAITS;
 	free(g.edges.at);
 	free(g.first);
 	free(g.anybody);

@@ -151,8 +151,12 @@ static void each_other(const struct world *w, u32 task, waker_fn *fn, void *ctx)
 			fn(w, p, 0, 0, ctx);
 }
 
-static bool is_sysv(const struct world *w, const struct wait *wait)
+static bool is_sysv(const struct world *w, u32 task, const struct wait *wait)
 {
+	u32 call = w->task[task].op.call;
+
+	if (wait->reason == WHY_OTHER && (call == CALL_semop || call == CALL_semtimedop || call == CALL_msgsnd || call == CALL_msgrcv))
+		return true; /* on which object is not known */
 	return wait->ipc.kind == OBJ_SEMS || (wait->ipc.kind == OBJ_MQ && w->queue[wait->ipc.object].sysv);
 }
 
@@ -180,7 +184,7 @@ void wait_wakers(
 		each_of_several(w, task, world_waited_for(w, task), 0, fn, ctx);
 		return;
 	}
-	if (is_sysv(w, wait)) {
+	if (is_sysv(w, task, wait)) {
 		each_other(w, task, fn, ctx);
 		return;
 	}

@@ -32,6 +32,22 @@ static long status_of(pid_t pid, const char *field)
 	return value;
 }
 
+static char state_of(pid_t tid)
+{
+	char path[64], text[256] = "", *p;
+	FILE *f;
+
+	snprintf(path, sizeof path, "/proc/%d/stat", (int)tid);
+	f = fopen(path, "re");
+	if (f && !fgets(text, sizeof text, f))
+		text[0] = 0;
+	if (f)
+		fclose(f);
+	p = strrchr(text, ')');
+	return p && p[1] == ' ' ? p[2] : 0;
+}
+
+
 static bool may_open(pid_t pid, const char *name)
 {
 	char path[64], byte;
@@ -81,23 +97,15 @@ static bool refuse(pid_t pid, struct err *err)
 bool look_check(pid_t *pid, struct err *err)
 {
 	long tgid = status_of(*pid, "Tgid");
-	char path[64], text[256] = "", *p;
+	char path[64];
 	DIR *dir;
-	FILE *f;
 
 	if (tgid <= 0)
 		return err_set(err, EXIT_USAGE, "there is no process %d; `ps -e` lists those there are", (int)*pid);
 	*pid = (pid_t)tgid;
 	if (*pid == getpid())
 		return err_set(err, EXIT_USAGE, "that is ipclab itself, which asks and does not wait");
-	snprintf(path, sizeof path, "/proc/%d/stat", (int)*pid);
-	f = fopen(path, "re");
-	if (f && !fgets(text, sizeof text, f))
-		text[0] = 0;
-	if (f)
-		fclose(f);
-	p = strrchr(text, ')');
-	if (p && (p[2] == 'Z' || p[2] == 'X'))
+	if (state_of(*pid) == 'Z' || state_of(*pid) == 'X')
 		return err_set(err, EXIT_USAGE, "process %d has ended already; its parent %ld has not collected it yet: ipclab why -p %ld",
 			       (int)*pid, status_of(*pid, "PPid"), status_of(*pid, "PPid"));
 	if (status_of(*pid, "VmSize") < 0 && status_of(*pid, "Kthread") != 0)
@@ -146,6 +154,8 @@ static bool in_vfork(pid_t tid)
 {
 	struct asleep a;
 
+	if (!look_may_attach(tid))
+		return state_of(tid) == 'D' && refused_in_vfork(tid);
 	return asleep_read(tid, &a) && (a.nr == SYS_vfork || (a.nr == SYS_clone && a.args[0] & CLONE_VFORK) || a.nr == SYS_clone3);
 }
 

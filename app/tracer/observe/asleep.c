@@ -48,7 +48,7 @@ static u32 site_asleep(struct tracer *t, struct tracee *x, const struct asleep *
 
 /* ---- calls that are found ---- */
 
-static bool emit_found(struct tracer *t, struct tracee *x, bool over, struct err *err)
+bool emit_found(struct tracer *t, struct tracee *x, bool over, struct err *err)
 {
 	const struct found *f = &x->found;
 	struct ev_enter enter = {.fd = f->fd, .fd2 = -1, .size = f->size, .arg = f->arg, .hash = f->ns};
@@ -62,7 +62,7 @@ static bool emit_found(struct tracer *t, struct tracee *x, bool over, struct err
 		return ok;
 	r->call = f->call;
 	r->site = f->site;
-	r->flags = EVF_FOUND | (f->told ? EVF_TOLD : 0) | (over ? EVF_RESTART : 0);
+	r->flags = EVF_FOUND | (f->guessed ? EVF_GUESSED : 0) | (f->told ? EVF_TOLD : 0) | (over ? EVF_RESTART : 0);
 	memcpy(r + 1, over ? (const void *)&exit : (const void *)&enter, body);
 	emit_commit(t, r);
 	return true;
@@ -109,7 +109,7 @@ bool asleep_found(struct tracer *t, struct tracee *x, u32 *site, struct err *err
 		*site = x->site;
 		return true;
 	}
-	if (x->found.call && !memcmp(&a, &x->found.at, sizeof a))
+	if (x->found.guessed || (x->found.call && !memcmp(&a, &x->found.at, sizeof a)))
 		return true;
 	return found_over(t, x, err) && found_begins(t, x, &a, err);
 }

@@ -13,6 +13,7 @@
 #include <sys/ipc.h>
 #include <sys/msg.h>
 #include <sys/sem.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tracer/private.h"
@@ -37,9 +38,32 @@ static bool ask(int got, struct mq_attr *attr, u64 *bytes)
 	return n == 0;
 }
 
+/* Where its descriptor is not to be borrowed, one of our own by its name: the same file? */
+static int open_by_name(const struct tracee *x, int fd)
+{
+	char path[64], name[256];
+	struct stat theirs, ours;
+	ssize_t n;
+	int got;
+
+	snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)x->tid, fd);
+	n = readlink(path, name, sizeof name - 1);
+	name[n < 0 ? 0 : n] = 0;
+	if (name[0] != '/' || stat(path, &theirs) < 0)
+		return -1;
+	got = mq_open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (got >= 0 && (fstat(got, &ours) < 0 || ours.st_ino != theirs.st_ino)) {
+		close(got);
+		got = -1;
+	}
+	return got;
+}
+
 bool queue_ask(struct tracee *x, int fd, struct mq_attr *attr, u64 *bytes)
 {
-	return ask(socket_borrow(x, fd), attr, bytes);
+	int got = socket_borrow(x, fd);
+
+	return ask(got >= 0 ? got : open_by_name(x, fd), attr, bytes);
 }
 
 static bool is_ours(const struct tracer *t, pid_t pid)
