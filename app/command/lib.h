@@ -81,6 +81,7 @@ bool command_doctor(struct invocation *, struct err *);
 bool command_explore(struct invocation *, struct err *);
 bool command_check(struct invocation *, struct err *);
 bool command_exercises(struct invocation *, struct err *);
+bool command_grade(struct invocation *, struct err *);
 bool command_help(struct invocation *, struct err *);
 bool command_hint(struct invocation *, struct err *);
 bool command_lab(struct invocation *, struct err *);

@@ -39,6 +39,7 @@ libipclab_a_SOURCES += \
 	app/command/exercise.c \
 	app/command/check_watch.c \
 	app/command/check.c \
+	app/command/grade.c \
 	app/command/lint.c \
 	app/command/lint_lab.c \
 	app/command/lint_lab.h

@@ -80,6 +80,22 @@ const struct command command_table[] = {
 		},
 	},
 	{
+		.name = "grade",
+		.args = "--exercise ID PATH...",
+		.summary = "judge what was handed in: one submission, or a folder of them",
+		.example = "ipclab grade --exercise pipe-eof submissions/ --jobs 2 --out json:results --out csv:marks.csv\n"
+			   "ipclab grade --exercise pipe-eof submissions/ --out json:results --resume\n"
+			   "ipclab grade --exercise pipe-eof pipe_eof.c\n",
+		.run = command_grade,
+		.options = {
+			{"exercise", 0, "ID", "which exercise"},
+			EXERCISES_OPTION,
+			{"jobs", 'j', "N", "so many at a time, 1 when left out"},
+			{"out", 0, "FORMAT:PATH...", "json:DIR (a result file each), csv:FILE, junit:FILE; may be repeated"},
+			{"resume", 0, NULL, "leave out what was judged before and has not changed"},
+		},
+	},
+	{
 		.name = "help",
 		.args = "[VERB]",
 		.summary = "say what a verb does",

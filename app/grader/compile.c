@@ -181,7 +181,10 @@ static bool sources_bring(const struct exercise *x, const char *folder, const ch
 	for (size_t i = 0; i < x->files.n; i++)
 		if (!copy_in(folder, x->files.at[i], source, &e)) {
 			f->verdict = e.code == EXIT_MACHINE ? GRADE_ERROR : GRADE_COMPILE;
-			snprintf(f->message, sizeof f->message, "%s", e.text);
+			if (e.sys == ENOENT)
+				snprintf(f->message, sizeof f->message, "there is no %s in %.600s", x->files.at[i], folder);
+			else
+				snprintf(f->message, sizeof f->message, "%s", e.text);
 			return false;
 		}
 	for (size_t i = 0; i < x->provided.n; i++)

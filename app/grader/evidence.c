@@ -125,7 +125,7 @@ bool evidence_writer(const struct evidence *e, u32 actor, u64 off, u32 *task, u3
 
 static bool is_crash(int sig)
 {
-	return sig == SIGSEGV || sig == SIGBUS || sig == SIGFPE || sig == SIGILL || sig == SIGABRT || sig == SIGSYS || sig == SIGPIPE;
+	return sig == SIGSEGV || sig == SIGBUS || sig == SIGFPE || sig == SIGILL || sig == SIGABRT || sig == SIGSYS || sig == SIGPIPE || sig == SIGXCPU || sig == SIGXFSZ;
 }
 
 static void note_signal(struct evidence *e, const struct rec *r)

@@ -31,7 +31,7 @@ char *exercise_text(struct exercise *x, const char *text, size_t n)
 
 bool read_whole(const char *path, size_t most, struct bytes *out, struct err *err)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW);
 	struct stat st;
 	ssize_t got = 0;
 
@@ -72,6 +72,23 @@ bool write_whole(const char *path, const void *bytes, size_t n, struct err *err)
 		unlink(temporary.s);
 	}
 	str_finish(&temporary);
+	return ok;
+}
+
+bool file_replace(const char *path, const void *bytes, size_t n, struct err *err)
+{
+	return write_whole(path, bytes, n, err);
+}
+
+bool file_copy(const char *from, const char *to, struct err *err)
+{
+	struct bytes b;
+	bool ok = read_whole(from, 1 << 20, &b, err);
+
+	if (!ok)
+		return false;
+	ok = write_whole(to, b.at, b.n, err);
+	free(b.at);
 	return ok;
 }
 

@@ -301,6 +301,26 @@ static bool exit_is(const struct expectation *e, int status)
 	return e->exit < 0 ? WIFSIGNALED(status) && WTERMSIG(status) == -e->exit : WIFEXITED(status) && WEXITSTATUS(status) == e->exit;
 }
 
+/* A limit of its own, setrlimit(2), struck. */
+static bool over_use(struct judging *j, u32 task, int sig, u32 site)
+{
+	struct str s = {0};
+	char who[24];
+
+	world_task_name(evidence_scene(j->ev)->world, task, who);
+	if (sig == SIGXCPU)
+		str_addf(&s, "%s has computed for %d s and does not end", who, CPU_S);
+	else
+		str_addf(&s, "%s wrote more than %d MiB into a file; that was stopped", who, FILE_MOST >> 20);
+	at_words(j, site, &s);
+	j->f->verdict = sig == SIGXCPU ? GRADE_SLOW : GRADE_DENIED;
+	PUT(j->f->message, "%s", s.s);
+	place(j, site);
+	tell_runs(j, actor_of(j, task));
+	str_finish(&s);
+	return true;
+}
+
 /* Also of a process that is not the first one: its parent may hide it. */
 static bool crashed(struct judging *j)
 {
@@ -312,6 +332,8 @@ static bool crashed(struct judging *j)
 
 	if (!evidence_crash(j->ev, &task, &sig, &site, &event) || sig == SIGPIPE)
 		return false;
+	if (sig == SIGXCPU || sig == SIGXFSZ)
+		return over_use(j, task, sig, site);
 	if (j->spec->s->actors.at[actor_of(j, task)].expect.exit == -sig)
 		return false;
 	j->f->verdict = GRADE_CRASH;

@@ -50,6 +50,10 @@ const struct exercise *exercises_get(const struct exercises *, const char *word,
 void exercises_finish(struct exercises *);
 const struct scenario *exercise_scenario(const struct exercise *, u32 number);
 
+/* A file replaced as a whole, by rename, or not at all; a file copied, no symbolic link followed. */
+bool file_replace(const char *path, const void *, size_t n, struct err *);
+bool file_copy(const char *from, const char *to, struct err *);
+
 /* ---- attempt.c ---- */
 struct finding { /* of one scenario; fixed room, so that a box can hand it out through shared memory */
 	enum grade verdict;
@@ -129,6 +133,10 @@ void place_words(const struct finding *, struct str *);
 void result_words(const struct result *, struct str *);
 /* INTERFACES.md, "grade". */
 void result_json(const struct result *, struct str *);
+/* A result file read again, as far as reports need it. */
+bool result_read(const struct exercise *, const char *path, struct result *, struct err *);
+/* Are the files in that folder those that the result is about? */
+bool result_is_about(const struct result *, const char *folder);
 void result_csv_head(struct str *);
 void result_csv(const struct result *, struct str *);
 void result_junit(const struct result *const *, size_t n, struct str *);

@@ -37,4 +37,5 @@ libipclab_a_SOURCES += \
 	app/grader/report/csv.c \
 	app/grader/report/json.c \
 	app/grader/report/junit.c \
+	app/grader/report/read.c \
 	app/grader/report/words.c

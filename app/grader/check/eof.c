@@ -6,6 +6,7 @@ enum { PIPES = 256 };
 struct eof {
 	struct {
 		u32 task, site;
+		char name[24];
 		bool read, ended;
 	} pipes[PIPES];
 };
@@ -24,6 +25,7 @@ static void before(struct look *l)
 	s->pipes[pipe].ended |= e->ret == 0;
 	s->pipes[pipe].read = true;
 	s->pipes[pipe].task = l->rec->task;
+	world_pipe_name(w, pipe, s->pipes[pipe].name);
 	s->pipes[pipe].site = t->op.site;
 }
 
@@ -33,7 +35,7 @@ static void end(struct look *l)
 
 	for (u32 i = 1; i < PIPES; i++)
 		if (s->pipes[i].read && !s->pipes[i].ended)
-			check_broken(l, s->pipes[i].task, s->pipes[i].site, "pipe%u was not read until its end of file: no read of it returned 0", i);
+			check_broken(l, s->pipes[i].task, s->pipes[i].site, "%s was not read until its end of file: no read of it returned 0", s->pipes[i].name);
 }
 
 const struct check check_eof_seen = {
