@@ -36,8 +36,13 @@ static void say_source(const struct tries *t, const struct finding *f)
 	file = fopen(path.s, "re");
 	if (file)
 		exercise_say("\n%s\n", f->file);
-	while (file && fgets(line, sizeof line, file) && n < f->line + 2) {
-		n += strchr(line, '\n') != NULL;
+	for (bool whole = true; file && fgets(line, sizeof line, file) && n < f->line + 2 + !whole;) {
+		bool first = whole;
+
+		n += first;
+		whole = strchr(line, '\n') != NULL;
+		if (!first)
+			continue; /* the rest of a long line */
 		line[strcspn(line, "\n")] = '\0';
 		for (char *tab; (tab = strchr(line, '\t')) && strlen(line) + 4 < sizeof line;) {
 			memmove(tab + 4, tab + 1, strlen(tab));

@@ -533,6 +533,8 @@ int engine_inside(void *arg)
 	e.feed = feed_create(e.shared, spec->s, NULL, clock_ns() + spec->s->seconds * 1000000000ull);
 	if (lay_out(&e, &err))
 		over = drive(&e, &err);
+	for (u32 task = 1; e.run && (over == OVER_TIME || over == OVER_EVENTS) && task <= tracer_tasks(run_tracer(e.run)); task++)
+		tracer_locate(run_tracer(e.run), task, &(struct err){0});
 	e.shared->step = e.step < spec->s->steps.n ? e.step + 1 : 0;
 	if (e.world) {
 		fold(&e);

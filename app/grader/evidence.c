@@ -23,6 +23,7 @@ struct evidence {
 	VEC(void *) states;      /* by check */
 	VEC(u32) actor_of;       /* by task: 1 + the actor whose program it is of, 0 none */
 	VEC(struct printed) printed;
+	VEC(u32) located;        /* by task: where it was found computing at the end; 0 unknown */
 	u64 printed_n[ACTORS_MAX];
 	u32 out_file[ACTORS_MAX]; /* the open file of its standard output; 0 unknown */
 	struct {
@@ -165,6 +166,22 @@ bool evidence_crash(const struct evidence *e, u32 *task, int *sig, u32 *site, u6
 	return e->crash.task != 0;
 }
 
+static void note_located(struct evidence *e, const struct rec *r)
+{
+	const struct ev_observe *o = rec_body(r);
+
+	if (o->what != OBS_STATE || o->a != OBS_RUNNING || !r->site)
+		return;
+	while (e->located.n <= r->task)
+		*vec_push(&e->located) = 0;
+	e->located.at[r->task] = r->site;
+}
+
+u32 evidence_located(const struct evidence *e, u32 task)
+{
+	return task < e->located.n ? e->located.at[task] : 0;
+}
+
 /* ---- the properties ---- */
 
 static void show(struct evidence *e, const struct rec *rec, int when)
@@ -212,6 +229,8 @@ static void apply(struct evidence *e, const struct rec *rec, u64 pos)
 		note_birth(e, rec);
 	if (rec->kind == REC_OBSERVE || rec->kind == REC_EXEC)
 		note_outputs(e);
+	if (rec->kind == REC_OBSERVE)
+		note_located(e, rec);
 	if (rec->kind == REC_SIGNAL)
 		note_signal(e, rec);
 	if (rec->kind == REC_END)
@@ -258,6 +277,7 @@ void evidence_destroy(struct evidence *e)
 	free(e->states.at);
 	free(e->actor_of.at);
 	free(e->printed.at);
+	free(e->located.at);
 	free(e);
 }
 

@@ -211,6 +211,18 @@ static bool waits_for_others(const struct world *w, u32 task)
 	return world_why(w, task, &why) && (why.reason == WHY_CHILD || why.reason == WHY_THREAD);
 }
 
+static void running_words(struct judging *j, u32 task, struct str *out)
+{
+	u32 site = evidence_located(j->ev, task);
+	char who[24];
+
+	str_addf(out, "%s computes, or makes calls that do not wait,", world_task_name(evidence_scene(j->ev)->world, task, who));
+	at_words(j, site, out);
+	str_add(out, ".");
+	if (evidence_actor(j->ev, task) != UINT32_MAX)
+		place(j, site);
+}
+
 static void why_sentences(struct judging *j)
 {
 	const struct scene *s = evidence_scene(j->ev);
@@ -234,7 +246,10 @@ static void why_sentences(struct judging *j)
 		if (!t || (t->state != TASK_RUNNING && t->state != TASK_STOPPED))
 			continue;
 		str_add(&out, said++ ? "\n" : "");
-		words_task(s, task, &out);
+		if (t->state == TASK_RUNNING)
+			running_words(j, task, &out);
+		else
+			words_task(s, task, &out);
 		while (out.len && out.s[out.len - 1] == '\n')
 			out.s[--out.len] = '\0';
 	}
@@ -307,12 +322,12 @@ static bool over_use(struct judging *j, u32 task, int sig, u32 site)
 	struct str s = {0};
 	char who[24];
 
-	world_task_name(evidence_scene(j->ev)->world, task, who);
-	if (sig == SIGXCPU)
-		str_addf(&s, "%s has computed for %d s and does not end", who, CPU_S);
-	else
-		str_addf(&s, "%s wrote more than %d MiB into a file; that was stopped", who, FILE_MOST >> 20);
+	str_addf(&s, "%s %s", world_task_name(evidence_scene(j->ev)->world, task, who), sig == SIGXCPU ? "computes" : "writes");
 	at_words(j, site, &s);
+	if (sig == SIGXCPU)
+		str_addf(&s, " and does not end: %d s of a processor's time were used up", CPU_S);
+	else
+		str_addf(&s, " more than %d MiB into a file: that was stopped", FILE_MOST >> 20);
 	j->f->verdict = sig == SIGXCPU ? GRADE_SLOW : GRADE_DENIED;
 	PUT(j->f->message, "%s", s.s);
 	place(j, site);

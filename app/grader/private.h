@@ -57,7 +57,7 @@ bool imports_are_allowed(const struct exercise *, const char *built, struct find
 
 /* ---- engine.c: in the box ---- */
 enum run_over { OVER_FAILED, OVER_ENDED, OVER_STUCK, OVER_TIME, OVER_OUTPUT, OVER_TASKS, OVER_EVENTS, OVER_DISK };
-enum { OUTPUT_KEPT = 8 << 20, ERRORS_KEPT = 64 << 10, OUTPUT_MOST = 8 << 20, TASKS_MOST = 64, CPU_S = 3, FILE_MOST = 64 << 20 };
+enum { OUTPUT_KEPT = 8 << 20, ERRORS_KEPT = 64 << 10, OUTPUT_MOST = 8 << 20, TASKS_MOST = 64, CPU_S = 2, FILE_MOST = 64 << 20 };
 struct actor_over {
 	u32 task;         /* its first task; 0: it was not started */
 	bool ended;
@@ -140,6 +140,8 @@ void evidence_held(const struct evidence *, struct str *);
 u32 evidence_actor(const struct evidence *, u32 task);
 /* Who wrote byte `off` of an actor's standard output: task, site of that write; false unknown. */
 bool evidence_writer(const struct evidence *, u32 actor, u64 off, u32 *task, u32 *site);
+/* Where a task was computing when the time was over; 0 unknown. */
+u32 evidence_located(const struct evidence *, u32 task);
 /* A learner's process that a signal killed, the first one: not by us. */
 bool evidence_crash(const struct evidence *, u32 *task, int *sig, u32 *site, u64 *event);
 /* A copy of a recording that needs neither programs nor sources any more. */

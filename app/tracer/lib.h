@@ -182,6 +182,9 @@ struct probe {
 	bool in_vfork; /* D is sleeping for it */
 };
 void tracer_probe(struct tracer *, u32 task, struct probe *);
+/* The last thing a run is asked: where a task is that runs and makes no call. It is stopped, its site goes into the log with an
+ * OBS_STATE, and it is not let go on. */
+bool tracer_locate(struct tracer *, u32 task, struct err *);
 /* Logs that a running task was found asleep in its call, or running, or stopped (OBS_STATE). */
 bool tracer_note_state(struct tracer *, u32 task, enum obs_state, struct err *);
 bool tracer_note_hold(struct tracer *, u32 task, struct err *); /* OBS_HOLD */

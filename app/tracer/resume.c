@@ -2,6 +2,8 @@
 /* tracer_resume: a taken task goes on. And time: when tasks are held, a timed call is made endless
  * by its registers alone, and its time-out passes only when that is chosen (ENGINE.md "Time"). */
 #include <errno.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "tracer/private.h"
 
@@ -183,4 +185,30 @@ bool tracer_signal(struct tracer *t, u32 task, int sig, struct err *err)
 	if (kill(x->tgid, sig) < 0)
 		return err_sys(err, EXIT_FAILED, "the signal could not be sent");
 	return ok;
+}
+
+bool tracer_locate(struct tracer *t, u32 task, struct err *err)
+{
+	struct tracee *x = tracee_by_task(t, task);
+	struct ev_observe body = {.what = OBS_STATE, .a = OBS_RUNNING};
+	u64 limit = clock_ns() + 200000000u;
+	int status = 0;
+	struct rec *r;
+	u32 site;
+	bool ok;
+
+	if (!x || x->holding != IS_RUNNING || ptrace(PTRACE_INTERRUPT, x->tid, NULL, NULL) < 0)
+		return true;
+	while (waitpid(x->tid, &status, __WALL | WNOHANG) == 0 && clock_ns() < limit)
+		usleep(100);
+	if (!WIFSTOPPED(status))
+		return true;
+	site = site_copy(t, x, err);
+	r = emit_begin(t, REC_OBSERVE, x, sizeof body, err, &ok);
+	if (!r)
+		return ok;
+	r->site = site;
+	memcpy(r + 1, &body, sizeof body);
+	emit_commit(t, r);
+	return true;
 }
