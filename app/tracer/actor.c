@@ -15,19 +15,21 @@ struct family {
 	const char *program; /* the executable's name begins so */
 	const char *valued, *none, *named;
 	bool is_class; /* the last part of a.b.Main */
+	const char *verb; /* only behind this word a script follows (go run), NULL: at once */
 };
 static const struct family families[] = {
-	{"python", " -W -X --check-hash-based-pycs ", " -c ", " -m ", false},
+	{"python", " -W -X --check-hash-based-pycs ", " -c ", " -m ", false, NULL},
 	{"java", " -cp -classpath --class-path -p --module-path --add-modules --add-opens --add-exports --add-reads ", "",
-		" -jar -m --module ", true},
-	{"node", " -r --require --import --loader ", " -e --eval -p --print ", "", false},
-	{"perl", " -I ", " -e -E ", "", false},
-	{"ruby", " -I -r ", " -e ", "", false},
-	{"bash", " -o -O --rcfile --init-file ", " -c ", "", false},
-	{"dash", " -o ", " -c ", "", false},
-	{"sh", " -o ", " -c ", "", false},
-	{"zsh", " -o ", " -c ", "", false},
-	{"ksh", " -o ", " -c ", "", false},
+		" -jar -m --module ", true, NULL},
+	{"go", " -exec -p -tags -ldflags -gcflags -asmflags -mod -modfile -overlay -C ", "", "", false, "run"},
+	{"node", " -r --require --import --loader ", " -e --eval -p --print ", "", false, NULL},
+	{"perl", " -I ", " -e -E ", "", false, NULL},
+	{"ruby", " -I -r ", " -e ", "", false, NULL},
+	{"bash", " -o -O --rcfile --init-file ", " -c ", "", false, NULL},
+	{"dash", " -o ", " -c ", "", false, NULL},
+	{"sh", " -o ", " -c ", "", false, NULL},
+	{"zsh", " -o ", " -c ", "", false, NULL},
+	{"ksh", " -o ", " -c ", "", false, NULL},
 };
 
 static const char *base_name(const char *path)
@@ -60,10 +62,16 @@ static bool is_among(const char *list, const char *word)
 /* The word that names what runs, NULL none. `words` ends at `end` and with a NUL. */
 static const char *word_that_names(const struct family *f, const char *words, const char *end)
 {
-	const char *w = words + strlen(words) + 1;
+	const char *w = words + strlen(words) + 1, *verb = f->verb;
 
 	for (; w < end; w += strlen(w) + 1) {
 		const char *next = w + strlen(w) + 1;
+		if (verb && w[0] != '-') {
+			if (strcmp(w, verb) != 0)
+				return NULL;
+			verb = NULL;
+			continue;
+		}
 		if (w[0] != '-' || !w[1])
 			return w[0] == '-' ? NULL : w;
 		if (is_among(f->named, w))
@@ -82,11 +90,11 @@ static const char *word_that_names(const struct family *f, const char *words, co
 static void shorten(const struct family *f, const char *word, char name[NAME_MOST])
 {
 	size_t n = strlen(word);
-	const char *jar = n > 4 ? word + n - 4 : "", *dot;
+	const char *jar = n > 4 ? word + n - 4 : "", *source = n > 5 ? word + n - 5 : "", *dot;
 
 	word = base_name(word);
 	dot = strrchr(word, '.');
-	if (f->is_class && dot && strcmp(jar, ".jar"))
+	if (f->is_class && dot && strcmp(jar, ".jar") != 0 && strcmp(source, ".java") != 0)
 		word = dot + 1;
 	snprintf(name, NAME_MOST, "%s", word);
 }

@@ -39,6 +39,13 @@ void words_duration(u64 ns, struct str *out)
 		str_add(out, "0 ms");
 		return;
 	}
+	if (ns > 1000000 && ns % 1000) { /* what is left until a moment: nobody means these digits */
+		u64 digit = 1;
+		while (ns / digit >= 1000)
+			digit *= 10;
+		ns = (ns + digit / 2) / digit * digit;
+		str_add(out, "about ");
+	}
 	while (ns < units[i].ns)
 		i++;
 	/* 1.5 s as such; 1.234567 s in ms, and so on down, so that nothing is rounded away. */

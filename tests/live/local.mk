@@ -68,7 +68,7 @@ hooked_targets += \
 live_targets += tests/live/targets/mem_plain
 engine_tests += tests/live/test_memory tests/live/test_held_memory
 live_scripts += tests/live/test_replay_schedule.sh tests/live/test_threads.sh tests/live/test_bad_memory.sh
-live_scripts += tests/live/test_inet.sh
+live_scripts += tests/live/test_actors.sh tests/live/test_inet.sh
 live_targets += \
 	tests/live/targets/unix_more \
 	tests/live/targets/unix_pair \

@@ -624,6 +624,8 @@ START_TEST(durations_are_exact)
 	SAYS("1.5 s", words_duration(1500000000, &out));
 	SAYS("1234 ms", words_duration(1234000000, &out));
 	SAYS("250 us", words_duration(250000, &out));
+	SAYS("about 300 ms", words_duration(299967120, &out));
+	SAYS("about 2.5 s", words_duration(2500000001, &out));
 	SAYS("0 ms", words_duration(0, &out));
 }
 END_TEST
