@@ -42,7 +42,7 @@ else
 	echo "skipped: no node"
 fi
 # Any program of that name: what counts is its command line.
-cp "$(command -v true)" go
+cp "$(type -P true)" go
 named main.go ./go run -race -tags x main.go argument
 named go ./go build ./main
 finish

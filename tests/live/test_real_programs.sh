@@ -2,7 +2,8 @@
 # Programs that nobody here wrote, as they are installed, run free under `ipclab watch --json`: same output and
 # status as without us, no drift, no unknown call, and nothing left behind. In check each runs once, with small
 # counts; in a soak ten times, with long ones. IPCLAB_REAL=WORD runs only those whose name has WORD.
-# Servers that are not installed may lie in IPCLAB_REAL_ROOT (dpkg -x there): else those parts are skipped.
+# Servers that are not installed may lie in IPCLAB_REAL_ROOT or build/servers (dpkg -x there): else those parts
+# are skipped.
 source "$IPCLAB_SRC/tests/live/lib.sh"
 source "$IPCLAB_SRC/tests/live/watch.sh"
 source "$IPCLAB_SRC/tests/live/lab.sh"
@@ -10,7 +11,8 @@ can_trace || skip "tracing does not work here: $(head -n 1 "$dir/err")"
 times=1
 scale=1
 [ -n "${IPCLAB_SOAK:-}" ] && times=10 scale=20
-root=${IPCLAB_REAL_ROOT:-}
+root=${IPCLAB_REAL_ROOT:-$IPCLAB_BUILD/servers} # bootstrap unpacks them there
+[ -d "$root" ] || root=
 export PATH=/usr/bin:/bin:/usr/sbin:/sbin # no wrappers of somebody's home: what they call differs
 export LC_ALL=C HOME=$dir TMPDIR=$dir/tmp scale
 mkdir "$TMPDIR"
