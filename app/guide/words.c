@@ -53,6 +53,12 @@ static bool state_words(const struct node *n, const char *who, struct str *out)
 	case NODE_RUNNING:
 		str_addf(out, "%s computes", who);
 		return true;
+	case NODE_ALIVE:
+		str_addf(out, "%s is there", who);
+		return true;
+	case NODE_RUNS:
+		str_addf(out, "%s runs %s", who, n->text);
+		return true;
 	case NODE_GONE:
 	case NODE_EXITED:
 		str_addf(out, "%s has ended", who);

@@ -147,6 +147,23 @@ static void add_path(const struct scene *s, const struct w_op *op, struct str *o
 	str_add_escaped(out, bytes, strnlen((const char *)bytes, n));
 }
 
+/* "/bin/echo": "echo". */
+static void add_last_name(const struct scene *s, const struct w_op *op, struct str *out)
+{
+	const u8 *bytes, *slash;
+	u32 n;
+
+	if (!bytes_of_write(s->log, op->pos, &bytes, &n))
+		return;
+	n = (u32)strnlen((const char *)bytes, n);
+	slash = memrchr(bytes, '/', n);
+	if (slash) {
+		n -= (u32)(slash + 1 - bytes);
+		bytes = slash + 1;
+	}
+	str_add_escaped(out, bytes, n);
+}
+
 static const char *fcntl_name(u64 cmd)
 {
 	switch (cmd) {
@@ -277,6 +294,7 @@ static void add_part(const struct scene *s, const struct w_op *op, char letter, 
 	case 'e': str_addf(out, "%d", op->fd2); return;
 	case 'b': add_contents(s, op, out); return;
 	case 'f': add_path(s, op, out); return;
+	case 'P': add_last_name(s, op, out); return;
 	case 'c': str_add(out, fcntl_name(op->arg)); return;
 	case 'r': add_closed_range(op, out); return;
 	case 'm': add_polled(op, out); return;
@@ -406,7 +424,7 @@ static const struct form forms[CALL_COUNT] = {
 	[CALL_openat] = OF_PATH,
 	[CALL_openat2] = OF_PATH,
 	[CALL_creat] = OF_PATH,
-	[CALL_execve] = OF_PATH,
+	[CALL_execve] = {"$n$f", "$n($P)"},
 	[CALL_execveat] = OF_PATH,
 	[CALL_wait4] = OF_CHILD,
 	[CALL_waitid] = OF_CHILD,

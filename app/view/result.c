@@ -17,9 +17,12 @@ struct result {
 
 static void add_through(const struct result *x, const char *how)
 {
+	const struct w_file *file = world_file(x->s->world, x->h->op.file);
 	struct str object = {0};
 
 	words_object(x->s, x->h->kind, x->h->pipe, &object);
+	if (x->h->kind == OBJ_DISK && file)
+		str_add_escaped(&object, world_text(x->s->world, file->title), strlen(world_text(x->s->world, file->title)));
 	if (object.len)
 		str_addf(x->out, " %s %s, fd %d", how, str_get(&object), x->h->op.fd);
 	else

@@ -7,7 +7,7 @@
 
 int main(int argc, char **argv)
 {
-	const char *name = argc > 1 ? argv[1] : "Ann;echo${IFS}goodbye";
+	const char *name = argc > 1 ? argv[1] : "Ann; echo goodbye";
 	char command[256], line[256];
 	FILE *from;
 

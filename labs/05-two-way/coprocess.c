@@ -108,6 +108,7 @@ int main(int argc, char **argv)
 	const char *link = argc > 2 ? argv[2] : "pipes", *how = argc > 3 ? argv[3] : "first";
 	ssize_t n;
 
+	memset(part, 'x', sizeof part);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	printf("sends %ld\n", bytes);
 	if (start(link) == -1)
