@@ -172,6 +172,16 @@ bool calls_by_name(const char *name, struct call_set *calls)
 	return true;
 }
 
+const char *calls_family(const struct call_set *calls)
+{
+	struct call_set one;
+
+	for (size_t i = 0; i < ARRAY_LEN(families); i++)
+		if (calls_by_name(families[i][0], &one) && calls_same(calls, &one))
+			return families[i][0];
+	return NULL;
+}
+
 bool node_has_call(const struct node *n, unsigned call)
 {
 	if (calls_empty(&n->calls))

@@ -89,6 +89,8 @@ struct cond {
 };
 const struct node *cond_node(const struct cond *, u32);
 bool node_has_call(const struct node *, unsigned call);
+/* The name in the man page that stands for these calls, NULL: none does. */
+const char *calls_family(const struct call_set *);
 bool calls_by_name(const char *name, struct call_set *);
 bool calls_has(const struct call_set *, unsigned call);
 bool calls_empty(const struct call_set *);

@@ -8,8 +8,10 @@
 /* The one call that a condition names, or NULL: none, or several. */
 static const char *only_call(const struct node *n)
 {
-	const char *name = NULL;
+	const char *name = calls_family(&n->calls);
 
+	if (name)
+		return name;
 	for (unsigned call = 1; call < CALL_COUNT && call < 128; call++) {
 		if (!calls_has(&n->calls, call))
 			continue;

@@ -418,15 +418,14 @@ static void draw_box(struct canvas *c, struct area a, const struct scene *s,
 	const struct view_state *v, const struct picture *pic, const struct box *b)
 {
 	struct area box = {b->row, pic->box_col, b->rows, pic->width};
-	char name[24], title[80];
+	char title[80];
 
 	if (b->socket)
 		socket_box_title(s, b->socket, title, sizeof title);
 	else if (b->thing.kind)
 		thing_title(s, b->thing, title, sizeof title);
 	else
-		snprintf(title, sizeof title, "%s%s", world_pipe_name(s->world, b->pipe, name),
-			world_head(s->world)->last_pipe == b->pipe ? " \u25a0" : "");
+		pipe_title(s, b->pipe, pic->width, title, sizeof title);
 	canvas_box(c, a, box, true, title, strstr(title, "\u25a0") ? AT_MARK : 0);
 	if (b->socket)
 		socket_draw_inside(c, a, b->row + 1, pic->box_col + 2, pic->width - 4, s, v, b->socket);

@@ -39,6 +39,8 @@ void socket_draw_inside(struct canvas *, struct area, int row, int col, int cols
 	const struct view_state *, u32 socket);
 
 /* ---- stage_pipe.c ---- */
+/* "fifo1 post ■": a FIFO with the last part of its path, where there is room. */
+void pipe_title(const struct scene *, u32 pipe, int cols, char *title, size_t room);
 void pipe_draw_inside(struct canvas *, struct area, struct area box, const struct scene *, const struct view_state *, u32 pipe);
 
 /* ---- stage_thing.c: an object without bytes as one box ---- */

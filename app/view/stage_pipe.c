@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is in a pipe, in the picture: its bytes when they fit, else a bar; below, the same in words. */
+#include <stdio.h>
 #include <string.h>
 
 #include "view/stage.h"
@@ -12,6 +13,10 @@ static void fill_words(const struct w_pipe *p, const struct view_state *v, int c
 	static const char *const between[] = {"%lld of %llu B", "%lld of %llu", "%lld B"};
 	const char *const *ways = p->fill <= 0 ? empty : (u64)p->fill >= p->capacity ? full : between;
 
+	if (p->fifo && !p->files) {
+		str_add(out, "nobody has it open");
+		return;
+	}
 	if (v->hide & HIDE_FULL) {
 		str_addf(out, "capacity %llu B", (unsigned long long)p->capacity);
 		return;
@@ -38,6 +43,25 @@ static void draw_bar(
 	for (int i = 0; i < cols; i++)
 		canvas_put(
 			c, a, row, col + i, i < full ? 0 : AT_DIM, i < full ? "\u2588" : "\u2591");
+}
+
+void pipe_title(const struct scene *s, u32 pipe, int cols, char *title, size_t room)
+{
+	const struct w_pipe *p = world_pipe(s->world, pipe);
+	const char *path = p && p->fifo ? world_text(s->world, p->title) : "", *slash = strrchr(path, '/');
+	bool marked = world_head(s->world)->last_pipe == pipe;
+	struct str words = {0};
+	char name[24];
+
+	str_addf(&words, "%s", world_pipe_name(s->world, pipe, name));
+	if (slash && slash[1])
+		path = slash + 1;
+	if (*path && (int)strlen(path) < cols - 14) {
+		str_add(&words, " ");
+		str_add_escaped(&words, path, strlen(path));
+	}
+	snprintf(title, room, "%s%s", str_get(&words), marked ? " \u25a0" : "");
+	str_finish(&words);
 }
 
 void pipe_draw_inside(struct canvas *c, struct area a, struct area box, const struct scene *s, const struct view_state *v, u32 pipe)
