@@ -32,9 +32,9 @@ for folder in "$IPCLAB_SRC"/labs/[0-9]*-${IPCLAB_LAB:-*}; do
 		check "$lab/$name.c builds without a warning" status_is 0
 		[ "$status" -eq 0 ] || continue
 		cd "$dir/$lab" || exit 1
+		rm -f /dev/shm/OS # one lab's, when it is left half done
 		run timeout -k 1 2 unshare -Urinp --fork --kill-child "./$name" </dev/null
 		[ "$status" -eq 1 ] && grep -q unshare "$dir/err" && run timeout -k 1 2 "./$name" </dev/null
-		rm -f /dev/shm/OS # one lab's, when it is left half done
 		# Some show a crash: their first comment says so, and it must come; or may, where it depends on who is first.
 		if sed -n 1,6p "$source" | grep -q 'may crash:'; then
 			check "$lab/$name: it ends, or crashes as it says" eval '[[ $status -ne 124 ]]'
