@@ -181,3 +181,15 @@ lab_files += labs/18-rpc/lab.md labs/18-rpc/rpc.h labs/18-rpc/bank.h labs/18-rpc
 lab_programs += $(rpc_programs) $(rpc_failing)
 $(rpc_programs) $(rpc_failing): %: $(srcdir)/%.c $(srcdir)/labs/18-rpc/rpc.h $(srcdir)/labs/18-rpc/bank.h
 	$(lab_build) $(TIRPC_CFLAGS) $(@F).c $(TIRPC_LIBS)
+
+# 12
+box_programs = labs/12-mailboxes/slide labs/12-mailboxes/who labs/12-mailboxes/direct labs/12-mailboxes/size \
+	labs/12-mailboxes/stream labs/12-mailboxes/priority labs/12-mailboxes/stays labs/12-mailboxes/two \
+	labs/12-mailboxes/told labs/12-mailboxes/unseen
+lab_files += labs/12-mailboxes/lab.md labs/12-mailboxes/mailbox.h labs/12-mailboxes/one.c $(box_programs:=.c)
+lab_programs += $(box_programs)
+$(box_programs): %: $(srcdir)/%.c $(srcdir)/labs/12-mailboxes/mailbox.h
+	$(lab_build) $(@F).c
+hooked_programs += labs/12-mailboxes/one
+labs/12-mailboxes/one: $(srcdir)/labs/12-mailboxes/one.c $(srcdir)/labs/12-mailboxes/mailbox.h
+	$(hooked_build) one.c

@@ -151,6 +151,9 @@ static const char *const families[][8] = {
 	{"shm_unlink", "unlink", "unlinkat"},
 	{"send", "sendto", "sendmsg"},
 	{"recv", "recvfrom", "recvmsg"},
+	{"mq_send", "mq_timedsend"},
+	{"mq_receive", "mq_timedreceive"},
+	{"mq_getattr", "mq_getsetattr"},
 	{"mkfifo", "mknod", "mknodat"},
 };
 

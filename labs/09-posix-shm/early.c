@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: 0BSD */
 /* early [BYTES]: makes an object, gives it so many bytes (none if not said), and writes at its beginning
- * and, when there is a second number, at that place. */
+ * and, when there is a second number, at that place. With none it crashes: that is the lesson. */
 #include <stdlib.h>
 
 #include "message.h"

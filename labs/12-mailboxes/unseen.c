@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: 0BSD */
+/* unseen: two players pass a ball, as somebody wrote it: one mailbox for both. */
+#include "mailbox.h"
+
+static void play(mailbox box, const char *who)
+{
+	while (box_receive(box, who))
+		box_send(box, "ball");
+}
+
+int main(void)
+{
+	mailbox box = box_create("/A");
+
+	if (fork() == 0) {
+		play(box, "P2");
+		return 0;
+	}
+	box_send(box, "ball"); /* P1 serves */
+	play(box, "P1");
+	return 0;
+}
