@@ -31,6 +31,10 @@ const char *box_name(u32 box, u32 i);
  * When the caller ends, all of it does. */
 pid_t box_start(u32 box, const char *folder, u64 bytes, int (*inside)(void *), void *arg);
 
+/* This process, which has one thread, gets IPC objects and a /dev/shm that are nobody else's, and so does what it starts.
+ * False: the machine does not give that; all is as it was. */
+bool box_apart(void);
+
 struct box_limits {
 	u32 cpu_s, processes, files;
 	u64 file_bytes, memory;

@@ -137,12 +137,12 @@ static bool put_fifos(struct aside *a, const struct world *w, const char *cwd, s
 	return true;
 }
 
-struct aside *aside_put(const struct world *w, const char *cwd, struct err *err)
+struct aside *aside_put(const struct world *w, const char *cwd, bool apart, struct err *err)
 {
 	struct aside *a = xmalloc(sizeof *a);
 
 	a->notes = -1;
-	if (put_segments(a, w, err) && put_fifos(a, w, cwd, err))
+	if ((apart || put_segments(a, w, err)) && put_fifos(a, w, cwd, err))
 		return a;
 	aside_end(a, true);
 	return NULL;

@@ -53,7 +53,7 @@ bool session_branch(struct session *s, u64 moment, struct str *kept, struct err 
 		return err_set(err, EXIT_USAGE, "it was there before ipclab: it cannot be started anew from here");
 	if (!schedule_gather(s, moment, false, &sched, &past, err))
 		return false;
-	names = aside_put(timeline_now(s->timeline), s->live.launch.cwd, err);
+	names = aside_put(timeline_now(s->timeline), s->live.launch.cwd, s->apart, err);
 	fresh = names ? follow_anew(s, &sched, err) : NULL;
 	ok = fresh && kept_write(s, &path, err);
 	if (ok) {

@@ -19,6 +19,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "sandbox/lib.h"
 #include "session/private.h"
 
 struct engine {
@@ -131,9 +132,9 @@ static void reply(struct engine *e, u32 seq, bool ok, const struct err *err)
 }
 
 /* The first message: did it start? With the log's descriptor, which the reader maps. */
-static void reply_start(int socket, struct run *run, const struct err *err)
+static void reply_start(int socket, struct run *run, bool apart, const struct err *err)
 {
-	struct engine_reply a = {.code = run ? 0 : err->code, .held = run && run->held};
+	struct engine_reply a = {.code = run ? 0 : err->code, .held = run && run->held, .apart = apart};
 	struct iovec data = {&a, sizeof a};
 	union {
 		struct cmsghdr head;
@@ -340,6 +341,7 @@ _Noreturn void engine_main(int socket, int alive, const struct session_live *liv
 	struct run_options opt = live->run;
 	struct err err = {0};
 	pthread_t thread;
+	bool apart;
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC); /* never the watched program's */
 
 	prctl(PR_SET_NAME, "ipclab-engine");
@@ -351,6 +353,8 @@ _Noreturn void engine_main(int socket, int alive, const struct session_live *liv
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
 	setsid();
+	/* What a lab's programs name in the kernel meets nobody else's, and is gone with them. */
+	apart = live->lab && box_apart();
 	if (!live->terminal || make_terminal(&e, &launch, &err))
 		e.run = run_create(&opt, &launch, &err);
 	if (null >= 0 && live->terminal)
@@ -358,7 +362,7 @@ _Noreturn void engine_main(int socket, int alive, const struct session_live *liv
 			dup2(null, i);
 	if (launch.own_session)
 		close(launch.fds[0]);
-	reply_start(socket, e.run, &err);
+	reply_start(socket, e.run, apart, &err);
 	if (!e.run || pthread_create(&thread, NULL, command_thread, &e) != 0)
 		_exit(1);
 	engine_loop(&e);

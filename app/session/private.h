@@ -86,6 +86,7 @@ struct engine_reply {
 	u32 ended, held;
 	i32 status;    /* of the first program, when has_status */
 	u32 has_status;
+	u32 apart;     /* at the start: it has names (shared memory, queues) of its own */
 	char text[768];
 };
 struct output { /* what the programs wrote to their terminal, shared with the reader */
@@ -116,6 +117,7 @@ struct session {
 	u64 sources_pos;
 	struct output *output;
 	struct sweeper *sweeper; /* of a lab; NULL none */
+	bool apart;        /* its names are nobody else's: nothing has to be put aside or taken away */
 	struct session_live live; /* a copy of its own; of a recording: what it says of itself */
 	VEC(struct actor_seen) actors; /* what interpreters run (REC_ACTOR), in the log's order */
 	struct str name;   /* scratch of session_actor */
@@ -138,8 +140,8 @@ bool schedule_follow(struct session *, const struct schedule *, const char *name
 /* ---- aside.c ---- */
 struct aside;
 /* What a run, started in cwd (NULL: ours), made and named is out of the way until aside_end: POSIX shared memory,
- * FIFOs. NULL: it could not be noted. */
-struct aside *aside_put(const struct world *, const char *cwd, struct err *);
+ * FIFOs. apart: only its files, since its shared memory has names that nobody else sees. NULL: it could not be noted. */
+struct aside *aside_put(const struct world *, const char *cwd, bool apart, struct err *);
 /* back: that run goes on, and has its names again; else they are gone with it. */
 void aside_end(struct aside *, bool back);
 /* Puts back what somebody who was killed had put aside. */

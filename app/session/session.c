@@ -134,7 +134,8 @@ struct session *session_start(const struct session_live *live, struct err *err)
 		err_set(err, a.code, "%s", a.text);
 		goto fail;
 	}
-	if (s->sweeper && !sweeper_start(s->sweeper, fd, err))
+	s->apart = a.apart;
+	if (s->sweeper && !s->apart && !sweeper_start(s->sweeper, fd, err))
 		goto fail;
 	if (!open_reader(s, log_reader_open_fd(fd, err), err))
 		goto fail;

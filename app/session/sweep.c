@@ -2,7 +2,8 @@
 /*
  * Names in the kernel that a lab's run leaves behind: shared memory, semaphores, queues, FIFOs, sockets. A process of
  * its own waits for the engine's end, however that comes, and then takes away what that run made, by the log it left;
- * so nothing stays when screen or engine are killed. Until then it sleeps and makes no system call.
+ * so nothing stays when screen or engine are killed. Until then it sleeps and makes no system call. Where a run has
+ * namespaces of its own (sandbox/) the kernel does all that, and there is no sweeper.
  */
 #include <errno.h>
 #include <fcntl.h>

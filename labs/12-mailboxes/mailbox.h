@@ -16,9 +16,9 @@ enum { ROOM = 4, SIZE = 16 }; /* messages that a box holds; bytes of the largest
 
 typedef mqd_t mailbox;
 
-static inline mailbox box_create(const char *name)
+static inline mailbox box_create_for(const char *name, long messages)
 {
-	struct mq_attr attr = {.mq_maxmsg = ROOM, .mq_msgsize = SIZE};
+	struct mq_attr attr = {.mq_maxmsg = messages, .mq_msgsize = SIZE};
 	mailbox box = mq_open(name, O_CREAT | O_RDWR, 0600, &attr);
 
 	if (box == (mailbox)-1) {
@@ -26,6 +26,11 @@ static inline mailbox box_create(const char *name)
 		exit(1);
 	}
 	return box;
+}
+
+static inline mailbox box_create(const char *name)
+{
+	return box_create_for(name, ROOM);
 }
 
 static inline void box_send(mailbox box, const char *text)

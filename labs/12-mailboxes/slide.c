@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: 0BSD */
-/* slide: the course's producer and consumer, with send and receive. No buffer, no in, no out. */
+/* slide [ROOM [ITEMS]]: the course's producer and consumer, with send and receive. No buffer, no in, no out. */
 #include "mailbox.h"
 
-enum { ITEMS = 6 };
-
-static void producer(mailbox box)
+static void producer(mailbox box, int items)
 {
-	for (int i = 0; i < ITEMS; i++) {
+	for (int i = 0; i < items; i++) {
 		char next_produced[SIZE];
 
 		snprintf(next_produced, sizeof next_produced, "m%d", i + 1);
@@ -14,21 +12,22 @@ static void producer(mailbox box)
 	}
 }
 
-static void consumer(mailbox box)
+static void consumer(mailbox box, int items)
 {
-	for (int i = 0; i < ITEMS; i++)
+	for (int i = 0; i < items; i++)
 		box_receive(box, "P2"); /* next_consumed */
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	mailbox box = box_create("/A");
+	mailbox box = box_create_for("/A", argc > 1 ? atol(argv[1]) : ROOM);
+	int items = argc > 2 ? atoi(argv[2]) : 6;
 
 	if (fork() == 0) {
-		consumer(box);
+		consumer(box, items);
 		return 0;
 	}
-	producer(box);
+	producer(box, items);
 	wait(NULL);
 	box_destroy("/A");
 	return 0;

@@ -213,7 +213,7 @@ static void names_are_swept(void)
 		struct err err = {0};
 
 		s = start("fifo", path);
-		if (step_to(s, CALL_write) && aside_put(now(s), NULL, &err) && lstat(path, &st) < 0)
+		if (step_to(s, CALL_write) && aside_put(now(s), NULL, false, &err) && lstat(path, &st) < 0)
 			raise(SIGKILL);
 		_exit(1);
 	}
