@@ -21,23 +21,32 @@ enum { WRITE_WHOLE = 4096 };
 
 /* ---- what a descriptor is ---- */
 
-static bool talks(mode_t mode)
+/* Files count, too, but for the ones in memory that stand for standard input and error. */
+static bool talks(const struct stat *st)
 {
-	return S_ISFIFO(mode) || S_ISSOCK(mode) || (mode & S_IFMT) == 0; /* eventfd and its like have no type */
+	return S_ISFIFO(st->st_mode) || S_ISSOCK(st->st_mode) || (S_ISREG(st->st_mode) && st->st_nlink > 0) ||
+	       (st->st_mode & S_IFMT) == 0; /* eventfd and its like have no type */
 }
 
-/* Is it something that others can be reached through? *key: which. */
+/* Is it something that others can be reached through? *key: which; inode numbers differ in every execution. */
 static bool fd_talks(const struct xtask *k, int fd, u64 *key)
 {
 	int ours = lean_borrow(k->tgid, fd);
+	char link[64], path[300];
 	struct stat st;
+	ssize_t n;
 	bool yes;
 
 	if (ours < 0)
 		return false;
-	yes = fstat(ours, &st) == 0 && talks(st.st_mode);
-	if (yes)
-		*key = mix(0xf11e, st.st_mode & S_IFMT); /* inode numbers differ in every execution */
+	yes = fstat(ours, &st) == 0 && talks(&st);
+	if (yes && S_ISREG(st.st_mode)) {
+		snprintf(link, sizeof link, "/proc/self/fd/%d", ours);
+		n = readlink(link, path, sizeof path);
+		*key = hash64(0xf11e, path, n > 0 ? (size_t)n : 0);
+	} else if (yes) {
+		*key = mix(0xf11e, st.st_mode & S_IFMT);
+	}
 	close(ours);
 	return yes;
 }
@@ -140,9 +149,13 @@ static int take_waiting(struct exec *x, u32 task)
 	}
 }
 
-static bool opens_fifo(const struct xtask *k)
+enum opened { OPENS_FILE, OPENS_FIFO, OPENS_NAME };
+
+/* A FIFO, where it may wait; or a name that others may be making at the same time. */
+static enum opened what_opens(const struct xtask *k, u64 *key)
 {
 	char path[512] = "", full[600];
+	u64 flags = k->nr == SYS_openat ? k->args[2] : k->args[1];
 	u64 at = k->nr == SYS_openat ? k->args[1] : k->args[0];
 	struct stat st;
 
@@ -156,13 +169,17 @@ static bool opens_fifo(const struct xtask *k)
 	snprintf(full, sizeof full, path[0] == '/' ? "%s%s" : "/proc/%s/cwd/%s", path[0] == '/' ? "" : "self", path);
 	if (path[0] != '/')
 		snprintf(full, sizeof full, "/proc/%d/cwd/%s", (int)k->tgid, path);
-	return stat(full, &st) == 0 && S_ISFIFO(st.st_mode);
+	*key = hash64(0x4a3e, path, strlen(path));
+	if (stat(full, &st) == 0 && S_ISFIFO(st.st_mode))
+		return OPENS_FIFO;
+	return flags & O_CREAT || strncmp(path, "/dev/shm/", 9) == 0 ? OPENS_NAME : OPENS_FILE;
 }
 
 bool call_take(struct exec *x, u32 task)
 {
 	struct xtask *k = &x->task[task];
 	bool is_point = false, result = false;
+	u64 key;
 	int waiting = take_waiting(x, task);
 
 	alike_call(x, task);
@@ -192,6 +209,9 @@ bool call_take(struct exec *x, u32 task)
 	case SYS_exit_group:
 	case SYS_exit: is_point = point(k, CALL_EXITS, family(x, k, true)); break;
 	case SYS_unlink:
+		is_point = !k->unlinks_sem && point(k, CALL_GOES, NAMES_KEY);
+		k->unlinks_sem = false;
+		break;
 	case SYS_unlinkat:
 	case SYS_mq_open:
 	case SYS_mq_unlink:
@@ -202,15 +222,18 @@ bool call_take(struct exec *x, u32 task)
 	case SYS_shmctl:
 	case SYS_bind:
 	case SYS_listen:
-		is_point = point(k, CALL_GOES, 0x4a3e);
+		is_point = point(k, CALL_GOES, NAMES_KEY);
 		break;
 	case SYS_openat:
 	case SYS_open:
-		if (opens_fifo(k))
-			is_point = point(k, CALL_ENTERED, 0xf1f0);
-		else
-			result = true;
+		switch (what_opens(k, &key)) {
+		case OPENS_FIFO: is_point = point(k, CALL_ENTERED, 0xf1f0); break;
+		case OPENS_NAME: is_point = !k->sem_name && point(k, CALL_GOES, NAMES_KEY); break;
+		default: break;
+		}
+		result = true;
 		break;
+	case SYS_ftruncate: is_point = point(k, CALL_GOES, NAMES_KEY); break;
 	case SYS_mmap: result = true; break;
 	case SYS_shmat: k->shm_id = (u32)k->args[0]; break;
 	default: break;
@@ -410,6 +433,7 @@ void call_go(struct exec *x, u32 task, bool by_time, bool *looking)
 	case CALL_WRITES:
 		*looking = k->awaiting = k->args[2] > WRITE_WHOLE || k->nr != SYS_write;
 		break;
+	case CALL_GOES: k->awaiting = k->nr == SYS_openat || k->nr == SYS_open; break;
 	case CALL_EXITS:
 		if (task == 0)
 			exec_look_at_end(x);

@@ -12,7 +12,8 @@
 #include "tracer/lean.h"
 
 enum { TASKS_MAX = 63, LOADS_KEPT = HOOK_PERIOD };
-enum { SIGNALS_KEY = 0x5169 }; /* what every call about signals touches */
+/* What every call about signals touches; every call that makes, finds or removes a name. */
+enum { SIGNALS_KEY = 0x5169, NAMES_KEY = 0x4a3f };
 #define BIT(n) (UINT64_C(1) << (n))
 
 enum point { POINT_NONE, POINT_ACCESS, POINT_SYNC, POINT_CALL };
@@ -72,6 +73,7 @@ struct xtask {
 	struct loaded load[LOADS_KEPT]; /* newest first */
 	u64 park_order;
 	u64 sem_name;     /* key of the name it is opening */
+	bool unlinks_sem; /* the unlink(2) that comes is sem_unlink's */
 	u32 shm_id;
 	u8 sets[3][128];  /* of a select that is tried */
 	char made[600];   /* path it is about to make; "" none */

@@ -107,7 +107,7 @@ void notes_take(struct exec *x, u32 task)
 		const struct hook_record *r = &x->page->records[i];
 		struct xstep *s;
 
-		if (r->op == HOOK_BARRIER_WAIT)
+		if (r->op == HOOK_BARRIER_WAIT || r->op == HOOK_SEM_UNLINK)
 			continue; /* a step of ours, when it came there */
 		k->object = place_key(x, task, r->addr);
 		k->pc = r->pc;

@@ -206,9 +206,10 @@ bool sync_take(struct exec *x, u32 task, const u64 *a)
 			k->sem_name = hash64(0x5e3, name, strlen(name));
 			alike_sem_open(x, name, k->second & O_CREAT);
 		}
-		return false;
+		k->object = NAMES_KEY;
+		return true;
 	}
-	k->object = place_key(x, task, k->op == HOOK_JOIN ? k->addr : k->addr);
+	k->object = place_key(x, task, k->addr);
 	return true;
 }
 
@@ -289,6 +290,11 @@ bool sync_go(struct exec *x, u32 task, bool by_time)
 		return cond_leave(x, task, by_time);
 	switch (k->op) {
 	case HOOK_BARRIER_WAIT: return barrier_go(x, task);
+	case HOOK_SEM_OPEN:
+	case HOOK_SEM_UNLINK:
+		step_add(x, task);
+		k->unlinks_sem = k->op == HOOK_SEM_UNLINK;
+		break;
 	case HOOK_BARRIER_INIT: barrier_of(x, k->object)->count = (u32)k->second; break;
 	case HOOK_COND_SIGNAL:
 	case HOOK_COND_BROADCAST: wake_one(x, k->object, k->op == HOOK_COND_BROADCAST); break;

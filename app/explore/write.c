@@ -122,6 +122,27 @@ static u32 find_or_make(struct writing *w, const char *identity)
 	return task;
 }
 
+static bool has_steps_left(const struct writing *w, u32 from, u32 task)
+{
+	for (u32 i = from; i < w->told->n; i++)
+		if (world_task_by_identity(world_of(w), w->told->step[i].identity) == task)
+			return true;
+	return false;
+}
+
+/* Signals are no steps of explore: whoever stands before the delivery of one takes it. */
+static bool deliver_one(struct writing *w, u32 i)
+{
+	for (u32 t = 1; t < world_tasks(world_of(w)); t++)
+		if (world_task(world_of(w), t) && world_task(world_of(w), t)->poised_signal &&
+			schedule_can_step(world_of(w), t))
+			return step(w, t);
+	for (u32 t = 1; t < world_tasks(world_of(w)); t++) /* killed, and does not know it yet */
+		if (schedule_can_step(world_of(w), t) && !has_steps_left(w, i, t))
+			return step(w, t);
+	return false;
+}
+
 static bool follow_one(struct writing *w, const struct told_step *s, u32 i)
 {
 	u32 task = find_or_make(w, s->identity);
@@ -134,6 +155,8 @@ static bool follow_one(struct writing *w, const struct told_step *s, u32 i)
 	for (u32 n = 0; n < BETWEEN_MAX; n++) {
 		if (s->exits && has_ended(w, task))
 			return true;
+		if (!schedule_can_step(world_of(w), task) && deliver_one(w, i))
+			continue;
 		if (!schedule_can_step(world_of(w), task))
 			return s->by_time && session_pass(w->session, task, &ignored) && ++w->done;
 		if (is_at(w, task, s)) {
@@ -185,7 +208,9 @@ static bool start(struct writing *w)
 static void follow(struct writing *w, enum explore_verdict verdict)
 {
 	for (w->followed = 0; w->followed < w->told->n; w->followed++)
-		if (!follow_one(w, &w->told->step[w->followed], w->followed))
+		if (verdict == EXPLORE_WRONG && has_ended(w, 1)) /* what others do then does not change it */
+			w->followed = w->told->n - 1;
+		else if (!follow_one(w, &w->told->step[w->followed], w->followed))
 			return;
 	if (verdict == EXPLORE_HANG)
 		go_in(w);

@@ -157,7 +157,7 @@ static bool stopped(long op, long object, long second, unsigned long ns, long pc
 	long answer = hook_call(HOOK_BEGIN, op, object, second, (long)ns, pc);
 	struct hook_page *page = hook_page;
 
-	if (op != HOOK_JOIN)
+	if (op != HOOK_JOIN && op != HOOK_SEM_UNLINK)
 		n.value = word_at((const void *)n.addr, 4);
 	spin_note(&page->spins[page->task % HOOK_TASKS], 0, false);
 	if (page->n < HOOK_RECORDS)
@@ -210,8 +210,8 @@ bool explore_call(long op, long object, long second, unsigned long ns, long pc, 
 	case HOOK_RWLOCK_TIMEDWRLOCK:
 	case HOOK_RWLOCK_UNLOCK:
 	case HOOK_BARRIER_INIT:
-	case HOOK_JOIN: return stopped(op, object, second, ns, pc, r);
 	case HOOK_SEM_UNLINK:
+	case HOOK_JOIN: return stopped(op, object, second, ns, pc, r);
 	case HOOK_SEM_OPEN: return false;
 	case HOOK_SEM_TRYWAIT:
 	case HOOK_SEM_GETVALUE:
