@@ -28,7 +28,8 @@ static bool number(struct invocation *inv, const char *name, u64 most, u64 *out,
 	errno = 0;
 	*out = strtoull(text, &end, 10);
 	if (errno || *end || *text < '0' || *text > '9' || *out > most)
-		return err_set(err, EXIT_USAGE, "--%s is a number up to %llu, not '%.40s'", name, (unsigned long long)most, text);
+		return err_set(err, EXIT_USAGE, "--%s is a number up to %llu, not '%.40s'", name,
+			(unsigned long long)most, text);
 	return true;
 }
 
@@ -55,9 +56,12 @@ static bool progress(void *arg, const struct explore_progress *p)
 	if (s->shows && p->schedules && p->seconds > 1) {
 		if (p->left >= 0)
 			duration(p->left, left, sizeof left);
-		fprintf(stderr, "\r%llu executions, %.0f a second; %u preemption%s, %llu branches waiting%s%s\033[K",
-			(unsigned long long)p->schedules, (double)p->schedules / p->seconds, p->preemptions,
-			p->preemptions == 1 ? "" : "s", (unsigned long long)p->waiting, left[0] ? "; at most " : "", left);
+		fprintf(stderr,
+			"\r%llu executions, %.0f a second; %u preemption%s, %llu branches "
+			"waiting%s%s\033[K",
+			(unsigned long long)p->schedules, (double)p->schedules / p->seconds,
+			p->preemptions, p->preemptions == 1 ? "" : "s",
+			(unsigned long long)p->waiting, left[0] ? "; at most " : "", left);
 		if (left[0])
 			fputs(" left", stderr);
 		fflush(stderr);
@@ -70,21 +74,27 @@ static void as_json(const struct explore_options *o, const struct explore_result
 {
 	struct str text = {0};
 
-	printf("{\"schema\":\"ipclab/explore/v1\",\"schedules\":%llu,\"exhausted\":%s,\"preemptions\":%u,\"failures\":[",
+	printf("{\"schema\":\"ipclab/explore/"
+	       "v1\",\"schedules\":%llu,\"exhausted\":%s,\"preemptions\":%u,\"failures\":[",
 		(unsigned long long)r->schedules, r->exhausted ? "true" : "false", r->preemptions);
 	if (r->verdict) {
 		const char *verdict = explore_verdict_name(r->verdict);
 
-		printf("{\"verdict\":\"%s\",\"steps\":%u,\"switches\":%u,\"schedule\":", verdict, r->steps, r->switches);
-		str_add_json(&text, r->written ? o->schedule : "", r->written ? strlen(o->schedule) : 0);
+		printf("{\"verdict\":\"%s\",\"steps\":%u,\"switches\":%u,\"schedule\":", verdict,
+			r->steps, r->switches);
+		str_add_json(
+			&text, r->written ? o->schedule : "", r->written ? strlen(o->schedule) : 0);
 		printf("%s,\"sentence\":", r->written ? text.s : "null");
 		str_clear(&text);
 		str_add_json(&text, r->sentence, strlen(r->sentence));
-		printf("%s,\"choices\":\"%s\",\"fewest\":%s}", text.s, r->choices, r->fewest ? "true" : "false");
+		printf("%s,\"choices\":\"%s\",\"fewest\":%s}", text.s, r->choices,
+			r->fewest ? "true" : "false");
 	}
-	printf("],\"served\":%s,\"hooked\":%s,\"shortening\":%llu,\"final_states\":%llu,\"final_hash\":\"%llx\",\"seconds\":%.3f}\n",
-		r->served ? "true" : "false", r->hooked ? "true" : "false", (unsigned long long)r->shortening,
-		(unsigned long long)r->final_states, (unsigned long long)r->final_hash, r->seconds);
+	printf("],\"served\":%s,\"hooked\":%s,\"shortening\":%llu,\"final_states\":%llu,\"final_"
+	       "hash\":\"%llx\",\"seconds\":%.3f}\n",
+		r->served ? "true" : "false", r->hooked ? "true" : "false",
+		(unsigned long long)r->shortening, (unsigned long long)r->final_states,
+		(unsigned long long)r->final_hash, r->seconds);
 	str_finish(&text);
 }
 
@@ -92,11 +102,13 @@ static void say_rate(const struct explore_result *r)
 {
 	double all = (double)(r->schedules + r->shortening);
 
-	printf("%llu executions in %.2f s, %.0f a second%s.\n", (unsigned long long)r->schedules, r->seconds,
-		r->seconds > 0 ? all / r->seconds : 0,
-		r->served ? " (forked before main)" : ", by exec each time: the program was not made by ipclab cc");
+	printf("%llu executions in %.2f s, %.0f a second%s.\n", (unsigned long long)r->schedules,
+		r->seconds, r->seconds > 0 ? all / r->seconds : 0,
+		r->served ? " (forked before main)"
+			  : ", by exec each time: the program was not made by ipclab cc");
 	if (!r->hooked)
-		printf("Its accesses to shared memory are not seen: only its system calls are points where another may go on.\n");
+		printf("Its accesses to shared memory are not seen: only its system calls are "
+		       "points where another may go on.\n");
 }
 
 static void in_words(const struct explore_options *o, const struct explore_result *r)
@@ -105,14 +117,17 @@ static void in_words(const struct explore_options *o, const struct explore_resul
 
 	if (!r->verdict) {
 		if (r->exhausted && o->preemptions != EXPLORE_ANY)
-			printf("No failure: every order with at most %u preemption%s was run.\n", r->preemptions, r->preemptions == 1 ? "" : "s");
+			printf("No failure: every order with at most %u preemption%s was run.\n",
+				r->preemptions, r->preemptions == 1 ? "" : "s");
 		else if (r->exhausted)
 			printf("No failure: every order was run.\n");
 		else
-			printf("No failure so far: of the orders with %u preemption%s not all were run.\n", r->preemptions,
-				r->preemptions == 1 ? "" : "s");
+			printf("No failure so far: of the orders with %u preemption%s not all were "
+			       "run.\n",
+				r->preemptions, r->preemptions == 1 ? "" : "s");
 		if (!o->threads)
-			printf("Threads, if it has any, took turns at calls only; --threads lets their accesses count.\n");
+			printf("Threads, if it has any, took turns at calls only; --threads lets "
+			       "their accesses count.\n");
 		say_rate(r);
 		return;
 	}
@@ -122,7 +137,8 @@ static void in_words(const struct explore_options *o, const struct explore_resul
 	str_add_harmless(&text, r->output);
 	if (text.len)
 		printf("It wrote: %s%s", text.s, text.s[text.len - 1] == '\n' ? "" : "\n");
-	printf("%u step%s, %u preemption%s%s.\n", r->steps, r->steps == 1 ? "" : "s", r->switches, r->switches == 1 ? "" : "s",
+	printf("%u step%s, %u preemption%s%s.\n", r->steps, r->steps == 1 ? "" : "s", r->switches,
+		r->switches == 1 ? "" : "s",
 		r->fewest ? "; with fewer it does not fail" : "; no single switch can be left out");
 	if (r->written)
 		printf("Written to %s: ipclab replay %s\n", o->schedule, o->schedule);
@@ -140,14 +156,18 @@ static void name_schedule(const char *program, char *to, size_t n)
 		snprintf(to, n, "%.200s-%d.sched", base, i);
 }
 
-static bool options(struct invocation *inv, struct explore_options *o, char *name, size_t n, struct err *err)
+static bool options(
+	struct invocation *inv, struct explore_options *o, char *name, size_t n, struct err *err)
 {
 	u64 preemptions = EXPLORE_ANY, schedules = 0, seconds = 0, seed = 1, steps = 0;
 
 	if (!inv->argc)
-		return err_set(err, EXIT_USAGE, "explore needs a program: ipclab explore -- ./race");
-	if (!number(inv, "preemptions", 1000, &preemptions, err) || !number(inv, "schedules", 1000000000, &schedules, err) ||
-		!number(inv, "seconds", 1000000, &seconds, err) || !number(inv, "seed", UINT64_MAX, &seed, err) ||
+		return err_set(
+			err, EXIT_USAGE, "explore needs a program: ipclab explore -- ./race");
+	if (!number(inv, "preemptions", 1000, &preemptions, err) ||
+		!number(inv, "schedules", 1000000000, &schedules, err) ||
+		!number(inv, "seconds", 1000000, &seconds, err) ||
+		!number(inv, "seed", UINT64_MAX, &seed, err) ||
 		!number(inv, "steps", 1000000, &steps, err))
 		return false;
 	*o = (struct explore_options){.argv = inv->argv,
@@ -169,7 +189,8 @@ static bool options(struct invocation *inv, struct explore_options *o, char *nam
 		name_schedule(inv->argv[0], name, n);
 		o->schedule = name;
 	} else if (!o->overwrite && access(o->schedule, F_OK) == 0) {
-		return err_set(err, EXIT_USAGE, "%s is there already; --force overwrites it", o->schedule);
+		return err_set(
+			err, EXIT_USAGE, "%s is there already; --force overwrites it", o->schedule);
 	}
 	return true;
 }

@@ -49,7 +49,9 @@ static bool copy_stdin(struct exec *x, struct err *err)
 	}
 	return x->stdin_copy >= 0 && all < STDIN_MAX
 		       ? true
-		       : err_set(err, EXIT_USAGE, "standard input is too long: each execution gets a copy, of at most 64 MiB");
+		       : err_set(err, EXIT_USAGE,
+				 "standard input is too long: each execution gets a copy, of at "
+				 "most 64 MiB");
 }
 
 bool alike_open(struct exec *x, struct err *err)
@@ -179,7 +181,8 @@ static void note_path(struct exec *x, enum name_kind kind, const char *path)
 	for (u32 i = 0; i < x->told->names; i++)
 		if (strcmp(x->told->name[i], path) == 0)
 			return;
-	if (kind == NAME_PATH && x->told->names < TOLD_NAMES && !(x->private_names && strncmp(path, "/dev/shm/", 9) == 0)) {
+	if (kind == NAME_PATH && x->told->names < TOLD_NAMES &&
+		!(x->private_names && strncmp(path, "/dev/shm/", 9) == 0)) {
 		snprintf(x->told->name[x->told->names], sizeof x->told->name[0], "%s", path);
 		x->told->names++;
 	}
@@ -235,7 +238,8 @@ static bool path_of(const struct xtask *k, i32 dir, u64 addr, char *path, size_t
 
 static bool changes_nothing(const char *path, const struct stat *st)
 {
-	return !S_ISREG(st->st_mode) || strncmp(path, "/dev/", 5) == 0 || strncmp(path, "/proc/", 6) == 0;
+	return !S_ISREG(st->st_mode) || strncmp(path, "/dev/", 5) == 0 ||
+	       strncmp(path, "/proc/", 6) == 0;
 }
 
 static void about_open(struct exec *x, u32 task, i32 dir, u64 addr, u64 flags)
@@ -245,8 +249,10 @@ static void about_open(struct exec *x, u32 task, i32 dir, u64 addr, u64 flags)
 	struct stat st;
 
 	k->made[0] = '\0';
-	x->shm_used |= flags & O_CREAT && path_of(k, dir, addr, path, sizeof path) && strncmp(path, "/dev/shm/", 9) == 0;
-	if (!(flags & (O_WRONLY | O_RDWR | O_CREAT | O_TRUNC)) || !path_of(k, dir, addr, path, sizeof path))
+	x->shm_used |= flags & O_CREAT && path_of(k, dir, addr, path, sizeof path) &&
+		       strncmp(path, "/dev/shm/", 9) == 0;
+	if (!(flags & (O_WRONLY | O_RDWR | O_CREAT | O_TRUNC)) ||
+		!path_of(k, dir, addr, path, sizeof path))
 		return;
 	if (stat(path, &st) < 0) {
 		if (flags & O_CREAT)
@@ -256,7 +262,8 @@ static void about_open(struct exec *x, u32 task, i32 dir, u64 addr, u64 flags)
 	if (x->opt->reset || is_ours(x, path) || changes_nothing(path, &st))
 		return;
 	exec_fail(x,
-		"it opens %s for writing, which was there before: what one execution writes the next would find. Let "
+		"it opens %s for writing, which was there before: what one execution writes the "
+		"next would find. Let "
 		"--reset 'CMD' bring it back before each, or remove it",
 		path);
 }
@@ -297,7 +304,8 @@ static u64 address_key(const struct sockaddr *a, const char *bytes, size_t n)
 	}
 }
 
-static void say_address(const struct sockaddr *a, const char *bytes, size_t n, char *to, size_t room)
+static void say_address(
+	const struct sockaddr *a, const char *bytes, size_t n, char *to, size_t room)
 {
 	const struct sockaddr_in *in = (const void *)bytes;
 	char host[64] = "";
@@ -306,13 +314,15 @@ static void say_address(const struct sockaddr *a, const char *bytes, size_t n, c
 		inet_ntop(AF_INET, &in->sin_addr, host, sizeof host);
 		snprintf(to, room, "%s:%u", host, ntohs(in->sin_port));
 	} else if (a->sa_family == AF_INET6) {
-		snprintf(to, room, "port %u", ntohs(((const struct sockaddr_in6 *)(const void *)bytes)->sin6_port));
+		snprintf(to, room, "port %u",
+			ntohs(((const struct sockaddr_in6 *)(const void *)bytes)->sin6_port));
 	} else {
 		snprintf(to, room, "%.*s", (int)(n > 2 ? n - 2 : 0), bytes + 2);
 	}
 }
 
-static void note_address(struct exec *x, const struct sockaddr *a, const char *bytes, size_t n, bool connects)
+static void note_address(
+	struct exec *x, const struct sockaddr *a, const char *bytes, size_t n, bool connects)
 {
 	u64 key = n >= 2 ? address_key(a, bytes, n) : 0;
 	struct peer *p;
@@ -336,7 +346,8 @@ static void look_for_outsiders(struct exec *x)
 			ours = !x->peers.at[j].connects && x->peers.at[j].key == p->key;
 		if (!ours)
 			exec_fail(x,
-				"it connects to %s, where none of its own processes listens: what somebody outside answers explore "
+				"it connects to %s, where none of its own processes listens: what "
+				"somebody outside answers explore "
 				"can neither hold nor repeat",
 				p->name);
 	}
@@ -356,7 +367,10 @@ static void about_kill(struct exec *x, u32 task)
 		if (x->task[t].tgid == pid || x->task[t].tid == pid)
 			return;
 	if (k->args[1] && kill(pid, 0) == 0)
-		exec_fail(x, "it sends signal %d to process %d, which is none of its own: explore sends nothing outside", (int)k->args[1], pid);
+		exec_fail(x,
+			"it sends signal %d to process %d, which is none of its own: explore sends "
+			"nothing outside",
+			(int)k->args[1], pid);
 }
 
 static void about_bind(struct exec *x, u32 task, bool connects)
@@ -386,7 +400,9 @@ void alike_call(struct exec *x, u32 task)
 	switch (k->nr) {
 	case SYS_openat: about_open(x, task, (i32)k->args[0], k->args[1], k->args[2]); break;
 	case SYS_open: about_open(x, task, AT_FDCWD, k->args[0], k->args[1]); break;
-	case SYS_creat: about_open(x, task, AT_FDCWD, k->args[0], O_CREAT | O_WRONLY | O_TRUNC); break;
+	case SYS_creat:
+		about_open(x, task, AT_FDCWD, k->args[0], O_CREAT | O_WRONLY | O_TRUNC);
+		break;
 	case SYS_mknod: about_node(x, k, AT_FDCWD, k->args[0]); break;
 	case SYS_mknodat: about_node(x, k, (i32)k->args[0], k->args[1]); break;
 	case SYS_bind: about_bind(x, task, false); break;
@@ -398,7 +414,8 @@ void alike_call(struct exec *x, u32 task)
 			mqd_t q = mq_open(name, O_RDONLY);
 
 			if (q >= 0)
-				mq_close(q); /* it was there before, or this execution has noted it */
+				mq_close(
+					q); /* it was there before, or this execution has noted it */
 			else
 				note_path(x, NAME_MQ, name);
 		}
@@ -407,8 +424,10 @@ void alike_call(struct exec *x, u32 task)
 	case SYS_semget:
 	case SYS_msgget:
 		if (!x->private_names)
-			exec_fail(x, "it uses System V IPC, whose names last: explore needs an ipc namespace of its own to begin each "
-				     "execution without them, which this machine does not allow here (unshare)");
+			exec_fail(x, "it uses System V IPC, whose names last: explore needs an ipc "
+				     "namespace of its own to begin each "
+				     "execution without them, which this machine does not allow "
+				     "here (unshare)");
 		x->sysv_used = true;
 		break;
 	default: break;

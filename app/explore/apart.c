@@ -33,8 +33,9 @@ static bool unshare_names(void)
 		return true;
 	snprintf(uid, sizeof uid, "%u %u 1\n", geteuid(), geteuid());
 	snprintf(gid, sizeof gid, "%u %u 1\n", getegid(), getegid());
-	return unshare(CLONE_NEWUSER | CLONE_NEWIPC | CLONE_NEWNS) == 0 && put_text("/proc/self/setgroups", "deny") &&
-	       put_text("/proc/self/uid_map", uid) && put_text("/proc/self/gid_map", gid);
+	return unshare(CLONE_NEWUSER | CLONE_NEWIPC | CLONE_NEWNS) == 0 &&
+	       put_text("/proc/self/setgroups", "deny") && put_text("/proc/self/uid_map", uid) &&
+	       put_text("/proc/self/gid_map", gid);
 }
 
 bool apart_go(void)
@@ -71,7 +72,11 @@ void apart_remove(const struct world *w, const char *cwd)
 
 		if (!p || !p->fifo || p->unlinked || !p->creator || !*name)
 			continue;
-		str_addf(&path, "%s%s%s", *name == '/' ? "" : cwd ? cwd : ".", *name == '/' ? "" : "/", name);
+		str_addf(&path, "%s%s%s",
+			*name == '/' ? ""
+			: cwd        ? cwd
+				     : ".",
+			*name == '/' ? "" : "/", name);
 		if (lstat(path.s, &st) == 0 && S_ISFIFO(st.st_mode))
 			unlink(path.s);
 		str_finish(&path);

@@ -24,7 +24,8 @@ enum { WRITE_WHOLE = 4096 };
 /* Files count, too, but for the ones in memory that stand for standard input and error. */
 static bool talks(const struct stat *st)
 {
-	return S_ISFIFO(st->st_mode) || S_ISSOCK(st->st_mode) || (S_ISREG(st->st_mode) && st->st_nlink > 0) ||
+	return S_ISFIFO(st->st_mode) || S_ISSOCK(st->st_mode) ||
+	       (S_ISREG(st->st_mode) && st->st_nlink > 0) ||
 	       (st->st_mode & S_IFMT) == 0; /* eventfd and its like have no type */
 }
 
@@ -77,12 +78,11 @@ static bool point(struct xtask *k, enum manner manner, u64 object)
 	return true;
 }
 
-static bool on_fd(struct xtask *k, enum manner manner, bool *is_point)
+static bool on_fd(struct xtask *k, int arg, enum manner manner)
 {
 	u64 key = 0;
 
-	*is_point = fd_talks(k, (int)k->args[0], &key) && point(k, manner, key);
-	return *is_point;
+	return fd_talks(k, (int)k->args[arg], &key) && point(k, manner, key);
 }
 
 static u64 family(const struct exec *x, const struct xtask *k, bool as_child)
@@ -128,7 +128,8 @@ static int take_waiting(struct exec *x, u32 task)
 	case SYS_msgrcv: return point(k, CALL_TRIED, mix(0x3359, 0));
 	case SYS_semop:
 	case SYS_semtimedop:
-	case SYS_semctl: return point(k, k->nr == SYS_semctl ? CALL_GOES : CALL_TRIED, mix(0x5e3a, 0));
+	case SYS_semctl:
+		return point(k, k->nr == SYS_semctl ? CALL_GOES : CALL_TRIED, mix(0x5e3a, 0));
 	case SYS_flock: return point(k, CALL_TRIED, 0xf10c);
 	case SYS_fcntl:
 		switch (k->args[1]) {
@@ -140,7 +141,9 @@ static int take_waiting(struct exec *x, u32 task)
 		}
 	case SYS_mq_timedsend: return point(k, CALL_WRITES, 0x3900);
 	case SYS_mq_timedreceive: return point(k, CALL_READS, 0x3900);
-	case SYS_futex: return point(k, is_futex_wait(k) ? CALL_ENTERED : CALL_GOES, place_key(x, task, k->args[0]));
+	case SYS_futex:
+		return point(k, is_futex_wait(k) ? CALL_ENTERED : CALL_GOES,
+			place_key(x, task, k->args[0]));
 	case SYS_pause:
 	case SYS_rt_sigsuspend:
 	case SYS_rt_sigtimedwait: return point(k, CALL_ENTERED, SIGNALS_KEY);
@@ -166,7 +169,8 @@ static enum opened what_opens(const struct xtask *k, u64 *key)
 		if (memchr(path + i, '\0', 8))
 			break;
 	}
-	snprintf(full, sizeof full, path[0] == '/' ? "%s%s" : "/proc/%s/cwd/%s", path[0] == '/' ? "" : "self", path);
+	snprintf(full, sizeof full, path[0] == '/' ? "%s%s" : "/proc/%s/cwd/%s",
+		path[0] == '/' ? "" : "self", path);
 	if (path[0] != '/')
 		snprintf(full, sizeof full, "/proc/%d/cwd/%s", (int)k->tgid, path);
 	*key = hash64(0x4a3e, path, strlen(path));
@@ -175,44 +179,20 @@ static enum opened what_opens(const struct xtask *k, u64 *key)
 	return flags & O_CREAT || strncmp(path, "/dev/shm/", 9) == 0 ? OPENS_NAME : OPENS_FILE;
 }
 
-bool call_take(struct exec *x, u32 task)
+/* Calls that make, find or remove a name. */
+static bool take_naming(struct xtask *k, bool *result)
 {
-	struct xtask *k = &x->task[task];
-	bool is_point = false, result = false;
 	u64 key;
-	int waiting = take_waiting(x, task);
 
-	alike_call(x, task);
-	if (waiting > 0)
-		return true;
-	switch (waiting < 0 ? k->nr : -1) {
-	case SYS_read:
-	case SYS_readv:
-	case SYS_recvfrom:
-	case SYS_recvmsg:
-	case SYS_accept:
-	case SYS_accept4: on_fd(k, CALL_READS, &is_point); break;
-	case SYS_write:
-	case SYS_writev:
-	case SYS_sendto:
-	case SYS_sendmsg: on_fd(k, CALL_WRITES, &is_point); break;
-	case SYS_close:
-	case SYS_shutdown: on_fd(k, CALL_GOES, &is_point); break;
-	case SYS_dup2:
-	case SYS_dup3: break;
-	case SYS_tkill:
-	case SYS_tgkill:
-		if ((pid_t)k->args[k->nr == SYS_tgkill] == k->tid)
-			break; /* raise(3), abort(3): nobody else's affair */
-		/* fall through */
-	case SYS_kill: is_point = point(k, CALL_GOES, SIGNALS_KEY); break;
-	case SYS_exit_group:
-	case SYS_exit: is_point = point(k, CALL_EXITS, family(x, k, true)); break;
-	case SYS_unlink:
-		is_point = !k->unlinks_sem && point(k, CALL_GOES, NAMES_KEY);
+	switch (k->nr) {
+	case SYS_unlink: {
+		bool of_sem = k->unlinks_sem;
+
 		k->unlinks_sem = false;
-		break;
+		return !of_sem && point(k, CALL_GOES, NAMES_KEY);
+	}
 	case SYS_unlinkat:
+	case SYS_ftruncate:
 	case SYS_mq_open:
 	case SYS_mq_unlink:
 	case SYS_msgget:
@@ -221,24 +201,58 @@ bool call_take(struct exec *x, u32 task)
 	case SYS_msgctl:
 	case SYS_shmctl:
 	case SYS_bind:
-	case SYS_listen:
-		is_point = point(k, CALL_GOES, NAMES_KEY);
-		break;
+	case SYS_listen: return point(k, CALL_GOES, NAMES_KEY);
 	case SYS_openat:
 	case SYS_open:
+		*result = true;
 		switch (what_opens(k, &key)) {
-		case OPENS_FIFO: is_point = point(k, CALL_ENTERED, 0xf1f0); break;
-		case OPENS_NAME: is_point = !k->sem_name && point(k, CALL_GOES, NAMES_KEY); break;
-		default: break;
+		case OPENS_FIFO: return point(k, CALL_ENTERED, 0xf1f0);
+		case OPENS_NAME: return !k->sem_name && point(k, CALL_GOES, NAMES_KEY);
+		default: return false;
 		}
-		result = true;
-		break;
-	case SYS_ftruncate: is_point = point(k, CALL_GOES, NAMES_KEY); break;
-	case SYS_mmap: result = true; break;
-	case SYS_shmat: k->shm_id = (u32)k->args[0]; break;
-	default: break;
+	default: return false;
 	}
-	if (is_point)
+}
+
+static bool take_other(struct exec *x, struct xtask *k, bool *result)
+{
+	switch (k->nr) {
+	case SYS_read:
+	case SYS_readv:
+	case SYS_recvfrom:
+	case SYS_recvmsg:
+	case SYS_accept:
+	case SYS_accept4: return on_fd(k, 0, CALL_READS);
+	case SYS_write:
+	case SYS_writev:
+	case SYS_sendto:
+	case SYS_sendmsg: return on_fd(k, 0, CALL_WRITES);
+	case SYS_close:
+	case SYS_shutdown: return on_fd(k, 0, CALL_GOES);
+	case SYS_dup2:
+	case SYS_dup3: return on_fd(k, 1, CALL_GOES); /* what was there is closed */
+	case SYS_tkill:
+	case SYS_tgkill:
+		if ((pid_t)k->args[k->nr == SYS_tgkill] == k->tid)
+			return false; /* raise(3), abort(3): nobody else's affair */
+		return point(k, CALL_GOES, SIGNALS_KEY);
+	case SYS_kill: return point(k, CALL_GOES, SIGNALS_KEY);
+	case SYS_exit_group:
+	case SYS_exit: return point(k, CALL_EXITS, family(x, k, true));
+	case SYS_mmap: *result = true; return false;
+	case SYS_shmat: k->shm_id = (u32)k->args[0]; return false;
+	default: return take_naming(k, result);
+	}
+}
+
+bool call_take(struct exec *x, u32 task)
+{
+	struct xtask *k = &x->task[task];
+	bool result = false;
+	int waiting = take_waiting(x, task);
+
+	alike_call(x, task);
+	if (waiting > 0 || (waiting < 0 && take_other(x, k, &result)))
 		return true;
 	k->manner = CALL_GOES;
 	k->awaiting = result;
@@ -450,7 +464,8 @@ static void mapped(struct exec *x, u32 task, u64 addr)
 	char link[64], path[512];
 	ssize_t n;
 
-	if (k->args[1] == ((sizeof(struct hook_page) + 4095) & ~4095ul) || k->args[1] == sizeof(struct hook_page))
+	if (k->args[1] == ((sizeof(struct hook_page) + 4095) & ~4095ul) ||
+		k->args[1] == sizeof(struct hook_page))
 		return; /* our own page */
 	if (!(k->args[3] & MAP_ANONYMOUS)) {
 		snprintf(link, sizeof link, "/proc/%d/fd/%d", (int)k->tgid, (int)k->args[4]);

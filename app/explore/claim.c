@@ -31,7 +31,7 @@ struct node {
 	u32 column;
 	/* IS_FIELD */
 	char path[96];
-	u32 segment;  /* n of shmN */
+	u32 segment; /* n of shmN */
 	bool found, is_signed;
 	u64 offset;
 	u32 size;
@@ -40,7 +40,7 @@ struct node {
 struct claim {
 	struct node node[NODES_MAX];
 	u32 n, root;
-	bool found;     /* all its names */
+	bool found; /* all its names */
 	struct err err;
 };
 
@@ -56,7 +56,8 @@ struct parsing {
 static u32 fail(struct parsing *p, const char *what)
 {
 	if (!p->failed)
-		err_set(p->err, EXIT_USAGE, "--invariant, column %zu: %s", (size_t)(p->at - p->text) + 1, what);
+		err_set(p->err, EXIT_USAGE, "--invariant, column %zu: %s",
+			(size_t)(p->at - p->text) + 1, what);
 	p->failed = true;
 	return 0;
 }
@@ -75,7 +76,10 @@ static void skip_blanks(struct parsing *p)
 		p->at++;
 }
 
-static bool is_in_word(char c) { return isalnum((unsigned char)c) || c == '_'; }
+static bool is_in_word(char c)
+{
+	return isalnum((unsigned char)c) || c == '_';
+}
 
 static bool take_word(struct parsing *p, const char *word)
 {
@@ -137,7 +141,9 @@ static u32 parse_sum(struct parsing *p)
 
 		if (!minus && !take_sign(p, "+"))
 			return left;
-		left = add(p, (struct node){.kind = minus ? IS_DIFFERENCE : IS_SUM, .left = left, .right = parse_value(p)});
+		left = add(p, (struct node){.kind = minus ? IS_DIFFERENCE : IS_SUM,
+				      .left = left,
+				      .right = parse_value(p)});
 	}
 	return 0;
 }
@@ -149,14 +155,18 @@ static u32 parse_compared(struct parsing *p)
 	static const struct {
 		const char *sign;
 		enum compare compare;
-	} signs[] = {{"==", CMP_EQ}, {"!=", CMP_NE}, {"<=", CMP_LE}, {">=", CMP_GE}, {"=", CMP_EQ}, {"<", CMP_LT}, {">", CMP_GT}};
+	} signs[] = {{"==", CMP_EQ}, {"!=", CMP_NE}, {"<=", CMP_LE}, {">=", CMP_GE}, {"=", CMP_EQ},
+		{"<", CMP_LT}, {">", CMP_GT}};
 	u32 left = parse_sum(p);
 
 	for (size_t i = 0; i < ARRAY_LEN(signs) && !p->failed; i++)
 		if (take_sign(p, signs[i].sign)) {
 			u32 right = parse_sum(p);
 
-			return add(p, (struct node){.kind = IS_COMPARED, .compare = signs[i].compare, .left = left, .right = right});
+			return add(p, (struct node){.kind = IS_COMPARED,
+					      .compare = signs[i].compare,
+					      .left = left,
+					      .right = right});
 		}
 	return fail(p, "one of = != < <= > >= must stand here");
 }
@@ -173,7 +183,8 @@ static u32 parse_term(struct parsing *p)
 	return take_sign(p, ")") ? n : fail(p, "a ')' must stand here");
 }
 
-static u32 parse_many(struct parsing *p, const char *word, enum kind kind, u32 (*part)(struct parsing *))
+static u32 parse_many(
+	struct parsing *p, const char *word, enum kind kind, u32 (*part)(struct parsing *))
 {
 	u32 left = part(p);
 
@@ -182,8 +193,14 @@ static u32 parse_many(struct parsing *p, const char *word, enum kind kind, u32 (
 	return left;
 }
 
-static u32 parse_and(struct parsing *p) { return parse_many(p, "and", IS_AND, parse_term); }
-static u32 parse_or(struct parsing *p) { return parse_many(p, "or", IS_OR, parse_and); }
+static u32 parse_and(struct parsing *p)
+{
+	return parse_many(p, "and", IS_AND, parse_term);
+}
+static u32 parse_or(struct parsing *p)
+{
+	return parse_many(p, "or", IS_OR, parse_and);
+}
 
 static bool parse(struct claim *c, const char *text, struct err *err)
 {
@@ -214,7 +231,8 @@ static void say_fields(const struct type *t, struct str *out)
 }
 
 /* False: there can be no such field. *all: nothing is left to be looked for. */
-static bool find_fields(struct claim *c, const struct scene *scene, bool *all, struct str *why, struct err *err)
+static bool find_fields(
+	struct claim *c, const struct scene *scene, bool *all, struct str *why, struct err *err)
 {
 	*all = true;
 	for (u32 i = 0; i < c->n; i++) {
@@ -236,13 +254,16 @@ static bool find_fields(struct claim *c, const struct scene *scene, bool *all, s
 			str_clear(why);
 			if (type->fields_n)
 				say_fields(type, why);
-			return err_set(err, EXIT_USAGE, "--invariant, column %u: shm%u has no field '%s' that is a number%s", n->column,
-				n->segment, n->path, str_get(why));
+			return err_set(err, EXIT_USAGE,
+				"--invariant, column %u: shm%u has no field '%s' that is a "
+				"number%s",
+				n->column, n->segment, n->path, str_get(why));
 		}
 		n->found = true;
 		n->offset = base + off;
 		n->size = (u32)leaf->size;
-		n->is_signed = leaf->kind == TYPE_SIGNED || (leaf->kind == TYPE_CHAR && !leaf->is_unsigned);
+		n->is_signed = leaf->kind == TYPE_SIGNED ||
+			       (leaf->kind == TYPE_CHAR && !leaf->is_unsigned);
 	}
 	return true;
 }
@@ -255,13 +276,19 @@ static bool move(struct session *s, u32 *last)
 	*last = c.task;
 	if (c.kind == CHOICE_NONE)
 		return false;
-	return c.kind == CHOICE_TIME ? session_pass(s, c.task, &ignored) : session_step(s, c.task, &ignored);
+	return c.kind == CHOICE_TIME ? session_pass(s, c.task, &ignored)
+				     : session_step(s, c.task, &ignored);
 }
 
 static bool look_up(struct claim *c, const struct explore_options *o, struct err *err)
 {
 	struct session_live live = {
-		.run = {.tracer = {.held = true, .contents = true, .terminals = true, .sites = true, .threads = o->threads}, .pin = true},
+		.run = {.tracer = {.held = true,
+				.contents = true,
+				.terminals = true,
+				.sites = true,
+				.threads = o->threads},
+			.pin = true},
 		.launch = {.argv = o->argv, .envp = o->envp, .cwd = o->cwd, .fds = {-1, -1, -1}},
 		.terminal = true,
 		.title = o->argv[0],
@@ -287,8 +314,11 @@ static bool look_up(struct claim *c, const struct explore_options *o, struct err
 	if (ok && !all) {
 		for (u32 i = 0; i < c->n; i++)
 			if (c->node[i].kind == IS_FIELD && !c->node[i].found && !err->code)
-				err_set(err, EXIT_USAGE, "--invariant, column %u: '%s' is not found: %s", c->node[i].column, c->node[i].path,
-					why.len ? why.s : "no such segment of shared memory was made");
+				err_set(err, EXIT_USAGE,
+					"--invariant, column %u: '%s' is not found: %s",
+					c->node[i].column, c->node[i].path,
+					why.len ? why.s
+						: "no such segment of shared memory was made");
 		ok = false;
 	}
 	str_finish(&why);
@@ -314,7 +344,8 @@ static void look_up_apart(void *arg)
 /* In memory that the process which looks the names up shares with us. */
 struct claim *claim_create(const struct explore_options *o, struct err *err)
 {
-	struct claim *c = mmap(NULL, sizeof *c, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct claim *c =
+		mmap(NULL, sizeof *c, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	struct looking_up l = {c, o};
 
 	if (c == MAP_FAILED) {

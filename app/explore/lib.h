@@ -12,6 +12,7 @@
  * pct.c      | random priorities with few changes (Burckhardt et al., ASPLOS 2010)
  * sleepset.c | every order, each once up to exchange of independent operations
  * shorten.c  | fewest switches, then fewest steps
+ * server.c   | the program started, forked before main or by exec
  * exec.c     | one execution: who is chosen runs to its next point
  * stops.c    | what each stop of a task means
  * calls.c    | system calls: which are points, would they block
@@ -39,34 +40,34 @@ enum explore_verdict {
 const char *explore_verdict_name(enum explore_verdict); /* "WRONG"; "" of FINE */
 
 struct explore_progress {
-	u64 schedules;    /* executions so far */
-	u32 preemptions;  /* the bound being searched */
-	u64 waiting;      /* branches of that bound still to be gone */
+	u64 schedules;   /* executions so far */
+	u32 preemptions; /* the bound being searched */
+	u64 waiting;     /* branches of that bound still to be gone */
 	double seconds;
-	double left;      /* seconds until this bound is done or the limit is reached, by the rate so far; < 0 unknown */
+	double left; /* seconds until this bound is done or the limit is reached, by the rate so far; < 0 unknown */
 };
 
 enum { EXPLORE_ANY = 0xffffffff };
 struct explore_options {
 	char *const *argv;
-	char *const *envp;        /* NULL: ours */
-	const char *cwd;          /* NULL: ours */
-	int stdin_fd;             /* each execution gets a copy of what can be read there; -1: nothing */
-	u32 preemptions;          /* the highest bound; EXPLORE_ANY: rising without end */
-	u64 schedules;            /* at most so many executions; 0: 20,000 */
-	u32 seconds;              /* at most so long; 0: no limit */
-	u64 seed;                 /* of PCT */
-	bool threads;             /* accesses to .data, .bss and heap count once there is a second thread */
-	bool exhaustive;          /* every order, with sleep sets; no bound */
-	bool plain_search;        /* no reduction at all: to compare with */
+	char *const *envp; /* NULL: ours */
+	const char *cwd;   /* NULL: ours */
+	int stdin_fd;      /* each execution gets a copy of what can be read there; -1: nothing */
+	u32 preemptions;   /* the highest bound; EXPLORE_ANY: rising without end */
+	u64 schedules;     /* at most so many executions; 0: 20,000 */
+	u32 seconds;       /* at most so long; 0: no limit */
+	u64 seed;          /* of PCT */
+	bool threads;    /* accesses to .data, .bss and heap count once there is a second thread */
+	bool exhaustive; /* every order, with sleep sets; no bound */
+	bool plain_search; /* no reduction at all: to compare with */
 	bool no_pct;
-	bool finals;              /* count the different ends */
-	bool no_server;           /* exec each time */
-	bool show_output;         /* what the program writes goes to our stderr; else it is thrown away */
-	u32 steps_max;            /* of one execution; 0: 20,000 */
-	const char *invariant;    /* NULL none */
-	const char *reset;        /* a command of sh(1) before each execution; NULL none */
-	const char *schedule;     /* file to write a failing schedule to; NULL: none is written */
+	bool finals;      /* count the different ends */
+	bool no_server;   /* exec each time */
+	bool show_output; /* what the program writes goes to our stderr; else it is thrown away */
+	u32 steps_max;    /* of one execution; 0: 20,000 */
+	const char *invariant; /* NULL none */
+	const char *reset;     /* a command of sh(1) before each execution; NULL none */
+	const char *schedule;  /* file to write a failing schedule to; NULL: none is written */
 	bool overwrite;
 	/* Now and then; false: stop there. NULL: not asked. */
 	bool (*progress)(void *, const struct explore_progress *);
@@ -75,20 +76,20 @@ struct explore_options {
 
 struct explore_result {
 	enum explore_verdict verdict;
-	u64 schedules;     /* executions until it was found, or in all */
-	u64 shortening;    /* executions more that made it shorter */
-	bool exhausted;    /* all orders within `preemptions` were covered */
-	u32 preemptions;   /* the bound that was covered, or in which it was found */
-	u32 switches;      /* preemptions of the failing schedule */
-	u32 steps;         /* its length */
-	bool fewest;       /* no schedule with fewer preemptions fails: the bound below was covered */
+	u64 schedules;   /* executions until it was found, or in all */
+	u64 shortening;  /* executions more that made it shorter */
+	bool exhausted;  /* all orders within `preemptions` were covered */
+	u32 preemptions; /* the bound that was covered, or in which it was found */
+	u32 switches;    /* preemptions of the failing schedule */
+	u32 steps;       /* its length */
+	bool fewest;     /* no schedule with fewer preemptions fails: the bound below was covered */
 	bool by_pct;
-	bool served;       /* by our runtime's fork server; else by exec each time */
-	bool hooked;       /* its accesses to shared memory were seen */
-	bool written;      /* `schedule` is there */
-	bool stage;        /* ... and the stage can follow it */
-	u64 final_states;  /* options.finals: how many different ends (exit status and shared memory) */
-	u64 final_hash;    /* and all of them in one number, whatever their order */
+	bool served;      /* by our runtime's fork server; else by exec each time */
+	bool hooked;      /* its accesses to shared memory were seen */
+	bool written;     /* `schedule` is there */
+	bool stage;       /* ... and the stage can follow it */
+	u64 final_states; /* options.finals: how many different ends (exit status and shared memory) */
+	u64 final_hash; /* and all of them in one number, whatever their order */
 	double seconds;
 	char choices[2048]; /* what explore_again takes */
 	char sentence[1024];
@@ -98,7 +99,7 @@ struct explore_result {
 /* False: the program could not be run, needs somebody outside, or the options are wrong. */
 bool explore_run(const struct explore_options *, struct explore_result *, struct err *);
 /* One execution with these choices (explore_result.choices), `times` times over: how often it came out as `expected`. */
-bool explore_again(const struct explore_options *, const char *choices, u32 times, enum explore_verdict expected, u32 *same,
-	struct explore_result *, struct err *);
+bool explore_again(const struct explore_options *, const char *choices, u32 times,
+	enum explore_verdict expected, u32 *same, struct explore_result *, struct err *);
 
 #endif

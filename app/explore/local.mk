@@ -10,6 +10,7 @@ libipclab_a_SOURCES += \
 	app/explore/pct.c \
 	app/explore/place.c \
 	app/explore/search.c \
+	app/explore/server.c \
 	app/explore/shorten.c \
 	app/explore/sleepset.c \
 	app/explore/stops.c \

@@ -57,7 +57,8 @@ static u32 until(struct exec *x, void *arg, u32 current)
 
 	give(x, p);
 	for (u32 t = 0; t < x->tasks; t++)
-		if (x->task[t].standing != X_GONE && !(x->enabled & BIT(t)) && p->priority[t] > p->priority[current])
+		if (x->task[t].standing != X_GONE && !(x->enabled & BIT(t)) &&
+			p->priority[t] > p->priority[current])
 			n = 1;
 	for (u32 i = 0; i < p->changes; i++)
 		if (p->change[i] > x->steps.n && p->change[i] - x->steps.n < n)
@@ -79,7 +80,9 @@ static void ran(struct exec *x, void *arg)
 
 bool pct_one(struct search *s, u64 nth, struct err *err)
 {
-	struct pct p = {.state = s->opt->seed * 0x2545f4914f6cdd1du + nth * 0x9e3779b9u, .changes = 1 + nth % 3, .current = TASKS_MAX};
+	struct pct p = {.state = s->opt->seed * 0x2545f4914f6cdd1du + nth * 0x9e3779b9u,
+		.changes = 1 + nth % 3,
+		.current = TASKS_MAX};
 	struct plan plan = {.pick = pick, .until = until, .ran = ran, .arg = &p};
 	u32 length = (u32)s->exec->steps.n ? (u32)s->exec->steps.n : 1;
 

@@ -23,8 +23,8 @@ u64 space_new(struct exec *x, u64 parent_plus_1)
 
 void place_add(struct exec *x, u32 task, u64 addr, u64 len, u64 key)
 {
-	*vec_push(&x->places) = (struct mapped_at){x->task[task].space, addr, (len + 4095) & ~UINT64_C(4095), key,
-		x->task[task].sem_name != 0};
+	*vec_push(&x->places) = (struct mapped_at){x->task[task].space, addr,
+		(len + 4095) & ~UINT64_C(4095), key, x->task[task].sem_name != 0};
 }
 
 /* The newest that covers it, made in this space, or in one it was copied from before it was. */

@@ -45,43 +45,43 @@ struct loaded { /* a load as it was */
 struct xtask {
 	pid_t tid, tgid;
 	u8 standing, point;
-	u8 manner;        /* POINT_CALL */
-	u8 leads;         /* it is its process's first */
-	u16 op;           /* enum hook_op; POINT_ACCESS: how */
+	u8 manner; /* POINT_CALL */
+	u8 leads;  /* it is its process's first */
+	u16 op;    /* enum hook_op; POINT_ACCESS: how */
 	u16 op_size;
 	u32 creator, nth, made_procs, made_threads, made_maps, made_files; /* creator: 1 + task */
-	u32 parent;       /* 1 + first task of its parent process */
-	u64 identity;     /* the same in every execution */
-	u64 space;        /* number of its address space */
+	u32 parent;   /* 1 + first task of its parent process */
+	u64 identity; /* the same in every execution */
+	u64 space;    /* number of its address space */
 	bool born, begun, collected, execed;
-	bool fed;         /* a barrier let it go, or it comes out of a call: goes on without an operation */
-	bool tried;       /* its call would have blocked; until something happens */
-	bool signalled;   /* its condition was signalled */
-	bool awaiting;    /* goes to the exit stop of its call */
-	bool by_time;     /* its time was let pass */
-	long answer;      /* when fed: what it is told; 0 nothing */
+	bool fed; /* a barrier let it go, or it comes out of a call: goes on without an operation */
+	bool tried;     /* its call would have blocked; until something happens */
+	bool signalled; /* its condition was signalled */
+	bool awaiting;  /* goes to the exit stop of its call */
+	bool by_time;   /* its time was let pass */
+	long answer;    /* when fed: what it is told; 0 nothing */
 	bool has_answer;
 	int status;
 	long nr;
 	u64 args[6];
-	u64 object;       /* key of the point, 0 none */
+	u64 object; /* key of the point, 0 none */
 	u64 addr, second, ns, pc;
-	u64 tls;          /* thread: its pthread_t */
-	u32 period;       /* it spins: the newest so many loads come again and again */
-	u32 forced;       /* so often it was run on all the same */
+	u64 tls;    /* thread: its pthread_t */
+	u32 period; /* it spins: the newest so many loads come again and again */
+	u32 forced; /* so often it was run on all the same */
 	u32 loads;
 	struct loaded load[LOADS_KEPT]; /* newest first */
 	u64 park_order;
 	u64 sem_name;     /* key of the name it is opening */
 	bool unlinks_sem; /* the unlink(2) that comes is sem_unlink's */
 	u32 shm_id;
-	u8 sets[3][128];  /* of a select that is tried */
-	char made[600];   /* path it is about to make; "" none */
+	u8 sets[3][128]; /* of a select that is tried */
+	char made[600];  /* path it is about to make; "" none */
 };
 
 struct xstep {
 	u8 task, point, by_time, how; /* how: enum hook_access */
-	bool inside;       /* it comes out of a wait: no operation of its own */
+	bool inside;                  /* it comes out of a wait: no operation of its own */
 	u16 op;
 	u16 size;
 	i32 nr;
@@ -90,7 +90,7 @@ struct xstep {
 };
 
 struct choice_made_at {
-	u32 at;       /* before this step */
+	u32 at; /* before this step */
 	u8 task, by_time;
 };
 struct choices {
@@ -117,7 +117,7 @@ struct barrier {
 	u32 count, here;
 };
 struct name_made { /* a name to be removed */
-	u8 kind; /* enum name_kind */
+	u8 kind;   /* enum name_kind */
 	char *path;
 	i32 id;
 };
@@ -128,13 +128,12 @@ struct peer { /* an address that was bound, or connected to */
 };
 enum name_kind { NAME_PATH, NAME_MQ, NAME_SHM_ID, NAME_SEM_ID, NAME_MSG_ID };
 
-
 struct exec {
 	const struct explore_options *opt;
 	struct lean *lean;
 	struct hook_page *page;
 	int page_fd, stdin_copy, stdout_fd, stderr_copy;
-	pid_t server;       /* stopped at HOOK_READY; 0: by exec */
+	pid_t server; /* stopped at HOOK_READY; 0: by exec */
 	bool hooked;
 	bool serving;       /* the program is being started as a server */
 	bool private_names; /* mount and ipc namespaces of our own */
@@ -157,22 +156,22 @@ struct exec {
 	int root_status;
 	bool root_ended;
 	enum explore_verdict verdict;
-	u32 culprit;        /* task that crashed */
+	u32 culprit; /* task that crashed */
 	u64 stops, executions;
 	bool sysv_used, shm_used;
-	bool signalled;     /* somebody has sent a signal */
-	bool kills_seen;    /* in some execution; then a task's beginning is a step */
-	bool begins;        /* so it is in this execution */
-	bool anew;          /* the search must begin anew */
-	struct err *err;    /* ends explore when its code is set */
+	bool signalled;            /* somebody has sent a signal */
+	bool kills_seen;           /* in some execution; then a task's beginning is a step */
+	bool begins;               /* so it is in this execution */
+	bool anew;                 /* the search must begin anew */
+	struct err *err;           /* ends explore when its code is set */
 	const struct claim *claim; /* NULL: nothing is claimed */
 	struct told *told;
-	u64 final;          /* hash of how it ended */
-	bool given_up;      /* nobody was chosen: it did not come to its end */
+	u64 final;     /* hash of how it ended */
+	bool given_up; /* nobody was chosen: it did not come to its end */
 };
 
 struct decision {
-	u32 task;   /* TASKS_MAX: nobody */
+	u32 task; /* TASKS_MAX: nobody */
 	bool by_time;
 };
 /* What chooses. `forced` first; then pick() whenever somebody must be chosen, until() how many steps may pass before it
@@ -184,6 +183,11 @@ struct plan {
 	void (*ran)(struct exec *, void *); /* steps were added */
 	void *arg;
 };
+
+/* ---- server.c ---- */
+enum { EXPLORE_TICK_MS = 20 }; /* so often a wait for a stop is broken off, to look */
+/* A fresh process of the program, before its first instruction. */
+bool exec_begin(struct exec *, struct err *);
 
 /* ---- exec.c ---- */
 struct told;
@@ -220,7 +224,8 @@ enum can call_can(struct exec *, u32 task);
 void call_go(struct exec *, u32 task, bool by_time, bool *looking);
 
 /* ---- sync.c ---- */
-bool sync_take(struct exec *, u32 task, const u64 *args); /* HOOK_BEGIN, HOOK_PARK, HOOK_END: true: at rest */
+bool sync_take(struct exec *, u32 task,
+	const u64 *args); /* HOOK_BEGIN, HOOK_PARK, HOOK_END: true: at rest */
 enum can sync_can(struct exec *, u32 task);
 /* Lets it go; false: it stays (it is parked now). */
 bool sync_go(struct exec *, u32 task, bool by_time);
@@ -276,11 +281,11 @@ struct search {
 	u64 started_ns, told_ns;
 	u64 waiting, last_passed;
 	double rate_from;
-	bool stopped;     /* somebody said so, or a limit was reached */
+	bool stopped; /* somebody said so, or a limit was reached */
 	bool (*tell)(void *, const struct explore_progress *);
 	void *tell_arg;
 	struct choices failing;
-	u64 *finals;      /* set of hashes, open addressing */
+	u64 *finals; /* set of hashes, open addressing */
 	u32 finals_n, finals_cap;
 };
 bool search_all(struct search *, struct err *);
@@ -314,10 +319,10 @@ struct told_step {
 };
 struct told {
 	u32 n;
-	i32 status;             /* of the first process */
-	char culprit[24];       /* who crashed */
+	i32 status;       /* of the first process */
+	char culprit[24]; /* who crashed */
 	i32 culprit_status;
-	_Atomic u32 names;      /* made by some execution; in the end there must be none */
+	_Atomic u32 names; /* made by some execution; in the end there must be none */
 	char name[TOLD_NAMES][256];
 	struct told_step step[TOLD_STEPS];
 	struct explore_result result; /* write.c's share of it */

@@ -130,7 +130,8 @@ u32 preemptions_of(const struct exec *x)
 	for (size_t i = 1; i < x->steps.n; i++) {
 		const struct xstep *s = &x->steps.at[i];
 
-		n += s->by_time ? s->enabled != 0 : s->task != s[-1].task && s->enabled & BIT(s[-1].task);
+		n += s->by_time ? s->enabled != 0
+				: s->task != s[-1].task && s->enabled & BIT(s[-1].task);
 	}
 	return n;
 }
@@ -140,8 +141,8 @@ void choices_print(const struct exec *x, const struct choices *c, char *to, size
 	size_t at = (size_t)snprintf(to, n, "%s", x->begins ? "k " : "");
 
 	for (u32 i = 0; i < c->n && at + 24 < n; i++)
-		at += (size_t)snprintf(to + at, n - at, "%s%u:%u%s", i ? " " : "", c->at[i].at, c->at[i].task + 1,
-			c->at[i].by_time ? "t" : "");
+		at += (size_t)snprintf(to + at, n - at, "%s%u:%u%s", i ? " " : "", c->at[i].at,
+			c->at[i].task + 1, c->at[i].by_time ? "t" : "");
 }
 
 bool choices_parse(const char *text, struct exec *x, struct choices *c)
@@ -182,7 +183,8 @@ static void note_final(struct search *s)
 		s->finals = xmalloc(s->finals_cap * sizeof *s->finals);
 		for (u32 i = 0; i < cap; i++)
 			if (old[i]) {
-				for (j = (u32)old[i] & (s->finals_cap - 1); s->finals[j]; j = (j + 1) & (s->finals_cap - 1))
+				for (j = (u32)old[i] & (s->finals_cap - 1); s->finals[j];
+					j = (j + 1) & (s->finals_cap - 1))
 					;
 				s->finals[j] = old[i];
 			}
@@ -204,7 +206,8 @@ bool search_execute(struct search *s, const struct plan *p, struct err *err)
 	s->result->schedules++;
 	if (s->exec->verdict == EXPLORE_ENDLESS && s->result->schedules == 1)
 		return err_set(err, EXIT_CANNOT_RUN,
-			"the first execution made %zu steps and had not ended: explore runs programs that end; --steps lets one "
+			"the first execution made %zu steps and had not ended: explore runs "
+			"programs that end; --steps lets one "
 			"make more",
 			s->exec->steps.n);
 	if (s->opt->finals && s->exec->verdict != EXPLORE_ENDLESS && !s->exec->given_up)
@@ -217,13 +220,17 @@ bool search_over(struct search *s)
 	u64 most = s->opt->schedules ? s->opt->schedules : 20000;
 
 	return s->stopped || s->result->schedules >= most ||
-	       (s->opt->seconds && clock_ns() - s->started_ns > s->opt->seconds * UINT64_C(1000000000));
+	       (s->opt->seconds &&
+		       clock_ns() - s->started_ns > s->opt->seconds * UINT64_C(1000000000));
 }
 
 bool search_tell(struct search *s, u32 bound)
 {
 	u64 now = clock_ns(), most = s->opt->schedules ? s->opt->schedules : 20000;
-	struct explore_progress p = {.schedules = s->result->schedules, .preemptions = bound, .waiting = s->waiting, .left = -1};
+	struct explore_progress p = {.schedules = s->result->schedules,
+		.preemptions = bound,
+		.waiting = s->waiting,
+		.left = -1};
 	u64 todo = most - s->result->schedules;
 
 	if (s->stopped || now - s->told_ns < 200000000)
@@ -257,10 +264,12 @@ struct bounded {
 	bool dropped; /* there were too many to keep */
 };
 
-static void branch(struct bounded *b, const struct choices *from, u32 at, u32 task, bool by_time, u32 cost)
+static void branch(
+	struct bounded *b, const struct choices *from, u32 at, u32 task, bool by_time, u32 cost)
 {
 	items *to = from->preemptions + cost <= b->bound ? &b->now : &b->later;
-	struct choices c = {.n = from->n, .cap = from->n + 1, .preemptions = from->preemptions + cost};
+	struct choices c = {
+		.n = from->n, .cap = from->n + 1, .preemptions = from->preemptions + cost};
 
 	if (to == &b->later && b->s->opt->preemptions == b->bound)
 		return;
@@ -304,7 +313,8 @@ static bool found(struct search *s, bool by_pct)
 {
 	struct exec *x = s->exec;
 
-	if (!x->verdict || s->opt->finals) /* what ends there are is asked, not for the first failure */
+	if (!x->verdict ||
+		s->opt->finals) /* what ends there are is asked, not for the first failure */
 		return false;
 	s->result->verdict = x->verdict;
 	s->result->by_pct = by_pct;
@@ -336,7 +346,8 @@ static bool run_bound(struct bounded *b, bool *again, struct err *err)
 		free(c.at);
 		if (!ok || search_over(s) || !search_tell(s, b->bound))
 			return false;
-		if (!s->opt->no_pct && b->bound > 0 && s->result->schedules > MIX_FROM && s->result->schedules % 2) {
+		if (!s->opt->no_pct && b->bound > 0 && s->result->schedules > MIX_FROM &&
+			s->result->schedules % 2) {
 			if (!pct_one(s, ++pct, err) || found(s, true))
 				return false;
 			seen_note(&s->seen, s->exec);

@@ -19,16 +19,17 @@ struct exhausting {
 	VEC(struct branch_point) todo;
 	VEC(u64) asleep; /* before each step of this execution */
 	u64 now;
-	u32 from;        /* the first step that is not its predecessor's */
-	u32 known;       /* steps dealt with */
-	bool redundant;  /* nobody is left but who sleeps */
+	u32 from;       /* the first step that is not its predecessor's */
+	u32 known;      /* steps dealt with */
+	bool redundant; /* nobody is left but who sleeps */
 };
 
 /* ---- what depends on what ---- */
 
 static bool is_simple(u16 op)
 {
-	return (op >= HOOK_SEM_WAIT && op <= HOOK_MUTEX_UNLOCK) || (op >= HOOK_SPIN_INIT && op <= HOOK_SPIN_UNLOCK);
+	return (op >= HOOK_SEM_WAIT && op <= HOOK_MUTEX_UNLOCK) ||
+	       (op >= HOOK_SPIN_INIT && op <= HOOK_SPIN_UNLOCK);
 }
 
 static bool depends(const struct xstep *s, const struct xtask *k)
@@ -40,7 +41,8 @@ static bool depends(const struct xstep *s, const struct xtask *k)
 	if (s->point == POINT_ACCESS && k->point == POINT_ACCESS) {
 		if (s->size > 4 || k->op_size > 4)
 			return (s->how & 3) != HOOK_LOAD || (k->second & 3) != HOOK_LOAD;
-		return s->object == k->object && ((s->how & 3) != HOOK_LOAD || (k->second & 3) != HOOK_LOAD);
+		return s->object == k->object &&
+		       ((s->how & 3) != HOOK_LOAD || (k->second & 3) != HOOK_LOAD);
 	}
 	if (s->point != k->point)
 		return s->object == k->object;
@@ -134,7 +136,8 @@ bool exhaustive_all(struct search *s, struct err *err)
 			s->result->verdict = s->exec->verdict;
 			choices_of(s->exec, &s->failing);
 			s->result->preemptions = s->failing.preemptions;
-			going = s->opt->finals && !search_over(s); /* what ends there are is asked */
+			going = s->opt->finals &&
+				!search_over(s); /* what ends there are is asked */
 		}
 		if (going)
 			branches(&e, &b.c);

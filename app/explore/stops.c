@@ -38,7 +38,10 @@ u32 task_add(struct exec *x, pid_t tid, u32 creator, bool thread)
 	u32 t = x->tasks;
 
 	if (t == TASKS_MAX) {
-		exec_fail(x, "it makes more than %d processes and threads in one execution: explore follows no more", TASKS_MAX);
+		exec_fail(x,
+			"it makes more than %d processes and threads in one execution: explore "
+			"follows no more",
+			TASKS_MAX);
 		lean_kill(tid);
 		return TASKS_MAX;
 	}
@@ -75,8 +78,14 @@ struct xstep *step_add(struct exec *x, u32 task)
 	struct xtask *k = &x->task[task];
 	struct xstep *s = vec_push(&x->steps);
 
-	*s = (struct xstep){.task = (u8)task, .point = k->point, .by_time = x->first_by_time, .op = k->op,
-		.nr = (i32)k->nr, .object = k->object, .pc = k->pc, .enabled = x->now_enabled | (x->first_by_time ? 0 : BIT(task)),
+	*s = (struct xstep){.task = (u8)task,
+		.point = k->point,
+		.by_time = x->first_by_time,
+		.op = k->op,
+		.nr = (i32)k->nr,
+		.object = k->object,
+		.pc = k->pc,
+		.enabled = x->now_enabled | (x->first_by_time ? 0 : BIT(task)),
 		.timed = x->timed};
 	x->first_by_time = false;
 	if (x->page->until)
@@ -185,7 +194,8 @@ static void made(struct exec *x, u32 maker, const struct lean_stop *s)
 			break;
 		if (b.tid == c->tid && b.kind == LEAN_BORN)
 			c->born = true;
-		else if (!stop_take(x, &b, &other) && other < TASKS_MAX && x->task[other].standing != X_GONE)
+		else if (!stop_take(x, &b, &other) && other < TASKS_MAX &&
+			 x->task[other].standing != X_GONE)
 			exec_resume_until_point(x, other, true);
 	}
 	if (s->vfork)
@@ -266,7 +276,8 @@ static bool hook_take(struct exec *x, u32 task, const struct lean_stop *s)
 	x->hooked = true;
 	switch (s->args[0]) {
 	case HOOK_ASK:
-		lean_answer(k->tid, HOOK_HERE | HOOK_EXPLORE | (x->opt->threads ? HOOK_THREADS : 0));
+		lean_answer(
+			k->tid, HOOK_HERE | HOOK_EXPLORE | (x->opt->threads ? HOOK_THREADS : 0));
 		break;
 	case HOOK_PAGE: lean_answer(k->tid, (long)getpid() << 32 | x->page_fd); break;
 	case HOOK_ACCESS:
@@ -284,8 +295,9 @@ static bool hook_take(struct exec *x, u32 task, const struct lean_stop *s)
 	case HOOK_END:
 		if (sync_take(x, task, s->args)) {
 			k->period = s->args[0] == HOOK_BEGIN ? x->page->period : 0;
-			if (k->period && k->point == POINT_SYNC && k->op != HOOK_SEM_TRYWAIT && k->op != HOOK_SEM_GETVALUE &&
-				k->op != HOOK_MUTEX_TRYLOCK && k->op != HOOK_SPIN_TRYLOCK)
+			if (k->period && k->point == POINT_SYNC && k->op != HOOK_SEM_TRYWAIT &&
+				k->op != HOOK_SEM_GETVALUE && k->op != HOOK_MUTEX_TRYLOCK &&
+				k->op != HOOK_SPIN_TRYLOCK)
 				k->period = 0;
 			return true;
 		}

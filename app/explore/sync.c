@@ -30,7 +30,8 @@ static bool mutex_is_free(const struct xtask *k, u64 addr)
 		return true;
 	if (!(m.lock & OWNER_TID))
 		return true;
-	return ((m.kind & KIND_MASK) == RECURSIVE || (m.kind & KIND_MASK) == ERRORCHECK) && m.owner == k->tid;
+	return ((m.kind & KIND_MASK) == RECURSIVE || (m.kind & KIND_MASK) == ERRORCHECK) &&
+	       m.owner == k->tid;
 }
 
 static bool word_is(const struct xtask *k, u64 addr, bool (*test)(u32))
@@ -39,8 +40,14 @@ static bool word_is(const struct xtask *k, u64 addr, bool (*test)(u32))
 
 	return !lean_peek(k->tid, addr, &word, sizeof word) || test(word);
 }
-static bool above_zero(u32 word) { return word > 0; }
-static bool is_one(u32 word) { return word == 1; }
+static bool above_zero(u32 word)
+{
+	return word > 0;
+}
+static bool is_one(u32 word)
+{
+	return word == 1;
+}
 
 /* ---- rwlocks, barriers ---- */
 
@@ -68,10 +75,14 @@ static struct barrier *barrier_of(struct exec *x, u64 key)
 	return b;
 }
 
-static bool rw_is_try(u16 op) { return op == HOOK_RWLOCK_TRYRDLOCK || op == HOOK_RWLOCK_TRYWRLOCK; }
+static bool rw_is_try(u16 op)
+{
+	return op == HOOK_RWLOCK_TRYRDLOCK || op == HOOK_RWLOCK_TRYWRLOCK;
+}
 static bool rw_reads(u16 op)
 {
-	return op == HOOK_RWLOCK_RDLOCK || op == HOOK_RWLOCK_TRYRDLOCK || op == HOOK_RWLOCK_TIMEDRDLOCK;
+	return op == HOOK_RWLOCK_RDLOCK || op == HOOK_RWLOCK_TRYRDLOCK ||
+	       op == HOOK_RWLOCK_TIMEDRDLOCK;
 }
 
 static bool rw_free(struct exec *x, u32 task)
@@ -120,8 +131,9 @@ static bool thread_has_ended(const struct exec *x, const struct xtask *k)
 static bool is_timed(const struct xtask *k)
 {
 	return k->ns != HOOK_NO_TIME &&
-	       (k->op == HOOK_SEM_TIMEDWAIT || k->op == HOOK_MUTEX_TIMEDLOCK || k->op == HOOK_COND_TIMEDWAIT ||
-		       k->op == HOOK_RWLOCK_TIMEDRDLOCK || k->op == HOOK_RWLOCK_TIMEDWRLOCK || k->op == HOOK_JOIN);
+	       (k->op == HOOK_SEM_TIMEDWAIT || k->op == HOOK_MUTEX_TIMEDLOCK ||
+		       k->op == HOOK_COND_TIMEDWAIT || k->op == HOOK_RWLOCK_TIMEDRDLOCK ||
+		       k->op == HOOK_RWLOCK_TIMEDWRLOCK || k->op == HOOK_JOIN);
 }
 
 static enum can can_parked(struct exec *x, u32 task)
@@ -164,7 +176,8 @@ bool spin_over(struct exec *x, u32 task)
 		const struct loaded *c = &k->load[i];
 		u64 now = 0, mask = c->size >= 8 ? UINT64_MAX : BIT(8 * c->size) - 1;
 
-		if (!lean_peek(k->tid, c->addr, &now, c->size < 8 ? c->size : 8) || (now & mask) != (c->value & mask))
+		if (!lean_peek(k->tid, c->addr, &now, c->size < 8 ? c->size : 8) ||
+			(now & mask) != (c->value & mask))
 			return true;
 	}
 	return false;
@@ -198,7 +211,8 @@ bool sync_take(struct exec *x, u32 task, const u64 *a)
 		char name[256] = "";
 
 		for (size_t i = 0; i + 8 < sizeof name; i += 8) {
-			if (!lean_peek(k->tid, k->addr + i, name + i, 8) || memchr(name + i, '\0', 8))
+			if (!lean_peek(k->tid, k->addr + i, name + i, 8) ||
+				memchr(name + i, '\0', 8))
 				break;
 		}
 		name[sizeof name - 1] = '\0';
@@ -223,7 +237,8 @@ static void wake_one(struct exec *x, u64 key, bool all)
 		for (u32 t = 0; t < x->tasks; t++) {
 			const struct xtask *k = &x->task[t];
 
-			if (k->standing == X_PARKED && k->op != HOOK_BARRIER_WAIT && !k->signalled && k->object == key &&
+			if (k->standing == X_PARKED && k->op != HOOK_BARRIER_WAIT &&
+				!k->signalled && k->object == key &&
 				(first == TASKS_MAX || k->park_order < x->task[first].park_order))
 				first = t;
 		}
@@ -256,7 +271,8 @@ static bool barrier_go(struct exec *x, u32 task)
 	for (u32 t = 0; t < x->tasks; t++) {
 		struct xtask *o = &x->task[t];
 
-		if (o->standing == X_PARKED && o->op == HOOK_BARRIER_WAIT && o->object == k->object) {
+		if (o->standing == X_PARKED && o->op == HOOK_BARRIER_WAIT &&
+			o->object == k->object) {
 			o->standing = X_AT;
 			o->fed = o->has_answer = true;
 			o->answer = HOOK_RESULT;
@@ -339,7 +355,8 @@ u64 sync_wakes(const struct exec *x, u32 by, const struct xstep *s)
 			set |= BIT(t);
 		if (s->point != POINT_SYNC)
 			continue;
-		if (s->op == HOOK_SEM_POST || s->op == HOOK_MUTEX_UNLOCK || s->op == HOOK_SPIN_UNLOCK) {
+		if (s->op == HOOK_SEM_POST || s->op == HOOK_MUTEX_UNLOCK ||
+			s->op == HOOK_SPIN_UNLOCK) {
 			if (k->standing == X_AT && k->point == POINT_SYNC && k->object == s->object)
 				set |= BIT(t);
 			else if (k->standing == X_PARKED && k->signalled &&

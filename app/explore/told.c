@@ -36,7 +36,8 @@ void told_take(struct told *told, const struct exec *x)
 		struct str id = {0};
 
 		identity(x, t, &id);
-		strncpy(who[t], str_get(&id), sizeof who[t] - 1); /* deeper than that nobody follows it */
+		strncpy(who[t], str_get(&id),
+			sizeof who[t] - 1); /* deeper than that nobody follows it */
 		str_finish(&id);
 	}
 	memcpy(told->culprit, who[x->culprit], sizeof told->culprit);
@@ -45,10 +46,15 @@ void told_take(struct told *told, const struct exec *x)
 		const struct xstep *s = &x->steps.at[i];
 		struct told_step *to = &told->step[told->n++];
 
-		*to = (struct told_step){.point = s->point, .how = s->how & 0xff, .by_time = s->by_time, .op = s->op, .nr = s->nr};
+		*to = (struct told_step){.point = s->point,
+			.how = s->how & 0xff,
+			.by_time = s->by_time,
+			.op = s->op,
+			.nr = s->nr};
 		memcpy(to->identity, who[s->task], sizeof to->identity);
 		to->preempts = i && s->task != s[-1].task && s->enabled & BIT(s[-1].task);
 		to->inside = s->inside;
-		to->exits = s->point == POINT_CALL && (s->nr == SYS_exit || s->nr == SYS_exit_group);
+		to->exits =
+			s->point == POINT_CALL && (s->nr == SYS_exit || s->nr == SYS_exit_group);
 	}
 }

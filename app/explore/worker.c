@@ -50,7 +50,8 @@ static bool tell(void *arg, const struct explore_progress *p)
 /* The end of what it wrote to stderr. */
 static void take_output(struct exec *x, struct explore_result *r)
 {
-	off_t end = lseek(x->stderr_copy, 0, SEEK_END), from = end > (off_t)sizeof r->output - 1 ? end - (off_t)sizeof r->output + 1 : 0;
+	off_t end = lseek(x->stderr_copy, 0, SEEK_END),
+	      from = end > (off_t)sizeof r->output - 1 ? end - (off_t)sizeof r->output + 1 : 0;
 	ssize_t n = pread(x->stderr_copy, r->output, sizeof r->output - 1, from);
 
 	r->output[n > 0 ? n : 0] = '\0';
@@ -74,7 +75,8 @@ static bool search(struct search *s, struct err *err)
 	return ok;
 }
 
-static bool again(struct search *s, const char *text, u32 times, enum explore_verdict expected, u32 *same, struct err *err)
+static bool again(struct search *s, const char *text, u32 times, enum explore_verdict expected,
+	u32 *same, struct err *err)
 {
 	struct plan p = {.pick = pick_next, .forced = &s->failing};
 
@@ -101,14 +103,20 @@ static void on_stop(int sig)
 	explore_told_to_stop = 1;
 }
 
-static _Noreturn void work(int socket, pid_t parent, const struct explore_options *opt, struct told *told,
-	const struct claim *claim, const char *choices, u32 times, enum explore_verdict expected)
+static _Noreturn void work(int socket, pid_t parent, const struct explore_options *opt,
+	struct told *told, const struct claim *claim, const char *choices, u32 times,
+	enum explore_verdict expected)
 {
 	struct sigaction stop = {.sa_handler = on_stop};
 	struct message *m = xmalloc(sizeof *m);
 	struct worker w = {socket, m};
 	struct exec *x = xmalloc(sizeof *x);
-	struct search s = {.exec = x, .opt = opt, .result = &m->result, .started_ns = clock_ns(), .tell = tell, .tell_arg = &w};
+	struct search s = {.exec = x,
+		.opt = opt,
+		.result = &m->result,
+		.started_ns = clock_ns(),
+		.tell = tell,
+		.tell_arg = &w};
 
 	sigaction(SIGTERM, &stop, NULL);
 	sigaction(SIGHUP, &stop, NULL);
@@ -120,7 +128,8 @@ static _Noreturn void work(int socket, pid_t parent, const struct explore_option
 	m->ok = exec_open(x, opt, told, &m->err);
 	x->claim = claim;
 	if (m->ok)
-		m->ok = choices ? again(&s, choices, times, expected, &m->same, &m->err) : search(&s, &m->err);
+		m->ok = choices ? again(&s, choices, times, expected, &m->same, &m->err)
+				: search(&s, &m->err);
 	m->result.served = x->server != 0;
 	m->result.hooked = x->hooked;
 	m->result.seconds = (double)(clock_ns() - s.started_ns) / 1e9;
@@ -155,10 +164,11 @@ static bool listen_to(const struct explore_options *opt, int socket, struct mess
 	}
 }
 
-static bool in_a_process(const struct explore_options *opt, const char *choices, u32 times, enum explore_verdict expected,
-	u32 *same, struct explore_result *result, struct err *err)
+static bool in_a_process(const struct explore_options *opt, const char *choices, u32 times,
+	enum explore_verdict expected, u32 *same, struct explore_result *result, struct err *err)
 {
-	struct told *told = mmap(NULL, sizeof *told, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct told *told =
+		mmap(NULL, sizeof *told, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	struct message *m = xmalloc(sizeof *m);
 	struct claim *claim = NULL;
 	int ends[2];
@@ -207,8 +217,8 @@ bool explore_run(const struct explore_options *opt, struct explore_result *resul
 	return in_a_process(opt, NULL, 0, EXPLORE_FINE, NULL, result, err);
 }
 
-bool explore_again(const struct explore_options *opt, const char *choices, u32 times, enum explore_verdict expected, u32 *same,
-	struct explore_result *result, struct err *err)
+bool explore_again(const struct explore_options *opt, const char *choices, u32 times,
+	enum explore_verdict expected, u32 *same, struct explore_result *result, struct err *err)
 {
 	return in_a_process(opt, choices, times, expected, same, result, err);
 }

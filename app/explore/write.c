@@ -18,24 +18,62 @@
 enum { BETWEEN_MAX = 200, AFTER_MAX = 64 };
 
 static const char *const op_names[HOOK_OP_COUNT] = {
-	NULL, "sem_init", "sem_destroy", "sem_open", "sem_close", "sem_unlink", "sem_wait", "sem_trywait", "sem_timedwait",
-	"sem_post", "sem_getvalue", "pthread_mutex_init", "pthread_mutex_destroy", "pthread_mutex_lock",
-	"pthread_mutex_trylock", "pthread_mutex_timedlock", "pthread_mutex_unlock", "pthread_mutex_consistent",
-	"pthread_cond_init", "pthread_cond_destroy", "pthread_cond_wait", "pthread_cond_timedwait", "pthread_cond_signal",
-	"pthread_cond_broadcast", "pthread_barrier_init", "pthread_barrier_destroy", "pthread_barrier_wait",
-	"pthread_rwlock_init", "pthread_rwlock_destroy", "pthread_rwlock_rdlock", "pthread_rwlock_tryrdlock",
-	"pthread_rwlock_timedrdlock", "pthread_rwlock_wrlock", "pthread_rwlock_trywrlock", "pthread_rwlock_timedwrlock",
-	"pthread_rwlock_unlock", "pthread_spin_init", "pthread_spin_destroy", "pthread_spin_lock", "pthread_spin_trylock",
-	"pthread_spin_unlock", "pthread_join",
+	NULL,
+	"sem_init",
+	"sem_destroy",
+	"sem_open",
+	"sem_close",
+	"sem_unlink",
+	"sem_wait",
+	"sem_trywait",
+	"sem_timedwait",
+	"sem_post",
+	"sem_getvalue",
+	"pthread_mutex_init",
+	"pthread_mutex_destroy",
+	"pthread_mutex_lock",
+	"pthread_mutex_trylock",
+	"pthread_mutex_timedlock",
+	"pthread_mutex_unlock",
+	"pthread_mutex_consistent",
+	"pthread_cond_init",
+	"pthread_cond_destroy",
+	"pthread_cond_wait",
+	"pthread_cond_timedwait",
+	"pthread_cond_signal",
+	"pthread_cond_broadcast",
+	"pthread_barrier_init",
+	"pthread_barrier_destroy",
+	"pthread_barrier_wait",
+	"pthread_rwlock_init",
+	"pthread_rwlock_destroy",
+	"pthread_rwlock_rdlock",
+	"pthread_rwlock_tryrdlock",
+	"pthread_rwlock_timedrdlock",
+	"pthread_rwlock_wrlock",
+	"pthread_rwlock_trywrlock",
+	"pthread_rwlock_timedwrlock",
+	"pthread_rwlock_unlock",
+	"pthread_spin_init",
+	"pthread_spin_destroy",
+	"pthread_spin_lock",
+	"pthread_spin_trylock",
+	"pthread_spin_unlock",
+	"pthread_join",
 };
 
-#define CALLS(X) \
-	X(read) X(readv) X(recvmsg) X(recvfrom) X(accept) X(accept4) X(write) X(writev) X(sendto) X(sendmsg) X(close) \
-	X(shutdown) X(kill) X(tkill) X(tgkill) X(exit_group) X(exit) X(unlink) X(unlinkat) X(mq_open) X(mq_unlink) \
-	X(msgget) X(semget) X(shmget) X(msgctl) X(shmctl) X(bind) X(listen) X(openat) X(open) X(wait4) X(waitid) \
-	X(nanosleep) X(clock_nanosleep) X(poll) X(epoll_wait) X(epoll_pwait) X(ppoll) X(select) X(pselect6) X(msgsnd) \
-	X(msgrcv) X(semop) X(semtimedop) X(semctl) X(flock) X(fcntl) X(mq_timedsend) X(mq_timedreceive) X(futex) \
-	X(pause) X(rt_sigsuspend) X(rt_sigtimedwait) X(connect)
+#define CALLS(X)                                                                                  \
+	X(read)                                                                                   \
+	X(readv) X(recvmsg) X(recvfrom) X(accept) X(accept4) X(write) X(writev) X(sendto) X(      \
+		sendmsg) X(close) X(shutdown) X(kill) X(tkill) X(tgkill) X(exit_group) X(exit)    \
+		X(unlink) X(unlinkat) X(mq_open) X(mq_unlink) X(msgget) X(semget) X(shmget) X(    \
+			msgctl) X(shmctl) X(bind) X(listen) X(openat) X(open) X(wait4) X(waitid)  \
+			X(nanosleep) X(clock_nanosleep) X(poll) X(epoll_wait) X(epoll_pwait)      \
+				X(ppoll) X(select) X(pselect6) X(msgsnd) X(msgrcv) X(semop)       \
+					X(semtimedop) X(semctl) X(flock) X(fcntl) X(mq_timedsend) \
+						X(mq_timedreceive) X(futex) X(pause)              \
+							X(rt_sigsuspend) X(rt_sigtimedwait)       \
+								X(connect)
 
 static const char *call_of(const struct told_step *s)
 {
@@ -65,12 +103,15 @@ struct writing {
 	const struct explore_options *opt;
 	const struct told *told;
 	struct session *session;
-	u32 done;          /* choices made */
+	u32 done;               /* choices made */
 	u32 choice[TOLD_STEPS]; /* step -> choice */
-	u32 followed;      /* steps */
+	u32 followed;           /* steps */
 };
 
-static const struct world *world_of(const struct writing *w) { return timeline_now(session_timeline(w->session)); }
+static const struct world *world_of(const struct writing *w)
+{
+	return timeline_now(session_timeline(w->session));
+}
 
 static bool step(struct writing *w, u32 task)
 {
@@ -87,7 +128,8 @@ static bool is_at(const struct writing *w, u32 task, const struct told_step *s)
 	const struct w_task *t = world_task(world_of(w), task);
 	const char *name = call_of(s);
 
-	return t && name && t->state != TASK_RUNNING && t->op.call && strcmp(call_name(t->op.call), name) == 0 && !t->op.open;
+	return t && name && t->state != TASK_RUNNING && t->op.call &&
+	       strcmp(call_name(t->op.call), name) == 0 && !t->op.open;
 }
 
 static bool has_ended(const struct writing *w, u32 task)
@@ -183,7 +225,8 @@ static void go_in(struct writing *w)
 		u32 task = 0;
 
 		for (u32 t = 1; t < world_tasks(world) && !task; t++)
-			if (schedule_can_step(world, t) && world_task(world, t)->state != TASK_SPINNING)
+			if (schedule_can_step(world, t) &&
+				world_task(world, t)->state != TASK_SPINNING)
 				task = t;
 		if (!task || !step(w, task))
 			return;
@@ -193,9 +236,16 @@ static void go_in(struct writing *w)
 static bool start(struct writing *w)
 {
 	struct session_live live = {
-		.run = {.tracer = {.held = true, .contents = true, .terminals = true, .sites = true, .threads = w->opt->threads},
+		.run = {.tracer = {.held = true,
+				.contents = true,
+				.terminals = true,
+				.sites = true,
+				.threads = w->opt->threads},
 			.pin = true},
-		.launch = {.argv = w->opt->argv, .envp = w->opt->envp, .cwd = w->opt->cwd, .fds = {-1, -1, -1}},
+		.launch = {.argv = w->opt->argv,
+			.envp = w->opt->envp,
+			.cwd = w->opt->cwd,
+			.fds = {-1, -1, -1}},
 		.terminal = true,
 		.title = w->opt->argv[0],
 	};
@@ -208,7 +258,8 @@ static bool start(struct writing *w)
 static void follow(struct writing *w, enum explore_verdict verdict)
 {
 	for (w->followed = 0; w->followed < w->told->n; w->followed++)
-		if (verdict == EXPLORE_WRONG && has_ended(w, 1)) /* what others do then does not change it */
+		if (verdict == EXPLORE_WRONG &&
+			has_ended(w, 1)) /* what others do then does not change it */
 			w->followed = w->told->n - 1;
 		else if (!follow_one(w, &w->told->step[w->followed], w->followed))
 			return;
@@ -233,17 +284,25 @@ static void say_status(const struct writing *w, const char *identity, int status
 	char name[24];
 
 	if (WIFSIGNALED(status))
-		str_addf(out, "%s was ended by SIG%s", actor(w, identity, name), sigabbrev_np(WTERMSIG(status)));
+		str_addf(out, "%s was ended by SIG%s", actor(w, identity, name),
+			sigabbrev_np(WTERMSIG(status)));
 	else
-		str_addf(out, "%s ended with status %d", actor(w, identity, name), WEXITSTATUS(status));
+		str_addf(out, "%s ended with status %d", actor(w, identity, name),
+			WEXITSTATUS(status));
 }
 
-static const char *session_name(void *s, u32 proc) { return session_actor(s, proc); }
+static const char *session_name(void *s, u32 proc)
+{
+	return session_actor(s, proc);
+}
 
 /* Who waits, and for what. */
 static void say_hang(struct writing *w, struct str *out)
 {
-	struct scene scene = {.world = NULL, .style = STYLE_SHORT, .actor = session_name, .actor_arg = w->session};
+	struct scene scene = {.world = NULL,
+		.style = STYLE_SHORT,
+		.actor = session_name,
+		.actor_arg = w->session};
 	u32 said = 0;
 
 	str_add(out, "nobody can go on");
@@ -283,10 +342,12 @@ static void say_preemptions(const struct writing *w, const struct schedule *sche
 		str_addf(out, "; %s was held", actor(w, s[-1].identity, name));
 		if (held && call_of(held))
 			str_addf(out, " before %s", call_of(held));
-		if (held && held - told->step < w->followed && w->choice[held - told->step] < sched->n) {
+		if (held && held - told->step < w->followed &&
+			w->choice[held - told->step] < sched->n) {
 			const struct schedule_step *c = &sched->steps[w->choice[held - told->step]];
 
-			str_addf(out, "%s%s%s%s%s", c->shown[0] ? " " : "", c->shown, c->at[0] ? " (" : "", c->at, c->at[0] ? ")" : "");
+			str_addf(out, "%s%s%s%s%s", c->shown[0] ? " " : "", c->shown,
+				c->at[0] ? " (" : "", c->at, c->at[0] ? ")" : "");
 		}
 		str_addf(out, " while %s went on", actor(w, s->identity, other));
 	}
@@ -301,7 +362,12 @@ static void sentence(struct writing *w, const struct schedule *sched, struct exp
 	case EXPLORE_CRASH: say_status(w, w->told->culprit, w->told->culprit_status, &out); break;
 	case EXPLORE_HANG: say_hang(w, &out); break;
 	case EXPLORE_INVARIANT: str_addf(&out, "%s does not hold", w->opt->invariant); break;
-	default: str_addf(&out, "after %u steps it had not ended, and in other orders it does: it may never end", r->steps); break;
+	default:
+		str_addf(&out,
+			"after %u steps it had not ended, and in other orders it does: it may "
+			"never end",
+			r->steps);
+		break;
 	}
 	if (r->verdict != EXPLORE_ENDLESS)
 		say_preemptions(w, sched, &out);
@@ -336,8 +402,8 @@ static void file(struct writing *w, struct schedule *sched, struct explore_resul
 	struct str text = {0}, settings = {0}, body = {0}, harmless = {0};
 	const char *line;
 
-	str_addf(&settings, "%sexplore %s %s\n", sched->settings ? sched->settings : "", explore_verdict_name(r->verdict),
-		r->choices);
+	str_addf(&settings, "%sexplore %s %s\n", sched->settings ? sched->settings : "",
+		explore_verdict_name(r->verdict), r->choices);
 	if (w->opt->invariant)
 		str_addf(&settings, "invariant %s\n", w->opt->invariant);
 	if (!sched->command) {
@@ -352,11 +418,13 @@ static void file(struct writing *w, struct schedule *sched, struct explore_resul
 	schedule_print(sched, &body);
 	line = strchr(body.s, '\n');
 	str_add_bytes(&text, body.s, (size_t)(line - body.s) + 1);
-	str_addf(&text, "# found by ipclab explore: %s: %s\n", explore_verdict_name(r->verdict), str_get(&harmless));
+	str_addf(&text, "# found by ipclab explore: %s: %s\n", explore_verdict_name(r->verdict),
+		str_get(&harmless));
 	str_addf(&text, "# %u preemption%s%s\n", r->switches, r->switches == 1 ? "" : "s",
 		r->fewest ? ", the fewest with which it fails" : "");
 	if (!r->stage)
-		str_add(&text, "# the stage cannot go on in this order: `ipclab replay --plain` tells it all\n");
+		str_add(&text, "# the stage cannot go on in this order: `ipclab replay --plain` "
+			       "tells it all\n");
 	str_add(&text, line + 1);
 	r->written = put(w->opt->schedule, w->opt->overwrite, &text);
 	str_finish(&text);
@@ -402,5 +470,6 @@ void write_schedule(const struct explore_options *opt, struct told *told, struct
 	if (apart_do(run_and_write, &to))
 		*r = told->result;
 	if (!r->sentence[0])
-		snprintf(r->sentence, sizeof r->sentence, "it could not be run once more to tell more.");
+		snprintf(r->sentence, sizeof r->sentence,
+			"it could not be run once more to tell more.");
 }

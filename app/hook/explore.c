@@ -26,7 +26,8 @@ void explore_open(void)
 	fd = open(path, O_RDWR | O_CLOEXEC);
 	if (fd < 0)
 		return;
-	p = (void *)syscall(SYS_mmap, NULL, sizeof *hook_page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0L);
+	p = (void *)syscall(
+		SYS_mmap, NULL, sizeof *hook_page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0L);
 	close(fd);
 	if (p != MAP_FAILED)
 		hook_page = p;
@@ -70,7 +71,8 @@ static uint64_t key_of(const struct hook_record *r)
 static unsigned period_with(const struct hook_spin *s, uint64_t key)
 {
 	for (unsigned p = 1; p <= HOOK_PERIOD; p++)
-		if (s->n >= p && s->keys[(s->n - p) & 7] == key && s->match[p] + 1 > (HOOK_ROUNDS - 1) * p)
+		if (s->n >= p && s->keys[(s->n - p) & 7] == key &&
+			s->match[p] + 1 > (HOOK_ROUNDS - 1) * p)
 			return p;
 	return 0;
 }
@@ -112,7 +114,9 @@ static void note(struct hook_record *r, bool pure, long what, long a3)
 
 void explore_access(const volatile void *p, size_t bytes, long how, long pc)
 {
-	struct hook_record r = {.addr = (uintptr_t)p, .pc = (uintptr_t)pc, .size = (unsigned)bytes,
+	struct hook_record r = {.addr = (uintptr_t)p,
+		.pc = (uintptr_t)pc,
+		.size = (unsigned)bytes,
 		.how = (unsigned short)how};
 
 	r.value = word_at(p, bytes);
@@ -153,7 +157,10 @@ static bool answered(long answer, bool sem, int *r)
 /* Always a stop first: what becomes of it the explorer decides. */
 static bool stopped(long op, long object, long second, unsigned long ns, long pc, int *r)
 {
-	struct hook_record n = {.addr = (uintptr_t)object, .pc = (uintptr_t)pc, .size = 4, .op = (unsigned short)op};
+	struct hook_record n = {.addr = (uintptr_t)object,
+		.pc = (uintptr_t)pc,
+		.size = 4,
+		.op = (unsigned short)op};
 	long answer = hook_call(HOOK_BEGIN, op, object, second, (long)ns, pc);
 	struct hook_page *page = hook_page;
 
@@ -182,13 +189,14 @@ static int cond_wait(long op, long cond, long mutex, unsigned long ns, long pc)
 
 bool explore_call(long op, long object, long second, unsigned long ns, long pc, int *r)
 {
-	struct hook_record n = {.addr = (uintptr_t)object, .pc = (uintptr_t)pc, .size = 4, .op = (unsigned short)op};
+	struct hook_record n = {.addr = (uintptr_t)object,
+		.pc = (uintptr_t)pc,
+		.size = 4,
+		.op = (unsigned short)op};
 
 	switch (op) {
 	case HOOK_COND_WAIT:
-	case HOOK_COND_TIMEDWAIT:
-		*r = cond_wait(op, object, second, ns, pc);
-		return true;
+	case HOOK_COND_TIMEDWAIT: *r = cond_wait(op, object, second, ns, pc); return true;
 	case HOOK_SEM_WAIT:
 	case HOOK_SEM_TIMEDWAIT:
 	case HOOK_MUTEX_LOCK:
@@ -220,8 +228,6 @@ bool explore_call(long op, long object, long second, unsigned long ns, long pc, 
 		n.value = word_at((const void *)object, 4);
 		note(&n, true, HOOK_BEGIN, second);
 		return false;
-	default:
-		note(&n, false, HOOK_BEGIN, second);
-		return false;
+	default: note(&n, false, HOOK_BEGIN, second); return false;
 	}
 }

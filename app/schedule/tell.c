@@ -24,7 +24,8 @@ static void tell_operation(const struct schedule_step *s, struct str *out)
 	else if (s->signal)
 		str_addf(out, "gets signal %u", s->signal);
 	else
-		str_addf(out, "%s%s%s", s->call[0] ? s->call : "moves", s->shown[0] ? " of " : "", s->shown);
+		str_addf(out, "%s%s%s", s->call[0] ? s->call : "moves", s->shown[0] ? " of " : "",
+			s->shown);
 }
 
 static const struct schedule_step *next_of(const struct schedule *s, u32 i, const char *actor)

@@ -52,7 +52,8 @@ static void child_run(const struct lean *lean, const struct launch *l, int go, i
 	if (l->cwd && chdir(l->cwd) < 0)
 		goto fail;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
-		syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, &program) < 0)
+		syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW,
+			&program) < 0)
 		goto fail;
 	for (int sig = 1; sig < 32; sig++)
 		signal(sig, SIG_DFL);
@@ -82,7 +83,8 @@ static bool wait_for_exec(pid_t pid)
 			return false;
 		if (status >> 16 == PTRACE_EVENT_EXEC)
 			return true;
-		ptrace(PTRACE_CONT, pid, NULL, (void *)(uintptr_t)(status >> 16 ? 0 : WSTOPSIG(status) & 0x7f));
+		ptrace(PTRACE_CONT, pid, NULL,
+			(void *)(uintptr_t)(status >> 16 ? 0 : WSTOPSIG(status) & 0x7f));
 	}
 }
 
@@ -98,19 +100,24 @@ static bool launch_error(const struct launch *l, int failed, struct err *err)
 		return err_set(err, EXIT_CANNOT_RUN, "%s: ended before it began", l->argv[0]);
 	errno = byte;
 	if (errno == ENOENT)
-		return err_set(err, EXIT_NOT_FOUND, "%s: no such command; give its path, or look at PATH", l->argv[0]);
+		return err_set(err, EXIT_NOT_FOUND,
+			"%s: no such command; give its path, or look at PATH", l->argv[0]);
 	if (errno == EACCES)
-		return err_set(err, EXIT_CANNOT_RUN, "%s: no permission to run it; is it a program, and executable (chmod +x)?", l->argv[0]);
+		return err_set(err, EXIT_CANNOT_RUN,
+			"%s: no permission to run it; is it a program, and executable (chmod +x)?",
+			l->argv[0]);
 	if (errno == ENOEXEC)
-		return err_set(err, EXIT_CANNOT_RUN, "%s: not a program this machine can run; a script needs a #! line", l->argv[0]);
+		return err_set(err, EXIT_CANNOT_RUN,
+			"%s: not a program this machine can run; a script needs a #! line",
+			l->argv[0]);
 	return err_sys(err, EXIT_CANNOT_RUN, "%s: cannot be run", l->argv[0]);
 }
 
 bool lean_launch(struct lean *lean, const struct launch *l, pid_t *out, struct err *err)
 {
-	static const unsigned long options = PTRACE_O_EXITKILL | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
-					     PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_TRACESECCOMP |
-					     PTRACE_O_TRACESYSGOOD;
+	static const unsigned long options =
+		PTRACE_O_EXITKILL | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE |
+		PTRACE_O_TRACEEXEC | PTRACE_O_TRACESECCOMP | PTRACE_O_TRACESYSGOOD;
 	int go[2] = {-1, -1}, failed[2] = {-1, -1};
 	bool ok = false;
 	pid_t pid;
@@ -153,7 +160,8 @@ static void classify(pid_t tid, int status, struct lean_stop *s)
 		s->status = status;
 	} else if (event == PTRACE_EVENT_SECCOMP) {
 		s->kind = arch_read_call(tid, &s->nr, s->args, &s->ip) ? LEAN_CALL : LEAN_NONE;
-	} else if (event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_VFORK || event == PTRACE_EVENT_CLONE) {
+	} else if (event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_VFORK ||
+		   event == PTRACE_EVENT_CLONE) {
 		ptrace(PTRACE_GETEVENTMSG, tid, NULL, &msg);
 		s->kind = LEAN_MADE;
 		s->child = (pid_t)msg;
@@ -259,7 +267,8 @@ bool lean_poke(pid_t tid, u64 addr, const void *from, size_t n)
 		u64 word;
 
 		memcpy(&word, (const char *)from + i, 8);
-		if (ptrace(PTRACE_POKEDATA, tid, (void *)(uintptr_t)(addr + i), (void *)(uintptr_t)word) < 0)
+		if (ptrace(PTRACE_POKEDATA, tid, (void *)(uintptr_t)(addr + i),
+			    (void *)(uintptr_t)word) < 0)
 			return false;
 	}
 	return true;

@@ -15,16 +15,16 @@
 struct lean;
 
 enum lean_kind {
-	LEAN_NONE,    /* nothing there */
-	LEAN_CALL,    /* at the entry of a call the filter stops: nr, args */
-	LEAN_RESULT,  /* at its exit (lean_go with `result`): result */
-	LEAN_MADE,    /* it made `child` (fork, clone); vfork: it waits for it */
-	LEAN_BORN,    /* a new task, before its first instruction; may come before its maker's LEAN_MADE */
+	LEAN_NONE,   /* nothing there */
+	LEAN_CALL,   /* at the entry of a call the filter stops: nr, args */
+	LEAN_RESULT, /* at its exit (lean_go with `result`): result */
+	LEAN_MADE,   /* it made `child` (fork, clone); vfork: it waits for it */
+	LEAN_BORN, /* a new task, before its first instruction; may come before its maker's LEAN_MADE */
 	LEAN_EXEC,
-	LEAN_SIGNAL,  /* before the delivery of sig */
-	LEAN_GROUP,   /* a signal has stopped it */
-	LEAN_END,     /* gone: status */
-	LEAN_NOBODY,  /* no task is left */
+	LEAN_SIGNAL, /* before the delivery of sig */
+	LEAN_GROUP,  /* a signal has stopped it */
+	LEAN_END,    /* gone: status */
+	LEAN_NOBODY, /* no task is left */
 };
 struct lean_stop {
 	enum lean_kind kind;

@@ -50,3 +50,4 @@ pure_tests += \
 	tests/unit/test_words_socket
 # assets/ipclab.1 against view/keys.def.
 pure_tests += tests/unit/test_keys_page
+pure_tests += tests/unit/test_explore
