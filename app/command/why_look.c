@@ -5,6 +5,8 @@
 
 #include "command/why.h"
 
+enum { GROUPS_SAID = 12 };
+
 struct why_look {
 	pid_t pids[64];
 	u32 n;
@@ -112,6 +114,90 @@ static bool answer_processes(struct why_look *w, const struct why_options *opt, 
 	return ok;
 }
 
+/* ---- everything of mine ---- */
+
+static void add_groups(const struct report *r, struct str *out)
+{
+	u32 n, said = 0, more = 0, hangs = 0;
+	struct report_group *all = report_groups(r, &n);
+
+	for (u32 i = 0; i < n; i++) {
+		pid_t pid = world_proc(r->scene.world, all[i].proc)->pid;
+		char cwd[512] = "";
+
+		hangs += all[i].verdict == VERDICT_HANG;
+		if (all[i].verdict == VERDICT_RUNS || (all[i].verdict == VERDICT_WAITS && !all[i].stuck && all[i].processes < 2 && !all[i].outside))
+			continue;
+		if (said == GROUPS_SAID && all[i].verdict != VERDICT_HANG) {
+			more++;
+			continue;
+		}
+		if (all[i].verdict == VERDICT_HANG)
+			session_look_cwd(pid, cwd, sizeof cwd);
+		report_group_line(r, &all[i], session_look_idle_ns(pid), cwd, out);
+		said++;
+	}
+	if (more)
+		str_addf(out, "and %u more that wait for somebody\n", more);
+	if (!hangs)
+		str_addf(out, "Nobody stands still for good.\n");
+	else
+		str_addf(out, "To look closer  ipclab why -p %d\n", world_proc(r->scene.world, all[0].proc)->pid);
+	free(all);
+}
+
+static enum verdict of_groups(const struct report *r)
+{
+	u32 n;
+	struct report_group *all = report_groups(r, &n);
+	enum verdict v = n && all[0].verdict == VERDICT_HANG ? VERDICT_HANG : r->standing->verdict == VERDICT_HANG ? VERDICT_WAITS : r->standing->verdict;
+
+	free(all);
+	return v;
+}
+
+static bool answer_mine(struct why_look *w, const struct why_options *opt, int *status, struct err *err)
+{
+	const struct look_options options = {.mine = true};
+	u64 began = clock_ns();
+	struct world_standing standing;
+	struct look_answer look;
+	struct report r = {.attached = true, .markdown = opt->markdown};
+	struct answer a = {0};
+	struct str text = {0};
+	bool ok;
+
+	if (!session_look(&options, &look, err))
+		return false;
+	ok = answer_begin(&a, look.log, opt->redact, err);
+	if (ok) {
+		answer_take(&a);
+		answer_report(&a, &standing, &r);
+		standing.verdict = of_groups(&r);
+		r.scene.pids = !opt->json;
+		look.moved = false; /* of so many somebody always runs, and is said to */
+		note_unseen(w, &look);
+		r.unseen = w->unseen;
+		r.unseen_n = w->unseen_n;
+		r.took_ns = clock_ns() - began;
+		if (opt->json) {
+			answer_print(&r, opt, stdout);
+		} else {
+			str_add(&text, opt->markdown ? "```\n" : "");
+			add_groups(&r, &text);
+			report_looked(&r, &text);
+			str_add(&text, opt->markdown ? "```\n" : "");
+			fputs(str_get(&text), stdout);
+		}
+		*status = standing.verdict == VERDICT_HANG ? EXIT_FAILED : EXIT_DONE;
+		world_standing_finish(&standing);
+	}
+	str_finish(&text);
+	answer_finish(&a);
+	log_close(look.log);
+	return ok;
+}
+
 bool why_look(struct invocation *inv, const struct why_options *opt, struct err *err)
 {
 	struct why_look w = {0};
@@ -120,5 +206,5 @@ bool why_look(struct invocation *inv, const struct why_options *opt, struct err 
 		return false;
 	if (w.n)
 		return answer_processes(&w, opt, &inv->status, err);
-	return err_set(err, EXIT_USAGE, "why needs a command, as in ipclab why -- make test");
+	return answer_mine(&w, opt, &inv->status, err);
 }

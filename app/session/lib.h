@@ -108,6 +108,8 @@ bool session_look(const struct look_options *, struct look_answer *, struct err 
 u32 session_look_named(const char *name, pid_t *pids, u32 room);
 bool session_look_check(pid_t *pid, struct err *); /* may it be looked at; a thread becomes its process */
 
+u64 session_look_idle_ns(pid_t); /* since none of its threads ran; 0 unknown */
+void session_look_cwd(pid_t, char *path, size_t room);
 void session_look_refusal(char *text, size_t room); /* why attaching is refused here: a phrase */
 
 /* ---- the reader's side ---- */

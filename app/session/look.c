@@ -69,8 +69,9 @@ static void begin_set(struct look_run *l)
 {
 	for (u32 i = 0; i < l->opt->n; i++)
 		add(l, l->opt->pids[i]);
+	/* One that a debugger has stopped, or another ipclab, is looked after, and asking it may take until it is let go. */
 	for (size_t i = 0; l->opt->mine && i < l->scan.all.n; i++)
-		if ((l->scan.all.at[i].uid == geteuid() || !geteuid()) && !is_ours(&l->scan, l->scan.all.at[i].pid))
+		if (l->scan.all.at[i].state != 't' && (l->scan.all.at[i].uid == geteuid() || !geteuid()) && !is_ours(&l->scan, l->scan.all.at[i].pid))
 			add(l, l->scan.all.at[i].pid);
 	if (!l->opt->only)
 		add_descendants(l);
@@ -284,4 +285,14 @@ bool session_look_check(pid_t *pid, struct err *err)
 void session_look_refusal(char *text, size_t room)
 {
 	look_refusal(text, room);
+}
+
+u64 session_look_idle_ns(pid_t pid)
+{
+	return look_idle_ns(pid);
+}
+
+void session_look_cwd(pid_t pid, char *path, size_t room)
+{
+	look_cwd(pid, path, room);
 }

@@ -15,6 +15,7 @@ libipclab_a_SOURCES += \
 	app/view/mend.c \
 	app/view/report.h \
 	app/view/report.c \
+	app/view/report_groups.c \
 	app/view/report_json.c \
 	app/view/report_kind.c \
 	app/view/result.c \

@@ -305,6 +305,12 @@ static void unseen_block(const struct report *r, struct str *out)
 	}
 }
 
+void report_looked(const struct report *r, struct str *out)
+{
+	looked_block(r, out);
+	unseen_block(r, out);
+}
+
 void report_words(const struct report *r, struct str *out)
 {
 	bool ended = r->standing->verdict == VERDICT_ENDED;

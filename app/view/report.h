@@ -7,6 +7,7 @@
  * report.c      | for people: the verdict line, one sentence each, and what follows
  * report_json.c | the same as JSON
  * report_kind.c | what a wait is about, in the words of the contract; who waits
+ * report_groups.c | many processes: who belongs together, a line each
  * mend.c        | how to mend it
  */
 #ifndef VIEW_REPORT_H
@@ -38,6 +39,7 @@ struct report {
 
 /* Whole lines. */
 void report_words(const struct report *, struct str *);
+void report_looked(const struct report *, struct str *); /* its last lines alone */
 /* One JSON text with its newline. */
 void report_json(const struct report *, struct str *);
 
@@ -51,6 +53,17 @@ bool report_object(const struct scene *, const struct why *, struct str *); /* "
 const char *report_how(const struct w_fd *);
 /* The one descriptor that the wait is about, -1 none: also of a poll that is about one. */
 i32 report_fd(const struct scene *, const struct why *);
+
+/* ---- report_groups.c ---- */
+struct report_group {
+	u32 proc;      /* the oldest of it */
+	u32 processes, stuck, outside;
+	u32 task;      /* whose wait says most of it, 0 none */
+	enum verdict verdict;
+};
+struct report_group *report_groups(const struct report *, u32 *n); /* HANG first, then by age; free it */
+/* "HANG   4121 make   3 processes  since 14 min  /home/lan/os\n"; idle_ns: since nobody of it ran, 0 unknown. */
+void report_group_line(const struct report *, const struct report_group *, u64 idle_ns, const char *cwd, struct str *);
 
 /* ---- mend.c ---- */
 /* Phrase without a full stop: what would mend the first cycle; false: nothing is known. */

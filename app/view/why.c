@@ -306,6 +306,8 @@ static void add_who(
 	words_name(s, y->task, out);
 	if (y->reason == WHY_SPIN) {
 		str_add(out, " spins");
+	} else if (!t->op.call) {
+		str_add(out, " waits"); /* in what, nobody saw */
 	} else {
 		str_add(out, t->op.flags & EVF_GUESSED ? " probably waits in " : " waits in ");
 		words_op(s, y->task, outer && y->sync ? outer : &t->op, false, out);
@@ -317,7 +319,7 @@ static void one_sentence(
 	const struct scene *s, const struct why *y, const struct w_task *t, struct str *out)
 {
 	add_who(s, y, t, out);
-	str_add(out, ": ");
+	str_add(out, t->op.call || y->reason == WHY_SPIN ? ": " : " ");
 	add_reason(s, y, out);
 	if (about_ends(y)) {
 		str_add(out, " and ");

@@ -62,6 +62,8 @@ bool tracer_look(struct tracer *, const struct scan *, const pid_t *pids, u32 n,
 /* May it be looked at? *pid becomes its process's when it is a thread's. EXIT_USAGE: none such, a zombie, a kernel
  * thread; EXIT_MACHINE: another user's, and that it is ours to see is refused. */
 bool look_check(pid_t *pid, struct err *);
+u64 look_idle_ns(pid_t); /* since none of its threads ran (/proc/PID/task/TID/sched); 0: the kernel does not say */
+void look_cwd(pid_t, char *path, size_t room); /* "" unknown */
 void look_refusal(char *text, size_t room); /* why attaching is refused here: a phrase */
 /* A set of processes holds what is named: are there others who have it? Logged as OBS_ENDS. */
 bool tracer_look_ends(struct tracer *, const struct scan *, const pid_t *pids, u32 n, struct err *);

@@ -56,7 +56,8 @@ static bool may_open(pid_t pid, const char *name)
 
 	snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	ok = fd >= 0 && read(fd, &byte, 1) >= 0;
+	/* Gone meanwhile, or in between: that is no refusal. */
+	ok = fd >= 0 ? read(fd, &byte, 1) >= 0 || (errno != EPERM && errno != EACCES) : errno != EPERM && errno != EACCES;
 	if (fd >= 0)
 		close(fd);
 	return ok;

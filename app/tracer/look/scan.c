@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tracer/look/private.h"
@@ -176,4 +177,54 @@ void scan_holders(const struct scan *s, u64 ino, u32 dev, void (*fn)(void *arg, 
 				break;
 			}
 	}
+}
+
+/* ---- one process ---- */
+
+/* "se.exec_start : 1792580.560313": ms on the scheduler's clock, which is near that of CLOCK_BOOTTIME. */
+static u64 last_ran_ns(pid_t pid, const char *tid)
+{
+	char path[96], line[160];
+	double ms = 0;
+	FILE *f;
+
+	snprintf(path, sizeof path, "/proc/%d/task/%.20s/sched", (int)pid, tid);
+	f = fopen(path, "re");
+	while (f && fgets(line, sizeof line, f))
+		if (sscanf(line, "se.exec_start : %lf", &ms) == 1)
+			break;
+	if (f)
+		fclose(f);
+	return (u64)(ms * 1e6);
+}
+
+u64 look_idle_ns(pid_t pid)
+{
+	u64 last = 0, now;
+	struct timespec t;
+	struct dirent *d;
+	char path[64];
+	DIR *dir;
+
+	snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
+	dir = opendir(path);
+	while (dir && (d = readdir(dir))) {
+		u64 ran = isdigit((unsigned char)d->d_name[0]) ? last_ran_ns(pid, d->d_name) : 0;
+		last = ran > last ? ran : last;
+	}
+	if (dir)
+		closedir(dir);
+	clock_gettime(CLOCK_BOOTTIME, &t);
+	now = (u64)t.tv_sec * 1000000000 + (u64)t.tv_nsec;
+	return last && now > last ? now - last : 0;
+}
+
+void look_cwd(pid_t pid, char *path, size_t room)
+{
+	char link[64];
+	ssize_t n;
+
+	snprintf(link, sizeof link, "/proc/%d/cwd", (int)pid);
+	n = readlink(link, path, room - 1);
+	path[n < 0 ? 0 : n] = 0;
 }
