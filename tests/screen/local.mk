@@ -24,6 +24,12 @@ tests_screen_test_terminal_SOURCES = tests/screen/test_terminal.c tests/screen/f
 tests_screen_test_terminal_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
 tests_screen_test_terminal_LDADD = $(LDADD) $(VTERM_LIBS) -lutil
 
+engine_tests += tests/screen/test_lesson
+tests_screen_test_lesson_SOURCES = tests/screen/test_lesson.c tests/screen/folder.h \
+	tests/screen/vt.c tests/screen/vt.h
+tests_screen_test_lesson_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
+tests_screen_test_lesson_LDADD = $(LDADD) $(VTERM_LIBS) -lutil
+
 # Every step of the first lab: recordings (made by record.c), drawn, and in the terminal.
 engine_tests += tests/screen/test_steps
 tests_screen_test_steps_SOURCES = tests/screen/test_steps.c tests/screen/lesson.c \

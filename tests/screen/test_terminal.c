@@ -497,81 +497,6 @@ START_TEST(a_broken_lab_keeps_nobody_from_the_others)
 }
 END_TEST
 
-static void write_script(const char *path, const char *text)
-{
-	FILE *f = fopen(path, "w");
-
-	ck_assert_ptr_nonnull(f);
-	fputs(text, f);
-	fclose(f);
-	ck_assert_int_eq(chmod(path, 0700), 0);
-}
-
-/* The editor gets the learner's own copy, its line, and a terminal as a shell leaves it. */
-START_TEST(e_lends_the_terminal_to_an_editor_and_takes_it_back)
-{
-	char editor[120], copy[160], script[320];
-	static char more[160];
-	struct str before = {0}, after = {0};
-
-	ck_assert(folder_make(state_home, sizeof state_home));
-	setenv("XDG_DATA_HOME", state_home, 1);
-	unsetenv("VISUAL");
-	snprintf(editor, sizeof editor, "%s/editor", state_home);
-	snprintf(script, sizeof script,
-		"#!/bin/sh\necho x >>'%s/rounds'\necho \"it edits $*, round $(wc -l <'%s/rounds')\"\n"
-		"read line\nexit $line\n",
-		state_home, state_home);
-	write_script(editor, script);
-	snprintf(more, sizeof more, "EDITOR=%s", editor);
-	start(24, 100, (const char *[]){program(), "lab", "pipe", NULL}, more);
-	ck_assert(vt_sees(&vt, "main.c:22"));
-	vt_pump(&vt, 100);
-	vt_text(&vt, &before);
-	vt_keys(&vt, "e");
-	ck_assert(vt_sees(&vt, "it edits +22 "));
-	ck_assert(vt_sees(&vt, "ipclab/labs/01-pipe/main.c"));
-	ck_assert(vt_sees(&vt, "round 1"));
-	ck_assert(terminal_is_sane());
-	ck_assert(vt_lacks(&vt, "POISED"));
-	vt_keys(&vt, "0\r");
-	ck_assert(vt_sees(&vt, "this step runs your copy"));
-	ck_assert(!terminal_is_sane());
-	vt_keys(&vt, "\014"); /* ^L: the message goes */
-	ck_assert(vt_lacks(&vt, "runs your copy"));
-	vt_text(&vt, &after);
-	ck_assert_str_eq(str_get(&before), str_get(&after));
-	snprintf(copy, sizeof copy, "%s/ipclab/labs/01-pipe/main.c", state_home);
-	ck_assert_int_eq(access(copy, R_OK), 0);
-	/* One that fails is said to; nothing else happens. */
-	vt_keys(&vt, "e");
-	ck_assert(vt_sees(&vt, "round 2"));
-	vt_keys(&vt, "3\r");
-	ck_assert(vt_sees(&vt, "ended with a failure"));
-	vt_keys(&vt, "q");
-	ck_assert_int_eq(vt_end(&vt), 0);
-	str_finish(&before);
-	str_finish(&after);
-}
-END_TEST
-
-/* What came of an answer stands alone when there is no room for the whole of what was before. */
-START_TEST(an_answer_leaves_no_half_of_its_question_behind)
-{
-	start(24, 80, (const char *[]){program(), "lab", "pipe", "--step", "2", NULL}, NULL);
-	ck_assert(vt_sees(&vt, "Enter: step P1"));
-	vt_keys(&vt, "\r");
-	ck_assert(vt_sees(&vt, "PREDICT"));
-	vt_keys(&vt, "1");
-	ck_assert(vt_sees(&vt, "I do not know yet"));
-	vt_keys(&vt, "\r");
-	ck_assert(vt_sees(&vt, "You said 1."));
-	ck_assert(vt_lacks(&vt, "I do not know yet"));
-	vt_keys(&vt, "q");
-	ck_assert_int_eq(vt_end(&vt), 0);
-}
-END_TEST
-
 START_TEST(suspended_it_gives_the_terminal_back_and_returns)
 {
 	start_lab(24, 80);
@@ -585,53 +510,6 @@ START_TEST(suspended_it_gives_the_terminal_back_and_returns)
 	vt_pump(&vt, 150);
 	vt_keys(&vt, "s");
 	ck_assert(vt_sees(&vt, "event 3/3"));
-}
-END_TEST
-
-START_TEST(guide_asks_before_it_moves_and_says_why_afterwards)
-{
-	start_guided(24, 80);
-	ck_assert(vt_sees(&vt, "Enter step P1"));
-	ck_assert(vt_sees(&vt, "1/"));
-	for (int i = 0; i < 8; i++) { /* to the first question */
-		struct str now = {0};
-		bool asks;
-
-		vt_keys(&vt, "\r");
-		vt_pump(&vt, 80);
-		vt_text(&vt, &now);
-		asks = strstr(str_get(&now), "PREDICT") != NULL;
-		str_finish(&now);
-		if (asks)
-			break;
-	}
-	ck_assert(vt_sees(&vt, "PREDICT"));
-	ck_assert(vt_sees(&vt, "> 1  "));
-	vt_keys(&vt, "s");
-	ck_assert(vt_sees(&vt, "Answer first"));
-	vt_keys(&vt, "2");
-	ck_assert(vt_sees(&vt, "> 2  "));
-	vt_keys(&vt, "\033OA");
-	ck_assert(vt_sees(&vt, "> 1  "));
-	vt_keys(&vt, "\r");
-	ck_assert(vt_sees(&vt, "You said 1."));
-	ck_assert(vt_lacks(&vt, "PREDICT"));
-}
-END_TEST
-
-START_TEST(the_learner_goes_on_where_it_was_left)
-{
-	start_guided(24, 80);
-	vt_keys(&vt, "\r\r");
-	ck_assert(vt_sees(&vt, " 2/"));
-	vt_keys(&vt, "q");
-	ck_assert_int_eq(vt_end(&vt), 0);
-	vt_finish(&vt);
-	start_guided(24, 80);
-	ck_assert(vt_sees(&vt, " 2/"));
-	ck_assert(vt_sees(&vt, "You were at step 2"));
-	vt_keys(&vt, ":guide 1\r");
-	ck_assert(vt_sees(&vt, " 1/"));
 }
 END_TEST
 
@@ -666,11 +544,7 @@ int main(void)
 	tcase_add_test(t, ascii_has_no_other_character);
 	tcase_add_test(t, home_opens_a_lab_and_comes_back_to_go_on_with_it);
 	tcase_add_test(t, a_broken_lab_keeps_nobody_from_the_others);
-	tcase_add_test(t, e_lends_the_terminal_to_an_editor_and_takes_it_back);
-	tcase_add_test(t, an_answer_leaves_no_half_of_its_question_behind);
 	tcase_add_test(t, suspended_it_gives_the_terminal_back_and_returns);
-	tcase_add_test(t, guide_asks_before_it_moves_and_says_why_afterwards);
-	tcase_add_test(t, the_learner_goes_on_where_it_was_left);
 	suite_add_tcase(s, t);
 	folder_begin();
 	r = srunner_create(s);
