@@ -2,6 +2,7 @@
 /* A started server closes nothing: it keeps the pipe of the shell substitution that reads its parent's output.
  *
  * why HANG
+ * why outside WAITS
  * why P1 read pipe @read <- P2 write inherited @pipe
  * why P2 pause signal @pause <- nobody
  */

@@ -2,6 +2,7 @@
 /* The child's signal came before the parent waited for it, and the child has ended.
  *
  * why HANG
+ * why outside WAITS
  * why P1 rt_sigsuspend signal @wait <- nobody
  */
 #include <signal.h>

@@ -2,6 +2,7 @@
 /* main waits in sigwaitinfo(2) for the signal that its thread would send, which waits for main's lock.
  *
  * why HANG
+ * why outside WAITS
  * why P1 rt_sigtimedwait signal @wait <- ?
  * why P1/2 futex mutex @lock <- P1
  */

@@ -5,6 +5,7 @@
  * diagnosis: the command forked a daemon that keeps the pipe; Wait waits for the copying goroutine, not for the command alone
  *
  * why HANG
+ * why outside WAITS
  * why P1 futex other @wait <- P1/2
  * why P1/2 read pipe @copy <- P2 write inherited @dup
  * why P2 pause signal @daemon <- nobody
