@@ -8,6 +8,6 @@
 # why P1 wait4 child <- P2
 # why P2 read pipe <- P3 write inherited
 # why P3 poll * <- *
-# why run within=1s
+# why run within=500ms
 touch log
 bash -c 'tail -f log & echo started' | cat

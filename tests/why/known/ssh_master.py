@@ -8,7 +8,7 @@
 # why WAITS
 # why P1 read|poll pipe <- P2 write, P2 write
 # why P2 accept4|accept unix
-# why run within=1s
+# why run within=500ms
 import os
 import socket
 import subprocess

@@ -2,7 +2,7 @@
 /* A loop without a call: it runs, however long one looks.
  *
  * why RUNS
- * why run within=1s
+ * why run within=500ms
  */
 int main(void)
 {

@@ -2,7 +2,7 @@
 /* A reader whose pipe is kept open by a child that sleeps for long and would end by itself.
  *
  * why WAITS
- * why run within=1s
+ * why run within=500ms
  */
 #include <sys/wait.h>
 #include <unistd.h>

@@ -2,7 +2,7 @@
 /* inotify(7): anybody may touch the folder.
  *
  * why WAITS
- * why run within=1s
+ * why run within=500ms
  */
 #include <sys/inotify.h>
 #include <unistd.h>

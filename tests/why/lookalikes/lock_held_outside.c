@@ -3,7 +3,7 @@
  *
  * why WAITS
  * why P1 flock lock @lock
- * why run outside=flock_held within=1s
+ * why run outside=flock_held within=500ms
  */
 #include <fcntl.h>
 #include <sys/file.h>

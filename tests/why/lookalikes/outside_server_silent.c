@@ -3,7 +3,7 @@
  *
  * why WAITS
  * why P1 read tcp @read
- * why run outside=tcp_silent within=1s
+ * why run outside=tcp_silent within=500ms
  */
 #include <arpa/inet.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
  *
  * why WAITS
  * why P1 read unix @read
- * why run outside=unix_silent within=1s
+ * why run outside=unix_silent within=500ms
  */
 #include <sys/socket.h>
 #include <sys/un.h>

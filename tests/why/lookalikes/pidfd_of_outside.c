@@ -3,7 +3,7 @@
  *
  * why WAITS
  * why P1 poll * @poll
- * why run outside=nothing within=1s
+ * why run outside=nothing within=500ms
  */
 #include <poll.h>
 #include <stdio.h>

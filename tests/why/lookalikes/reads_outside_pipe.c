@@ -3,7 +3,7 @@
  *
  * why WAITS
  * why P1 read pipe @read
- * why run stdin=pipe within=1s
+ * why run stdin=pipe within=500ms
  */
 #include <unistd.h>
 

@@ -3,7 +3,7 @@
  *
  * why WAITS
  * why P1 read * @read
- * why run stdin=tty within=1s
+ * why run stdin=tty within=500ms
  */
 #include <unistd.h>
 

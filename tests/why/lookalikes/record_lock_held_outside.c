@@ -4,7 +4,7 @@
  * why WAITS
  * why P1 wait4 child @wait
  * why P2 fcntl lock @lock
- * why run outside=posix_lock_held within=1s
+ * why run outside=posix_lock_held within=500ms
  */
 #include <fcntl.h>
 #include <sys/wait.h>

@@ -3,7 +3,7 @@
  *
  * why WAITS
  * why P1 futex sem @wait
- * why run outside=shared_page within=1s
+ * why run outside=shared_page within=500ms
  */
 #include <fcntl.h>
 #include <semaphore.h>

@@ -3,7 +3,7 @@
  *
  * why WAITS
  * why P1 recvfrom udp @recv
- * why run within=1s
+ * why run within=500ms
  */
 #include <arpa/inet.h>
 #include <sys/socket.h>

@@ -4,7 +4,7 @@
  *
  * why WAITS
  * why P1 accept|accept4 unix @accept
- * why run within=1s
+ * why run within=500ms
  * why P2 read pipe @word <- P1 write opened @pipe
  */
 #include <string.h>

@@ -3,7 +3,7 @@
  *
  * why WAITS
  * why P1 write fifo @write
- * why run outside=fifo_reader within=1s
+ * why run outside=fifo_reader within=500ms
  */
 #include <fcntl.h>
 #include <unistd.h>
