@@ -193,3 +193,15 @@ $(box_programs): %: $(srcdir)/%.c $(srcdir)/labs/12-mailboxes/mailbox.h
 hooked_programs += labs/12-mailboxes/one
 labs/12-mailboxes/one: $(srcdir)/labs/12-mailboxes/one.c $(srcdir)/labs/12-mailboxes/mailbox.h
 	$(hooked_build) one.c
+
+# 13
+sync_programs = labs/13-synchronisation/four labs/13-synchronisation/ahead labs/13-synchronisation/empty \
+	labs/13-synchronisation/large labs/13-synchronisation/drops labs/13-synchronisation/unseen
+lab_files += labs/13-synchronisation/lab.md labs/13-synchronisation/box.h labs/13-synchronisation/meet.c \
+	$(sync_programs:=.c)
+lab_programs += $(sync_programs)
+$(sync_programs): %: $(srcdir)/%.c $(srcdir)/labs/13-synchronisation/box.h
+	$(lab_build) $(@F).c
+hooked_programs += labs/13-synchronisation/meet
+labs/13-synchronisation/meet: $(srcdir)/labs/13-synchronisation/meet.c
+	$(hooked_build) meet.c

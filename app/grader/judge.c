@@ -55,7 +55,7 @@ static void actor_ran(const struct run_spec *spec, const struct actor *a, struct
 		str_addf(out, "a client (%s)", a->name);
 		return;
 	}
-	str_addf(out, a->kind == ACTOR_COMMAND ? "" : "./%s", a->program);
+	str_addf(out, "%s%s", a->kind == ACTOR_COMMAND ? "" : "./", a->kind == ACTOR_COMMAND ? "" : a->program);
 	for (size_t i = 0; i < a->args.n; i++) {
 		str_clear(&arg);
 		substitute(spec, a->args.at[i], &arg);

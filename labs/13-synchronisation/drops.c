@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: 0BSD */
+/* drops [ITEMS]: a sender that does not wait, and does not look whether its message went in. */
+#include "box.h"
+
+int main(int argc, char **argv)
+{
+	int items = argc > 1 ? atoi(argv[1]) : 5, got = 0;
+	mqd_t box = box_make(3, O_NONBLOCK);
+	char text[16];
+
+	for (int i = 0; i < items; i++)
+		mq_send(box, "item", 5, 0);
+	while (mq_receive(box, text, sizeof text, NULL) > 0)
+		got++;
+	printf("%d of %d arrived\n", got, items);
+	return 0;
+}

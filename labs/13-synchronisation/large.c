@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: 0BSD */
+/* large [MESSAGES]: asks for a box of so many messages. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* strerrorname_np */
+#endif
+#include "box.h"
+
+int main(int argc, char **argv)
+{
+	struct mq_attr attr = {.mq_maxmsg = argc > 1 ? atol(argv[1]) : 1000000, .mq_msgsize = 16};
+	mqd_t box = mq_open("/large", O_CREAT | O_RDWR, 0600, &attr);
+
+	mq_unlink("/large");
+	printf("%s\n", box == (mqd_t)-1 ? strerrorname_np(errno) : "it is there");
+	return 0;
+}
