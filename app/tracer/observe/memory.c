@@ -131,6 +131,8 @@ static bool memory_compare(struct tracer *t, struct tracee *x, u64 addr, u8 *tol
 	return true;
 }
 
+static bool pointers_look(struct tracer *, struct tracee *, struct err *);
+
 /* ---- where an address lies ---- */
 
 /* The segment and the offset in it. An address in no shared mapping that is known: /proc/PID/maps is
@@ -138,6 +140,7 @@ static bool memory_compare(struct tracer *t, struct tracee *x, u64 addr, u8 *tol
 static u32 place(struct tracer *t, struct tracee *x, u64 addr, u64 *off, struct err *err)
 {
 	struct mapping *m = space_find(x->space, addr);
+	struct err ignored = {0};
 
 	if (!m && !x->space->threads) {
 		maps_refresh(t, x, true, err);
@@ -146,6 +149,10 @@ static u32 place(struct tracer *t, struct tracee *x, u64 addr, u64 *off, struct 
 	if (!m) {
 		*off = addr;
 		return segment_private(t, x, err);
+	}
+	if (!m->touched && !t->opt.held && t->opt.sites && x->map) { /* who may be gone before a settled point */
+		m->scanned = true;
+		pointers_look(t, x, &ignored);
 	}
 	m->touched = true;
 	*off = m->offset + (addr - m->addr);
@@ -492,7 +499,7 @@ static bool observe_space(struct tracer *t, struct tracee *x, struct err *err)
 	}
 	if (p->private_seg && !compare_private(t, x, err))
 		return false;
-	return !t->opt.held || !pointers_due(p) || pointers_look(t, x, err);
+	return !pointers_due(p) || pointers_look(t, x, err);
 }
 
 bool tracer_observe_memory(struct tracer *t, bool all, struct err *err)
