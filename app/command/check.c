@@ -10,6 +10,7 @@
 
 #include "progress/lib.h"
 #include "sandbox/lib.h"
+#include "tui/lib.h"
 #include "view/lib.h"
 
 static void say_row(void *arg, u32 number, const struct finding *f)
@@ -239,7 +240,9 @@ bool command_check(struct invocation *inv, struct err *err)
 	struct tries t;
 	bool ok = exercise_open(inv, &all, &t, err);
 
-	if (ok && option_given(inv, "watch"))
+	if (ok && option_given(inv, "screen"))
+		ok = tui_exercise(t.exercise, t.folder, &(struct tui_options){0}, err);
+	else if (ok && option_given(inv, "watch"))
 		ok = check_watch(&t, err);
 	else if (ok && (ok = check_once(&t, form, option_given(inv, "again"), &grade, err)))
 		inv->status = grade == GRADE_PASS ? EXIT_DONE : grade == GRADE_ERROR ? EXIT_RETRY : EXIT_FAILED;

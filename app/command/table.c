@@ -29,6 +29,7 @@ const struct command command_table[] = {
 			FOLDER_OPTION,
 			{"again", 0, NULL, "run it though it passed and has not changed"},
 			{"json", 0, NULL, "the result as JSON on standard output"},
+			{"screen", 0, NULL, "on the screen: see the failure happen, edit, test again"},
 			{"watch", 0, NULL, "check again whenever you save, until it passes"},
 		},
 	},

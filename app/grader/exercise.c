@@ -80,6 +80,11 @@ bool file_replace(const char *path, const void *bytes, size_t n, struct err *err
 	return write_whole(path, bytes, n, err);
 }
 
+bool file_read(const char *path, struct bytes *out, struct err *err)
+{
+	return read_whole(path, 1 << 20, out, err);
+}
+
 bool file_copy(const char *from, const char *to, struct err *err)
 {
 	struct bytes b;
@@ -104,6 +109,19 @@ static void hint_add(struct exercise *x, const char *from, const char *to)
 		*vec_push(&x->hints) = exercise_text(x, from, (size_t)(to - from));
 }
 
+/* Behind the title, up to the first empty line. */
+static void about_read(struct exercise *x)
+{
+	const char *from = strchr(x->task, '\n'), *to;
+
+	from = from ? from + strspn(from, "\n") : x->task;
+	to = strstr(from, "\n\n");
+	x->about = exercise_text(x, from, to ? (size_t)(to - from) : strlen(from));
+	for (char *p = x->about; *p; p++)
+		if (*p == '\n')
+			*p = ' ';
+}
+
 static bool task_read(struct exercise *x, struct err *err)
 {
 	struct str path = {0};
@@ -119,6 +137,7 @@ static bool task_read(struct exercise *x, struct err *err)
 	exercise_keep(x, md.at);
 	at = strstr(md.at, "\n## Hint");
 	x->task = exercise_text(x, md.at, at ? (size_t)(at - md.at + 1) : md.n);
+	about_read(x);
 	for (; at; at = next) {
 		char *line = strchr(at + 1, '\n');
 
@@ -284,8 +303,11 @@ bool exercises_find(const char *dir, struct exercises *all, struct err *err)
 		str_addf(&folder, "%s/%s", shelf.s, e->d_name);
 		str_clear(&file);
 		str_addf(&file, "%s/exercise.yaml", folder.s);
-		if (access(file.s, F_OK) == 0)
+		if (access(file.s, F_OK) == 0) {
 			*vec_push(&all->list) = exercise_load(folder.s, id, number);
+			if (dir)
+				all->list.at[all->list.n - 1]->shelf = exercise_text(all->list.at[all->list.n - 1], dir, strlen(dir));
+		}
 	}
 	closedir(d);
 	if (all->list.n)

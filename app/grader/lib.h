@@ -52,6 +52,7 @@ const struct scenario *exercise_scenario(const struct exercise *, u32 number);
 
 /* A file replaced as a whole, by rename, or not at all; a file copied, no symbolic link followed. */
 bool file_replace(const char *path, const void *, size_t n, struct err *);
+bool file_read(const char *path, struct bytes *, struct err *); /* at most 1 MiB; the caller frees ->at */
 bool file_copy(const char *from, const char *to, struct err *);
 
 /* ---- attempt.c ---- */

@@ -98,6 +98,7 @@ struct program {
 };
 struct exercise {
 	char *id, *folder;  /* "pipe-eof", its folder */
+	char *shelf;        /* --exercises DIR that it was found in; NULL: where they are anyway */
 	char *solutions;    /* folder of its solution, NULL: none there */
 	char *file;         /* exercise.yaml */
 	u32 number;
@@ -113,6 +114,7 @@ struct exercise {
 	VEC(char *) use, avoid; /* functions: "pipe|pipe2" one of them; none of them */
 	VEC(struct scenario) scenarios;
 	char *task;         /* exercise.md up to its hints */
+	char *about;        /* its first paragraph, on one line */
 	VEC(char *) hints;
 	char manifest_sha256[65];
 	VEC(void *) kept;   /* its strings */

@@ -268,6 +268,12 @@ bool tries_lock(struct tries *t, bool wait)
 	return true;
 }
 
+void tries_unlock(struct tries *t)
+{
+	if (t->lock >= 0)
+		flock(t->lock, LOCK_UN);
+}
+
 static void remove_old(const char *folder, u32 now)
 {
 	DIR *d = opendir(folder);

@@ -29,6 +29,7 @@ bool tries_find(const struct exercises *, const char *id, const char *folder, st
 bool tries_begin(const struct exercise *, const char *folder, bool *fresh, struct tries *, struct err *);
 /* Two checks of one folder take turns. False: somebody else has it; *pid says who, if it is known. */
 bool tries_lock(struct tries *, bool wait);
+void tries_unlock(struct tries *);
 /* Where this try's recordings go, and how they are called; older tries' are removed but for those of the last three. */
 bool tries_room(struct tries *, struct str *folder, struct str *name, struct err *);
 /* Notes how it went. */

@@ -118,6 +118,11 @@ static bool edit(struct term *t, const char *path, u32 line, struct err *err)
 	return ok;
 }
 
+bool edit_file(struct term *t, const char *path, u32 line, struct err *err)
+{
+	return edit(t, path, line, err);
+}
+
 /* A guide's step goes on with what was made of it. */
 static void build_own(struct screen_run *r, const char *copy)
 {

@@ -5,19 +5,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "progress/lib.h"
-#include "tui/private.h"
+#include "tui/exercise.h"
 
 struct home_screen {
 	struct term *term;
 	const struct labs *labs;
+	struct exercises exercises; /* behind the labs in the list */
 	struct home home;
 	struct home_lab *list;
 	char (*numbers)[8];
 	struct str resume; /* its row's words */
 	size_t resumed;    /* the lab it goes on with */
 	const struct lab *open;
+	const struct exercise *open_exercise;
 	bool leaving, once; /* ^C was pressed once */
 	enum line_use line_use;
 	char *find;
@@ -67,6 +70,38 @@ static struct home_lab home_row(const struct lab *lab, const struct progress_lab
 	return row;
 }
 
+/* An exercise's row: its points stand where a lab has steps. */
+static struct home_lab exercise_row(const struct exercise *x, struct progress *p)
+{
+	struct home_lab row = {.id = x->id, .title = x->title, .group = "Exercises", .wrong = x->wrong.text[0] ? x->wrong.text : NULL, .core = true};
+	struct progress_exercise known;
+
+	row.exercise = true;
+	if (row.wrong)
+		return row;
+	row.minutes = (int)x->minutes;
+	row.steps = (int)x->points;
+	row.about = x->about;
+	if (progress_exercise(p, x->id, &known))
+		row.done = known.passed ? row.steps : (int)known.score;
+	return row;
+}
+
+void exercise_folder(const struct exercise *x, struct str *out)
+{
+	struct progress_exercise known;
+	struct str note = {0};
+	struct progress *p = progress_open(NULL, &note);
+
+	str_clear(out);
+	if (progress_exercise(p, x->id, &known) && access(known.folder, W_OK) == 0)
+		str_add(out, known.folder);
+	else
+		str_addf(out, "./ipclab-%s", x->id);
+	progress_close(p);
+	str_finish(&note);
+}
+
 /* The lab worked on last, unless it is done: the row that goes on with it. */
 static void home_resume(struct home_screen *h, size_t i, const struct progress_lab *known)
 {
@@ -83,15 +118,15 @@ static void home_resume(struct home_screen *h, size_t i, const struct progress_l
 
 static void home_list(struct home_screen *h)
 {
-	size_t n = h->labs->list.n;
+	size_t n = h->labs->list.n, all = n + h->exercises.list.n;
 	struct str note = {0};
 	struct progress *progress = progress_open(NULL, &note);
 	struct progress_lab known;
 	i64 last = 0;
 
 	str_finish(&note); /* a lab that is opened says it */
-	h->list = xmalloc((n + 1) * sizeof *h->list);
-	h->numbers = xmalloc((n + 1) * sizeof *h->numbers);
+	h->list = xmalloc((all + 1) * sizeof *h->list);
+	h->numbers = xmalloc((all + 1) * sizeof *h->numbers);
 	for (size_t i = 0; i < n; i++) {
 		const struct lab *lab = &h->labs->list.at[i];
 		bool is_known = progress_lab(progress, lab->id, &known);
@@ -104,9 +139,14 @@ static void home_list(struct home_screen *h)
 			home_resume(h, i, &known);
 		}
 	}
+	for (size_t i = n; i < all; i++) {
+		snprintf(h->numbers[i], sizeof h->numbers[i], "%02u", h->exercises.list.at[i - n]->number % 1000);
+		h->list[i] = exercise_row(h->exercises.list.at[i - n], progress);
+		h->list[i].first = h->numbers[i];
+	}
 	progress_close(progress);
 	h->home.labs = h->list;
-	h->home.n = n;
+	h->home.n = all;
 	h->home.resume = h->home.on_resume ? str_get(&h->resume) : NULL;
 }
 
@@ -205,6 +245,14 @@ static void home_open(struct home_screen *h)
 
 	if (!h->home.n || h->home.help)
 		return;
+	if (i >= h->labs->list.n) {
+		h->open_exercise = h->exercises.list.at[i - h->labs->list.n];
+		if (h->open_exercise->wrong.text[0]) {
+			h->open_exercise = NULL;
+			h->home.message = "This exercise cannot be opened before its files are mended.";
+		}
+		return;
+	}
 	if (h->labs->list.at[i].guide)
 		h->open = &h->labs->list.at[i];
 	else
@@ -274,14 +322,14 @@ static void home_input(struct home_screen *h)
 		home_line(h);
 		return;
 	}
-	while (!h->leaving && !h->open && !h->term->line && !h->term->suspend &&
+	while (!h->leaving && !h->open && !h->open_exercise && !h->term->line && !h->term->suspend &&
 		(key = input_key(h->term)) != 0)
 		home_key(h, key);
 }
 
 static void home_loop(struct home_screen *h)
 {
-	while (!h->leaving && !h->open) {
+	while (!h->leaving && !h->open && !h->open_exercise) {
 		struct pollfd p[2] = {
 			{.fd = 0, .events = POLLIN}, {.fd = term_signal_fd(), .events = POLLIN}};
 
@@ -305,16 +353,52 @@ static void home_loop(struct home_screen *h)
 	}
 }
 
+/* The exercise that was open stays alive with its list: what it needs of it is opened from here. */
+static void home_exercise(struct home_screen *h, bool *again, struct str *message)
+{
+	struct str folder = {0};
+	struct err err = {0};
+	bool home = false;
+
+	exercise_folder(h->open_exercise, &folder);
+	if (!exercise_screen(h->term, h->open_exercise, folder.s, &home, &err)) {
+		str_clear(message);
+		str_add_harmless(message, err.text);
+	}
+	*again = !h->term->leaving && !h->term->gone;
+	str_finish(&folder);
+}
+
 const struct lab *home_screen(struct term *t, const struct labs *labs, const char *message)
 {
 	struct home_screen h = {.term = t, .labs = labs};
+	struct err ignored = {0};
+	struct str said = {0};
+	size_t selected = 0;
+	bool again = false;
 
-	home_list(&h);
-	h.home.message = message && *message ? message : NULL;
-	home_loop(&h);
-	free(h.list);
-	free(h.numbers);
+	exercises_find(NULL, &h.exercises, &ignored); /* where there are none, none are listed */
+	str_add(&said, message ? message : "");
+	do {
+		home_list(&h);
+		if (again) {
+			h.home.selected = selected;
+			h.home.on_resume = false;
+		}
+		h.home.message = said.len ? said.s : NULL;
+		h.open_exercise = NULL;
+		again = false;
+		home_loop(&h);
+		selected = h.home.selected;
+		str_clear(&said);
+		if (h.open_exercise)
+			home_exercise(&h, &again, &said);
+		free(h.list);
+		free(h.numbers);
+	} while (again);
 	free(h.find);
 	str_finish(&h.resume);
+	str_finish(&said);
+	exercises_finish(&h.exercises);
 	return h.open;
 }

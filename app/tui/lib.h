@@ -22,6 +22,7 @@
  * guide.c    | the guide of a lab: texts, questions, Enter
  * experiment.c | its experiments
  * commands.c | the `:` line: an action for each command of view/steer.def
+ * exercise.c | an exercise: its checks, the one that failed, the learner's next moves
  * home.c     | the list of labs
  */
 #ifndef TUI_LIB_H
@@ -59,6 +60,9 @@ struct tui_start {
 	void (*over)(void *arg, struct session *); /* before the session is ended; may be NULL */
 };
 bool tui_run(const struct tui_start *, const struct tui_options *, struct err *);
+/* An exercise in a folder (tries.h), which is made where it is not there. */
+struct exercise;
+bool tui_exercise(const struct exercise *, const char *folder, const struct tui_options *, struct err *);
 /* The list of labs, from which labs are opened. */
 bool tui_home(const struct labs *, const struct tui_options *, struct err *);
 

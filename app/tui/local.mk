@@ -4,6 +4,8 @@ libipclab_a_SOURCES += \
 	app/tui/commands.c \
 	app/tui/dispatch.c \
 	app/tui/edit.c \
+	app/tui/exercise.c \
+	app/tui/exercise.h \
 	app/tui/experiment.c \
 	app/tui/guide.c \
 	app/tui/guide.h \

@@ -153,6 +153,8 @@ bool hold_met(struct screen_run *, u64 since, struct str *out);
 void holds_finish(struct screen_run *);
 
 /* ---- edit.c ---- */
+/* A file in the learner's editor, which has the terminal meanwhile. */
+bool edit_file(struct term *, const char *path, u32 line, struct err *);
 /* The source line at which a task stands, in the learner's editor. */
 void run_edit(struct screen_run *, u32 task);
 

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tui/private.h"
+#include "tui/exercise.h"
 
 /* What the screen's process is to show. */
 struct show {
@@ -17,6 +17,8 @@ struct show {
 	u32 step;         /* of its guide */
 	const char *path; /* a recording */
 	const struct tui_start *run;
+	const struct exercise *exercise;
+	const char *folder;
 };
 
 /* ---- where sessions come from ---- */
@@ -123,6 +125,8 @@ static bool screen(struct keeper *keeper, void *arg, struct err *err)
 		ok = show_recording(&t, show->path, err);
 	else if (show->run)
 		ok = show_run(&t, show->run, &home, err);
+	else if (show->exercise)
+		ok = exercise_screen(&t, show->exercise, show->folder, &home, err);
 	else if (show->lab)
 		ok = show_lab(&t, show->lab, show->args, show->step, &home, err);
 	else
@@ -152,6 +156,13 @@ bool tui_replay(const char *path, const struct tui_options *options, struct err 
 bool tui_run(const struct tui_start *run, const struct tui_options *options, struct err *err)
 {
 	struct show show = {.options = options, .run = run};
+
+	return keeper_run(screen, &show, err);
+}
+
+bool tui_exercise(const struct exercise *x, const char *folder, const struct tui_options *options, struct err *err)
+{
+	struct show show = {.options = options, .exercise = x, .folder = folder};
 
 	return keeper_run(screen, &show, err);
 }

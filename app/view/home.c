@@ -64,10 +64,10 @@ static void draw_folded(struct canvas *c, struct area a, int row, const struct h
 	canvas_put(c, a, row, 1, AT_TITLE, "+");
 	canvas_put_cut(c, a, row, 3, 20, AT_TITLE, h->labs[from].group);
 	if (to - from == 1)
-		canvas_putf(c, a, row, 24, AT_DIM, "%s            1 lab", h->labs[from].first);
+		canvas_putf(c, a, row, 24, AT_DIM, "%s            1 %s", h->labs[from].first, h->labs[from].exercise ? "exercise" : "lab");
 	else
-		canvas_putf(c, a, row, 24, AT_DIM, "%s to %-8s%zu labs", h->labs[from].first, h->labs[to - 1].first,
-			to - from);
+		canvas_putf(c, a, row, 24, AT_DIM, "%s to %-8s%zu %s", h->labs[from].first, h->labs[to - 1].first,
+			to - from, h->labs[from].exercise ? "exercises" : "labs");
 }
 
 static size_t group_end(const struct home *h, size_t from)

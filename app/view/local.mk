@@ -39,6 +39,8 @@ libipclab_a_SOURCES += \
 	app/view/graph.c \
 	app/view/graph_draw.c \
 	app/view/help.c \
+	app/view/exercise.c \
+	app/view/exercise.h \
 	app/view/home.c \
 	app/view/keys.c \
 	app/view/last.c \

@@ -213,6 +213,7 @@ struct home_lab {
 	int questions, asked, predicted; /* in its guide; answered so far; of these right */
 	const char *wrong; /* its lab.md cannot be used: file:line:column and why; NULL: it can */
 	bool core;
+	bool exercise;     /* and no lab: points stand in place of steps */
 };
 struct home {
 	const struct home_lab *labs;

@@ -49,8 +49,8 @@ static void test(struct str *out, const struct scenario *s, const struct finding
 	maybe(out, "message", f->message);
 	maybe(out, "why", f->why);
 	maybe(out, "check", f->check);
+	maybe(out, "ran", f->ran);
 	if (f->verdict != GRADE_PASS) {
-		maybe(out, "ran", f->ran);
 		maybe(out, "expected", f->expected);
 		maybe(out, "actual", f->happened);
 		maybe(out, "hint", s->hint && f->verdict != GRADE_NOT_RUN ? s->hint : "");

@@ -21,6 +21,18 @@ static u32 number_of(const json_t *object, const char *key)
 	return n < 0 || n > UINT32_MAX ? 0 : (u32)n;
 }
 
+static void held_read(const json_t *list, struct finding *f)
+{
+	struct str s = {0};
+	json_t *one;
+	size_t i;
+
+	json_array_foreach(list, i, one)
+		str_addf(&s, "%s\n", json_string_value(one) ? json_string_value(one) : "");
+	snprintf(f->held, sizeof f->held, "%s", str_get(&s));
+	str_finish(&s);
+}
+
 static void finding_read(const json_t *test, struct finding *f)
 {
 	const char *at = text_of(test, "at"), *colon = strrchr(at, ':');
@@ -31,6 +43,14 @@ static void finding_read(const json_t *test, struct finding *f)
 	f->duration_ms = number_of(test, "duration_ms");
 	snprintf(f->message, sizeof f->message, "%s", text_of(test, "message"));
 	snprintf(f->why, sizeof f->why, "%s", text_of(test, "why"));
+	snprintf(f->ran, sizeof f->ran, "%s", text_of(test, "ran"));
+	snprintf(f->expected, sizeof f->expected, "%s", text_of(test, "expected"));
+	snprintf(f->happened, sizeof f->happened, "%s", text_of(test, "actual"));
+	snprintf(f->trace, sizeof f->trace, "%s", text_of(test, "trace"));
+	snprintf(f->check, sizeof f->check, "%s", text_of(test, "check"));
+	f->schedules = number_of(test, "schedules");
+	f->exhausted = json_is_true(json_object_get(test, "exhausted"));
+	held_read(json_object_get(test, "held"), f);
 	if (colon) {
 		snprintf(f->file, sizeof f->file, "%.*s", (int)(colon - at < 100 ? colon - at : 100), at);
 		f->line = (u32)strtoul(colon + 1, NULL, 10);
