@@ -76,38 +76,6 @@ changed "looks each time" plain_o2 plain.c 's/while (ring->in == ring->out)/whil
 	changed "atomic no more" atomic_o2 atomic.c 's/_Atomic int/int/;s/atomic_load_explicit(index, memory_order_[a-z]*)/*index/;s/atomic_store_explicit(index, next, memory_order_release)/*index = next/' 11 "that has not come true"
 changed "the right test" unseen unseen.c 's/ring->in <= ring->out/ring->in == ring->out/' 12 "P2 spinning"
 
-# ---- each condition of the guide, turned round ----
-# negated N: line N of lab.md with its condition turned into its opposite; a number (kind=number) becomes
-# one that is not known. Prints the step it is in.
-negated() {
-	awk -v wanted="$1" -v out="$lab/lab.md" '
-		/^```/ { block = $1; number = /kind=number/; if ($0 == "```") block = "" }
-		/^## / { if (block == "") step++ }
-		NR == wanted {
-			print step
-			if (block == "```expect") $0 = "not (" $0 ")"
-			else { at = index($0, "=> "); condition = substr($0, at + 3)
-				$0 = substr($0, 1, at + 2) (number ? "shm9.in" : "not (" condition ")") }
-		}
-		{ print > out }' "$IPCLAB_SRC/labs/$name/lab.md"
-}
-
-conditions=$(awk '
-	/^```/ { block = $1; if ($0 == "```") block = ""; next }
-	block == "```expect" || (block == "```predict" && /=> / && !/=> start /) { print NR }
-	' "$IPCLAB_SRC/labs/$name/lab.md")
-fresh
-turned=0
-for n in $conditions; do
-	rm -f "$lab/lab.md"
-	step=$(negated "$n")
-	verify --step "$step"
-	check "line $n turned round: fails" [ "$status" -eq 1 ]
-	check "line $n turned round: says where" err_has "lab.md:"
-	turned=$((turned + 1))
-done
-check "there were conditions to turn round" [ "$turned" -gt 60 ]
-
 # ---- what a learner may set ----
 fresh
 # plain STEP COMMANDS

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Processes, descriptor tables, open files: who holds which end, and how it came by it. */
+#include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
 
@@ -36,6 +39,49 @@ START_TEST(pipe_makes_two_opened_ends)
 	ck_assert_uint_eq(file_of(t, 4)->access, ACCESS_WRITE);
 	ck_assert_uint_eq(lb_fd(t, 4)->site, 8);
 	ck_assert_uint_eq(lb_the_pipe(1)->capacity, 65536);
+}
+END_TEST
+
+/* ---- files, of runs that follow them ---- */
+
+static void opened(u32 task, i32 fd, const char *path, u64 flags)
+{
+	struct ev_enter *ev = lb_record(REC_ENTER, CALL_openat, task, 0, sizeof *ev + strlen(path) + 1);
+
+	ev->fd = ev->fd2 = -1;
+	ev->arg = flags;
+	ev->held = (u32)strlen(path) + 1;
+	memcpy(ev->contents, path, ev->held);
+	lb_commit();
+	lb_exit_flags(task, CALL_openat, 0, fd, fd, -1, OPENED_FILE, flags);
+}
+
+START_TEST(a_file_that_is_followed_has_its_path_and_counts)
+{
+	u32 t = one();
+
+	opened(t, 5, "out.txt", O_WRONLY | O_CLOEXEC);
+	ck_assert_uint_eq(file_of(t, 5)->kind, OBJ_DISK);
+	ck_assert_str_eq(world_text(lb.w, file_of(t, 5)->title), "out.txt");
+	ck_assert_uint_eq(file_of(t, 5)->access, ACCESS_WRITE);
+	ck_assert(lb_fd(t, 5)->cloexec);
+	lb_call(t, CALL_dup2, 5, 1, 0, 0, 1);
+	ck_assert_ptr_eq(file_of(t, 1), file_of(t, 5));
+	ck_assert(!lb_fd(t, 1)->cloexec);
+	lb_write(t, 5, 3, 3);
+	lb_write(t, 1, 4, 4);
+	lb_write(t, 1, 4, -ENOSPC);
+	ck_assert_uint_eq(file_of(t, 1)->put, 7);
+	ck_assert_uint_eq(file_of(t, 1)->got, 0);
+	opened(t, 6, "out.txt", O_RDONLY);
+	ck_assert_ptr_ne(file_of(t, 6), file_of(t, 5));
+	lb_read(t, 6, 64, 7);
+	lb_read(t, 6, 64, 0);
+	ck_assert_uint_eq(file_of(t, 6)->got, 7);
+	lb_close(t, 5);
+	lb_close(t, 1);
+	ck_assert_ptr_null(lb_fd(t, 5));
+	lb_agrees();
 }
 END_TEST
 
@@ -415,6 +461,7 @@ int main(void)
 	const TTest *const tests[] = {
 		pipe_makes_two_opened_ends,
 		failed_pipe_makes_nothing,
+		a_file_that_is_followed_has_its_path_and_counts,
 		fork_copies_descriptors_and_remembers_where_from,
 		clone_files_shares_the_table,
 		unshare_copies_the_table,
