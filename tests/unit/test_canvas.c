@@ -177,7 +177,7 @@ START_TEST(every_key_finds_itself)
 {
 	for (unsigned i = 1; i < KEY_ID_COUNT; i++)
 		for (unsigned where = 1; where <= 4; where *= 2)
-			if (key_table[i].where & where)
+			if (key_table[i].where & where && key_table[i].code) /* "arrows" are several */
 				ck_assert_int_eq(key_find(key_table[i].code, where), i);
 	ck_assert_int_eq(key_find('5', IN_LIVE), KEY_ID_DIGIT);
 	ck_assert_int_eq(key_find(0, IN_LIVE), KEY_ID_NONE);
