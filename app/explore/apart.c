@@ -3,11 +3,13 @@
  * them. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <stdio.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -38,10 +40,25 @@ static bool unshare_names(void)
 	       put_text("/proc/self/gid_map", gid);
 }
 
+/* What a new user namespace gave us is given back: a program that has less could not open our page through /proc
+ * (cap_ptrace_access_check), and having more made us undumpable. */
+static void drop_capabilities(void)
+{
+	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct none[2] = {{0}};
+
+	syscall(SYS_capset, &head, none);
+	prctl(PR_SET_DUMPABLE, 1);
+}
+
 bool apart_go(void)
 {
-	return unshare_names() && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
-	       mount("shm", "/dev/shm", "tmpfs", 0, "mode=1777") == 0;
+	bool apart = unshare_names() && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+		     mount("shm", "/dev/shm", "tmpfs", 0, "mode=1777") == 0;
+
+	if (geteuid() != 0)
+		drop_capabilities();
+	return apart;
 }
 
 bool apart_do(void (*what)(void *), void *arg)

@@ -83,6 +83,8 @@ static bool serve(struct exec *x, struct err *err)
 			if (s.args[0] == HOOK_ASK)
 				lean_answer(pid, HOOK_HERE | HOOK_EXPLORE | HOOK_SERVE |
 							 (x->opt->threads ? HOOK_THREADS : 0));
+			if (s.args[0] == HOOK_PAGE && s.args[1])
+				break; /* said by the first execution */
 			if (s.args[0] == HOOK_PAGE)
 				lean_answer(pid, (long)getpid() << 32 | x->page_fd);
 		} else if (s.kind == LEAN_CALL && s.nr != SYS_openat && s.nr != SYS_read &&

@@ -279,7 +279,12 @@ static bool hook_take(struct exec *x, u32 task, const struct lean_stop *s)
 		lean_answer(
 			k->tid, HOOK_HERE | HOOK_EXPLORE | (x->opt->threads ? HOOK_THREADS : 0));
 		break;
-	case HOOK_PAGE: lean_answer(k->tid, (long)getpid() << 32 | x->page_fd); break;
+	case HOOK_PAGE:
+		if (s->args[1])
+			exec_fail(x, "the program cannot open the page that explore shares with it (/proc/%d/fd/%d: %s)", (int)getpid(),
+				x->page_fd, strerror((int)s->args[1]));
+		lean_answer(k->tid, (long)getpid() << 32 | x->page_fd);
+		break;
 	case HOOK_ACCESS:
 		k->point = POINT_ACCESS;
 		k->op = 0;

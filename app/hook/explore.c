@@ -24,8 +24,10 @@ void explore_open(void)
 		return;
 	snprintf(path, sizeof path, "/proc/%ld/fd/%ld", where >> 32, where & 0xffffffff);
 	fd = open(path, O_RDWR | O_CLOEXEC);
-	if (fd < 0)
+	if (fd < 0) {
+		hook_call(HOOK_PAGE, errno, 0, 0, 0, 0);
 		return;
+	}
 	p = (void *)syscall(
 		SYS_mmap, NULL, sizeof *hook_page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0L);
 	close(fd);

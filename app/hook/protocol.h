@@ -21,7 +21,8 @@
  * Explored (HOOK_EXPLORE was answered), a page is shared with the explorer (struct hook_page). Accesses and
  * calls that cannot block are noted there and go on, without a stop, until page.until of them are noted; what
  * would block stops first, by HOOK_BEGIN. No HOOK_END but sem_open's.
- *   HOOK_PAGE    where the page is: answered by the process and descriptor to open it by, pid << 32 | fd
+ *   HOOK_PAGE    where the page is: answered by the process and descriptor to open it by, pid << 32 | fd;
+ *                a1: instead, the errno with which that failed
  *   HOOK_READY   the fork server, before main: a fork follows, and in its child the program
  *   HOOK_PARK    pthread_cond_wait has given its mutex away: waits here until it is signalled and has it again
  *

@@ -211,6 +211,19 @@ check is_127 status_is 127
 explore
 check without_a_command status_is 2
 
+# ---- as somebody without privilege: a user namespace ----
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null && chmod 711 "$dir" && mkdir -m 777 "$dir/theirs" && cd "$dir/theirs" &&
+	setpriv --reuid=65534 --regid=65534 --clear-groups "$IPCLAB" --version >/dev/null 2>&1; then
+	run setpriv --reuid=65534 --regid=65534 --clear-groups env XDG_STATE_HOME="$dir/theirs" timeout 60 "$IPCLAB" explore -- "$dir/lost_update"
+	check without_privilege_it_finds_the_same out_begins 'WRONG: P1 ended with status 1; P'
+	check without_privilege_it_is_forked out_has '(forked before main)'
+	run setpriv --reuid=65534 --regid=65534 --clear-groups timeout 60 "$IPCLAB" explore --schedules 60 -- "$dir/named_sem"
+	check without_privilege_names_are_apart eval 'status_is 0 || err_has unshare'
+else
+	echo "skipped: not root, or nobody cannot run $IPCLAB"
+fi
+cd "$dir/work" || exit 1
+
 # ---- killed ----
 build "$correct/fifo.c"
 build "$correct/cas_counter.c"
