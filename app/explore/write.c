@@ -62,17 +62,18 @@ static const char *const op_names[HOOK_OP_COUNT] = {
 	"pthread_join",
 };
 
-#define CALLS(X)                                                                                  \
-	X(read)                                                                                   \
-	X(readv) X(recvmsg) X(recvfrom) X(accept) X(accept4) X(write) X(writev) X(sendto) X(      \
-		sendmsg) X(close) X(shutdown) X(kill) X(tkill) X(tgkill) X(exit_group) X(exit)    \
-		X(unlink) X(unlinkat) X(mq_open) X(mq_unlink) X(msgget) X(semget) X(shmget) X(    \
-			msgctl) X(shmctl) X(bind) X(listen) X(openat) X(open) X(wait4) X(waitid)  \
-			X(nanosleep) X(clock_nanosleep) X(poll) X(epoll_wait) X(epoll_pwait)      \
-				X(ppoll) X(select) X(pselect6) X(msgsnd) X(msgrcv) X(semop)       \
-					X(semtimedop) X(semctl) X(flock) X(fcntl) X(mq_timedsend) \
-						X(mq_timedreceive) X(futex) X(pause)              \
-							X(rt_sigsuspend) X(rt_sigtimedwait)       \
+#define CALLS(X)                                                                                   \
+	X(read)                                                                                    \
+	X(readv)                                                                                   \
+	X(recvmsg) X(recvfrom) X(accept) X(accept4) X(write) X(writev) X(sendto) X(sendmsg)        \
+		X(close) X(shutdown) X(kill) X(tkill) X(tgkill) X(exit_group) X(exit) X(unlink) X( \
+			unlinkat) X(mq_open) X(mq_unlink) X(msgget) X(semget) X(shmget) X(msgctl)  \
+			X(shmctl) X(bind) X(listen) X(openat) X(open) X(wait4) X(waitid) X(        \
+				nanosleep) X(clock_nanosleep) X(poll) X(epoll_wait) X(epoll_pwait) \
+				X(ppoll) X(select) X(pselect6) X(msgsnd) X(msgrcv) X(semop)        \
+					X(semtimedop) X(semctl) X(flock) X(fcntl) X(mq_timedsend)  \
+						X(mq_timedreceive) X(futex) X(pause)               \
+							X(rt_sigsuspend) X(rt_sigtimedwait)        \
 								X(connect)
 
 static const char *call_of(const struct told_step *s)
@@ -185,6 +186,34 @@ static bool deliver_one(struct writing *w, u32 i)
 	return false;
 }
 
+/* Calls on files and names, which the stage does not hold everywhere: it makes them on the way to the next operation. */
+static bool is_by_the_way(const struct told_step *s)
+{
+	static const long calls[] = {SYS_openat, SYS_open, SYS_ftruncate, SYS_read, SYS_readv,
+		SYS_write, SYS_writev, SYS_close, SYS_dup2, SYS_dup3, SYS_unlink, SYS_unlinkat};
+
+	for (size_t i = 0; s->point == POINT_CALL && i < ARRAY_LEN(calls); i++)
+		if (calls[i] == s->nr)
+			return true;
+	return false;
+}
+
+/* Has it come out in the stage as it did in explore? */
+static bool came_out_alike(const struct writing *w, enum explore_verdict verdict)
+{
+	const struct world *world = world_of(w);
+	const struct w_proc *first = world_proc(world, 1);
+
+	if (w->followed != w->told->n)
+		return false;
+	if (verdict == EXPLORE_WRONG)
+		return first && first->ended && first->status == w->told->status;
+	for (u32 t = 1; verdict == EXPLORE_HANG && t < world_tasks(world); t++)
+		if (schedule_can_step(world, t) && world_task(world, t)->state != TASK_SPINNING)
+			return false;
+	return true;
+}
+
 static bool follow_one(struct writing *w, const struct told_step *s, u32 i)
 {
 	u32 task = find_or_make(w, s->identity);
@@ -192,7 +221,7 @@ static bool follow_one(struct writing *w, const struct told_step *s, u32 i)
 
 	if (!task)
 		return false;
-	if (s->inside)
+	if (s->inside || (is_by_the_way(s) && !is_at(w, task, s)))
 		return true;
 	for (u32 n = 0; n < BETWEEN_MAX; n++) {
 		if (s->exits && has_ended(w, task))
@@ -447,9 +476,10 @@ static void run_and_write(void *arg)
 
 	w->opt = to->opt;
 	w->told = to->told;
+	memset(w->choice, 0xff, sizeof w->choice);
 	if (r->verdict != EXPLORE_ENDLESS && start(w)) {
 		follow(w, r->verdict);
-		r->stage = w->followed == w->told->n;
+		r->stage = came_out_alike(w, r->verdict);
 		session_schedule(w->session, UINT64_MAX, &sched, &ignored);
 	}
 	sentence(w, &sched, r);
