@@ -251,14 +251,15 @@ enum observation {
 	OBS_COUNTER = 19,/* id a (eventfd, timerfd, signalfd, pidfd): value or readiness c */
 	OBS_LOCK = 20,/* file a (inode and device in one: mask of its OBS_FD) has c flock, d POSIX, e OFD locks; b of processes not watched */
 	OBS_SIGNALS = 21,/* rec.task: a = pending mask, b = blocked mask */
-	OBS_ATTACHED = 22,/* rec.task's process was running before we came (watch -p): b = pid of its parent, c = mask of the signals
+	OBS_ATTACHED = 22,/* rec.task's process was running before we came (watch -p): a = timers of timer_create it has, b = pid of its parent, c = mask of the signals
 	                    that it has handlers for, d = of those it ignores. Again when something of that became sure */
 	OBS_CARRIES = 23, /* rec.task's open sendmsg or sendmmsg sends descriptors along (SCM_RIGHTS): a = how many of them here (1..8),
 	                    b c d e = two numbers each, low half first. Just behind its ENTER */
 	OBS_REACHES = 24, /* rec.task's open send is a datagram that more than one may receive (multicast, SO_REUSEPORT): a = how
 	                    many of ours are named here (1..4), b c d e = inodes of their sockets. Just behind its ENTER */
 	OBS_ENDS = 26, /* a = inode, b = ENDS_*: all of /proc was looked through for who has it: d = 1 others than those watched, 0 nobody
-	                  else; c = device (segments); e = inode of the other end (sockets), 0 unknown */
+	                  else; c = device (segments), or 1: it has or may have SO_RCVTIMEO or SO_SNDTIMEO (sockets); e = inode
+	                  of the other end (sockets), 0 unknown */
 	OBS_LOCK_HELD = 27, /* rec.task's process has a lock on the file of its fd a: b = 1 flock, 2 POSIX, 3 OFD | exclusive << 8, c = first
 	                  byte, d = last */
 	OBS_WATCH = 28,  /* rec.task's process: its fd a, an epoll, waits for fd b; c = events */

@@ -319,9 +319,25 @@ static bool seize_children(struct tracer *t, const struct tracee *leader, struct
 	return true;
 }
 
+/* Timers that timer_create(2) made, set or not: each has a line "ID: n" in /proc/PID/timers. */
+static u64 posix_timers(pid_t pid)
+{
+	char path[64], line[256];
+	u64 n = 0;
+	FILE *f;
+
+	snprintf(path, sizeof path, "/proc/%d/timers", (int)pid);
+	f = fopen(path, "re");
+	while (f && fgets(line, sizeof line, f))
+		n += !strncmp(line, "ID:", 3);
+	if (f)
+		fclose(f);
+	return n;
+}
+
 bool attach_note(struct tracer *t, struct tracee *x, struct err *err)
 {
-	return emit_observe(t, x, OBS_ATTACHED, 0, (u64)status_field(x->tgid, "PPid"), signal_mask(x->tid, "SigCgt"),
+	return emit_observe(t, x, OBS_ATTACHED, posix_timers(x->tgid), (u64)status_field(x->tgid, "PPid"), signal_mask(x->tid, "SigCgt"),
 	                    signal_mask(x->tid, "SigIgn"), 0, err);
 }
 

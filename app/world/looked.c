@@ -22,7 +22,7 @@ static void segment_ends(struct world *w, u64 ino, u64 dev, bool others)
 }
 
 /* Those whose other end one of ours has are connected to it, and to nobody else. */
-static void socket_ends(struct world *w, u64 ino, u64 peer, bool others)
+static void socket_ends(struct world *w, u64 ino, u64 peer, bool others, bool timed)
 {
 	u32 socket = socket_by_ino(w, ino), other = socket_by_ino(w, peer);
 
@@ -32,6 +32,7 @@ static void socket_ends(struct world *w, u64 ino, u64 peer, bool others)
 		w->socket[socket].type == w->socket[other].type)
 		socket_pair_up(w, socket, other);
 	w->socket[socket].outside = others || !w->socket[socket].peer;
+	w->socket[socket].timeouts |= timed;
 }
 
 void looked_ends(struct world *w, const struct ev_observe *ev)
@@ -41,7 +42,7 @@ void looked_ends(struct world *w, const struct ev_observe *ev)
 	if (pipe)
 		w->pipe[pipe].outside = ev->d != 0;
 	if (ev->b == ENDS_SOCKET)
-		socket_ends(w, ev->a, ev->e, ev->d != 0);
+		socket_ends(w, ev->a, ev->e, ev->d != 0, ev->c != 0);
 	if (ev->b == ENDS_SEGMENT)
 		segment_ends(w, ev->a, ev->c, ev->d != 0);
 	if (ev->b == ENDS_QUEUE)

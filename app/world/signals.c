@@ -47,6 +47,11 @@ void signals_fork(struct world *w, u32 from_task, u32 proc)
 		p->sig_known = w->proc[w->task[from_task].proc].sig_known = 0;
 }
 
+static u32 posix_timer_bit(i32 id)
+{
+	return id >= 0 && id < 23 ? 1u << (9 + id) : 8u;
+}
+
 /* As the kernel has them. A timer may have been set before we came: whoever has a handler for SIGALRM may be woken. */
 void signals_attached(struct world *w, u32 proc, const struct ev_observe *ev)
 {
@@ -59,6 +64,8 @@ void signals_attached(struct world *w, u32 proc, const struct ev_observe *ev)
 	p->attached = 1;
 	if (ev->c & bit(SIGALRM))
 		p->timers |= 0x101;
+	if (ev->a) /* whether they are set is not known */
+		p->timers |= posix_timer_bit(-1);
 }
 
 static void action_exit(struct world *w, u32 task, const struct ev_exit *ev)
@@ -134,11 +141,6 @@ bool signals_timer_pending(const struct world *w, u32 proc)
 	if (p->sig_known && p->sig_ignored & bit(SIGALRM))
 		clocks &= ~1u;
 	return clocks != 0;
-}
-
-static u32 posix_timer_bit(i32 id)
-{
-	return id >= 0 && id < 23 ? 1u << (9 + id) : 8u;
 }
 
 static void posix_timer_set(struct w_proc *p, const struct w_op *op)

@@ -6,7 +6,9 @@
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "tracer/look/private.h"
@@ -396,15 +398,33 @@ static bool others_have_queue(const struct scan *s, struct others *o, u64 ino)
 	return false;
 }
 
-static bool ends_of_socket(struct tracer *t, const struct scan *s, struct others *o, u64 ino, bool hidden, struct err *err)
+/* Of one that cannot be asked it is not known. */
+static bool may_time_out(struct tracer *t, u32 index)
 {
+	static const int options[] = {SO_RCVTIMEO, SO_SNDTIMEO};
+	int fd = socket_borrow_any(t, index);
+	bool may = fd < 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(options) && !may; i++) {
+		struct timeval limit = {0};
+		socklen_t len = sizeof limit;
+		may = getsockopt(fd, SOL_SOCKET, options[i], &limit, &len) == 0 && (limit.tv_sec || limit.tv_usec);
+	}
+	if (fd >= 0)
+		close(fd);
+	return may;
+}
+
+static bool ends_of_socket(struct tracer *t, const struct scan *s, struct others *o, u32 index, bool hidden, struct err *err)
+{
+	u64 ino = t->objects.at[index].id;
 	u64 to = scan_peer(s, ino), peer = to && scan_peer(s, to) == ino ? to : 0; /* a pair: each has the other */
 	bool outside = hidden || !peer || others_have(s, o, peer, 0);
 	bool member = false;
 
 	for (u32 i = 1; i < t->objects.n; i++)
 		member |= t->objects.at[i].ends && t->objects.at[i].kind == SEEN_SOCKET && t->objects.at[i].id == peer;
-	return emit_observe(t, NULL, OBS_ENDS, ino, ENDS_SOCKET, 0, outside || !member, peer, err);
+	return emit_observe(t, NULL, OBS_ENDS, ino, ENDS_SOCKET, may_time_out(t, index), outside || !member, peer, err);
 }
 
 bool tracer_look_ends(struct tracer *t, const struct scan *s, const pid_t *pids, u32 n, struct err *err)
@@ -426,7 +446,7 @@ bool tracer_look_ends(struct tracer *t, const struct scan *s, const pid_t *pids,
 	for (u32 i = 1; ok && i < t->objects.n; i++) {
 		const struct object_seen *x = &t->objects.at[i];
 		if (x->ends && x->kind == SEEN_SOCKET && t->opt.looking)
-			ok = ends_of_socket(t, s, &o, x->id, hidden, err);
+			ok = ends_of_socket(t, s, &o, i, hidden, err);
 		else if (x->ends && x->kind == SEEN_MQ)
 			ok = emit_observe(t, NULL, OBS_ENDS, x->id, ENDS_QUEUE, 0, hidden || others_have_queue(s, &o, x->id), 0, err);
 	}
