@@ -96,6 +96,16 @@ static void say_why(struct shell *sh, u32 task)
 	str_finish(&text);
 }
 
+static void say_mend(struct shell *sh)
+{
+	struct scene scene = shell_scene(sh);
+	struct str text = {0};
+
+	words_mend(&scene, &text);
+	say_text(sh, str_get(&text));
+	str_finish(&text);
+}
+
 void do_why(struct shell *sh, int n, char **words, const char *rest)
 {
 	const struct world *w = shell_world(sh);
@@ -119,6 +129,8 @@ void do_why(struct shell *sh, int n, char **words, const char *rest)
 	}
 	if (waiting == 0)
 		say(sh, "Nobody waits.\n");
+	else
+		say_mend(sh);
 }
 
 void do_ends(struct shell *sh, int n, char **words, const char *rest)

@@ -364,7 +364,7 @@ static void do_view(struct screen_run *r, const char *args)
 			run_view(r, pane);
 			return;
 		}
-	run_say(r, "view needs one of guide, source, time, descriptors, why, output, keys.");
+	run_say(r, "view needs one of guide, source, time, descriptors, links, why, waits, output, keys.");
 }
 
 /* A pane about one process: it is selected first. */

@@ -108,9 +108,9 @@ void run_view(struct screen_run *r, enum pane pane)
 static void next_view(struct screen_run *r)
 {
 	/* What is there at first, then what there is of memory, then the rest. */
-	static const enum pane orders[2][7] = {
-		{PANE_TIME, PANE_MEMORY, PANE_HEX, PANE_FDS, PANE_LINK, PANE_SOURCE, PANE_GUIDE},
-		{PANE_GUIDE, PANE_MEMORY, PANE_HEX, PANE_SOURCE, PANE_TIME, PANE_FDS, PANE_LINK}};
+	static const enum pane orders[2][8] = {
+		{PANE_TIME, PANE_MEMORY, PANE_HEX, PANE_FDS, PANE_LINK, PANE_SOURCE, PANE_GUIDE, PANE_WAITS},
+		{PANE_GUIDE, PANE_MEMORY, PANE_HEX, PANE_SOURCE, PANE_TIME, PANE_FDS, PANE_LINK, PANE_WAITS}};
 	const enum pane *order = orders[r->view.guide != NULL];
 	const struct world *w = r->scene.world;
 	size_t i = 0;

@@ -96,6 +96,7 @@ const char *help_pane(enum pane pane)
 			      "look back and forward.",
 		[PANE_FDS] = "Descriptors: what each process has open, and how it came by it.",
 		[PANE_WHY] = "Why: who waits, where, for what, and who could end it.",
+		[PANE_WAITS] = "Waits: who waits for whom. What ends in a circle, or at nobody, stands still for good.",
 		[PANE_OUTPUT] = "Output: what the programs wrote to their terminal. Enter types a line to them.",
 		[PANE_MEMORY] = "Memory: what the processes share, as the C types they give it.",
 		[PANE_HEX] = "Bytes: the same memory, byte by byte.",

@@ -10,6 +10,7 @@
  * told.c   | an event as a sentence
  * result.c | what a finished call did, as a sentence
  * why.c    | why a task waits, as sentences
+ * waits.c  | the wait-for graph as lines
  * report.h | the answer of ipclab why: its own table of files
  * lines.c  | breaking lines at words
  * result_memory.c | the same of accesses, mappings and the C library's objects
@@ -93,6 +94,9 @@ const char *words_socket_kind(const struct world *, u32 socket); /* "unix", "tcp
 /* ---- why.c ---- */
 /* PLAIN: one fact a line. SHORT: one sentence without newline. Nothing when it is not blocked. */
 void words_why(const struct scene *, u32 task, struct str *);
+/* waits.c: who waits for whom, a line each, and how to mend it. */
+void words_waits(const struct scene *, struct str *);
+bool words_mend(const struct scene *, struct str *); /* "To mend it: ... .\n"; false: nobody stands still for good */
 /* One SHORT sentence, who waits where for what and for whom; false when it is not blocked. */
 bool words_wait(const struct scene *, u32 task, struct str *);
 /* Phrase, what it waits for: "pipe1 is empty", "its child P2 has not ended"; false when it is not

@@ -21,6 +21,7 @@ libipclab_a_SOURCES += \
 	app/view/result.c \
 	app/view/socket.c \
 	app/view/told.c \
+	app/view/waits.c \
 	app/view/why.c \
 	app/view/words.c
 libipclab_a_SOURCES += \

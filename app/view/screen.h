@@ -49,6 +49,7 @@ enum pane {
 	PANE_MEMORY,
 	PANE_HEX,
 	PANE_LINK,
+	PANE_WAITS,
 	PANE_COUNT,
 };
 const char *pane_name(enum pane); /* "Stage" */

@@ -19,6 +19,7 @@ const char *pane_name(enum pane pane)
 		[PANE_MEMORY] = "Memory",
 		[PANE_HEX] = "Bytes",
 		[PANE_LINK] = "Links",
+		[PANE_WAITS] = "Waits",
 	};
 
 	return pane < PANE_COUNT ? names[pane] : "";
@@ -154,6 +155,12 @@ void pane_text(enum pane pane, const struct scene *s, const struct view_state *v
 	switch (pane) {
 	case PANE_GUIDE: str_add(out, v->guide ? v->guide : ""); return;
 	case PANE_WHY: why_text(s, v, out); return;
+	case PANE_WAITS:
+		if (v->question)
+			str_add(out, "said after your answer");
+		else
+			words_waits(s, out);
+		return;
 	case PANE_FDS:
 		if (v->hide & HIDE_ENDS)
 			str_add(out, "said after your answer");

@@ -459,6 +459,8 @@ void words_why(const struct scene *s, u32 task, struct str *out)
 
 	if (!t || !world_why(s->world, task, &y) || y.reason == WHY_NOT)
 		return;
+	if (is_by_id(s, &y)) /* the processes that are watched are named nowhere else: any other may know it, too */
+		y.wakers_n = 0;
 	if (s->style == STYLE_PLAIN)
 		plain_why(s, &y, t, out);
 	else
@@ -472,6 +474,8 @@ bool words_wait(const struct scene *s, u32 task, struct str *out)
 
 	if (!t || !world_why_wait(s->world, task, &y) || y.reason == WHY_NOT)
 		return false;
+	if (is_by_id(s, &y))
+		y.wakers_n = 0;
 	one_sentence(s, &y, t, out);
 	return true;
 }
