@@ -346,8 +346,10 @@ static void draw_card(struct canvas *c, struct area a, int row, int col, int col
 	canvas_putf(c, a, row + 1, col, card_state_attribute(t), "%s%s", str_get(&words),
 		t && t->state == TASK_BLOCKED && cols > 9 ? " in" : "");
 	str_clear(&words);
-	if (v->hide & HIDE_NEXT && t && t->state == TASK_POISED)
+	if (v->hide & HIDE_NEXT && t && t->state == TASK_POISED) {
+		str_finish(&words);
 		return;
+	}
 	card_call(s, task, &words);
 	canvas_put_cut(c, a, row + 2, col, cols, AT_STRONG, str_get(&words));
 	str_clear(&words);
