@@ -141,6 +141,46 @@ START_TEST(a_source_line_is_a_step)
 }
 END_TEST
 
+/* The view that was open when a step began, or a question, gives way to them; an experiment that was passed can be run. */
+START_TEST(a_question_is_seen_and_zero_answers_it)
+{
+	open_step(_i, "1");
+	vt_keys(&live.vt, "v");
+	ck_assert(vt_lacks(&live.vt, "── Guide"));
+	vt_keys(&live.vt, "\r"); /* the moves before the question */
+	ck_assert(vt_sees(&live.vt, "── Guide"));
+	ck_assert(vt_sees(&live.vt, "PREDICT"));
+	vt_keys(&live.vt, "0");
+	ck_assert(vt_sees(&live.vt, "a number, or ?"));
+	vt_keys(&live.vt, "\r");
+	ck_assert(vt_sees(&live.vt, "You said 0. So it is."));
+	vt_keys(&live.vt, "v");
+	ck_assert(vt_lacks(&live.vt, "── Guide"));
+	vt_keys(&live.vt, "\r");
+	ck_assert(vt_sees(&live.vt, "2/12"));
+	ck_assert(vt_sees(&live.vt, "── Guide"));
+	close_lab();
+}
+END_TEST
+
+START_TEST(an_experiment_can_be_run_when_it_was_passed)
+{
+	open_step(_i, "4");
+	vt_keys(&live.vt, "\r");
+	ck_assert(vt_sees(&live.vt, "PREDICT"));
+	vt_keys(&live.vt, "9\r");
+	ck_assert(vt_sees(&live.vt, "You said 9."));
+	for (int i = 0; i < 4 && !live_shows(&live, "Enter next step"); i++) { /* where there are few rows, Enter reads on first */
+		vt_keys(&live.vt, "\r");
+		vt_pump(&live.vt, 100);
+	}
+	ck_assert(vt_sees(&live.vt, "Enter next step"));
+	vt_keys(&live.vt, ":run size=4\r");
+	ck_assert(vt_sees(&live.vt, "cells: 4, items at most: 3"));
+	close_lab();
+}
+END_TEST
+
 START_TEST(it_plays_from_1x_to_live)
 {
 	open_step(_i, "8");
@@ -171,6 +211,8 @@ int main(void)
 	tcase_add_checked_fixture(c, begin, finish);
 	tcase_add_loop_test(c, each_access_is_a_picture_back_and_forth, 0, n);
 	tcase_add_loop_test(c, a_source_line_is_a_step, 0, n);
+	tcase_add_loop_test(c, a_question_is_seen_and_zero_answers_it, 0, n);
+	tcase_add_loop_test(c, an_experiment_can_be_run_when_it_was_passed, 0, n);
 	tcase_add_loop_test(c, it_plays_from_1x_to_live, 0, n);
 	tcase_set_timeout(c, 120);
 	suite_add_tcase(s, c);
