@@ -206,10 +206,25 @@ static const char *socket_network(const struct w_socket *k)
 		       : "as its domain allows";
 }
 
+/* No link yet: a place where links begin. */
+static void say_listener(const struct card *c)
+{
+	const struct w_socket *k = world_socket(c->s->world, c->object);
+
+	line(c, "listens");
+	str_addf(c->out, "each accept gives a connection of its own; %u %s now", k->pending,
+		k->pending == 1 ? "waits" : "wait");
+	end(c);
+	say_relation(c, "not needed: whoever knows the address can connect");
+	say_how_got(c);
+	says(c, "network", socket_network(k));
+}
+
 static void say_socket(const struct card *c)
 {
 	const struct w_socket *k = world_socket(c->s->world, c->object);
-	bool stream = k->type == SOCK_STREAM, lossy = k->domain != AF_UNIX && k->type == SOCK_DGRAM;
+	bool stream = k->type == SOCK_STREAM;
+	bool lossy = k->domain != AF_UNIX && k->type == SOCK_DGRAM;
 	u32 ends[2], n = socket_box_ends(c->s, c->object, ends);
 
 	line(c, "direction");
@@ -322,11 +337,13 @@ static void say_title(const struct card *c)
 		    : c->kind == OBJ_SOCKET  ? world_socket(w, c->object)->local
 					     : 0;
 	const char *text = world_text(w, title);
-	char box[80], name[24];
+	char name[24];
 
 	if (c->kind == OBJ_SOCKET) {
-		socket_box_title(c->s, c->object, box, sizeof box);
-		str_add(c->out, box);
+		u32 ends[2], n = socket_box_ends(c->s, c->object, ends);
+
+		for (u32 i = 0; i < n; i++)
+			str_addf(c->out, "%s%s", i ? " and " : "", world_object_name(w, OBJ_SOCKET, ends[i], name));
 	} else {
 		str_add(c->out, c->kind == OBJ_PIPE      ? world_pipe_name(w, c->object, name)
 				: c->kind == OBJ_SEGMENT ? world_segment_name(w, c->object, name)
@@ -353,7 +370,13 @@ void link_card(const struct scene *s, u32 kind, u32 object, struct str *out)
 	say_title(&c);
 	switch (kind) {
 	case OBJ_PIPE: say_pipe(&c); break;
-	case OBJ_SOCKET: say_socket(&c); break;
+	case OBJ_SOCKET:
+		if (world_socket(s->world, object)->state == SOCKET_LISTENING) {
+			say_listener(&c);
+			return;
+		}
+		say_socket(&c);
+		break;
 	case OBJ_MQ: say_queue(&c); break;
 	default: say_segment(&c); break;
 	}
