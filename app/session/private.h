@@ -36,7 +36,7 @@ struct run {
 	u64 next_census, census_gap;
 	timer_t idle_timer;
 	bool idle_timer_made, idle_timer_armed;
-	long idle_ns;    /* between its ticks */
+	u64 idle_ns;     /* between its ticks */
 	u64 stops_at_tick;
 	u64 settled_key;  /* of the last settled point: who had run how often */
 };
@@ -44,7 +44,7 @@ struct run {
 /* ---- run.c ---- */
 struct look *run_look(struct run *, u32 task);
 void run_fold(struct run *);
-void idle_timer_set(struct run *, long ns); /* 0: no ticks; held, or ended */
+void idle_timer_set(struct run *, u64 ns); /* 0: no ticks; held, or ended */
 void idle_timer_arm(struct run *);
 bool run_take(struct run *, u32 task, struct err *);   /* tracer_take; looking starts anew */
 bool run_resume(struct run *, u32 task, struct err *);

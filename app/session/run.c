@@ -58,9 +58,9 @@ bool run_disk(struct run *r, bool ok)
 	return false;
 }
 
-/* ---- an idle free run is looked at 50 ms after its last stop, then ever more rarely until all that sleep are told ---- */
+/* ---- an idle free run is looked at 50 ms after its last stop, then ever more rarely until the set has settled ---- */
 
-enum { IDLE_NS = 50 * 1000 * 1000, IDLE_MOST_NS = 800 * 1000 * 1000 };
+static const u64 IDLE_NS = 50000000, IDLE_UNSAID_NS = 800000000, IDLE_MOST_NS = 10000000000;
 
 #define IDLE_SIGNAL (SIGRTMIN + 3)
 static void on_idle(int sig)
@@ -88,9 +88,10 @@ static long idle_ns(const struct run *r)
 }
 
 /* It ticks until it is heard: a signal that comes while we are not in waitpid ends no wait. 0: it is switched off. */
-void idle_timer_set(struct run *r, long ns)
+void idle_timer_set(struct run *r, u64 ns)
 {
-	struct itimerspec in = {.it_interval = {0, ns}, .it_value = {0, ns}};
+	struct timespec t = {(time_t)(ns / 1000000000), (long)(ns % 1000000000)};
+	struct itimerspec in = {.it_interval = t, .it_value = t};
 
 	r->stops_at_tick = tracer_stops(r->tracer);
 	r->idle_ns = ns;
@@ -341,7 +342,7 @@ static bool somebody_is_unsaid(struct run *r)
 static bool idle_tick(struct run *r, bool *settled, struct err *err)
 {
 	bool tell = r->opt.tell_settled || r->opt.waits, soon = tell || tracer_is_meeting(r->tracer);
-	long next = r->idle_ns < IDLE_MOST_NS ? 2 * r->idle_ns : r->idle_ns;
+	bool unsaid;
 
 	*settled = false;
 	if (!r->idle_timer_armed) /* another signal of ours */
@@ -357,7 +358,13 @@ static bool idle_tick(struct run *r, bool *settled, struct err *err)
 	}
 	if (!census(r, 2000000, settled, err) || !note_sleepers(r, err))
 		return false;
-	idle_timer_set(r, soon ? idle_ns(r) : somebody_is_unsaid(r) ? next : 0);
+	unsaid = somebody_is_unsaid(r);
+	if (soon)
+		idle_timer_arm(r);
+	else if (*settled && !unsaid)
+		idle_timer_set(r, 0);
+	else
+		idle_timer_set(r, r->idle_ns < (unsaid ? IDLE_UNSAID_NS : IDLE_MOST_NS) ? 2 * r->idle_ns : r->idle_ns);
 	r->settled_key = *settled && tell ? runs_key(r) : 0;
 	*settled &= tell;
 	return true;

@@ -38,6 +38,7 @@ static const char *const targets[] = {
 	"queue_sysv",
 	"signals",
 	"sigpipe",
+	"splice_waits",
 	"splices",
 	"stopped",
 	"thread_exec",

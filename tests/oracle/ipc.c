@@ -274,6 +274,10 @@ int main(int argc, char **argv)
 	printf("%lu runs, %llu steps, %llu events, %llu settled points, %llu results explained, %llu came to rest with somebody alive\n",
 		runs, (unsigned long long)c->steps, (unsigned long long)c->events, (unsigned long long)c->settled,
 		(unsigned long long)c->explained, (unsigned long long)c->stuck);
+	if (runs >= 40 && (c->explained < 10 * runs || c->settled < 8 * runs || c->events < 60 * runs)) {
+		printf("too little was looked at for this to mean anything\n");
+		bad++;
+	}
 	printf("Checks: %lu, Failures: %lu\n", runs, bad);
 	return bad != 0;
 }

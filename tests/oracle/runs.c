@@ -244,6 +244,21 @@ static void *ring(void *arg)
 	return NULL;
 }
 
+/* Behind the lock of a pipe that a sleeping splice(2) holds: no signal wakes it, and nobody can tell that it waits for another. */
+static bool somebody_is_behind_a_lock(struct run *r)
+{
+	struct probe p;
+
+	for (u32 task = 1; task <= tracer_tasks(run_tracer(r)); task++) {
+		if (tracer_holding(run_tracer(r), task) != IS_INSIDE)
+			continue;
+		tracer_probe(run_tracer(r), task, &p);
+		if (p.state == 'D')
+			return true;
+	}
+	return false;
+}
+
 /* Until all have ended, or nothing has happened for four bells and the set is settled; on a loaded machine one who is about
  * to sleep may wait for its turn that long, so that is waited for, too. */
 static bool free_until_idle(struct run *r, struct counts *c, struct str *trouble)
@@ -265,7 +280,7 @@ static bool free_until_idle(struct run *r, struct counts *c, struct str *trouble
 			return false;
 		}
 	}
-	if (end == RUN_BELL && !world_head(run_world(r))->is_settled) {
+	if (end == RUN_BELL && !world_head(run_world(r))->is_settled && !somebody_is_behind_a_lock(r)) {
 		str_add(trouble, "idle, and not settled");
 		return false;
 	}

@@ -32,6 +32,25 @@ int tracer_borrow(pid_t pid, int fd, int access)
 	return open(path, access | O_NONBLOCK | O_CLOEXEC);
 }
 
+/* splice(2) between a pipe and something else holds the pipe's lock while it waits for the other (fs/splice.c): whoever asks
+ * about the pipe then sleeps until that comes, and no signal wakes him. So nobody is to ask meanwhile. */
+static bool is_held_by_splice(struct tracer *t, u32 pipe)
+{
+	for (size_t i = 0; i < t->all.n; i++) {
+		const struct tracee *x = t->all.at[i];
+		const struct fd_seen *in, *out;
+
+		if (!x->in_call || !x->fds || x->holding != IS_INSIDE || x->entry.call != CALL_splice)
+			continue;
+		in = fdmap_get(x->fds, x->entry.fd);
+		out = fdmap_get(x->fds, x->entry.fd2);
+		if ((in->class == FDC_PIPE && in->pipe == pipe) != (out->class == FDC_PIPE && out->pipe == pipe) &&
+			(in->class != FDC_PIPE || out->class != FDC_PIPE))
+			return true;
+	}
+	return false;
+}
+
 bool tracer_pipe_capacity(struct tracee *x, int fd, u64 *bytes)
 {
 	int got = tracer_borrow(x->tgid, fd, O_RDONLY), n;
@@ -152,7 +171,7 @@ bool tracer_observe_pipes(struct tracer *t, bool all, bool slots, struct err *er
 {
 	for (u32 i = 1; i < t->pipes.n; i++) {
 		struct pipe_seen *p = &t->pipes.at[i];
-		if (p->ends && (all || p->touched) && !observe_one(t, i, slots, err))
+		if (p->ends && (all || p->touched) && !is_held_by_splice(t, i) && !observe_one(t, i, slots, err))
 			return false;
 	}
 	return true;
@@ -165,7 +184,7 @@ ssize_t tracer_pipe_contents(struct tracer *t, u64 ino, void *bytes, size_t n)
 	int fd, end, own[2];
 
 	for (u32 i = 1; i < t->pipes.n; i++) {
-		if (!t->pipes.at[i].ends || t->pipes.at[i].ino != ino || !find_end(t, i, O_RDONLY, &pid, &fd))
+		if (!t->pipes.at[i].ends || t->pipes.at[i].ino != ino || !find_end(t, i, O_RDONLY, &pid, &fd) || is_held_by_splice(t, i))
 			continue;
 		if ((end = tracer_borrow(pid, fd, O_RDONLY)) < 0)
 			return -1;
