@@ -21,6 +21,7 @@ static void child(const char *const *argv, const char *const *env)
 	setenv("LC_ALL", "C.UTF-8", 1);
 	unsetenv("NO_COLOR");
 	unsetenv("IPCLAB_PLAIN");
+	setenv("IPCLAB_EXERCISES", "/nonexistent", 0); /* home as it is kept lists labs alone */
 	unsetenv("LINES");
 	unsetenv("COLUMNS");
 	for (; env && *env; env++)
