@@ -289,9 +289,11 @@ static void remove_old(const char *folder, u32 now)
 
 bool tries_room(struct tries *t, struct str *folder, struct str *name, struct err *err)
 {
+	struct stat st;
+
 	in_folder(t->folder, ".ipclab", folder);
 	str_addf(name, "try-%u", t->n + 1);
-	if (mkdir(folder->s, 0755) < 0 && errno != EEXIST)
+	if (mkdir(folder->s, 0755) < 0 && (errno != EEXIST || stat(folder->s, &st) < 0 || !S_ISDIR(st.st_mode)))
 		return err_sys(err, EXIT_MACHINE, "%s cannot be made: recordings are not kept", folder->s);
 	if (access(folder->s, W_OK) < 0)
 		return err_sys(err, EXIT_MACHINE, "%s cannot be written: recordings are not kept", folder->s);

@@ -93,3 +93,5 @@ live_scripts += tests/live/test_labs.sh tests/live/test_labs_turned.sh tests/liv
 live_scripts += tests/live/test_explore.sh tests/live/test_explore_corpus.sh
 EXTRA_DIST += tests/explore/run tests/explore/complete tests/explore/program.h tests/explore/random.c \
 	$(wildcard $(srcdir)/tests/explore/bugs/*.c $(srcdir)/tests/explore/correct/*.c)
+live_scripts += tests/live/test_check.sh
+EXTRA_DIST += tests/live/exercises

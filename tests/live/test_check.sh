@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The learner's loop from a shell: start, check, understand, mend, pass; --watch; programs that misbehave; grade.
+. "$IPCLAB_SRC/tests/live/lib.sh" || exit 1
+export XDG_STATE_HOME=$dir/state TMPDIR=$dir/tmp
+unset IPCLAB_EXERCISES EDITOR VISUAL TERM_PROGRAM TMUX
+mkdir "$TMPDIR" "$dir/work"
+cd "$dir/work" || exit 1
+own=$IPCLAB_SRC/tests/live/exercises
+solution=$IPCLAB_SRC/solutions/03-pipe-eof/pipe_eof.c
+
+run "$IPCLAB" exercises --json
+check exercises_are_listed out_has '"id":"pipe-eof","title":"Close what you do not use","kind":"mend"'
+run "$IPCLAB" check pipe-eof
+check not_started_is_said [ "$status" = 2 ]
+check and_how_to_start err_has 'ipclab start pipe-eof'
+run "$IPCLAB" start pipe-efo
+check nearest_exercise_is_named err_has 'pipe-eof'
+
+# ---- the first hour ----
+run "$IPCLAB" start pipe-eof
+check start_makes_a_folder test -s ipclab-pipe-eof/pipe_eof.c
+check with_the_task grep -q 'What the program must do' ipclab-pipe-eof/exercise.md
+check and_no_hints sh -c '! grep -q "## Hint" ipclab-pipe-eof/exercise.md'
+check and_compile_commands grep -q '"file":"pipe_eof.c"' ipclab-pipe-eof/compile_commands.json
+run "$IPCLAB" check pipe-eof
+check starter_fails status_is 1
+check it_hangs out_has 'HANG'
+check why_is_told out_has 'be written to by P2 itself, through fd 4'
+check line_is_given_as_compilers_do out_has 'pipe_eof.c:37:1: error: HANG:'
+check recording_is_named out_has 'ipclab replay ipclab-pipe-eof/.ipclab/try-1-1.ipclog'
+run "$IPCLAB" replay --quiet ipclab-pipe-eof/.ipclab/try-1-1.ipclog
+check recording_is_whole status_is 0
+run "$IPCLAB" solution pipe-eof
+check no_solution_before_a_pass status_is 1
+run "$IPCLAB" hint pipe-eof
+check first_hint out_has 'Hint 1 of 3'
+run "$IPCLAB" hint pipe-eof
+check second_hint out_has 'Hint 2 of 3'
+cp "$solution" ipclab-pipe-eof/
+run "$IPCLAB" check pipe-eof
+check solution_passes status_is 0
+check what_held_is_said out_has 'every child was waited for'
+check what_changed_is_not_needed out_has '10 of 10 points'
+run "$IPCLAB" check pipe-eof
+check unchanged_is_not_run_again out_has 'it was not run again'
+echo '/* one more line */' >>ipclab-pipe-eof/pipe_eof.c
+run "$IPCLAB" check pipe-eof
+check changed_is out_has 'All 5 checks pass'
+run "$IPCLAB" solution pipe-eof
+check solution_after_a_pass cmp -s "$dir/out" "$solution"
+run "$IPCLAB" reset pipe-eof
+check reset_asks status_is 2
+check and_changes_nothing grep -q 'one more line' ipclab-pipe-eof/pipe_eof.c
+run "$IPCLAB" reset pipe-eof --yes
+check reset_keeps_the_old grep -q 'one more line' ipclab-pipe-eof/pipe_eof.c.old-1
+check and_brings_the_first cmp -s ipclab-pipe-eof/pipe_eof.c "$IPCLAB_SRC/exercises/03-pipe-eof/pipe_eof.c"
+run "$IPCLAB" check pipe-eof
+check stale_pass_is_not_shown status_is 1
+check progress_is_told out_has 'Check 1 passed before, and fails now.'
+run "$IPCLAB" progress
+check progress_remembers out_has 'pipe-eof: passed,'
+run sh -c "cd ipclab-pipe-eof && '$IPCLAB' check --json"
+check json_is_a_result out_has '"schema":"ipclab/result/v1"'
+check of_the_files_now out_has "$(sha256sum <ipclab-pipe-eof/pipe_eof.c | cut -d' ' -f1)"
+
+# ---- watch: an editor that renames; then one that nobody tells of ----
+for poll in '' 1; do
+	"$IPCLAB" reset pipe-eof --yes >/dev/null
+	IPCLAB_POLL=$poll timeout 20 "$IPCLAB" check pipe-eof --watch >"$dir/watched" 2>&1 </dev/null &
+	watcher=$!
+	for _ in $(seq 100); do grep -q 'Waiting for you' "$dir/watched" && break; sleep 0.1; done
+	cp "$solution" ipclab-pipe-eof/new && mv ipclab-pipe-eof/new ipclab-pipe-eof/pipe_eof.c
+	wait "$watcher"
+	status=$?
+	check "watch_sees_a_save$poll" status_is 0
+	check "and_ends_with_a_pass$poll" grep -q 'All 5 checks pass' "$dir/watched"
+done
+[ -z "${IPCLAB_POLL:-}" ] || unset IPCLAB_POLL
+
+# ---- programs that misbehave: a verdict each, and nothing is left ----
+program() { # NAME C
+	mkdir -p "$dir/subs/$1"
+	printf '#include <fcntl.h>\n#include <signal.h>\n#include <string.h>\n#include <sys/wait.h>\n#include <unistd.h>\nint main(void)\n{\n\tint p[2];\n\tstatic char b[1 << 20];\n\tif (pipe(p) || (fork() == 0 && (_exit(0), 1)))\n\t\treturn 1;\n\twait(NULL);\n\tmemset(b, 65, sizeof b);\n%s\n\treturn 0;\n}\n' "$2" >"$dir/subs/$1/pipe_eof.c"
+}
+program 1-stdin 'for (char c;;) if (read(0, &c, 1) < 0) return 1;'
+program 2-gigabyte 'for (int i = 0; i < 1024; i++) if (write(1, b, sizeof b) < 0) return 1;'
+program 3-forks 'for (int i = 0; i < 1000; i++) if (fork() == 0) pause();'
+program 4-closes 'close(0), close(1), close(2);'
+program 5-daemon 'if (fork() == 0) { if (fork() == 0) { setsid(); pause(); } _exit(0); } wait(NULL); for (ssize_t n; (n = read(0, b, 99)) > 0;) if (write(1, b, n) < 0) return 1;'
+program 6-segv '*(volatile int *)0 = 1;'
+program 7-file 'int f = open("big", O_CREAT | O_WRONLY, 0600); for (int i = 0; i < 200; i++) if (write(f, b, sizeof b) < 0) return 3;'
+program 8-kills 'kill(-1, SIGKILL), kill(getppid(), SIGKILL), kill(1, SIGKILL);'
+mkdir "$dir/subs/9-none" "$dir/subs/a-text" "$dir/subs/b-link" "$dir/subs/c-good"
+echo 'int main(void) { return x; }' >"$dir/subs/a-text/pipe_eof.c"
+ln -s /etc/hostname "$dir/subs/b-link/pipe_eof.c"
+cp "$solution" "$dir/subs/c-good/"
+run timeout 240 "$IPCLAB" grade --exercise pipe-eof "$dir/subs" --jobs 2 --out json:"$dir/res" --out csv:"$dir/res/marks.csv" --out junit:"$dir/res/junit.xml"
+check grading_ran status_is 0
+check beginning_is_said err_has 'They run as you'
+verdict() { check "$1" grep -q "^$1 .*$2" "$dir/out"; }
+verdict 1-stdin 'TOO SLOW .* computes'
+verdict 2-gigabyte 'DENIED .*printed more than 8 MiB'
+verdict 3-forks 'DENIED .*more than 64 processes'
+verdict 4-closes 'WRONG'
+verdict 5-daemon 'LEAK'
+verdict 6-segv 'CRASH .*SIGSEGV ends P1 at pipe_eof.c:14'
+verdict 7-file 'DENIED .*more than 64 MiB into a file'
+verdict 8-kills 'WRONG'
+verdict 9-none 'there is no pipe_eof.c'
+verdict a-text 'DOES NOT COMPILE .*undeclared'
+verdict b-link 'cannot be read'
+verdict c-good '10/10  PASS'
+check a_result_file_each [ "$(ls "$dir"/res/*.json | wc -l)" = 12 ]
+check csv_has_a_line_each [ "$(wc -l <"$dir/res/marks.csv")" = 13 ]
+check junit_counts grep -q 'testsuite name="c-good" tests="5" failures="0" errors="0" skipped="0"' "$dir/res/junit.xml"
+run "$IPCLAB" grade --exercise pipe-eof "$dir/subs" --out json:"$dir/res" --resume
+check resume_runs_nothing_again err_has '12 of 12 were judged before'
+rm "$dir/res/c-good.json"
+run "$IPCLAB" grade --exercise pipe-eof "$dir/subs" --out json:"$dir/res" --resume
+check but_what_is_missing err_has '11 of 12 were judged before'
+run "$IPCLAB" grade --exercise pipe-eof "$solution"
+check one_file_is_a_submission out_has '10/10'
+check no_folder_is_left [ -z "$(ls -A "$TMPDIR")" ]
+check no_process_is_left [ -z "$(pgrep -f "^./pipe_eof" -u "$(id -u)")" ]
+
+# ---- where nothing can be kept; full disk; two at once ----
+mkdir "$dir/kept" && cp "$solution" "$dir/kept/" && echo >"$dir/kept/.ipclab"
+run "$IPCLAB" check pipe-eof --folder "$dir/kept"
+check unwritable_folder_is_judged_all_the_same status_is 0
+check and_it_is_said err_has 'recordings are not kept'
+mkdir "$dir/small"
+run unshare -rm sh -c "mount -t tmpfs -o size=100k small '$dir/small' && TMPDIR='$dir/small' '$IPCLAB' check pipe-eof --folder ipclab-pipe-eof --again"
+if grep -q 'unshare' "$dir/err"; then
+	echo "skipped: no user namespaces here for a full disk"
+else
+	check full_disk_is_no_score status_is 5
+	check and_it_is_an_error out_has 'GRADER ERROR'
+fi
+"$IPCLAB" check pipe-eof --again >"$dir/one" 2>&1 &
+"$IPCLAB" check pipe-eof --again >"$dir/two" 2>&1
+check two_at_once_both_pass grep -q 'All 5 checks pass' "$dir/two"
+wait
+check both grep -q 'All 5 checks pass' "$dir/one"
+
+# ---- clients, FIFOs, terminals, held pipes; faults as the kernel has them ----
+cp -r "$own" "$dir/own"
+for name in misc faults; do
+	run "$IPCLAB" check --exercises "$own" "$name" --folder "$dir"/own/0?-"$name"
+	check "$name" status_is 0
+done
+run "$IPCLAB" check --exercises "$own" upper --folder "$dir/own/01-upper"
+check one_client_blocks_the_other out_has 'P1 waits in read(4) at upper.c:18: sock3 has nothing to take and'
+run "$IPCLAB" check --exercises "$own" fifo --folder "$dir/own/02-fifo"
+check log_that_ends_too_soon out_has 'a line is missing: "b1\n"'
+run "$IPCLAB" check --exercises "$own" race --folder "$dir/own/05-race"
+check one_order_fails out_has 'FLAKY'
+check and_its_line out_has 'race.c:14'
+
+# ---- manifests ----
+mkdir -p "$dir/bad/01-x" && cp "$own/05-race/"* "$dir/bad/01-x/"
+sed -i 's/kind: mend/kind: mand/' "$dir/bad/01-x/exercise.yaml"
+run "$IPCLAB" lint "$dir/bad"
+check lint_names_the_place out_has '01-x/exercise.yaml:2:7: kind is one of order, complete, mend, make'
+check and_fails status_is 4
+finish
