@@ -73,13 +73,14 @@ static bool leads_to(const char *name, size_t n, const char *path)
 }
 
 /* The value that the task loaded there last. */
-static bool add_loaded(const struct scene *s, const struct w_looks *looks, u32 rounds, const char *name, size_t n,
-	struct str *out)
+static bool add_loaded(const struct scene *s, const struct w_looks *looks, u32 rounds,
+	const char *name, size_t n, struct str *out)
 {
 	for (u32 i = 0; i < rounds && i < looks->loads_n && i < LOADS_KEPT; i++) {
 		const struct w_load *l = &looks->loads[i];
 		struct str path = {0};
-		bool it = segment_path(s, l->segment, l->off, &path, NULL) && leads_to(name, n, str_get(&path));
+		bool it = segment_path(s, l->segment, l->off, &path, NULL) &&
+			  leads_to(name, n, str_get(&path));
 
 		str_finish(&path);
 		if (!it)
@@ -102,11 +103,15 @@ bool words_condition(const struct scene *s, u32 task, const char *source, struct
 	while (at < end) {
 		size_t n = name_length(at);
 
-		if (n && at[-1] != '&' && at[n] != '(' && add_loaded(s, looks, t->spin_n, at, n, out)) {
+		if (n && at[-1] != '&' && at[n] != '(' &&
+			add_loaded(s, looks, t->spin_n, at, n, out)) {
 			any = true;
 		} else {
 			n = n ? n : 1;
-			while (is_word(at[0]) && (is_word(at[n]) || at[n] == '.')) /* the rest of a number, of what is no plain name */
+			while (is_word(at[0]) &&
+				(is_word(at[n]) ||
+					at[n] ==
+						'.')) /* the rest of a number, of what is no plain name */
 				n++;
 			str_add_bytes(out, at, n);
 		}

@@ -61,14 +61,15 @@ static u32 lines_in(const char *text)
 	return n;
 }
 
-int memory_draw(struct canvas *c, struct area a, int row, int rows, const struct scene *s, const struct view_state *v,
-	u32 segment)
+int memory_draw(struct canvas *c, struct area a, int row, int rows, const struct scene *s,
+	const struct view_state *v, u32 segment)
 {
 	bool drawn[LINES_KEPT];
 	struct str text = {0}, line = {0};
 	const char *p;
 	u64 base;
-	int col = segment_type(s, segment, &base, NULL) ? 5 : 1; /* bytes take all the room there is */
+	int col = segment_type(s, segment, &base, NULL) ? 5
+							: 1; /* bytes take all the room there is */
 	int used = 0;
 	u32 n, room;
 
@@ -90,7 +91,8 @@ int memory_draw(struct canvas *c, struct area a, int row, int rows, const struct
 	}
 	if (room < n && rows > 1) {
 		if (c)
-			canvas_put_cut(c, a, row + used, col, a.cols - col - 1, 0, "  .. more of it: v memory");
+			canvas_put_cut(c, a, row + used, col, a.cols - col - 1, 0,
+				"  .. more of it: v memory");
 		used++;
 	}
 	str_finish(&text);

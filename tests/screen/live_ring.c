@@ -33,7 +33,8 @@ static void open_step(int size, const char *step)
 {
 	char script[96];
 
-	snprintf(script, sizeof script, "\"$IPCLAB\" lab bounded-buffer --step %s; exec sleep 1000", step);
+	snprintf(script, sizeof script, "\"$IPCLAB\" lab bounded-buffer --step %s; exec sleep 1000",
+		step);
 	live_start(&live, sizes[size].rows, sizes[size].cols, script, NULL);
 	ck_assert(vt_sees(&live.vt, "POISED: held just before"));
 }
@@ -103,7 +104,8 @@ START_TEST(each_access_is_a_picture_back_and_forth)
 			key_to("s", "event %llu/%llu", m, m);
 		stage_of(&seen[m - 3]);
 		no_line_is_too_long(&seen[m - 3], sizes[_i].cols);
-		ck_assert_msg(m == 3 || strcmp(seen[m - 3].s, seen[m - 4].s) != 0, "event %lu looks like the one before", m);
+		ck_assert_msg(m == 3 || strcmp(seen[m - 3].s, seen[m - 4].s) != 0,
+			"event %lu looks like the one before", m);
 	}
 	ck_assert_msg(strstr(seen[0].s, "0 items") && strstr(seen[0].s, "EMPTY"), "%s", seen[0].s);
 	ck_assert_msg(strstr(seen[6].s, " 11 ") && strstr(seen[6].s, "1 item"), "%s", seen[6].s);
@@ -170,7 +172,8 @@ START_TEST(an_experiment_can_be_run_when_it_was_passed)
 	ck_assert(vt_sees(&live.vt, "PREDICT"));
 	vt_keys(&live.vt, "9\r");
 	ck_assert(vt_sees(&live.vt, "You said 9."));
-	for (int i = 0; i < 4 && !live_shows(&live, "Enter next step"); i++) { /* where there are few rows, Enter reads on first */
+	for (int i = 0; i < 4 && !live_shows(&live, "Enter next step");
+		i++) { /* where there are few rows, Enter reads on first */
 		vt_keys(&live.vt, "\r");
 		vt_pump(&live.vt, 100);
 	}

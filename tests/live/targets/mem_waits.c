@@ -17,7 +17,7 @@ static struct shared {
 	pthread_barrier_t barrier;
 	pthread_rwlock_t rwlock, other;
 	pthread_spinlock_t spin;
-} *s;
+} * s;
 static sem_t *named;
 
 static void work(void)
