@@ -16,14 +16,38 @@
 
 extern char **environ;
 
+static void folder_of(const char *file, struct str *out)
+{
+	const char *slash = strrchr(file, '/');
+
+	str_clear(out);
+	str_add_bytes(out, file, slash ? (size_t)(slash - file) : 0);
+}
+
+/* Where the sources of a lab are: where it was compiled, or, installed, where its guide is. */
+static void lab_folder(const struct lab *lab, const char *file, struct str *folder)
+{
+	struct str there = {0};
+
+	folder_of(file, folder);
+	if (lab) {
+		folder_of(lab->file, &there);
+		str_add(&there, strrchr(file, '/') ? strrchr(file, '/') : "/");
+		if (access(str_get(&there), R_OK) == 0)
+			folder_of(lab->file, folder);
+	}
+	str_finish(&there);
+}
+
 /* What is edited for a source file: of a lab one's own copy, whose folder goes into *copy, else the file itself. */
-static bool path_for(const char *file, struct str *copy, struct str *out, struct err *err)
+static bool path_for(
+	const struct lab *lab, const char *file, struct str *copy, struct str *out, struct err *err)
 {
 	const char *slash = strrchr(file, '/');
 	struct str folder = {0}, guide = {0};
 	bool ok;
 
-	str_add_bytes(&folder, file, slash ? (size_t)(slash - file) : 0);
+	lab_folder(lab, file, &folder);
 	str_addf(&guide, "%s/lab.md", str_get(&folder));
 	if (folder.len && access(guide.s, F_OK) == 0) {
 		ok = own_copy(folder.s, copy, err);
@@ -150,7 +174,7 @@ void run_edit(struct screen_run *r, u32 task)
 		return;
 	}
 	motion_pause(r);
-	if (!path_for(frame->file, &copy, &path, &err) ||
+	if (!path_for(r->source->lab, frame->file, &copy, &path, &err) ||
 		!edit(r->term, str_get(&path), frame->line, &err))
 		run_say_error(r, &err);
 	else if (copy.len && r->guide && !r->term->leaving)

@@ -351,7 +351,7 @@ START_TEST(search_in_a_list_selects_a_process)
 	start("watch -- sh -c 'for i in 1 2 3 4 5 6 7 8 9 10; do sleep 30 & done; tail -f /dev/null & wait'");
 	SEES("q leave");
 	SEES("> P1 ");
-	SEES("more below");
+	SEES("7 more below"); /* all are there */
 	press("/tail\r");
 	SEES("> P12 tail");
 	press("Q");
