@@ -21,6 +21,7 @@ pure_tests += \
 	tests/unit/test_world_pipe \
 	tests/unit/test_world_sync \
 	tests/unit/test_world_timeline \
+	tests/unit/test_standing \
 	tests/unit/test_world_waits \
 	tests/unit/test_world_why \
 	tests/unit/test_world_write
