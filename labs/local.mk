@@ -205,3 +205,10 @@ $(sync_programs): %: $(srcdir)/%.c $(srcdir)/labs/13-synchronisation/box.h
 hooked_programs += labs/13-synchronisation/meet
 labs/13-synchronisation/meet: $(srcdir)/labs/13-synchronisation/meet.c
 	$(hooked_build) meet.c
+
+# 17
+udp_programs = labs/17-udp/two labs/17-udp/wire labs/17-udp/dead labs/17-udp/flood labs/17-udp/group labs/17-udp/unseen
+lab_files += labs/17-udp/lab.md labs/17-udp/udp.h $(udp_programs:=.c)
+lab_programs += $(udp_programs)
+$(udp_programs): %: $(srcdir)/%.c $(srcdir)/labs/17-udp/udp.h
+	$(lab_build) $(@F).c

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: 0BSD */
+/* wire HOW: P1 sends three datagrams to P2, through P3, which does to them what networks do. HOW: well,
+ * lose (every second one), swap (the first two), or twice (each of them). */
+#include "udp.h"
+
+static void wire(int fd, int to, const char *how)
+{
+	char first[16], text[16];
+
+	for (int i = 0; i < 3; i++) {
+		udp_receive(fd, text, sizeof text, NULL);
+		if (!strcmp(how, "lose") && i % 2)
+			continue;
+		if (!strcmp(how, "swap") && i == 0) {
+			strcpy(first, text);
+			continue;
+		}
+		udp_send(fd, to, text);
+		if (!strcmp(how, "twice"))
+			udp_send(fd, to, text);
+		if (!strcmp(how, "swap") && i == 1)
+			udp_send(fd, to, first);
+	}
+	udp_send(fd, to, "."); /* that was all */
+}
+
+int main(int argc, char **argv)
+{
+	const char *how = argc > 1 ? argv[1] : "well";
+	int to, through, mine, fd = udp_open(&to), wire_fd = udp_open(&through);
+	char text[16], all[64] = "";
+
+	if (fork() == 0) {
+		close(wire_fd);
+		do {
+			udp_receive(fd, text, sizeof text, NULL);
+			strncat(all, text, sizeof all - strlen(all) - 1);
+		} while (strcmp(text, ".") != 0);
+		printf("got %s\n", all);
+		return 0;
+	}
+	close(fd);
+	if (fork() == 0) {
+		wire(wire_fd, to, how);
+		return 0;
+	}
+	close(wire_fd);
+	fd = udp_open(&mine);
+	udp_send(fd, through, "1");
+	udp_send(fd, through, "2");
+	udp_send(fd, through, "3");
+	while (wait(NULL) > 0)
+		;
+	return 0;
+}
