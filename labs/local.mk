@@ -212,3 +212,15 @@ lab_files += labs/17-udp/lab.md labs/17-udp/udp.h $(udp_programs:=.c)
 lab_programs += $(udp_programs)
 $(udp_programs): %: $(srcdir)/%.c $(srcdir)/labs/17-udp/udp.h
 	$(lab_build) $(@F).c
+
+# 14, 15
+mach_programs = labs/14-mach/slide labs/14-mach/rights labs/14-mach/full labs/14-mach/unseen
+lab_files += labs/14-mach/lab.md labs/14-mach/mach_emul.h $(mach_programs:=.c)
+lab_programs += $(mach_programs)
+$(mach_programs): %: $(srcdir)/%.c $(srcdir)/labs/14-mach/mach_emul.h
+	$(lab_build) $(@F).c
+lpc_programs = labs/15-lpc/lpc labs/15-lpc/careless labs/15-lpc/unseen
+lab_files += labs/15-lpc/lab.md labs/15-lpc/lpc.h $(lpc_programs:=.c)
+lab_programs += $(lpc_programs)
+$(lpc_programs): %: $(srcdir)/%.c $(srcdir)/labs/15-lpc/lpc.h
+	$(lab_build) $(@F).c

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: 0BSD */
+/* careless [close]: the server answers one question, and then waits for the client's end. It keeps copies
+ * of the handles that it has given away; with close, it does not. */
+#include "lpc.h"
+
+int main(int argc, char **argv)
+{
+	int keeps = argc < 2 || strcmp(argv[1], "close") != 0, port = port_publish(), ports[2];
+	char text[32];
+
+	if (fork() == 0) {
+		close(port);
+		lpc_connect(ports);
+		write(ports[0], "question", 8);
+		while (read(ports[0], text, sizeof text) > 0)
+			printf("P2 got an answer\n");
+		printf("P2 is done\n");
+		return 0;
+	}
+	lpc_accept(port, ports, keeps);
+	if (read(ports[0], text, sizeof text) > 0)
+		write(ports[0], "answer", 6);
+	/* If it keeps them, ask[1] is still open here. */
+	while (read(ports[0], text, sizeof text) > 0)
+		;
+	printf("P1 is done with this client\n");
+	return 0;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: 0BSD */
+/* lpc [N]: the slide's figure. P1 is the server, P2 the client; N questions, one if not said. */
+#include "lpc.h"
+
+static void client(int questions)
+{
+	int ports[2];
+	char text[32];
+	ssize_t n;
+
+	lpc_connect(ports);
+	for (int i = 0; i < questions; i++) {
+		write(ports[0], "add it up", 9); /* 4: a message ... */
+		n = read(ports[1], text, sizeof text);
+		printf("P2 is asked: %.*s\n", (int)n, text);
+		write(ports[1], "20 and 22", 9);
+		n = read(ports[0], text, sizeof text);
+		printf("P2 got %.*s\n", (int)n, text);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	int questions = argc > 1 ? atoi(argv[1]) : 1, port = port_publish(), ports[2];
+	char text[32];
+	ssize_t n;
+
+	if (fork() == 0) {
+		close(port);
+		client(questions);
+		return 0;
+	}
+	lpc_accept(port, ports, 0);
+	while ((n = read(ports[0], text, sizeof text)) > 0) {
+		write(ports[1], "add what?", 9); /* ... a callback: the server asks ... */
+		n = read(ports[1], text, sizeof text);
+		write(ports[0], "42", 2); /* ... and the reply */
+	}
+	printf("the client is %s\n", n == 0 ? "gone" : "there");
+	wait(NULL);
+	unlink(CONNECTION_PORT);
+	return 0;
+}
