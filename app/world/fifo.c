@@ -502,7 +502,7 @@ enum outlook fifo_outlook(const struct world *w, const struct w_task *t)
 
 	if (!partner || op->arg & O_NONBLOCK)
 		return OUTLOOK_GOES;
-	if (op->open && op->object2 & NAME_WENT)
+	if (op->open ? op->object2 & NAME_WENT : p->unlinked) /* the name leads elsewhere by now, or nowhere */
 		return OUTLOOK_UNKNOWN;
 	if (partner == ACCESS_WRITE ? p->writers : p->readers)
 		return OUTLOOK_GOES;

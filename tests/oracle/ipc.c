@@ -124,7 +124,7 @@ static bool step(struct run *r, struct chance *chance, bool *more, struct str *t
 	/* What was promised must come: held alone, it goes on or it does not. */
 	if (!can[i].time && !signal && task && outlook == OUTLOOK_GOES && task->state == TASK_BLOCKED && task->op.seq > op.seq &&
 		task->op.call == op.call && task->op.fd == op.fd && task->op.site == op.site && task->op.arg == op.arg &&
-		task->last_seq < task->op.seq && getenv("IPCLAB_ORACLE_STRICT")) {
+		task->last_seq < task->op.seq) {
 		str_addf(trouble, "%s(%d) of task %u was to go on, and sleeps", call_name(op.call), op.fd, can[i].task);
 		return false;
 	}

@@ -64,6 +64,20 @@ START_TEST(open_waits_for_its_partner)
 }
 END_TEST
 
+START_TEST(a_held_open_whose_name_has_gone_promises_nothing)
+{
+	fifo_made();
+	path_enter(REC_ENTER, a, CALL_openat, O_RDWR, FIFO);
+	opened(a, 3, O_RDWR);
+	path_enter(REC_POISED, b, CALL_openat, O_RDONLY, FIFO);
+	ck_assert_int_eq(world_outlook(lb.w, b), OUTLOOK_GOES);
+	path_enter(REC_ENTER, a, CALL_unlink, 0, FIFO);
+	lb_exit(a, CALL_unlink, 0);
+	ck_assert_int_eq(world_outlook(lb.w, b), OUTLOOK_UNKNOWN);
+	lb_agrees();
+}
+END_TEST
+
 START_TEST(open_that_sleeps_beside_its_partner)
 {
 	fifo_made();
@@ -187,7 +201,8 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
-		open_waits_for_its_partner, open_that_sleeps_beside_its_partner, enxio_needs_that_nobody_reads,
+		open_waits_for_its_partner, a_held_open_whose_name_has_gone_promises_nothing,
+		open_that_sleeps_beside_its_partner, enxio_needs_that_nobody_reads,
 		contents_vanish_with_the_last_end, a_name_that_moves_leads_to_its_partner,
 		a_name_that_leads_nowhere_yet, known_before_its_mknod_is_back, an_opener_that_is_awake_is_no_end,
 		NULL};
