@@ -290,6 +290,20 @@ static void do_signal(struct screen_run *r, const char *args)
 		motion_signal(r, task, sig);
 }
 
+static void do_interfere(struct screen_run *r, const char *args)
+{
+	const char *what = args;
+	u32 task = args[0] == 'P' && args[1] >= '1' && args[1] <= '9' ? task_of(r, args, &what) : r->view.selected;
+
+	if (!task)
+		return;
+	if (!session_is_live(r->session) || !run_is_now(r))
+		run_say(r, "Only what is now can be interfered with, not the past: G goes to now.");
+	else if (!interfere(r, task, what))
+		run_say(r, "interfere P1 short: a process and one of kill, stop, go, INT, TERM, EINTR, short, "
+			   "delay and drop are needed.");
+}
+
 static void do_restart(struct screen_run *r, const char *args)
 {
 	(void)args;

@@ -117,16 +117,29 @@ void interfere_ask(struct screen_run *r)
 	str_finish(&text);
 }
 
+static void deed_do(struct screen_run *r, u32 task, size_t i)
+{
+	if (deeds[i].kind == DO_DELAY)
+		delay_toggle(r, task);
+	else if (deeds[i].kind == DO_FAULT)
+		motion_fault(r, task, (enum fault_kind)deeds[i].what);
+	else
+		motion_signal(r, task, deeds[i].what);
+}
+
 void interfere_answer(struct screen_run *r, u32 key)
 {
-	for (size_t i = 0; i < ARRAY_LEN(deeds); i++) {
-		if (key != (u32)deeds[i].key)
-			continue;
-		if (deeds[i].kind == DO_DELAY)
-			delay_toggle(r, r->view.selected);
-		else if (deeds[i].kind == DO_FAULT)
-			motion_fault(r, r->view.selected, (enum fault_kind)deeds[i].what);
-		else
-			motion_signal(r, r->view.selected, deeds[i].what);
-	}
+	for (size_t i = 0; i < ARRAY_LEN(deeds); i++)
+		if (key == (u32)deeds[i].key)
+			deed_do(r, r->view.selected, i);
+}
+
+bool interfere(struct screen_run *r, u32 task, const char *what)
+{
+	for (size_t i = 0; i < ARRAY_LEN(deeds); i++)
+		if (*what && strncasecmp(deeds[i].name, what, strlen(what)) == 0) {
+			deed_do(r, task, i);
+			return true;
+		}
+	return false;
 }

@@ -140,6 +140,7 @@ void leave_answer(struct screen_run *, u32 key);
 /* ---- interfere.c ---- */
 void interfere_ask(struct screen_run *);
 void interfere_answer(struct screen_run *, u32 key);
+bool interfere(struct screen_run *, u32 task, const char *what); /* "short"; false: there is no such thing */
 bool is_delayed(const struct screen_run *, u32 task);
 void delays_end(struct screen_run *);
 /* schedule_next without those that are delayed. */

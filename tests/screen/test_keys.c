@@ -300,6 +300,14 @@ START_TEST(what_the_kernel_could_not_give_is_refused)
 	SEES("EINTR needs a signal");
 	press("i9");
 	SEES("only a UDP datagram can be lost");
+	press(":interfere P1 short\r");
+	SEES("cannot come back short");
+	press(":interfere P1 nonsense\r");
+	SEES("are needed");
+	press(":interfere delay\r");
+	SEES("P1 is delayed");
+	press(":interfere delay\r");
+	SEES("delayed no more");
 	press("s");
 	SEES("event 2/2");
 }

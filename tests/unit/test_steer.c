@@ -73,7 +73,7 @@ START_TEST(what_moves_processes_says_so)
 {
 	static const char *const moving[] = {
 		"step", "line", "all", "continue", "play", "live", "pass", "branch",
-		"signal"};
+		"signal", "interfere"};
 
 	for (unsigned id = 1; id < STEER_COUNT; id++) {
 		bool moves = false;
