@@ -5,6 +5,7 @@
  */
 #include <fcntl.h>
 #include <poll.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { PAGE = 4096 };
@@ -24,6 +25,7 @@ int main(void)
 {
 	int there[2], back[2];
 
+	memset(page, 'x', PAGE);
 	if (pipe(there) == -1 || pipe(back) == -1)
 		return 1;
 	/* Small pipes, so that little is enough */

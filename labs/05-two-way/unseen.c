@@ -4,6 +4,7 @@
  * No end is forgotten.
  */
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* P2: a little output, many warnings. */
@@ -11,6 +12,7 @@ static int noisy(void)
 {
 	static char warnings[70000];
 
+	memset(warnings, 'w', sizeof warnings);
 	if (write(2, warnings, sizeof warnings) == -1)
 		return 1;
 	return write(1, "done", 4) == -1;
