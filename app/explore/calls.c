@@ -252,6 +252,7 @@ bool call_take(struct exec *x, u32 task)
 	int waiting = take_waiting(x, task);
 
 	alike_call(x, task);
+	signal_call(x, task);
 	if (waiting > 0 || (waiting < 0 && take_other(x, k, &result)))
 		return true;
 	k->manner = CALL_GOES;
@@ -416,7 +417,9 @@ void call_go(struct exec *x, u32 task, bool by_time, bool *looking)
 
 	*looking = false;
 	k->awaiting = false;
-	if (k->manner == CALL_ENTERED && !by_time && x->signalled && lean_signal_due(k->tid)) {
+	if (k->interrupted ||
+		(k->manner == CALL_ENTERED && !by_time && x->signalled && lean_signal_due(k->tid))) {
+		k->interrupted = false;
 		/* the signal comes before the call, and then the call is made */
 		lean_rewind(k->tid, k->nr, k->args);
 		lean_go(k->tid, false, 0);

@@ -149,6 +149,26 @@ static void look_inside(struct exec *x)
 	}
 }
 
+/* ---- who could go ---- */
+
+static enum can can_by_itself(struct exec *x, u32 t)
+{
+	struct xtask *k = &x->task[t];
+
+	if (k->standing == X_PARKED)
+		return sync_can(x, t);
+	if (k->standing != X_AT)
+		return CAN_NOT;
+	if (k->fed)
+		return CAN_GO;
+	switch (k->point) {
+	case POINT_SYNC: return sync_can(x, t);
+	case POINT_CALL: return call_can(x, t);
+	case POINT_ACCESS: return !k->period || spin_over(x, t) ? CAN_GO : CAN_NOT;
+	default: return CAN_GO;
+	}
+}
+
 static void go(struct exec *x, struct decision d, u32 until)
 {
 	struct xtask *k = &x->task[d.task];
@@ -159,6 +179,11 @@ static void go(struct exec *x, struct decision d, u32 until)
 	x->page->task = d.task;
 	x->first_by_time = d.by_time;
 	x->now_enabled = x->enabled;
+	if (d.by_time && alarm_is_set(x, d.task) && can_by_itself(x, d.task) != CAN_BY_TIME) {
+		alarm_ring(x, d.task);
+		look_inside(x);
+		return;
+	}
 	k->by_time = d.by_time;
 	k->period = 0;
 	if (k->fed) {
@@ -187,30 +212,23 @@ static void go(struct exec *x, struct decision d, u32 until)
 	look_inside(x);
 }
 
-/* ---- who could go ---- */
-
+/* Would wait, but a signal is due: it goes on for that. */
 static enum can can(struct exec *x, u32 t)
 {
 	struct xtask *k = &x->task[t];
+	enum can c = can_by_itself(x, t);
 
-	if (k->standing == X_PARKED)
-		return sync_can(x, t);
-	if (k->standing != X_AT)
-		return CAN_NOT;
-	if (k->fed)
-		return CAN_GO;
-	switch (k->point) {
-	case POINT_SYNC: return sync_can(x, t);
-	case POINT_CALL: return call_can(x, t);
-	case POINT_ACCESS: return !k->period || spin_over(x, t) ? CAN_GO : CAN_NOT;
-	default: return CAN_GO;
-	}
+	k->interrupted = c != CAN_GO && x->signalled && k->standing == X_AT && k->point != POINT_ACCESS &&
+			 lean_signal_due(k->tid);
+	return k->interrupted ? CAN_GO : c;
 }
 
 static void look_round(struct exec *x)
 {
 	x->enabled = x->timed = 0;
 	for (u32 t = 0; t < x->tasks; t++) {
+		if (alarm_is_set(x, t))
+			x->timed |= BIT(t);
 		switch (can(x, t)) {
 		case CAN_GO: x->enabled |= BIT(t); break;
 		case CAN_BY_TIME: x->timed |= BIT(t); break;

@@ -16,6 +16,7 @@
  * exec.c     | one execution: who is chosen runs to its next point
  * stops.c    | what each stop of a task means
  * calls.c    | system calls: which are points, would they block
+ * signals.c  | signals and alarms
  * sync.c     | semaphores, mutexes, conditions, barriers, rwlocks
  * place.c    | names of memory cells and objects that are the same in every execution
  * alike.c    | every execution starts alike: standard input, names that were made, what is outside

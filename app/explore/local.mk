@@ -12,6 +12,7 @@ libipclab_a_SOURCES += \
 	app/explore/search.c \
 	app/explore/server.c \
 	app/explore/shorten.c \
+	app/explore/signals.c \
 	app/explore/sleepset.c \
 	app/explore/stops.c \
 	app/explore/sync.c \

@@ -55,6 +55,8 @@ struct xtask {
 	u64 space;    /* number of its address space */
 	bool born, begun, collected, execed;
 	bool fed; /* a barrier let it go, or it comes out of a call: goes on without an operation */
+	bool interrupted; /* it would wait, but a signal is due */
+	bool alarm, alarm_repeats, breaks_off; /* of its process, when it leads it */
 	bool tried;     /* its call would have blocked; until something happens */
 	bool signalled; /* its condition was signalled */
 	bool awaiting;  /* goes to the exit stop of its call */
@@ -222,6 +224,13 @@ enum can { CAN_NOT, CAN_GO, CAN_BY_TIME };
 enum can call_can(struct exec *, u32 task);
 /* Lets it go; false: it is to be looked whether it sleeps. */
 void call_go(struct exec *, u32 task, bool by_time, bool *looking);
+
+/* ---- signals.c ---- */
+void signal_call(struct exec *, u32 task); /* at the entry of a call: alarms, handlers */
+void signal_inherit(struct exec *, u32 child);
+bool signal_breaks_off(struct exec *, u32 task); /* a handler of its process has no SA_RESTART */
+bool alarm_is_set(struct exec *, u32 task);
+void alarm_ring(struct exec *, u32 task);
 
 /* ---- sync.c ---- */
 bool sync_take(struct exec *, u32 task,

@@ -181,6 +181,7 @@ static void made(struct exec *x, u32 maker, const struct lean_stop *s)
 	c = &x->task[t];
 	c->tls = thread ? tls : k->tls;
 	x->now_enabled |= BIT(t);
+	signal_inherit(x, t);
 	c->born = was_early(x, s->child);
 	c->space = same_memory ? k->space : space_new(x, k->space + 1);
 	for (u32 waits = 0; !c->born && c->standing != X_GONE && waits < 500;) {

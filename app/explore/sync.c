@@ -304,6 +304,12 @@ bool sync_go(struct exec *x, u32 task, bool by_time)
 
 	if (k->standing == X_PARKED)
 		return cond_leave(x, task, by_time);
+	if (k->interrupted) {
+		k->interrupted = false;
+		lean_answer(k->tid, signal_breaks_off(x, task) ? HOOK_INTERRUPTED : HOOK_RESTART);
+		lean_go(k->tid, false, 0);
+		return true;
+	}
 	switch (k->op) {
 	case HOOK_BARRIER_WAIT: return barrier_go(x, task);
 	case HOOK_SEM_OPEN:

@@ -163,15 +163,24 @@ static bool stopped(long op, long object, long second, unsigned long ns, long pc
 		.pc = (uintptr_t)pc,
 		.size = 4,
 		.op = (unsigned short)op};
-	long answer = hook_call(HOOK_BEGIN, op, object, second, (long)ns, pc);
+	bool sem = op == HOOK_SEM_WAIT || op == HOOK_SEM_TIMEDWAIT;
 	struct hook_page *page = hook_page;
+	long answer;
 
+	do
+		answer = hook_call(HOOK_BEGIN, op, object, second, (long)ns, pc);
+	while (answer == HOOK_RESTART || (answer == HOOK_INTERRUPTED && !sem));
+	if (answer == HOOK_INTERRUPTED) {
+		errno = EINTR;
+		*r = -1;
+		return true;
+	}
 	if (op != HOOK_JOIN && op != HOOK_SEM_UNLINK)
 		n.value = word_at((const void *)n.addr, 4);
 	spin_note(&page->spins[page->task % HOOK_TASKS], 0, false);
 	if (page->n < HOOK_RECORDS)
 		page->records[page->n++] = n;
-	return answered(answer, op == HOOK_SEM_WAIT || op == HOOK_SEM_TIMEDWAIT, r);
+	return answered(answer, sem, r);
 }
 
 static int cond_wait(long op, long cond, long mutex, unsigned long ns, long pc)

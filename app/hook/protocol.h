@@ -43,6 +43,8 @@ enum hook_what { HOOK_ASK = 1, HOOK_ACCESS, HOOK_BEGIN, HOOK_END, HOOK_MAPPED, H
 #define HOOK_EXPLORE 0x02L
 #define HOOK_SERVE   0x04L       /* with HOOK_EXPLORE: begin as a fork server */
 #define HOOK_EXPIRED 0x7bL       /* answer to HOOK_BEGIN, HOOK_PARK when explored: its time has passed */
+#define HOOK_INTERRUPTED 0x7aL   /* likewise: a signal came while it waited, and breaks it off */
+#define HOOK_RESTART 0x79L       /* likewise: but it goes on waiting */
 #define HOOK_RESULT  0x1bc10000L /* likewise: it is done, with this result in the low 16 bits (0xffff: -1) */
 #define HOOK_ENDLESS 0x7eL       /* answer to HOOK_BEGIN */
 #define HOOK_AFRESH  0x7dL       /* likewise */
