@@ -45,8 +45,6 @@ why -n no-such-name-here
 refused "no such name" 2 no-such-name-here
 why -p 1 -- true
 check "a pid and a command: usage" status_is 2
-why --
-check "-- without a command: usage" status_is 2
 why -- "$dir/nothing"
 check "no such command: 127" status_is 127
 why -- "$dir"

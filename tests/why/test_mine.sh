@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# ipclab why without arguments: everything of mine that is stuck, one line a group; and --markdown, --redact of one.
+source "$IPCLAB_SRC/tests/live/lib.sh"
+hangs=$IPCLAB_BUILD/tests/why/hangs
+as=()
+if [ "$(id -u)" -eq 0 ]; then # root would be shown everybody's
+	as=(setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=/nonexistent)
+	"${as[@]}" test -x "$hangs/both_read" -a -x "$IPCLAB" || skip "uid 65534 cannot reach $IPCLAB"
+	chmod 777 "$dir"
+fi
+started=()
+trap 'for p in "${started[@]}"; do kill -9 -- "-$p" 2>/dev/null; done; rm -rf "$dir"' EXIT
+trap 'exit 1' TERM INT
+
+# begin COMMAND...: in a session of its own, in the folder $dir; its pid in $began.
+begin() {
+	(cd "$dir" && exec setsid "${as[@]}" "$@") </dev/null >/dev/null 2>&1 &
+	began=$!
+	started+=("$began")
+}
+line_of() { grep -E "^$1 +$2 " <<<"$out"; }
+has_line() { [[ $(line_of "$1" "$2") == *"$3"* ]]; }
+lines_with() { [ "$(grep -c "$2" <<<"$1")" -eq "$3" ]; }
+# ran: how often each of them has run.
+ran() { for p in "${started[@]}"; do cat /proc/"$p"/task/*/schedstat; done 2>/dev/null | cut -d' ' -f3 | tr '\n' ' '; }
+
+begin "$hangs/both_read"
+both=$began
+begin "$hangs/mutex_twice"
+twice=$began
+begin "$hangs/sibling_inherits"
+sibling=$began
+begin sleep 300
+sleeper=$began
+sleep 1
+before=$(ran)
+run timeout 60 "${as[@]}" "$IPCLAB" why
+check "somebody of mine is stuck: 1" status_is 1
+check "one line for two processes" has_line HANG "$both" "2 processes"
+check "with where it runs" has_line HANG "$both" "$dir"
+check "one line for one" has_line HANG "$twice" "1 process "
+check "one line for three" has_line HANG "$sibling" "3 processes"
+check "each once" lines_with "$(grep ^HANG <<<"$out" | grep -F "$dir")" . 3
+check "a sleep is no HANG" test -z "$(line_of HANG "$sleeper")"
+check "nothing was stopped, it says" out_has "stopped nothing"
+check "and nothing moved" test "$before" = "$(ran)"
+
+run timeout 60 "${as[@]}" "$IPCLAB" why --json
+check "as JSON: 1" status_is 1
+check "as JSON: verdict" out_has '"verdict":"HANG"'
+
+run timeout 60 "${as[@]}" "$IPCLAB" why -p "$both" --markdown
+check "markdown begins a block" out_begins '```'
+check "and ends it" test "$(tail -n 1 <<<"$out")" = '```'
+run timeout 60 "${as[@]}" "$IPCLAB" why -n both_read
+check "by name: HANG" status_is 1
+check "by name: that pid" out_has "$both"
+run timeout 60 "${as[@]}" "$IPCLAB" why -p "$both" --only
+check "--only: the other is not looked at, so it is no proof" status_is 0
+
+begin bash -c 'mkfifo secret-name; cat secret-name'
+sleep 0.5
+run timeout 60 "${as[@]}" "$IPCLAB" why -p "$began"
+check "a FIFO is named" out_has secret-name
+run timeout 60 "${as[@]}" "$IPCLAB" why -p "$began" --redact
+check "--redact leaves its name out" out_lacks secret-name
+check "--redact keeps the verdict" out_has HANG
+finish
