@@ -52,3 +52,4 @@ pure_tests += \
 # assets/ipclab.1 against view/keys.def.
 pure_tests += tests/unit/test_keys_page
 pure_tests += tests/unit/test_explore
+pure_tests += tests/unit/test_grader
