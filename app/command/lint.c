@@ -18,6 +18,8 @@ enum { HINTS_MIN = 3, MUTANTS_MIN = 5 };
 struct linting {
 	u32 wrong, exercises, labs, runs;
 	u32 times;         /* the solution is run so often */
+	bool compare;      /* each mutant also as a grader of output alone sees it */
+	u32 seen, unseen;
 	const char *only;  /* a mutant, "starter", "solution"; NULL all */
 };
 
@@ -192,6 +194,29 @@ static void lint_mutant(struct linting *l, const struct exercise *x, const struc
 	result_finish(&r);
 }
 
+/* A line: what we say of a mutant, and what a grader says that sees output and status alone. */
+static void compare_mutant(struct linting *l, const struct exercise *x, const struct mutant *m)
+{
+	char folder[] = "/tmp/ipclab-lint-XXXXXX";
+	struct attempt_options opt = {.output_only = true};
+	struct result r = {0};
+	struct err err = {0};
+	u32 i;
+
+	if (!mkdtemp(folder) || !put_together(x, m, folder) || !attempt_run(x, folder, &opt, &r, &err)) {
+		complain(l, "%s: %s: %s", x->id, m->name, err.text);
+	} else {
+		i = result_failed(&r);
+		printf("| %s | %s | %s | %s |\n", x->id, m->name, grade_name(m->verdict),
+			r.verdict == GRADE_PASS ? "**not seen**" : i != UINT32_MAX && r.findings.at[i].verdict == GRADE_SLOW ? "time-out" : grade_name(r.verdict));
+		l->seen += r.verdict != GRADE_PASS;
+		l->unseen += r.verdict == GRADE_PASS;
+		fflush(stdout);
+	}
+	remove_together(x, folder);
+	result_finish(&r);
+}
+
 static bool wanted(const struct linting *l, const char *name)
 {
 	return !l->only || strcmp(l->only, name) == 0;
@@ -209,18 +234,19 @@ static void lint_exercise(struct linting *l, const struct exercise *x)
 	}
 	if (x->hints.n < HINTS_MIN)
 		complain(l, "%s/exercise.md: %zu hints; there are to be three tiers, from a question to nearly the answer", x->folder, x->hints.n);
-	if (wanted(l, "starter"))
+	if (!l->compare && wanted(l, "starter"))
 		lint_starter(l, x);
-	if (wanted(l, "solution"))
+	if (!l->compare && wanted(l, "solution"))
 		lint_solution(l, x);
-	lint_others(l, x);
+	if (!l->compare)
+		lint_others(l, x);
 	if (!mutants_find(x, &mutants, &err))
 		complain(l, "%s", err.text);
 	if (mutants.list.n < MUTANTS_MIN)
 		complain(l, "%s: %zu mutants; five at least, each a misconception or a classic slip", x->id, mutants.list.n);
 	for (size_t i = 0; i < mutants.list.n; i++)
 		if (wanted(l, mutants.list.at[i].name))
-			lint_mutant(l, x, &mutants.list.at[i]);
+			(l->compare ? compare_mutant : lint_mutant)(l, x, &mutants.list.at[i]);
 	mutants_finish(&mutants);
 }
 
@@ -295,17 +321,21 @@ static bool lint_folder(struct linting *l, const char *dir, struct err *err)
 
 bool command_lint(struct invocation *inv, struct err *err)
 {
-	struct linting l = {.times = 1, .only = option_value(inv, "only")};
+	struct linting l = {.times = 1, .only = option_value(inv, "only"), .compare = option_given(inv, "compare")};
 	const char *times = option_value(inv, "times");
 
 	if (inv->argc != 1)
 		return err_set(err, EXIT_USAGE, "lint needs one folder: of exercises, of labs, or of one of them, as in ipclab lint exercises/03-pipe-eof");
 	if (times && ((l.times = (u32)strtoul(times, NULL, 10)) < 1 || l.times > 1000))
 		return err_set(err, EXIT_USAGE, "--times is a number from 1 to 1000");
+	if (l.compare)
+		printf("| exercise | mutant | ipclab | output and status alone, 10 s |\n|---|---|---|---|\n");
 	if (!lint_folder(&l, inv->argv[0], err))
 		return false;
 	if (l.exercises + l.labs == 0)
 		return err_set(err, EXIT_INPUT, "%s holds no exercise (exercise.yaml) and no lab (lab.md)", inv->argv[0]);
+	if (l.compare)
+		printf("\nOf %u mutants a grader of output alone sees %u and lets %u pass.\n", l.seen + l.unseen, l.seen, l.unseen);
 	printf("%u exercises, %u labs, %u programs judged: %u complaints\n", l.exercises, l.labs, l.runs, l.wrong);
 	if (l.wrong)
 		inv->status = EXIT_INPUT;

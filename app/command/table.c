@@ -149,6 +149,7 @@ const struct command command_table[] = {
 			   "ipclab lint exercises/03-pipe-eof --only parent_keeps_write_end.c\n",
 		.run = command_lint,
 		.options = {
+			{"compare", 0, NULL, "a table: what a grader sees of the mutants that looks at output and status alone"},
 			{"only", 0, "NAME", "only this mutant (its file's name), or starter, solution, other-NAME"},
 			{"times", 0, "N", "judge the correct programs N times"},
 		},

@@ -155,17 +155,17 @@ static bool build_hooked(struct attempting *a, struct finding *f)
 static bool run_one(struct attempting *a, const struct scenario *s, struct finding *f, struct err *err)
 {
 	struct run_spec spec = {.x = a->x, .s = s, .built = a->places.built.s, .box = a->places.box.s, .record = a->places.record.s,
-		.namespaces = a->result->box};
+		.namespaces = a->result->box, .output_only = a->opt->output_only};
 	bool ok;
 
-	if (s->hooked && !build_hooked(a, f))
+	if (s->hooked && !spec.output_only && !build_hooked(a, f))
 		return f->verdict == GRADE_ERROR;
 	if (!(spec.namespaces & BOX_MOUNT)) { /* what an earlier run left must not be met by this one */
 		remove_tree(a->places.box.s);
 		if (mkdir(a->places.box.s, 0700) < 0)
 			return err_sys(err, EXIT_RETRY, "%s cannot be made", a->places.box.s);
 	}
-	ok = s->explores ? explore_scenario(&spec, a->opt->keep, a->opt->keep_as, f, err) : runner_run(&spec, f, err);
+	ok = s->explores && !spec.output_only ? explore_scenario(&spec, a->opt->keep, a->opt->keep_as, f, err) : runner_run(&spec, f, err);
 	if (ok) {
 		keep_recording(a, s, f);
 		keep_quiet(a->x->tell, f);
@@ -234,7 +234,7 @@ static bool prepare(struct attempting *a, const char *folder)
 
 	return (a->x->kind != KIND_ORDER || blocks_are_given(a->x, folder, f)) &&
 	       compile_all(a->x, folder, a->places.built.s, false, &a->result->compiler, f) &&
-	       imports_are_allowed(a->x, a->places.built.s, f);
+	       (a->opt->output_only || imports_are_allowed(a->x, a->places.built.s, f));
 }
 
 bool attempt_run(const struct exercise *x, const char *folder, const struct attempt_options *opt, struct result *r, struct err *err)

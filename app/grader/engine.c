@@ -109,7 +109,7 @@ static void actor_argv(const struct run_spec *spec, const struct actor *a, struc
 		*vec_push(&st->argv) = xstrdup(PEER_WORD);
 		add_word(st, spec, a->program);
 	} else if (a->kind != ACTOR_COMMAND) {
-		str_addf(&st->path, "%s/%s%s", spec->built, a->program, spec->s->hooked ? ".hooked" : "");
+		str_addf(&st->path, "%s/%s%s", spec->built, a->program, spec->s->hooked && !spec->output_only ? ".hooked" : "");
 		str_addf(&name, "./%s", a->program);
 		*vec_push(&st->argv) = name.s;
 	}
@@ -131,7 +131,7 @@ static struct run *first_run(struct engine *e, const struct launch *l, struct er
 {
 	const struct scenario *s = e->spec->s;
 	const struct run_options options = {
-		.tracer = {.contents = true, .sites = true, .every_site = true, .std_names = true, .terminals = true, .faults = s->faults.at, .faults_n = (u32)s->faults.n},
+		.tracer = {.contents = true, .sites = true, .every_site = true, .std_names = true, .terminals = true, .faults = s->faults.at, .faults_n = e->spec->output_only ? 0 : (u32)s->faults.n},
 		.record = e->spec->record,
 		.overwrite = true,
 		.pin = true,

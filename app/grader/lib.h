@@ -80,6 +80,7 @@ struct attempt_options {
 	const char *work;     /* a folder of its own for building and running; made and removed by attempt_run */
 	const char *keep;     /* folder for recordings of failures; NULL: they are not kept */
 	const char *keep_as;  /* "try-7": recordings are named try-7-2.ipclog */
+	bool output_only;     /* judge as graders do that see output and status alone: no faults, no properties, no orders; to compare with */
 	bool all;             /* go on behind the first failure (grade) */
 	void (*told)(void *arg, u32 scenario, const struct finding *); /* as soon as one is known; may be NULL */
 	void *arg;

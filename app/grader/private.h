@@ -75,6 +75,7 @@ struct run_spec { /* of one scenario */
 	u32 ports[2];
 	char name[64];      /* $name */
 	u32 namespaces;
+	bool output_only;
 	struct shared *shared;
 };
 struct shared { /* between box and runner */
