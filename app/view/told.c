@@ -149,7 +149,10 @@ static void told_inject(
 
 	memcpy(&e, rec_body(r), sizeof e);
 	if (e.what == INJ_TIMEOUT) {
+		size_t at = out->len;
 		words_duration(e.a, out);
+		if (out->s[at] == 'a') /* "About 20 ms" */
+			out->s[at] = 'A';
 		str_add(out, " pass for ");
 		words_name(s, r->task, out);
 		if (h->known && h->op.open) {
