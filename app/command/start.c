@@ -27,10 +27,11 @@ bool command_home(int *status, struct err *err)
 	if (!labs->run(&inv, err))
 		return false;
 	*status = inv.status;
-	printf("\nBegin with:\n  ipclab lab pipe --plain\n\nVerbs:\n");
+	printf("\nVerbs:\n");
 	for (const struct command *c = command_table; c->name; c++)
 		printf("  %-8s %s\n", c->name, c->summary);
-	printf("\n'ipclab VERB --help' says more.\n");
+	/* Last, where it stays in sight however many labs and verbs there are. */
+	printf("\n'ipclab VERB --help' says more. Begin with:\n  ipclab lab pipe --plain\n");
 	return true;
 }
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "live.h"
+#include "progress/lib.h"
 
 static struct live live;
 
@@ -264,6 +265,7 @@ static void assert_goes_on(const char *script)
 
 START_TEST(progress_of_a_newer_version_is_left_alone)
 {
+	char back[40];
 	struct str before = {0}, after = {0};
 
 	learn();
@@ -275,7 +277,8 @@ START_TEST(progress_of_a_newer_version_is_left_alone)
 	str_finish(&before);
 	str_finish(&after);
 	/* What was there is there when the newer ipclab is back. */
-	sql("PRAGMA user_version = 1");
+	snprintf(back, sizeof back, "PRAGMA user_version = %d", PROGRESS_VERSION);
+	sql(back);
 	run("\"$IPCLAB\" lab pipe; echo left=$?; exec sleep 1000", NULL);
 	ck_assert(vt_sees(&live.vt, "You were at step 2"));
 }
