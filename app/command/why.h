@@ -30,7 +30,7 @@ struct answer {
 	u64 moved_ns;  /* t_ns of the last event that is no observation; behind it: now_ns */
 	u64 now_ns;
 	bool redact;
-	u32 redacted;  /* names taken out so far */
+	VEC(u64) redacted; /* hashes of the names taken out, by number */
 	VEC(void *) notes;
 	struct answer_actor { u32 task; char *name; } *actors;
 	u32 actors_n;

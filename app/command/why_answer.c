@@ -29,6 +29,7 @@ void answer_finish(struct answer *a)
 	for (u32 i = 0; i < a->actors_n; i++)
 		free(a->actors[i].name);
 	free(a->notes.at);
+	free(a->redacted.at);
 	free(a->actors);
 	str_finish(&a->name);
 	pthread_mutex_destroy(&a->lock);
@@ -36,16 +37,64 @@ void answer_finish(struct answer *a)
 
 /* ---- names taken out ---- */
 
-/* Names that the user chose, replaced by numbers: the same length, so that the record stays sound. */
-static void replace(struct answer *a, char *text, u32 len)
+/* What stands for a name: the same for the same name, so that those who mean one object still do. */
+static u32 number_of(struct answer *a, const char *text, size_t len)
 {
-	char number[24];
+	u64 hash = hash64(0, text, len);
+
+	for (size_t i = 0; i < a->redacted.n; i++)
+		if (a->redacted.at[i] == hash)
+			return (u32)i + 1;
+	*vec_push(&a->redacted) = hash;
+	return (u32)a->redacted.n;
+}
+
+/* Names that the user chose, replaced by numbers: the same length, so that the record stays sound. */
+static void replace(struct answer *a, char *text, u32 room)
+{
+	u32 len = (u32)strnlen(text, room), number;
+	char name[24];
 
 	if (!len)
 		return;
-	snprintf(number, sizeof number, "name%u", ++a->redacted);
+	number = number_of(a, text, len);
 	memset(text, 0, len);
-	memcpy(text, number, strlen(number) < len ? strlen(number) : len - 1);
+	if (snprintf(name, sizeof name, "name%u", number) <= (int)len)
+		memcpy(text, name, strlen(name));
+	else
+		for (u32 i = len; i-- > 0; number /= 36)
+			text[i] = "0123456789abcdefghijklmnopqrstuvwxyz"[number % 36];
+}
+
+/* The world knows shared memory by the folder, and leaves devices alone. */
+static void replace_path(struct answer *a, char *text, u32 room)
+{
+	static const char shm[] = "/dev/shm/";
+	size_t n = strnlen(text, room);
+
+	if (n > sizeof shm && !memcmp(text, shm, sizeof shm - 1))
+		replace(a, text + sizeof shm - 1, room - (u32)sizeof shm + 1);
+	else if (n < 5 || (memcmp(text, "/dev/", 5) && memcmp(text, "/proc", 5)))
+		replace(a, text, room);
+}
+
+static bool takes_path(u32 call)
+{
+	switch (call) {
+	case CALL_open:
+	case CALL_openat:
+	case CALL_openat2:
+	case CALL_creat:
+	case CALL_mknod:
+	case CALL_mknodat:
+	case CALL_unlink:
+	case CALL_unlinkat:
+	case CALL_mq_open:
+	case CALL_mq_unlink:
+	case CALL_sem_open:
+	case CALL_sem_unlink: return true;
+	default: return false;
+	}
 }
 
 static struct rec *redacted(struct answer *a, const struct rec *r)
@@ -54,6 +103,7 @@ static struct rec *redacted(struct answer *a, const struct rec *r)
 	struct ev_name *name = (struct ev_name *)(copy + 1);
 	struct ev_segment *segment = (struct ev_segment *)(copy + 1);
 	struct ev_exec *exec = (struct ev_exec *)(copy + 1);
+	struct ev_enter *enter = (struct ev_enter *)(copy + 1);
 
 	memcpy(copy, r, r->len);
 	if (r->kind == REC_NAME)
@@ -62,6 +112,8 @@ static struct rec *redacted(struct answer *a, const struct rec *r)
 		replace(a, segment->name, segment->name_len);
 	else if (r->kind == REC_EXEC)
 		replace(a, exec->path, exec->path_len);
+	else if (r->kind == REC_ENTER && takes_path(r->call))
+		replace_path(a, (char *)enter->contents, enter->held);
 	return copy;
 }
 
@@ -98,7 +150,7 @@ static void take(struct answer *a, const struct rec *r, u64 pos)
 	if ((r->kind == REC_SPAWN || r->kind == REC_EXEC || r->kind == REC_END || r->kind == REC_ENTER || r->kind == REC_EXIT ||
 		    r->kind == REC_SIGNAL) && !(r->flags & EVF_FOUND))
 		a->moved_ns = r->t_ns;
-	if (a->redact && (r->kind == REC_NAME || r->kind == REC_SEGMENT || r->kind == REC_EXEC))
+	if (a->redact && (r->kind == REC_NAME || r->kind == REC_SEGMENT || r->kind == REC_EXEC || r->kind == REC_ENTER))
 		copy = redacted(a, r);
 	world_apply(a->world, copy ? copy : r, pos);
 	free(copy);

@@ -217,7 +217,7 @@ static void add_command(const struct report *r, struct str *out)
 		bool plain = *word && !word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%")];
 
 		str_add(out, i ? " " : "");
-		if (r->redact && i) {
+		if (r->redact) {
 			str_add(out, "...");
 			return;
 		}

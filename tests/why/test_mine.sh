@@ -65,4 +65,7 @@ check "a FIFO is named" out_has secret-name
 run timeout 60 "${as[@]}" "$IPCLAB" why -p "$began" --redact
 check "--redact leaves its name out" out_lacks secret-name
 check "--redact keeps the verdict" out_has HANG
+run timeout 60 "$IPCLAB" why --redact -- "$hangs/sem_opposite" secret-argument
+check "--redact of a command: HANG" status_is 1
+check "--redact of a command: neither its name nor its arguments" lines_with "$out" '/sem_opposite\|secret-argument\|/ipclab-hang' 0
 finish
