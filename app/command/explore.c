@@ -220,6 +220,6 @@ bool command_explore(struct invocation *inv, struct err *err)
 		as_json(&o, &r);
 	else
 		in_words(&o, &r);
-	inv->status = r.verdict ? EXIT_FAILED : EXIT_DONE;
+	inv->status = r.verdict ? EXIT_FAILED : interrupted ? 128 + SIGINT : EXIT_DONE;
 	return true;
 }

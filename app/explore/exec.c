@@ -102,9 +102,12 @@ void exec_resume_until_point(struct exec *x, u32 t, bool looking)
 			} else if (!looking && ++ticks > COMPUTES_TICKS) {
 				exec_fail(x,
 					"a process has been computing for %d s without any "
-					"operation: explore cannot "
-					"follow a program that never ends",
-					COMPUTES_TICKS * EXPLORE_TICK_MS / 1000);
+					"operation: explore cannot follow a program that never "
+					"ends%s",
+					COMPUTES_TICKS * EXPLORE_TICK_MS / 1000,
+					x->hooked ? ""
+						  : "; of one made by `ipclab cc`, loops over shared "
+						    "memory are seen");
 				return;
 			}
 			if (s.kind == LEAN_NONE)
@@ -237,6 +240,14 @@ static void look_round(struct exec *x)
 	}
 }
 
+static bool anybody_forced(const struct exec *x)
+{
+	for (u32 t = 0; t < x->tasks; t++)
+		if (x->task[t].standing == X_AT && x->task[t].period && x->task[t].forced)
+			return true;
+	return false;
+}
+
 /* Nobody can move but who reads the same again and again: it may be counting its tries. */
 static u32 who_spins(struct exec *x)
 {
@@ -248,6 +259,8 @@ static u32 who_spins(struct exec *x)
 			(least == TASKS_MAX || x->task[t].forced < x->task[least].forced))
 			least = t;
 	if (least < TASKS_MAX) {
+		if (!anybody_forced(x)) /* what comes now may be in vain */
+			x->before_patience = x->steps.n;
 		x->task[least].forced++;
 		x->page->patience = PATIENCE;
 	}
@@ -314,6 +327,8 @@ static bool stuck(struct exec *x, struct decision *d)
 	if (d->task < TASKS_MAX)
 		return false;
 	x->verdict = EXPLORE_HANG;
+	if (anybody_forced(x))
+		x->steps.n = x->before_patience; /* looking again and again is no part of the schedule */
 	return true;
 }
 

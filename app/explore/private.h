@@ -162,6 +162,7 @@ struct exec {
 	u64 stops, executions;
 	bool sysv_used, shm_used;
 	bool signalled;            /* somebody has sent a signal */
+	size_t before_patience; /* steps when those who spin were let go on though nothing had changed */
 	bool kills_seen;           /* in some execution; then a task's beginning is a step */
 	bool begins;               /* so it is in this execution */
 	bool anew;                 /* the search must begin anew */
