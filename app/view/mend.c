@@ -14,6 +14,7 @@ struct shape {
 	u32 task;      /* the one whose wait is spoken of */
 	struct why y;  /* its wait */
 	u32 members;   /* tasks of the cycle */
+	u32 openers;   /* tasks that stand still in an open of a FIFO: each is a dead end */
 	bool all_same; /* all of the cycle wait for the same reason */
 };
 
@@ -39,6 +40,8 @@ static bool shape_find(const struct report *r, struct shape *sh)
 	for (u32 t = 1; t < world_tasks(r->scene.world); t++) {
 		struct why y;
 
+		if (r->standing->cycle[t] && world_why_wait(r->scene.world, t, &y) && y.reason == WHY_OPEN)
+			sh->openers++;
 		if (r->standing->cycle[t] != 1 || !world_why_wait(r->scene.world, t, &y))
 			continue;
 		sh->members++;
@@ -175,7 +178,7 @@ static const char *plain_advice(const struct shape *sh)
 		return sh->members > 1 && sh->all_same ? "take the file locks in the same order everywhere"
 						       : "give the file lock back before waiting for who needs it";
 	case WHY_OPEN:
-		return sh->members > 1 ? "open the FIFOs in the same order on both sides"
+		return sh->openers > 1 ? "open the FIFOs in the same order on both sides"
 				       : "open the other end first, or open it with O_RDWR or O_NONBLOCK";
 	case WHY_COND:
 		return "set what is waited for under the mutex, and test it before each wait (while (!ready) pthread_cond_wait): a "

@@ -78,10 +78,14 @@ static void verdict_waits(const struct report *r, struct str *out)
 
 static void verdict_line(const struct report *r, struct str *out)
 {
+	struct str how = {0};
+
 	switch (r->standing->verdict) {
 	case VERDICT_ENDED:
 		str_add(out, "ENDED ");
-		words_wait_status(r->status, out);
+		words_wait_status(r->status, &how);
+		str_add(out, str_get(&how) + (strncmp(str_get(&how), "ended ", 6) ? 0 : 6));
+		str_finish(&how);
 		break;
 	case VERDICT_HANG: verdict_hang(r, out); break;
 	case VERDICT_WAITS: verdict_waits(r, out); break;
@@ -212,15 +216,15 @@ static void mend_block(const struct report *r, struct str *out)
 
 static void add_command(const struct report *r, struct str *out)
 {
+	if (r->redact) {
+		str_add(out, "CMD...");
+		return;
+	}
 	for (u32 i = 0; r->command && r->command[i]; i++) {
 		const char *word = r->command[i];
 		bool plain = *word && !word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%")];
 
 		str_add(out, i ? " " : "");
-		if (r->redact) {
-			str_add(out, "...");
-			return;
-		}
 		if (plain) {
 			str_add(out, word);
 			continue;

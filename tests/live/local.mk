@@ -95,3 +95,6 @@ EXTRA_DIST += tests/explore/run tests/explore/complete tests/explore/program.h t
 	$(wildcard $(srcdir)/tests/explore/bugs/*.c $(srcdir)/tests/explore/correct/*.c)
 live_scripts += tests/live/test_check.sh
 EXTRA_DIST += tests/live/exercises
+# Programs that hang, looked at from outside.
+live_scripts += tests/live/test_why_look.sh
+live_targets += tests/live/targets/hang_self tests/live/targets/hang_locks

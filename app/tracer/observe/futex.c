@@ -7,6 +7,7 @@
  */
 #include <linux/futex.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "tracer/private.h"
@@ -18,9 +19,46 @@ static bool read_word(const struct tracee *x, u64 addr, u32 *word)
 	return memory_read(x->tid, addr, word, sizeof *word) == sizeof *word;
 }
 
-static struct tracee *thread_of_it(struct tracer *t, u32 tid)
+/* "NSpid:	4711	12": what a task is called in each pid namespace, ours first, its own last; how many they are. */
+static u32 inner_tid(pid_t tid, pid_t *inner)
 {
-	struct tracee *o = tid && tid <= INT32_MAX ? tracee_by_tid(t, (pid_t)tid) : NULL;
+	char path[64], line[256], *at, *end;
+	u32 n = 0;
+	FILE *f;
+
+	snprintf(path, sizeof path, "/proc/%d/status", (int)tid);
+	f = fopen(path, "re");
+	while (f && !n && fgets(line, sizeof line, f))
+		for (at = line + 6; !strncmp(line, "NSpid:", 6); at = end, n++) {
+			long value = strtol(at, &end, 10);
+			if (end == at)
+				break;
+			*inner = (pid_t)value;
+		}
+	if (f)
+		fclose(f);
+	return n;
+}
+
+/* What x's memory calls tid, as we call it; 0: nobody that we know. */
+static pid_t outer_tid(struct tracer *t, const struct tracee *x, u32 tid)
+{
+	pid_t inner = 0;
+
+	if (!tid || tid > INT32_MAX)
+		return 0;
+	if (inner_tid(x->tid, &inner) < 2)
+		return (pid_t)tid;
+	for (u32 i = 1; i < t->tasks.n; i++)
+		if (t->tasks.at[i] && inner_tid(t->tasks.at[i]->tid, &inner) > 1 && inner == (pid_t)tid)
+			return t->tasks.at[i]->tid;
+	return 0;
+}
+
+static struct tracee *thread_of_it(struct tracer *t, const struct tracee *x, u32 tid)
+{
+	pid_t outer = outer_tid(t, x, tid);
+	struct tracee *o = outer ? tracee_by_tid(t, outer) : NULL;
 
 	return o && o->holding != IS_GONE ? o : NULL;
 }
@@ -64,7 +102,19 @@ static u32 inner_lock_owner(struct tracer *t, const struct tracee *x, u64 addr)
 
 	if (memory_read(x->tid, addr + 8, &descriptor, 8) != 8 || !descriptor || !read_word(x, descriptor + ARCH_PTHREAD_TID, &tid))
 		return 0;
-	return thread_of_it(t, tid) ? tid : 0;
+	return thread_of_it(t, x, tid) ? tid : 0;
+}
+
+/* The owner as we call it; one of another pid namespace that we do not know is somebody not watched. */
+static void owner_told(struct tracer *t, const struct tracee *x, u64 *c, u64 *d)
+{
+	pid_t outer = *c <= INT32_MAX ? outer_tid(t, x, (u32)*c) : 0;
+
+	if (!*c)
+		return;
+	*c = outer ? (u64)outer : UINT32_MAX;
+	if (outer && task_is_gone(outer))
+		*d |= OBS_SYNC_OWNER_GONE;
 }
 
 /* a of OBS_SYNC is said by the caller; c and d here. */
@@ -79,15 +129,14 @@ static void words_of(struct tracer *t, struct tracee *x, const struct found *f, 
 	case CALL_pthread_mutex_timedlock:
 		*c = f->inner ? inner_lock_owner(t, x, f->arg) : f->pi ? words[0] & FUTEX_TID_MASK : words[MUTEX_OWNER / 4];
 		*d = !f->inner && words[MUTEX_KIND / 4] & MUTEX_ROBUST ? OBS_SYNC_ROBUST : 0;
-		if (*c && *c <= INT32_MAX && task_is_gone((pid_t)*c))
-			*d |= OBS_SYNC_OWNER_GONE;
+		owner_told(t, x, c, d);
 		break;
 	case CALL_pthread_rwlock_rdlock:
 	case CALL_pthread_rwlock_wrlock:
 	case CALL_pthread_rwlock_timedrdlock:
 	case CALL_pthread_rwlock_timedwrlock:
 		*c = words[0] >> 3;
-		*d = words[6];
+		*d = words[6] ? (u64)outer_tid(t, x, words[6]) : 0;
 		break;
 	case CALL_pthread_barrier_wait:
 		*c = words[0] - words[1];
@@ -129,7 +178,7 @@ static bool is_mutex(struct tracer *t, const struct tracee *x, u16 function)
 
 	if (memory_read(x->tid, x->args[0], words, sizeof words) != sizeof words)
 		return false;
-	return function || (words[2] && thread_of_it(t, words[2]) &&
+	return function || (words[2] && thread_of_it(t, x, words[2]) &&
 	       words[4] < 512);
 }
 
@@ -167,10 +216,10 @@ bool futex_found(struct tracer *t, struct tracee *x, struct found *f, struct err
 	if (cmd == FUTEX_LOCK_PI || cmd == FUTEX_LOCK_PI2) {
 		f->call = CALL_pthread_mutex_lock;
 		f->pi = true;
-	} else if (cmd == FUTEX_WAIT_BITSET && value == word && word != 2 && thread_of_it(t, value) &&
-	           thread_of_it(t, value)->tgid == x->tgid) {
+	} else if (cmd == FUTEX_WAIT_BITSET && !function && !((unsigned)x->args[1] & FUTEX_PRIVATE_FLAG) && value == word && thread_of_it(t, x, value) &&
+	           thread_of_it(t, x, value)->tgid == x->tgid) {
 		f->call = CALL_pthread_join;
-		f->fd = (i32)value;
+		f->fd = thread_of_it(t, x, value)->tid;
 	} else if ((cmd == FUTEX_WAIT || cmd == FUTEX_WAIT_BITSET) && value == 2 && (!function ||
 	           function == CALL_pthread_mutex_lock || function == CALL_pthread_cond_wait || function == CALL_pthread_cond_timedwait)) {
 		f->call = CALL_pthread_mutex_lock;
