@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/pidfd.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "tracer/private.h"
@@ -39,7 +40,13 @@ static bool is_held_by_splice(struct tracer *t, u32 pipe)
 	for (size_t i = 0; i < t->all.n; i++) {
 		const struct tracee *x = t->all.at[i];
 		const struct fd_seen *in, *out;
+		struct probe now;
 
+		if (x->unmet) { /* which pipe it is about nobody was told */
+			tracer_probe(t, x->task, &now);
+			if (now.call == SYS_splice)
+				return true;
+		}
 		if (!x->in_call || !x->fds || x->holding != IS_INSIDE || x->entry.call != CALL_splice)
 			continue;
 		in = fdmap_get(x->fds, x->entry.fd);
