@@ -385,6 +385,15 @@ static void make_short(struct xtask *k)
 	lean_set_call(k->tid, nr, args);
 }
 
+/* A signal is due, and the kernel would make the call again as it stands, without its time. */
+static bool is_restart(struct exec *x, u32 task, i64 result)
+{
+	if (result <= -512 && result >= -516) /* -ERESTART* */
+		return true;
+	/* semop(2) is broken off, by a signal that is ignored, too, while we trace */
+	return result == -EINTR && !signal_breaks_off(x, task);
+}
+
 static bool has_blocked(const struct xtask *k, i64 result)
 {
 	switch (k->nr) {
@@ -506,11 +515,11 @@ bool call_result(struct exec *x, u32 task, i64 result)
 	case SYS_open: alike_result(x, task, result); break;
 	default: break;
 	}
-	if (k->manner == CALL_TRIED && has_blocked(k, result)) {
+	if (k->manner == CALL_TRIED && (has_blocked(k, result) || is_restart(x, task, result))) {
 		/* made again at once, which brings it before its entry; there it waits */
 		keep_sets(k, true);
 		lean_rewind(k->tid, k->nr, k->args);
-		k->tried = true;
+		k->tried = !is_restart(x, task, result);
 	} else if (k->manner == CALL_TRIED) {
 		k->point = POINT_CALL;
 		step_add(x, task);
