@@ -116,6 +116,7 @@ static bool is_stuck(struct why_run *w, bool *stuck, struct err *err)
 static bool run_to_the_end(struct why_run *w, struct err *err)
 {
 	bool stuck = false;
+	int status;
 
 	for (;;) {
 		enum run_end end = RUN_BELL;
@@ -130,6 +131,9 @@ static bool run_to_the_end(struct why_run *w, struct err *err)
 		}
 		if (end == RUN_SETTLED && !w->full && !is_stuck(w, &stuck, err))
 			return false;
+		/* As timeout(1) does: CMD's own end is the end. What it left behind, and only waits, ends with us. */
+		if (end == RUN_SETTLED && w->opt->within_ns && tracer_root_status(run_tracer(w->run), &status))
+			return true;
 		if (end == RUN_ENDED || stuck)
 			return true;
 	}
@@ -148,10 +152,13 @@ static int status_of(struct run *run)
 
 static int exit_code(const struct why_run *w, enum verdict verdict)
 {
+	int status;
+
 	if (asked_to_end)
 		return 128 + asked_to_end;
 	if (w->opt->within_ns)
-		return verdict == VERDICT_ENDED ? status_of(w->run) : 124;
+		return verdict == VERDICT_ENDED || (tracer_root_status(run_tracer(w->run), &status) && verdict != VERDICT_HANG)
+			       ? status_of(w->run) : 124;
 	return verdict == VERDICT_HANG ? EXIT_FAILED : EXIT_DONE;
 }
 

@@ -157,7 +157,9 @@ static void mend_mutex(const struct shape *sh, struct str *out)
 {
 	const struct w_sync *x = world_sync(sh->s->world, sh->y.sync);
 
-	if (x && x->owner_died)
+	if (x && x->copied)
+		str_add(out, "fork while no other thread holds a lock, or take none in the child before exec (pthread_atfork(3))");
+	else if (x && x->owner_died)
 		str_add(out, "unlock it before its holder ends, or make it robust (pthread_mutexattr_setrobust) and mend it on EOWNERDEAD");
 	else if (sh->all_same && sh->members > 1)
 		str_add(out, "take the locks in the same order everywhere");

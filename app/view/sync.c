@@ -91,6 +91,8 @@ void words_sync_state(const struct scene *s, u32 sync, struct str *out)
 	}
 	if (x->owner)
 		add_held(s, x, x->kind == SYNC_RWLOCK ? "held for writing" : "held", out);
+	else if (x->copied)
+		str_add(out, "fork copied it while another thread held it, which is not in this process");
 	else if (x->owner_died)
 		str_add(out, "its holder has ended without unlocking it");
 	else if (x->kind == SYNC_RWLOCK && x->value > 0)

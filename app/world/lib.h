@@ -395,6 +395,8 @@ struct w_sync { /* an object of the C library; process-shared ones by (segment, 
 	u32 open_ops;   /* first task with an open call on it: w_op.next, next2 */
 	u32 suspended;  /* open calls on it in which a signal handler now makes calls of its own: nothing is judged */
 	u32 inited;     /* 1: identity is (creator, nth); 0: nobody was seen to make it, identity is its place */
+	u32 copied;     /* mutex: fork copied it while a thread of the parent held it: its holder is not in this process */
+	u32 pad;
 	u32 shaky;      /* mutex: 1: unlocked by a task that did not own it; 2: owner died, not made consistent */
 	u32 touched, touched_next;
 };

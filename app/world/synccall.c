@@ -281,6 +281,7 @@ static u32 owner_seen(const struct world *w, u64 tid)
 
 void sync_observe(struct world *w, u32 task, const struct ev_observe *ev)
 {
+	bool copied;
 	u32 kind = ev->b < CALL_COUNT ? sync_kind((unsigned)ev->b) : 0, sync, owner;
 
 	if (!kind || kind == SYNC_THREAD)
@@ -290,12 +291,17 @@ void sync_observe(struct world *w, u32 task, const struct ev_observe *ev)
 		return;
 	w->sync[sync].value_sure = 1;
 	owner = owner_seen(w, kind == SYNC_RWLOCK ? ev->d : kind == SYNC_MUTEX || kind == SYNC_SPIN ? ev->c : 0);
+	/* In memory that fork copied a lock may be held by a thread that is not there: nobody can give it back. */
+	copied = owner && !w->sync[sync].segment && maps_of(w, w->task[owner].proc) != maps_of(w, w->task[task].proc);
+	if (copied)
+		owner = 0;
 	if (owner != w->sync[sync].owner || w->sync[sync].owner_died)
 		sync_own(w, sync, owner, 0);
 	w->sync[sync].depth = !!owner;
 	if (kind == SYNC_MUTEX) {
 		w->sync[sync].robust = !!(ev->d & OBS_SYNC_ROBUST);
-		w->sync[sync].owner_died |= !owner && ev->d & OBS_SYNC_OWNER_GONE;
+		w->sync[sync].owner_died |= copied || (!owner && ev->d & OBS_SYNC_OWNER_GONE);
+		w->sync[sync].copied = copied;
 		w->sync[sync].value = ev->c && !owner; /* held by somebody who is not watched */
 	} else {
 		w->sync[sync].value = (i64)(ev->c & UINT32_MAX);
