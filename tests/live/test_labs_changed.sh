@@ -58,8 +58,8 @@ fifo#talk#s/"2+2?", 4/"", 0/#5#fifo1 holds 4
 fifo#readers#s/write(fd, "rain", 4)/write(fd, "rain", 2)/#6#no option came true
 fifo#lines#s/? 20 : size/? 200 : size/#7#options 1 and 2 both do it
 fifo#clients#s/listen_to(open("door", O_RDONLY), 1)/listen_to(open("door", O_RDONLY), 2)/#8#P1 said "conversation 1: 2 letters"
-fifo#server#s/fd = open("log", O_RDONLY);/fd = open("log", O_RDWR);/#9#P1 cannot move
-fifo#unseen#s/ | O_CREAT//#10#options 3 and 4 both came true
+fifo#server#s/fd = open("log", O_RDONLY);/fd = open("log", O_RDWR);/#10#P1 cannot move
+fifo#unseen#s/ | O_CREAT//#11#options 3 and 4 both came true
 two-way#two#s/^\tclose(back\[1\]);/\t;/#1#writers pipe2 P2
 two-way#ended#s/^\tclose(there\[0\]);/\tclose(back[1]);/#2#P1 stuck
 two-way#coprocess#s/PART = 4096/PART = 1024/#3#calls P1 write = 33
