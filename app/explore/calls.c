@@ -145,8 +145,8 @@ static int take_waiting(struct exec *x, u32 task)
 		return point(k, is_futex_wait(k) ? CALL_ENTERED : CALL_GOES,
 			place_key(x, task, k->args[0]));
 	case SYS_pause:
-	case SYS_rt_sigsuspend:
-	case SYS_rt_sigtimedwait: return point(k, CALL_ENTERED, SIGNALS_KEY);
+	case SYS_rt_sigsuspend: return point(k, CALL_ENTERED, SIGNALS_KEY);
+	case SYS_rt_sigtimedwait: return point(k, CALL_TRIED, SIGNALS_KEY);
 	case SYS_connect: return point(k, CALL_ENTERED, 0x50c7);
 	default: return -1;
 	}
@@ -251,6 +251,8 @@ bool call_take(struct exec *x, u32 task)
 	bool result = false;
 	int waiting = take_waiting(x, task);
 
+	k->tried = k->tried && k->made_again;
+	k->made_again = false;
 	alike_call(x, task);
 	signal_call(x, task);
 	if (waiting > 0 || (waiting < 0 && take_other(x, k, &result)))
@@ -308,6 +310,7 @@ static bool has_time(const struct xtask *k)
 	case SYS_poll: return (i32)k->args[2] >= 0;
 	case SYS_epoll_wait:
 	case SYS_epoll_pwait: return (i32)k->args[3] >= 0;
+	case SYS_rt_sigtimedwait:
 	case SYS_ppoll: return k->args[2] != 0;
 	case SYS_select:
 	case SYS_pselect6: return k->args[4] != 0;
@@ -366,6 +369,7 @@ static void make_short(struct xtask *k)
 	case SYS_poll: args[2] = 0; break;
 	case SYS_epoll_wait:
 	case SYS_epoll_pwait: args[3] = 0; break;
+	case SYS_rt_sigtimedwait:
 	case SYS_ppoll: args[2] = place; break;
 	case SYS_select:
 	case SYS_pselect6: args[4] = place; break;
@@ -413,6 +417,7 @@ static bool has_blocked(const struct xtask *k, i64 result)
 static i64 result_by_time(const struct xtask *k)
 {
 	switch (k->nr) {
+	case SYS_rt_sigtimedwait:
 	case SYS_semtimedop: return -EAGAIN;
 	case SYS_mq_timedsend:
 	case SYS_mq_timedreceive: return -ETIMEDOUT;
@@ -520,6 +525,7 @@ bool call_result(struct exec *x, u32 task, i64 result)
 		keep_sets(k, true);
 		lean_rewind(k->tid, k->nr, k->args);
 		k->tried = !is_restart(x, task, result);
+		k->made_again = true;
 	} else if (k->manner == CALL_TRIED) {
 		k->point = POINT_CALL;
 		step_add(x, task);

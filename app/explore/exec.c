@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "explore/private.h"
@@ -20,6 +21,7 @@ enum {
 	PATIENCE = 200,       /* reads more, for one that spins, when nobody else can go on */
 	FORCED_MAX = 8,       /* times */
 	LOOKS = 3,
+	CLOCK_MS = 5000,      /* waited for a timer that we do not hold */
 };
 
 void exec_kill(struct exec *x)
@@ -326,6 +328,15 @@ static bool stuck(struct exec *x, struct decision *d)
 	d->task = who_spins(x);
 	if (d->task < TASKS_MAX)
 		return false;
+	for (u32 ms = 0; x->clocks_run && ms < CLOCK_MS && !x->enabled; ms += 5) {
+		nanosleep(&(struct timespec){0, 5000000}, NULL);
+		look_inside(x);
+		look_round(x);
+	}
+	if (x->enabled) {
+		*d = exec_next(x->enabled, 0, TASKS_MAX - 1);
+		return false;
+	}
 	x->verdict = EXPLORE_HANG;
 	if (anybody_forced(x))
 		x->steps.n = x->before_patience; /* looking again and again is no part of the schedule */

@@ -44,7 +44,7 @@ static void reset_tasks(struct exec *x)
 	x->steps.n = x->places.n = x->spaces.n = x->rwlocks.n = x->barriers.n = x->early.n =
 		x->peers.n = 0;
 	x->parked = 0;
-	x->root_ended = x->signalled = x->given_up = false;
+	x->root_ended = x->clocks_run = x->signalled = x->given_up = false;
 	x->final = 0;
 	x->root_status = 0;
 	x->verdict = EXPLORE_FINE;
