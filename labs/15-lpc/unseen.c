@@ -4,7 +4,7 @@
 
 static void client(const char *who)
 {
-	int fd = socket(AF_UNIX, SOCK_STREAM, 0), handle;
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0), handle = -1;
 	char text[32];
 	ssize_t n;
 
