@@ -29,6 +29,12 @@ static void add_line(struct block *b, const char *line, size_t n)
 	}
 }
 
+/* What a mutant must get stands above its first block, and is none. */
+static bool is_expectation(const char *line)
+{
+	return strncmp(line, "// verdict:", 11) == 0 || strncmp(line, "// scenario:", 12) == 0 || strncmp(line, "// says:", 8) == 0;
+}
+
 /* What lies between #if 0 and #endif is put away. */
 static void blocks_read(struct blocks *all, const char *text)
 {
@@ -45,7 +51,7 @@ static void blocks_read(struct blocks *all, const char *text)
 			away = true;
 		if (strncmp(p, "//--", 4) == 0)
 			*vec_push(&all->at) = (struct block){.line = number + 1};
-		else if (!away)
+		else if (!away && !is_expectation(p))
 			add_line(&all->at.at[all->at.n - 1], line, n);
 		if (strncmp(p, "#endif", 6) == 0)
 			away = false;
