@@ -25,8 +25,6 @@ int main(void)
 //--
 	if (fork() == 0) { /* the first child: cat */
 //--
-	close(fds[0]);
-//--
 	dup2(fds[1], STDOUT_FILENO);
 //--
 	close(fds[0]);
