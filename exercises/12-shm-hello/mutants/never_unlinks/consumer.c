@@ -1,0 +1,34 @@
+/* consumer NAME: prints the message, and takes the memory away. */
+#include <fcntl.h>
+#include <semaphore.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { SIZE = 4096 };
+
+int main(int argc, char **argv)
+{
+	sem_t *ready;
+	char *p;
+	int fd;
+
+	if (argc != 2)
+		return 2;
+	/* Whoever comes first makes it. */
+	fd = shm_open(argv[1], O_CREAT | O_RDWR, 0600);
+	if (fd < 0) {
+		perror(argv[1]);
+		return 1;
+	}
+	if (ftruncate(fd, SIZE) < 0)
+		return 1;
+	p = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	ready = sem_open(argv[1], O_CREAT, 0600, 0);
+	if (p == MAP_FAILED || ready == SEM_FAILED)
+		return 1;
+	sem_wait(ready);
+	printf("%s\n", p);
+	return 0;
+}
