@@ -1,0 +1,69 @@
+// verdict: FLAKY
+/* ring CELLS N: a parent puts 0 to N-1 into a ring of CELLS cells, a child takes them out and checks. */
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { MOST = 64 };
+
+struct ring {
+	int cells;
+	_Atomic int in;  /* the next cell to fill: the producer's */
+	_Atomic int out; /* the next cell to empty: the consumer's */
+	int buffer[MOST];
+};
+
+static void put(struct ring *r, int item)
+{
+	int in = atomic_load_explicit(&r->in, memory_order_relaxed); /* nobody else changes it */
+
+	if ((in + 1) % r->cells == atomic_load_explicit(&r->out, memory_order_acquire))
+		usleep(1000); /* full */
+	r->buffer[in] = item;
+	atomic_store_explicit(&r->in, (in + 1) % r->cells, memory_order_release);
+}
+
+static int take(struct ring *r)
+{
+	int out = atomic_load_explicit(&r->out, memory_order_relaxed), item;
+
+	while (out == atomic_load_explicit(&r->in, memory_order_acquire))
+		; /* empty */
+	item = r->buffer[out];
+	atomic_store_explicit(&r->out, (out + 1) % r->cells, memory_order_release);
+	return item;
+}
+
+/* All items in order: 0. */
+static int consumer(struct ring *r, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (take(r) != i)
+			return 1;
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	int cells = argc > 2 ? atoi(argv[1]) : 0, n = argc > 2 ? atoi(argv[2]) : 0, status;
+	struct ring *r;
+
+	if (cells < 2 || cells > MOST || n < 0)
+		return 2;
+	r = mmap(NULL, sizeof *r, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (r == MAP_FAILED)
+		return 1;
+	r->cells = cells;
+	if (fork() == 0)
+		_exit(consumer(r, n));
+	for (int i = 0; i < n; i++)
+		put(r, i);
+	wait(&status);
+	if (status != 0)
+		return 1;
+	printf("%d items in order\n", n);
+	return 0;
+}

@@ -1,0 +1,65 @@
+/* The same with plain _Atomic: every access sequentially consistent, and a child that produces. */
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { MOST = 64 };
+
+struct ring {
+	int cells;
+	_Atomic int in;  /* the next cell to fill: the producer's */
+	_Atomic int out; /* the next cell to empty: the consumer's */
+	int buffer[MOST];
+};
+
+static void put(struct ring *r, int item)
+{
+	while (r->out == (r->in + 1) % r->cells)
+		continue;
+	r->buffer[r->in] = item;
+	r->in = (r->in + 1) % r->cells;
+}
+
+static int take(struct ring *r)
+{
+	while (r->in == r->out)
+		continue;
+	const int item = r->buffer[r->out];
+
+	r->out = (r->out + 1) % r->cells;
+	return item;
+}
+
+/* All items in order: 0. */
+static int consumer(struct ring *r, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (take(r) != i)
+			return 1;
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	int cells = argc > 2 ? atoi(argv[1]) : 0, n = argc > 2 ? atoi(argv[2]) : 0, status;
+	struct ring *r;
+
+	if (cells < 2 || cells > MOST || n < 0)
+		return 2;
+	r = mmap(NULL, sizeof *r, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (r == MAP_FAILED)
+		return 1;
+	r->cells = cells;
+	if (fork() == 0)
+		_exit(consumer(r, n));
+	for (int i = 0; i < n; i++)
+		put(r, i);
+	wait(&status);
+	if (status != 0)
+		return 1;
+	printf("%d items in order\n", n);
+	return 0;
+}
