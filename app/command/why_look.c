@@ -12,7 +12,7 @@ struct why_look {
 	u32 n;
 	struct unseen unseen[8];
 	u32 unseen_n;
-	char because[2][160], remedy[160];
+	char because[2][160], remedy[160], begin[160];
 };
 
 /* ---- who is asked for ---- */
@@ -71,6 +71,32 @@ static void add_unseen(struct why_look *w, const char *what, i32 pid, const char
 		w->unseen[w->unseen_n++] = (struct unseen){what, pid, because, remedy};
 }
 
+/* Whose end of a pipe keeps somebody waiting, and nobody saw it being made. */
+static i32 unknown_holder(const struct report *r)
+{
+	const struct world *w = r->scene.world;
+	struct why y;
+
+	for (u32 t = 1; t < world_tasks(w); t++)
+		for (u32 i = 0; r->standing->of[t] == STANDS_STUCK && world_why_wait(w, t, &y) && i < y.wakers_n && i < ARRAY_LEN(y.wakers); i++) {
+			const struct w_fd *fd = world_fd(w, y.wakers[i].fd);
+			if (fd && fd->how == FD_UNKNOWN)
+				return world_proc(w, y.wakers[i].proc)->pid;
+		}
+	return 0;
+}
+
+static void note_provenance(struct why_look *w, const struct report *r)
+{
+	i32 pid = unknown_holder(r);
+	const struct w_proc *root = world_proc(r->scene.world, world_head(r->scene.world)->root);
+
+	if (!pid || !root)
+		return;
+	snprintf(w->begin, sizeof w->begin, "From the start: ipclab why -- %s", r->redact ? "CMD" : r->scene.actor(r->scene.actor_arg, world_head(r->scene.world)->root));
+	add_unseen(w, "fd", pid, "they were there before ipclab looked", w->begin);
+}
+
 static void note_unseen(struct why_look *w, const struct look_answer *a)
 {
 	if (a->partial) {
@@ -103,6 +129,7 @@ static bool answer_processes(struct why_look *w, const struct why_options *opt, 
 		r.scene.pids = !opt->json && !opt->redact;
 		r.took_ns = clock_ns() - began;
 		note_unseen(w, &look);
+		note_provenance(w, &r);
 		r.unseen = w->unseen;
 		r.unseen_n = w->unseen_n;
 		answer_print(&r, opt, stdout);

@@ -292,14 +292,17 @@ static void unseen_block(const struct report *r, struct str *out)
 		const struct unseen *u = &r->unseen[i];
 		struct str text = {0}, shown = {0};
 
-		str_add(&text, !strcmp(u->what, "lines")   ? "source lines"
+		if (!strcmp(u->what, "fd") && u->pid)
+			str_addf(&text, "who gave %d its ends: ", u->pid);
+		else
+			str_add(&text, !strcmp(u->what, "lines")   ? "source lines"
 			       : !strcmp(u->what, "bytes") ? "calls, bytes waiting and source lines"
-			       : !strcmp(u->what, "fd")    ? "where descriptors came from"
+			       : !strcmp(u->what, "fd")    ? "how the ends came about"
 			       : !strcmp(u->what, "peer")  ? "the other end"
 							   : "");
-		if (u->pid)
+		if (u->pid && strcmp(u->what, "fd"))
 			str_addf(&text, "%s%d", text.len ? " of " : "", u->pid);
-		str_addf(&text, ": %s", u->because);
+		str_addf(&text, "%s%s", strcmp(u->what, "fd") && text.len ? ": " : "", u->because);
 		if (u->remedy)
 			str_addf(&text, ". %s", u->remedy);
 		str_add_harmless(&shown, str_get(&text));

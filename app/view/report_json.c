@@ -145,6 +145,16 @@ static void add_cycles(const struct report *r, struct str *out)
 	str_add(out, "],\n");
 }
 
+/* Where a descriptor came from is no part of the proof, nor is a source line. */
+static bool report_is_partial(const struct report *r)
+{
+	bool partial = r->standing->guessed;
+
+	for (u32 i = 0; i < r->unseen_n; i++)
+		partial |= strcmp(r->unseen[i].what, "fd") && strcmp(r->unseen[i].what, "lines");
+	return partial;
+}
+
 static void add_unseen(const struct report *r, struct str *out)
 {
 	str_add(out, " \"unseen\":[");
@@ -168,7 +178,7 @@ void report_json(const struct report *r, struct str *out)
 	u32 n, *order = report_order(r, &n);
 
 	str_addf(out, "{\"schema\":\"ipclab/why/v1\",\"verdict\":\"%s\",\"confidence\":\"%s\",\"waits\":[",
-		report_verdict(r->standing->verdict), r->unseen_n ? "partial" : "proven");
+		report_verdict(r->standing->verdict), report_is_partial(r) ? "partial" : "proven");
 	for (u32 i = 0; i < n; i++)
 		add_wait(r, order[i], i == 0, out);
 	str_add(out, "],\n");

@@ -245,6 +245,10 @@ static void add_through(const struct scene *s, const struct why_waker *k, struct
 
 	if (!fd)
 		return;
+	if (s->pids && fd->how == FD_UNKNOWN) { /* looked at from outside: that it would survive an exec says something of it */
+		str_addf(out, ", through fd %d%s", fd->fd, fd->cloexec ? "" : " (no close-on-exec)");
+		return;
+	}
 	str_addf(out, ", through fd %d, ", fd->fd);
 	words_provenance(s, k->proc, k->fd, false, out);
 	str_add(out, closed_or_not(k));

@@ -268,6 +268,25 @@ START_TEST(the_verdict_is_the_first_line_and_the_rest_is_short)
 }
 END_TEST
 
+/* Where a descriptor came from is no part of the proof; what a call is, is. */
+static void says_confidence(const struct report *r)
+{
+	const struct unseen fd = {"fd", 1, "it was there before", NULL}, bytes = {"bytes", 1, "refused", "sudo"};
+	struct report with = *r;
+	struct str text = {0};
+
+	with.unseen = &fd;
+	with.unseen_n = 1;
+	report_json(&with, &text);
+	ck_assert_ptr_nonnull(strstr(text.s, "\"confidence\":\"proven\""));
+	str_clear(&text);
+	with.unseen = &bytes;
+	report_json(&with, &text);
+	ck_assert_ptr_nonnull(strstr(text.s, "\"confidence\":\"partial\""));
+	ck_assert_ptr_nonnull(strstr(text.s, "\"remedy\":\"sudo\""));
+	str_finish(&text);
+}
+
 START_TEST(the_json_has_what_was_promised)
 {
 	static const char *const keys[] = {"\"schema\":\"ipclab/why/v1\"", "\"verdict\":\"HANG\"", "\"confidence\":\"proven\"",
@@ -284,6 +303,7 @@ START_TEST(the_json_has_what_was_promised)
 	waits_for_children(parent);
 	r = report();
 	report_json(&r, &text);
+	says_confidence(&r);
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
 		ck_assert_msg(strstr(text.s, keys[i]) != NULL, "%s is not in %s", keys[i], text.s);
 	str_finish(&text);
