@@ -431,8 +431,8 @@ void call_go(struct exec *x, u32 task, bool by_time, bool *looking)
 
 	*looking = false;
 	k->awaiting = false;
-	if (k->interrupted ||
-		(k->manner == CALL_ENTERED && !by_time && x->signalled && lean_signal_due(k->tid))) {
+	if (k->interrupted || (k->manner == CALL_ENTERED && !by_time && x->signalled &&
+				      lean_signal_due(k->tid))) {
 		k->interrupted = false;
 		/* the signal comes before the call, and then the call is made */
 		lean_rewind(k->tid, k->nr, k->args);

@@ -21,7 +21,7 @@ enum {
 	PATIENCE = 200,       /* reads more, for one that spins, when nobody else can go on */
 	FORCED_MAX = 8,       /* times */
 	LOOKS = 3,
-	CLOCK_MS = 5000,      /* waited for a timer that we do not hold */
+	CLOCK_MS = 5000, /* waited for a timer that we do not hold */
 };
 
 void exec_kill(struct exec *x)
@@ -107,9 +107,10 @@ void exec_resume_until_point(struct exec *x, u32 t, bool looking)
 					"operation: explore cannot follow a program that never "
 					"ends%s",
 					COMPUTES_TICKS * EXPLORE_TICK_MS / 1000,
-					x->hooked ? ""
-						  : "; of one made by `ipclab cc`, loops over shared "
-						    "memory are seen");
+					x->hooked
+						? ""
+						: "; of one made by `ipclab cc`, loops over shared "
+						  "memory are seen");
 				return;
 			}
 			if (s.kind == LEAN_NONE)
@@ -223,8 +224,8 @@ static enum can can(struct exec *x, u32 t)
 	struct xtask *k = &x->task[t];
 	enum can c = can_by_itself(x, t);
 
-	k->interrupted = c != CAN_GO && x->signalled && k->standing == X_AT && k->point != POINT_ACCESS &&
-			 lean_signal_due(k->tid);
+	k->interrupted = c != CAN_GO && x->signalled && k->standing == X_AT &&
+			 k->point != POINT_ACCESS && lean_signal_due(k->tid);
 	return k->interrupted ? CAN_GO : c;
 }
 
@@ -339,7 +340,8 @@ static bool stuck(struct exec *x, struct decision *d)
 	}
 	x->verdict = EXPLORE_HANG;
 	if (anybody_forced(x))
-		x->steps.n = x->before_patience; /* looking again and again is no part of the schedule */
+		x->steps.n =
+			x->before_patience; /* looking again and again is no part of the schedule */
 	return true;
 }
 

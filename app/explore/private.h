@@ -55,9 +55,9 @@ struct xtask {
 	u64 space;    /* number of its address space */
 	bool born, begun, collected, execed;
 	bool fed; /* a barrier let it go, or it comes out of a call: goes on without an operation */
-	bool interrupted; /* it would wait, but a signal is due */
+	bool interrupted;                      /* it would wait, but a signal is due */
 	bool alarm, alarm_repeats, breaks_off; /* of its process, when it leads it */
-	bool made_again; /* the call that comes was tried just now */
+	bool made_again;                       /* the call that comes was tried just now */
 	bool tried;     /* its call would have blocked; until something happens */
 	bool signalled; /* its condition was signalled */
 	bool awaiting;  /* goes to the exit stop of its call */
@@ -162,13 +162,13 @@ struct exec {
 	u32 culprit; /* task that crashed */
 	u64 stops, executions;
 	bool sysv_used, shm_used;
-	bool signalled;            /* somebody has sent a signal */
+	bool signalled;         /* somebody has sent a signal */
 	size_t before_patience; /* steps when those who spin were let go on though nothing had changed */
-	bool clocks_run;    /* a timer that we let run: nobody is stuck before it had time to ring */
-	bool kills_seen;           /* in some execution; then a task's beginning is a step */
-	bool begins;               /* so it is in this execution */
-	bool anew;                 /* the search must begin anew */
-	struct err *err;           /* ends explore when its code is set */
+	bool clocks_run; /* a timer that we let run: nobody is stuck before it had time to ring */
+	bool kills_seen; /* in some execution; then a task's beginning is a step */
+	bool begins;     /* so it is in this execution */
+	bool anew;       /* the search must begin anew */
+	struct err *err; /* ends explore when its code is set */
 	const struct claim *claim; /* NULL: nothing is claimed */
 	struct told *told;
 	u64 final;     /* hash of how it ended */

@@ -44,10 +44,13 @@ void signal_call(struct exec *x, u32 task)
 	case SYS_setitimer: set_timer(x, task); break;
 	case SYS_timerfd_settime:
 	case SYS_timer_settime: x->clocks_run = true; break;
-	case SYS_futex: x->clocks_run |= k->args[3] > 4096; /* an address: of a time, or of a second word */ break;
+	case SYS_futex:
+		x->clocks_run |= k->args[3] > 4096; /* an address: of a time, or of a second word */
+		break;
 	case SYS_rt_sigaction: /* struct kernel_sigaction: handler, flags */
-		if (lean_peek(k->tid, k->args[1], &act[0], 8) && lean_peek(k->tid, k->args[1] + 8, &act[1], 8) &&
-			act[0] > 1 && !(act[1] & SA_RESTART))
+		if (lean_peek(k->tid, k->args[1], &act[0], 8) &&
+			lean_peek(k->tid, k->args[1] + 8, &act[1], 8) && act[0] > 1 &&
+			!(act[1] & SA_RESTART))
 			leader(x, task)->breaks_off = true;
 		break;
 	default: break;

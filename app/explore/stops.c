@@ -282,8 +282,10 @@ static bool hook_take(struct exec *x, u32 task, const struct lean_stop *s)
 		break;
 	case HOOK_PAGE:
 		if (s->args[1])
-			exec_fail(x, "the program cannot open the page that explore shares with it (/proc/%d/fd/%d: %s)", (int)getpid(),
-				x->page_fd, strerror((int)s->args[1]));
+			exec_fail(x,
+				"the program cannot open the page that explore shares with it "
+				"(/proc/%d/fd/%d: %s)",
+				(int)getpid(), x->page_fd, strerror((int)s->args[1]));
 		lean_answer(k->tid, (long)getpid() << 32 | x->page_fd);
 		break;
 	case HOOK_ACCESS:

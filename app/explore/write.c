@@ -65,16 +65,16 @@ static const char *const op_names[HOOK_OP_COUNT] = {
 #define CALLS(X)                                                                                   \
 	X(read)                                                                                    \
 	X(readv)                                                                                   \
-	X(recvmsg) X(recvfrom) X(accept) X(accept4) X(write) X(writev) X(sendto) X(sendmsg)        \
-		X(close) X(shutdown) X(kill) X(tkill) X(tgkill) X(exit_group) X(exit) X(unlink) X( \
-			unlinkat) X(mq_open) X(mq_unlink) X(msgget) X(semget) X(shmget) X(msgctl)  \
-			X(shmctl) X(bind) X(listen) X(openat) X(open) X(wait4) X(waitid) X(        \
-				nanosleep) X(clock_nanosleep) X(poll) X(epoll_wait) X(epoll_pwait) \
-				X(ppoll) X(select) X(pselect6) X(msgsnd) X(msgrcv) X(semop)        \
-					X(semtimedop) X(semctl) X(flock) X(fcntl) X(mq_timedsend)  \
-						X(mq_timedreceive) X(futex) X(pause)               \
-							X(rt_sigsuspend) X(rt_sigtimedwait)        \
-								X(connect)
+	X(recvmsg)                                                                                 \
+	X(recvfrom) X(accept) X(accept4) X(write) X(writev) X(sendto) X(sendmsg) X(close) X(       \
+		shutdown) X(kill) X(tkill) X(tgkill) X(exit_group) X(exit) X(unlink) X(unlinkat)   \
+		X(mq_open) X(mq_unlink) X(msgget) X(semget) X(shmget) X(msgctl) X(shmctl) X(       \
+			bind) X(listen) X(openat) X(open) X(wait4) X(waitid) X(nanosleep)          \
+			X(clock_nanosleep) X(poll) X(epoll_wait) X(epoll_pwait) X(ppoll) X(select) \
+				X(pselect6) X(msgsnd) X(msgrcv) X(semop) X(semtimedop) X(semctl)   \
+					X(flock) X(fcntl) X(mq_timedsend) X(mq_timedreceive)       \
+						X(futex) X(pause) X(rt_sigsuspend)                 \
+							X(rt_sigtimedwait) X(connect)
 
 static const char *call_of(const struct told_step *s)
 {
@@ -466,6 +466,54 @@ struct to_write {
 	struct told *told;
 };
 
+/* In explore a signalled waiter takes its mutex when it is chosen; in the stage it queues for it at once. Who took the
+ * mutex before it there gets it first here, too, when he queues before the signal. */
+static bool queue_earlier(struct writing *w, struct told *told)
+{
+	struct told_step moved;
+	u32 lock, signal;
+
+	if (w->followed >= told->n)
+		return false;
+	for (lock = w->followed; lock > 0; lock--)
+		if (told->step[lock].point == POINT_SYNC &&
+			told->step[lock].op == HOOK_MUTEX_LOCK &&
+			strcmp(told->step[lock].identity, told->step[w->followed].identity) == 0)
+			break;
+	for (signal = lock; signal > 0; signal--) {
+		const struct told_step *s = &told->step[signal - 1];
+
+		if (strcmp(s->identity, told->step[lock].identity) == 0)
+			return false; /* he was not there yet */
+		if (s->point == POINT_SYNC &&
+			(s->op == HOOK_COND_SIGNAL || s->op == HOOK_COND_BROADCAST))
+			break;
+	}
+	if (!lock || !signal)
+		return false;
+	moved = told->step[lock];
+	memmove(&told->step[signal], &told->step[signal - 1], (lock - signal + 1) * sizeof moved);
+	told->step[signal - 1] = moved;
+	return true;
+}
+
+static void run_in_the_stage(struct writing *w, struct told *told, struct explore_result *r)
+{
+	bool again = true;
+
+	for (u32 tries = 0; again && tries < 4; tries++) {
+		session_end(w->session);
+		w->session = NULL;
+		w->done = w->followed = 0;
+		memset(w->choice, 0xff, sizeof w->choice);
+		if (!start(w))
+			return;
+		follow(w, r->verdict);
+		r->stage = came_out_alike(w, r->verdict);
+		again = !r->stage && queue_earlier(w, told);
+	}
+}
+
 static void run_and_write(void *arg)
 {
 	const struct to_write *to = arg;
@@ -476,10 +524,9 @@ static void run_and_write(void *arg)
 
 	w->opt = to->opt;
 	w->told = to->told;
-	memset(w->choice, 0xff, sizeof w->choice);
-	if (r->verdict != EXPLORE_ENDLESS && start(w)) {
-		follow(w, r->verdict);
-		r->stage = came_out_alike(w, r->verdict);
+	if (r->verdict != EXPLORE_ENDLESS)
+		run_in_the_stage(w, to->told, r);
+	if (w->session) {
 		session_schedule(w->session, UINT64_MAX, &sched, &ignored);
 	}
 	sentence(w, &sched, r);
