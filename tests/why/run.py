@@ -103,11 +103,11 @@ class Tree:
 
 
 def remove_sysv(base):
-    """Queues and semaphores whose key begins like those of the corpus."""
+    """Queues and semaphores whose key begins like those of the corpus, and ends with the pid of a process that is gone."""
     for kind, option in (('msg', '-Q'), ('sem', '-S')):
         for line in text_of('/proc/sysvipc/' + kind).decode().splitlines()[1:]:
             key = int(line.split()[0]) & 0xffffffff
-            if key & 0xfff00000 == base & 0xfff00000:
+            if key & 0xfff00000 == base & 0xfff00000 and not os.path.exists('/proc/%d' % (key & 0xfffff)):
                 subprocess.run(['ipcrm', option, hex(key)], stderr=subprocess.DEVNULL)
 
 
@@ -132,8 +132,8 @@ class Answer:
 class Case:
     """One program, started in a folder of its own."""
 
-    def __init__(self, program):
-        self.program, self.tree = program, Tree()
+    def __init__(self, program, turn=0):
+        self.program, self.tree, self.turn = program, Tree(), turn
         self.cwd = tempfile.mkdtemp(prefix='ipclab-why-')
         self.run = dict(w.partition('=')[::2] for w in program.run)
         self.helper = outside.start(self.run.get('outside'), self.cwd)
@@ -232,7 +232,7 @@ def form_refused(case):
 def form_early(case):
     """Looked at from outside while it works: never HANG unless it is one."""
     process = case.start()
-    time.sleep(0.1)
+    time.sleep(0.1 + 0.07 * case.turn if case.turn < 4 else 0.02)
     answer = case.why_pid(process.pid, '--json')
     over = process.poll() is not None
     process.kill()
@@ -326,8 +326,8 @@ def main():
         if missing:
             print('skipped: %s: no %s here' % (program.name, missing[0]))
             continue
-        for _ in range(o.repeat):
-            with Case(program) as case:
+        for turn in range(o.repeat):
+            with Case(program, turn) as case:
                 answer, faults = FORMS[o.form](case)
             n += 1
             right += not faults

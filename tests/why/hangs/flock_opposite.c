@@ -15,7 +15,7 @@ static void take(const char *one, const char *other)
 	int first = open(one, O_RDWR | O_CREAT, 0600), second = open(other, O_RDWR | O_CREAT, 0600);
 
 	flock(first, LOCK_EX);
-	usleep(20000);
+	usleep(100000);
 	if (one[0] == 'a')
 		flock(second, LOCK_EX); /* @second */
 	else

@@ -24,7 +24,7 @@ int main(void)
 	pthread_t thread;
 
 	pthread_create(&thread, NULL, hold, NULL);
-	usleep(20000);
+	usleep(100000);
 	if (fork() == 0) {
 		pthread_mutex_lock(&m); /* @lock */
 		_exit(0);

@@ -38,7 +38,7 @@ int main(void)
 		_exit(0);
 	}
 	close(ends[0]);
-	usleep(20000);
+	usleep(100000);
 	pthread_mutex_lock(&s->m);
 	pthread_cond_wait(&s->c, &s->m); /* @wait */
 	return 0;

@@ -7,14 +7,15 @@
  * why cycle P1 P1/2
  */
 #include <pthread.h>
-#include <unistd.h>
 
 static pthread_mutex_t a = PTHREAD_MUTEX_INITIALIZER, b = PTHREAD_MUTEX_INITIALIZER;
+
+static pthread_barrier_t both;
 
 static void *other(void *arg)
 {
 	pthread_mutex_lock(&b);
-	usleep(20000);
+	pthread_barrier_wait(&both);
 	pthread_mutex_lock(&a); /* @thread */
 	return arg;
 }
@@ -23,9 +24,10 @@ int main(void)
 {
 	pthread_t thread;
 
+	pthread_barrier_init(&both, NULL, 2);
 	pthread_mutex_lock(&a);
 	pthread_create(&thread, NULL, other, NULL);
-	usleep(20000);
+	pthread_barrier_wait(&both);
 	pthread_mutex_lock(&b); /* @main */
 	return 0;
 }

@@ -15,7 +15,7 @@ int main(void)
 
 	second.l_start = 8;
 	fcntl(fd, F_OFD_SETLKW, child ? &second : &first);
-	usleep(20000);
+	usleep(100000);
 	fcntl(fd, F_OFD_SETLKW, child ? &first : &second); /* @other */
 	return 0;
 }

@@ -21,7 +21,7 @@ int main(void)
 	pthread_rwlock_rdlock(lock);
 	if (fork() == 0)
 		pthread_rwlock_rdlock(lock);
-	usleep(20000);
+	usleep(100000);
 	pthread_rwlock_wrlock(lock); /* @write */
 	return 0;
 }

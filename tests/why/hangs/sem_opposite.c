@@ -24,12 +24,12 @@ int main(void)
 	}
 	if (fork() == 0) {
 		sem_wait(lock[1]);
-		usleep(20000);
+		usleep(100000);
 		sem_wait(lock[0]); /* @first */
 		_exit(0);
 	}
 	sem_wait(lock[0]);
-	usleep(20000);
+	usleep(100000);
 	sem_wait(lock[1]); /* @second */
 	return 0;
 }

@@ -27,7 +27,7 @@ int main(void)
 
 	for (int i = 0; i < 2; i++)
 		pthread_create(&threads[i], NULL, consume, NULL);
-	usleep(20000);
+	usleep(100000);
 	pthread_mutex_lock(&m);
 	items = 2;
 	pthread_cond_signal(&c);

@@ -18,7 +18,7 @@ static void log_line(int slowly)
 {
 	pthread_mutex_lock(&log_mutex); /* @log */
 	if (slowly)
-		usleep(100000);
+		usleep(500000);
 	pthread_mutex_unlock(&log_mutex);
 }
 
@@ -33,7 +33,7 @@ int main(void)
 	pthread_t thread;
 
 	pthread_create(&thread, NULL, alive_detection, NULL);
-	usleep(20000);
+	usleep(100000);
 	if (fork() == 0) {
 		log_line(0);
 		_exit(0);
