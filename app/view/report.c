@@ -281,7 +281,7 @@ static void looked_block(const struct report *r, struct str *out)
 	else if (r->standing->verdict == VERDICT_ENDED)
 		str_add(&text, " in all.");
 	else
-		str_add(&text, " after the last of them moved; then ended them.");
+		str_add(&text, " after the last move; ended.");
 	add_block("", str_get(&text), 0, out);
 	str_finish(&text);
 }
