@@ -3,7 +3,7 @@
 """run.py WHAT [--form F] [--only NAME,...] [--repeat N] [--report FILE] [-v]
 
 WHAT: hangs, lookalikes or known. Forms: run (why -- CMD), pid (why -p of one that is asleep already), refused (the
-same, every kind of attaching made to fail), early (why -p while it still works), witness (strace looks on). Looks in $IPCLAB,
+same, every kind of attaching made to fail), early (why -p while it still works), early-refused (both), witness (strace looks on). Looks in $IPCLAB,
 $IPCLAB_SRC, $IPCLAB_BUILD. Ends with 1 when an answer is not as its program's header says.
 """
 import argparse
@@ -229,17 +229,21 @@ def form_refused(case):
     return answer, faults
 
 
-def form_early(case):
+def form_early(case, through=()):
     """Looked at from outside while it works: never HANG unless it is one."""
     process = case.start()
     time.sleep(0.1 + 0.07 * case.turn if case.turn < 4 else 0.02)
-    answer = case.why_pid(process.pid, '--json')
+    answer = case.why_pid(process.pid, '--json', through=through)
     over = process.poll() is not None
     process.kill()
     process.wait()
     if not answer.json:
         return answer, [] if over else ['no JSON: status %s, %s' % (answer.status, answer.messages[-200:])]
     return answer, ['verdict HANG'] if answer.json['verdict'] == 'HANG' else []
+
+
+def form_early_refused(case):
+    return form_early(case, through=(DENY, 'attach', '--'))
 
 
 def traced_by(pids):
@@ -289,7 +293,8 @@ def form_witness(case):
     return answer, faults
 
 
-FORMS = {'run': form_run, 'pid': form_pid, 'refused': form_refused, 'early': form_early, 'witness': form_witness}
+FORMS = {'run': form_run, 'pid': form_pid, 'refused': form_refused, 'early': form_early,
+         'early-refused': form_early_refused, 'witness': form_witness}
 
 
 def report(path, program, form, answer, faults):

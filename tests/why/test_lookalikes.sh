@@ -14,4 +14,11 @@ check "run: no false HANG" status_is 0
 run python3 "$IPCLAB_SRC/tests/why/run.py" lookalikes --form early $some $all
 tail -n 2 "$dir/out"
 check "looked at from outside while it works: no false HANG" status_is 0
+if "$IPCLAB_BUILD/tests/live/targets/deny" kcmp -- true; then
+	run python3 "$IPCLAB_SRC/tests/why/run.py" lookalikes --form early-refused ${some:+--every 3} $all
+	tail -n 2 "$dir/out"
+	check "the same with attaching refused: no false HANG" status_is 0
+else
+	echo "skipped: with attaching refused: a filter cannot be installed here"
+fi
 finish
