@@ -472,6 +472,10 @@ static void add_event(struct input *in, u32 *tasks)
 		.d = chance(3),
 		.e = chance(4)};
 
+	if (one_in(4)) /* what is learnt by looking: ends, locks, watches, timers, pidfds */
+		seen.what = OBS_ENDS + (u32)chance(5);
+	if (one_in(3)) /* descriptors of every kind */
+		seen.e = chance(14);
 	switch (chance(in->shared ? 32 : 16)) {
 	case 0:
 	case 1:
