@@ -16,7 +16,9 @@ const char *report_verdict(enum verdict v)
 
 /* ---- the order in which they are told ---- */
 
-static void follow(const struct report *r, u32 task, u8 *told, u32 *order, u32 *n)
+enum { FOLLOWED = 500 }; /* one behind the other; those beyond are begun anew */
+
+static void follow(const struct report *r, u32 task, u32 depth, u8 *told, u32 *order, u32 *n)
 {
 	struct why y;
 
@@ -25,8 +27,8 @@ static void follow(const struct report *r, u32 task, u8 *told, u32 *order, u32 *
 	told[task] = 1;
 	order[(*n)++] = task;
 	for (u32 i = 0; i < y.wakers_n && i < ARRAY_LEN(y.wakers); i++)
-		if (y.wakers[i].task && *n < 4096)
-			follow(r, y.wakers[i].task, told, order, n);
+		if (y.wakers[i].task && depth < FOLLOWED)
+			follow(r, y.wakers[i].task, depth + 1, told, order, n);
 }
 
 u32 *report_order(const struct report *r, u32 *n)
@@ -38,7 +40,7 @@ u32 *report_order(const struct report *r, u32 *n)
 	for (int stuck = 1; stuck >= 0; stuck--)
 		for (u32 t = 1; t < tasks; t++)
 			if ((r->standing->of[t] == STANDS_STUCK) == stuck)
-				follow(r, t, told, order, n);
+				follow(r, t, 0, told, order, n);
 	free(told);
 	return order;
 }

@@ -24,6 +24,7 @@
 
 #include "event/private.h"
 #include "source/lib.h"
+#include "view/report.h"
 #include "world/lib.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
@@ -126,11 +127,33 @@ static u64 believe(const struct rec *r)
 	}
 }
 
+/* Whatever the world is like, there is an answer to why. */
+static void ask_why(const struct world *w)
+{
+	struct world_standing st;
+	struct report r = {.scene = {.world = w, .style = STYLE_SHORT}, .standing = &st};
+	struct str text = {0};
+	u32 n;
+
+	world_standing(w, &st);
+	if (st.verdict == VERDICT_HANG && (!st.n[STANDS_STUCK] || !st.cycles))
+		fail("a hang without anybody who stands still, or without a cycle");
+	report_words(&r, &text);
+	report_json(&r, &text);
+	words_waits(&r.scene, &text);
+	free(report_groups(&r, &n));
+	read_sum += sum(str_get(&text), text.len);
+	str_finish(&text);
+	world_standing_finish(&st);
+}
+
 static void fold(struct world *w, const struct rec *r, u64 pos)
 {
 	struct str where = {0};
 
 	world_apply(w, r, pos);
+	if (world_head(w)->events % 61 == 0)
+		ask_why(w);
 	if (!world_invariant(w, &where))
 		fail(str_get(&where));
 	str_finish(&where);
