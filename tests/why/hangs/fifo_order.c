@@ -2,8 +2,8 @@
 /* Two FIFOs, opened in opposite order: each open waits for the other's second one.
  *
  * why HANG
- * why P1 openat fifo @parent <- ?
- * why P2 openat fifo @child <- ?
+ * why P1 openat fifo @parent <- nobody
+ * why P2 openat fifo @child <- nobody
  */
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -4,7 +4,7 @@
  * why HANG
  * why P1 wait4 child @wait <- P2
  * why P1/2 pause signal @pause <- nobody
- * why P2 futex mutex @lock <- ?
+ * why P2 futex mutex @lock <- nobody
  */
 #include <pthread.h>
 #include <sys/wait.h>

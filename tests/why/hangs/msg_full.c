@@ -3,8 +3,8 @@
  *
  * why HANG
  * why outside WAITS
- * why P1 msgsnd msg @client <- ?
- * why P2 msgsnd msg @server <- ?
+ * why P1 msgsnd msg @client <- P2
+ * why P2 msgsnd msg @server <- P1
  */
 #include <sys/ipc.h>
 #include <sys/msg.h>

@@ -3,8 +3,8 @@
  *
  * why HANG
  * why outside WAITS
- * why P1 msgrcv msg @answer <- ?
- * why P2 msgrcv msg @request <- ?
+ * why P1 msgrcv msg @answer <- P2
+ * why P2 msgrcv msg @request <- P1
  */
 #include <sys/ipc.h>
 #include <sys/msg.h>

@@ -2,8 +2,8 @@
 /* Parent and child pause for one another's signal.
  *
  * why HANG
- * why P1 pause signal @parent <- ?
- * why P2 pause signal @child <- ?
+ * why P1 pause signal @parent <- nobody
+ * why P2 pause signal @child <- nobody
  */
 #include <signal.h>
 #include <unistd.h>

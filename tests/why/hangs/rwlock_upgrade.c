@@ -2,8 +2,8 @@
 /* Two readers of a lock in shared memory want to become its writer; neither gives up reading.
  *
  * why HANG
- * why P1 futex mutex @write <- ?
- * why P2 futex mutex @write <- ?
+ * why P1 futex mutex @write <- P2
+ * why P2 futex mutex @write <- P1
  */
 #include <pthread.h>
 #include <sys/mman.h>

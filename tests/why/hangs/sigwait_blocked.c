@@ -3,7 +3,7 @@
  *
  * why HANG
  * why outside WAITS
- * why P1 rt_sigtimedwait signal @wait <- ?
+ * why P1 rt_sigtimedwait signal @wait <- nobody
  * why P1/2 futex mutex @lock <- P1
  */
 #include <pthread.h>

@@ -3,7 +3,7 @@
  *
  * why HANG
  * why P1 futex other @join <- P1/2|P1/3
- * why P1/2|P1/3 futex cond @wait <- ?
+ * why P1/2|P1/3 futex cond @wait <- P1
  */
 #include <pthread.h>
 #include <unistd.h>
