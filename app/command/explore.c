@@ -90,10 +90,11 @@ static void as_json(const struct explore_options *o, const struct explore_result
 		printf("%s,\"choices\":\"%s\",\"fewest\":%s}", text.s, r->choices,
 			r->fewest ? "true" : "false");
 	}
-	printf("],\"served\":%s,\"hooked\":%s,\"shortening\":%llu,\"final_states\":%llu,\"final_"
+	printf("],\"served\":%s,\"hooked\":%s,\"shortening\":%llu,\"stops\":%llu,\"final_states\":%llu,\"final_"
 	       "hash\":\"%llx\",\"seconds\":%.3f}\n",
 		r->served ? "true" : "false", r->hooked ? "true" : "false",
-		(unsigned long long)r->shortening, (unsigned long long)r->final_states,
+		(unsigned long long)r->shortening, (unsigned long long)r->stops,
+		(unsigned long long)r->final_states,
 		(unsigned long long)r->final_hash, r->seconds);
 	str_finish(&text);
 }

@@ -91,6 +91,7 @@ struct explore_result {
 	bool stage;       /* ... and the stage can follow it */
 	u64 final_states; /* options.finals: how many different ends (exit status and shared memory) */
 	u64 final_hash; /* and all of them in one number, whatever their order */
+	u64 stops;         /* of its processes, in all executions */
 	double seconds;
 	char choices[2048]; /* what explore_again takes */
 	char sentence[1024];

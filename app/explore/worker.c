@@ -132,6 +132,7 @@ static _Noreturn void work(int socket, pid_t parent, const struct explore_option
 				: search(&s, &m->err);
 	m->result.served = x->server != 0;
 	m->result.hooked = x->hooked;
+	m->result.stops = x->stops;
 	m->result.seconds = (double)(clock_ns() - s.started_ns) / 1e9;
 	exec_close(x);
 	m->kind = TELLS_RESULT;
