@@ -204,12 +204,14 @@ bool search_execute(struct search *s, const struct plan *p, struct err *err)
 	if (!exec_run(s->exec, p, err))
 		return false;
 	s->result->schedules++;
-	if (s->exec->verdict == EXPLORE_ENDLESS && s->result->schedules == 1)
+	if (s->exec->verdict == EXPLORE_ENDLESS && s->result->schedules == 1) {
+		s->result->verdict = EXPLORE_ENDLESS;
 		return err_set(err, EXIT_CANNOT_RUN,
 			"the first execution made %zu steps and had not ended: explore runs "
 			"programs that end; --steps lets one "
 			"make more",
 			s->exec->steps.n);
+	}
 	if (s->opt->finals && s->exec->verdict != EXPLORE_ENDLESS && !s->exec->given_up)
 		note_final(s);
 	return true;

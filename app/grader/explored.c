@@ -156,7 +156,12 @@ static void judge_explored(const struct exploring *e, bool ended, struct finding
 
 	f->schedules = r->schedules;
 	f->exhausted = r->exhausted;
-	if (!ended || !e->done || !e->ok) {
+	if (ended && e->done && !e->ok && r->verdict == EXPLORE_ENDLESS) {
+		f->verdict = GRADE_SLOW;
+		snprintf(f->message, sizeof f->message, "run step by step it does not end: it asks again and again, where it could wait");
+		snprintf(f->expected, sizeof f->expected, "an end in every order");
+		snprintf(f->happened, sizeof f->happened, "%s", e->err.text);
+	} else if (!ended || !e->done || !e->ok) {
 		f->verdict = GRADE_ERROR;
 		snprintf(f->message, sizeof f->message, "%s", e->done ? e->err.text : "the search for a failing order did not come back");
 	} else if (r->verdict != EXPLORE_FINE) {
