@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -223,6 +224,15 @@ static bool lives(const struct world *w, u32 task)
 	return t && t->state != TASK_ZOMBIE && t->state != TASK_GONE;
 }
 
+/* Bytes that were sent and are not there yet: TCP's own clocks bring them (Nagle's algorithm, delayed ACKs: tcp(7)). */
+static bool bytes_are_under_way(const struct world *w, const struct why *why)
+{
+	const struct w_socket *s = why->object_kind == OBJ_SOCKET && why->reason == WHY_EMPTY ? world_socket(w, why->object) : NULL;
+	const struct w_flow *in = s && s->domain != AF_UNIX ? world_flow(w, s->in) : NULL;
+
+	return in && in->fill > 0;
+}
+
 /* Something of its own will wake it: a time-out, a timer. */
 static bool wakes_by_time(const struct world *w, u32 task)
 {
@@ -234,7 +244,7 @@ static bool wakes_by_time(const struct world *w, u32 task)
 		return true;
 	if (!world_why(w, task, &why))
 		return t->state == TASK_RUNNING;
-	return why.reason == WHY_TIMER || why.timeout_ns != TIME_NONE || (why.reason == WHY_COUNTER && why.object_kind == OBJ_TIMERFD);
+	return bytes_are_under_way(w, &why) || why.reason == WHY_TIMER || why.timeout_ns != TIME_NONE || (why.reason == WHY_COUNTER && why.object_kind == OBJ_TIMERFD);
 }
 
 static bool anybody_wakes(const struct engine *e)
