@@ -99,7 +99,7 @@ $(cooperate_hooked): %: $(srcdir)/%.c $(srcdir)/labs/06-cooperate/page.h
 
 # 09
 shm_pairs = labs/09-posix-shm/pair labs/09-posix-shm/stays labs/09-posix-shm/ready
-shm_programs = labs/09-posix-shm/early labs/09-posix-shm/null labs/09-posix-shm/unseen
+shm_programs = labs/09-posix-shm/early labs/09-posix-shm/mode labs/09-posix-shm/null labs/09-posix-shm/unseen
 lab_files += labs/09-posix-shm/lab.md labs/09-posix-shm/message.h labs/09-posix-shm/main.c \
 	labs/09-posix-shm/producer.c labs/09-posix-shm/consumer.c labs/09-posix-shm/stays.c \
 	labs/09-posix-shm/ready.c $(shm_programs:=.c)
@@ -126,7 +126,7 @@ $(mapped_hooked): %: $(srcdir)/%.c $(srcdir)/labs/10-mapped-file/file.h
 	$(hooked_build) $(@F).c
 
 # 11
-unix_programs = labs/11-unix-sockets/triples labs/11-unix-sockets/pair labs/11-unix-sockets/half \
+unix_programs = labs/11-unix-sockets/edges labs/11-unix-sockets/triples labs/11-unix-sockets/pair labs/11-unix-sockets/half \
 	labs/11-unix-sockets/pass labs/11-unix-sockets/name labs/11-unix-sockets/stale labs/11-unix-sockets/unseen
 lab_files += labs/11-unix-sockets/lab.md labs/11-unix-sockets/rights.h $(unix_programs:=.c)
 lab_programs += $(unix_programs)
