@@ -23,7 +23,7 @@ static void add_line(struct block *b, const char *line, size_t n)
 		n--;
 	while (n && isspace((unsigned char)*line))
 		line++, n--;
-	if (n) {
+	if (n && strncmp(line, "//", 2) != 0) { /* a learner may write remarks */
 		str_add_bytes(&b->text, line, n);
 		str_add(&b->text, "\n");
 	}

@@ -371,6 +371,8 @@ static void hangs_message(struct judging *j, const char *else_)
 
 static bool stuck(struct judging *j)
 {
+	const struct broken *b = evidence_broken(j->ev);
+
 	if (j->shared->over != OVER_STUCK && j->shared->over != OVER_TIME && j->shared->over != OVER_EVENTS)
 		return false;
 	tell_runs(j, first_alive(j));
@@ -381,10 +383,15 @@ static bool stuck(struct judging *j)
 		return true;
 	}
 	j->f->verdict = GRADE_SLOW;
-	if (j->shared->over == OVER_EVENTS)
+	if (b && b->check->verdict == GRADE_SLOW) {
+		j->f->line = 0;
+		place(j, b->site);
+		PUT(j->f->check, "%s", b->check->name);
+		PUT(j->f->message, "%s", b->text);
+	} else if (j->shared->over == OVER_EVENTS)
 		PUT(j->f->message, "it made so many calls that it was stopped after %llu events", (unsigned long long)j->shared->events);
 	else
-		PUT(j->f->message, "it has not ended after %u s. %.*s", j->spec->s->seconds, 800, j->f->why);
+		PUT(j->f->message, "it has not ended after %u s. %.*s", j->spec->s->seconds, (int)strcspn(j->f->why, "\n"), j->f->why);
 	return true;
 }
 
