@@ -178,15 +178,19 @@ static bool may_run(const struct result *r, const struct scenario *s)
 	return !s->after || r->findings.at[s->after - 1].verdict == GRADE_PASS;
 }
 
-/* What could not be judged is tried once more: a machine may be short of something for a moment. */
+enum { TRIES = 3 };
+
+/* What could not be judged is tried again: a machine may be short of something for a moment. */
 static bool run_scenario(struct attempting *a, const struct scenario *s, struct finding *f, struct err *err)
 {
-	if (!run_one(a, s, f, err))
-		return false;
-	if (f->verdict != GRADE_ERROR)
-		return true;
-	*f = (struct finding){.verdict = GRADE_NOT_RUN};
-	return run_one(a, s, f, err);
+	for (int tries = 0; tries < TRIES; tries++) {
+		*f = (struct finding){.verdict = GRADE_NOT_RUN};
+		if (!run_one(a, s, f, err))
+			return false;
+		if (f->verdict != GRADE_ERROR)
+			break;
+	}
+	return true;
 }
 
 static bool run_all(struct attempting *a, struct err *err)
