@@ -17,6 +17,8 @@ libipclab_a_SOURCES += \
 	app/command/labs.c \
 	app/command/plain.c \
 	app/command/replay.c \
+	app/command/report.c \
+	app/command/review.c \
 	app/command/schedule.h \
 	app/command/schedule.c \
 	app/command/stream.c \

@@ -182,6 +182,19 @@ const struct command command_table[] = {
 		},
 	},
 	{
+		.name = "report",
+		.args = "LAB",
+		.summary = "what you did in a lab: steps, predictions, experiments, pictures",
+		.example = "ipclab report pipe -o pipe.html\n"
+			   "ipclab report pipe > pipe.md\n",
+		.run = command_report,
+		.options = {
+			{"force", 0, NULL, "overwrite FILE when it is there already"},
+			{"html", 0, NULL, "HTML in place of Markdown; as a FILE that ends in .html"},
+			{"output", 'o', "FILE", "write it there; standard output when left out"},
+		},
+	},
+	{
 		.name = "reset",
 		.args = "[ID]",
 		.summary = "bring an exercise's files back as they were; yours are kept",
@@ -191,6 +204,21 @@ const struct command command_table[] = {
 			EXERCISES_OPTION,
 			FOLDER_OPTION,
 			{"yes", 'y', NULL, "do not ask"},
+		},
+	},
+	{
+		.name = "review",
+		.args = "",
+		.summary = "answer the predictions that are due again, about 3 minutes",
+		.example = "ipclab review\n"
+			   "ipclab review --plain\n"
+			   "ipclab review --json              # what is due\n",
+		.run = command_review,
+		.options = {
+			{"json", 0, NULL, "what is due, as JSON on standard output; nothing is asked"},
+			{"plain", 0, NULL, "words at a prompt, or from a script on standard input"},
+			SCREEN_OPTIONS,
+			{"width", 0, "N", "break lines at N columns, 78 when left out"},
 		},
 	},
 	{

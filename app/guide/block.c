@@ -11,7 +11,9 @@
  * also stand on the next line, indented. kind=order: the same, what is asked is which comes true
  * first; then "- otherwise" with its reply. kind=number: "=> NUMBER" alone on a line, then
  * "- 4096" with a reply of its own for as many wrong numbers as one likes, and "- otherwise".
- * kind=change: "=> CONDITION" alone on a line, options "- text => start PROGRAM ARGS": each
+ * vary=EXPERIMENT, of any kind: asked
+ * again by ipclab review, the processes are those of another row of that experiment, so what is told has to hold for
+ * all of its rows. kind=change: "=> CONDITION" alone on a line, options "- text => start PROGRAM ARGS": each
  * program is run through the do block that follows, and exactly one makes the condition true.
  *
  *     ```goal
@@ -101,11 +103,13 @@ static bool info_pair(
 	}
 	if (strcmp(key, "breaks") == 0)
 		return q->breaks = value, true;
+	if (strcmp(key, "vary") == 0)
+		return q->vary = value, true;
 	if (strcmp(key, "hide") == 0)
 		return hide_read(rd, value, line, column, &q->hide);
 	if (strcmp(key, "kind") != 0)
 		return reading_error(
-			rd, line, column, "'%s' is no key of predict: id, breaks, kind, hide", key);
+			rd, line, column, "'%s' is no key of predict: id, breaks, kind, hide, vary", key);
 	while (k < ARRAY_LEN(kinds) && strcmp(kinds[k], value) != 0)
 		k++;
 	if (k == ARRAY_LEN(kinds))
@@ -119,7 +123,7 @@ static bool info_read(struct reading *rd, const char *info, u32 line, struct gui
 {
 	const char *p = info;
 
-	q->breaks = q->id = guide_text(rd->pool, "", 0);
+	q->breaks = q->id = q->vary = guide_text(rd->pool, "", 0);
 	q->otherwise = q->text = q->id;
 	while (*(p += strspn(p, " \t"))) {
 		size_t n = strcspn(p, " \t"), k = strcspn(p, "= \t");

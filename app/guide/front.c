@@ -5,6 +5,8 @@
  *     minutes: 25                # may be left out
  *     core: true                 # on the core path
  *     needs: [after words]       # may be left out
+ *     exercises: [pipe-hello]    # by id: home lists them under this lab
+ *     slides: ["Ordinary pipes"] # of the course, named on home
  *     programs:
  *       - name: pipe             # labs/NN-name/pipe, built from the folder's sources
  *         args: [tidy]
@@ -195,25 +197,34 @@ static bool settings(struct reading *rd, struct yaml_file *y, yaml_ref map)
 	return true;
 }
 
+static bool words(struct reading *rd, struct yaml_file *y, yaml_ref list, const char *what, guide_words *out)
+{
+	char **all;
+	u32 n;
+
+	if (!texts(y, list, what, rd->pool, &all, &n, rd->err))
+		return false;
+	for (u32 i = 0; i < n; i++)
+		*vec_push(out) = all[i];
+	return true;
+}
+
 static bool front(struct reading *rd, struct yaml_file *y)
 {
 	static const char *const keys[] = {
 		"title", "minutes", "core", "needs", "programs", "actors", "memory",
-		"parameters", NULL};
+		"parameters", "exercises", "slides", NULL};
 	struct guide *g = rd->guide;
-	yaml_ref values[8], root = yaml_root(y);
-	char **needs;
-	u32 n;
+	yaml_ref values[10], root = yaml_root(y);
 
 	if (!yaml_keys(y, root, keys, values, rd->err) ||
 		!yaml_want_text(
 			y, values[0] ? values[0] : root, "title", rd->pool, &g->title, rd->err) ||
 		!minutes(y, values[1], &g->minutes, rd->err) ||
 		!truth(y, values[2], "core", &g->core, rd->err) ||
-		!texts(y, values[3], "needs", rd->pool, &needs, &n, rd->err))
+		!words(rd, y, values[3], "needs", &g->needs) || !words(rd, y, values[8], "exercises", &g->exercises) ||
+		!words(rd, y, values[9], "slides", &g->slides))
 		return false;
-	for (u32 i = 0; i < n; i++)
-		*vec_push(&g->needs) = needs[i];
 	return settings(rd, y, values[7]) && programs(rd, y, values[4]) &&
 	       actors(y, values[5], rd->pool, &g->actors, rd->err) && memory(rd, y, values[6]);
 }

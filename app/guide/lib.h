@@ -144,6 +144,7 @@ struct guide_question {
 	struct cond *truth; /* number: the value; change: what the right variant makes true */
 	VEC(struct guide_option) options;
 	u32 hide; /* what else would give it away: GUIDE_HIDE_* */
+	char *vary; /* an experiment: asked again, the processes are those of another row of it; "" none */
 };
 enum { GUIDE_HIDE_RACE = 1, GUIDE_HIDE_FULL = 2, GUIDE_HIDE_NEXT = 4, GUIDE_HIDE_ENDS = 8 };
 
@@ -219,13 +220,16 @@ struct guide_memory {
 	char *segment; /* "shm1" */
 	char *type, *array, *in, *out, *count, *size; /* NULL: not said */
 };
+typedef VEC(char *) guide_words;
 struct guide {
 	char *file;
 	char *title;
 	u32 minutes; /* 0: not said */
 	bool core;
 	char *intro; /* text before the first step */
-	VEC(char *) needs;
+	guide_words needs;
+	guide_words exercises; /* by id: those that belong to this lab; some may not be there */
+	guide_words slides;    /* of the course: what this lab is about, as they call it */
 	VEC(struct guide_program) programs;
 	guide_actors actors;
 	VEC(struct guide_memory) memory;
@@ -339,6 +343,11 @@ struct guide_row {
 	VEC(char *) cells; /* one a column */
 };
 void guide_row_finish(struct guide_row *);
+/* An experiment of the guide by its id, NULL: none. */
+const struct guide_experiment *guide_experiment(const struct guide *, const char *id);
+/* With values[i] for parameter i: what its program is started with, NULL at the end. */
+enum { GUIDE_ARGS_MAX = 32 };
+void guide_experiment_args(const struct guide_experiment *, char *const *values, const char *args[GUIDE_ARGS_MAX]);
 /* values[i] for parameter i. */
 bool guide_experiment_run(const struct guide *, const struct guide_experiment *,
 	char *const *values, const struct guide_host *, struct guide_row *, struct err *);
@@ -373,6 +382,10 @@ enum guide_at guide_play_at(const struct guide_play *);
 const struct guide_block *guide_play_block(const struct guide_play *);
 /* The experiment that is open, or the last one of this step that was passed; NULL: none yet. */
 const struct guide_experiment *guide_play_experiment(const struct guide_play *);
+/* Fresh processes, brought to where that question is asked, with nothing else asked on the way. `other`: started in
+ * place of those of the guide; NULL: none. Its args stay where they are. */
+bool guide_play_to_question(
+	struct guide_play *, const struct guide_question *, const struct guide_start *other, struct err *);
 unsigned guide_play_read(struct guide_play *); /* bits as below: an expectation may follow */
 bool guide_play_answer(struct guide_play *, const char *text, struct err *);
 void guide_play_skip(struct guide_play *);

@@ -84,6 +84,8 @@ void guide_destroy(struct guide *g)
 	free(g->settings.at);
 	free(g->steps.at);
 	free(g->needs.at);
+	free(g->exercises.at);
+	free(g->slides.at);
 	free(g->actors.at);
 	free(g->memory.at);
 	guide_pool_destroy(g->owned);

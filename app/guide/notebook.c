@@ -214,17 +214,35 @@ static void row_fill(const struct guide_experiment *e, char *const *values,
 	}
 }
 
+const struct guide_experiment *guide_experiment(const struct guide *g, const char *id)
+{
+	for (size_t i = 0; i < g->steps.n; i++)
+		for (size_t k = 0; k < g->steps.at[i].blocks.n; k++) {
+			const struct guide_experiment *e = g->steps.at[i].blocks.at[k].experiment;
+
+			if (e && strcmp(e->id, id) == 0)
+				return e;
+		}
+	return NULL;
+}
+
+void guide_experiment_args(const struct guide_experiment *e, char *const *values, const char *args[GUIDE_ARGS_MAX])
+{
+	size_t n = 0;
+
+	for (char **w = e->start + 1; *w && n + 1 < GUIDE_ARGS_MAX; w++)
+		args[n++] = **w == '$' && parameter(e, *w + 1) ? value_of(e, values, *w + 1) : *w;
+	args[n] = NULL;
+}
+
 bool guide_experiment_run(const struct guide *g, const struct guide_experiment *e,
 	char *const *values, const struct guide_host *host, struct guide_row *row, struct err *err)
 {
 	struct guide_host aside;
-	const char *args[32];
-	size_t n = 0;
+	const char *args[GUIDE_ARGS_MAX];
 	bool ok;
 
-	for (char **w = e->start + 1; *w && n + 1 < ARRAY_LEN(args); w++)
-		args[n++] = **w == '$' && parameter(e, *w + 1) ? value_of(e, values, *w + 1) : *w;
-	args[n] = NULL;
+	guide_experiment_args(e, values, args);
 	if (!host->aside(host->arg, &aside, err))
 		return false;
 	ok = aside.start(aside.arg, &g->programs.at[e->program], (char *const *)args, err) &&

@@ -18,6 +18,7 @@ struct guide_play {
 	u32 times; /* how often a `step P1 3` was done by hand */
 	u32 astray;
 	bool broken;
+	bool alone; /* one question is asked, perhaps of other processes: what the step expects does not count */
 	const struct guide_question *settled;
 	enum guide_outcome outcome;
 	struct str text; /* how the last question was settled, or what did not hold */
@@ -37,10 +38,11 @@ u32 step_base(const struct guide *g, u32 step)
 	return step;
 }
 
-bool step_prepare(const struct guide *g, u32 step, const struct guide_host *host, struct err *err)
+/* `start`: what is begun with. */
+static bool step_prepare_with(const struct guide *g, u32 step, const struct guide_start *start, const struct guide_host *host,
+	struct err *err)
 {
 	u32 base = step_base(g, step);
-	const struct guide_start *start = &g->steps.at[base].start;
 
 	if (!host->start(host->arg, &g->programs.at[start->program], start->args, err))
 		return false;
@@ -53,6 +55,11 @@ bool step_prepare(const struct guide *g, u32 step, const struct guide_host *host
 				return false;
 		}
 	return true;
+}
+
+bool step_prepare(const struct guide *g, u32 step, const struct guide_host *host, struct err *err)
+{
+	return step_prepare_with(g, step, &g->steps.at[step_base(g, step)].start, host, err);
 }
 
 struct guide_play *guide_play_create(const struct guide *g, const struct guide_host *host)
@@ -129,7 +136,7 @@ static unsigned arrive(struct guide_play *p)
 	unsigned what = 0;
 
 	while ((b = guide_play_block(p)) && b->kind == BLOCK_EXPECT) {
-		if (!expectations_hold(p, b)) {
+		if (!p->alone && !expectations_hold(p, b)) {
 			p->broken = true;
 			what |= PLAY_BROKEN;
 		}
@@ -155,6 +162,17 @@ static unsigned go_on(struct guide_play *p)
 	return arrive(p);
 }
 
+/* At the beginning of a step: its processes stand there. */
+static void begin_step(struct guide_play *p, u32 step)
+{
+	p->step = step;
+	p->block = p->astray = 0;
+	p->broken = p->alone = false;
+	p->question = NULL;
+	p->began = events(p);
+	arrive(p);
+}
+
 bool guide_play_enter(struct guide_play *p, u32 step, bool fresh, struct err *err)
 {
 	bool follows = p->at == AT_STEP_END && p->step + 1 == step && !p->astray && !p->broken;
@@ -164,13 +182,31 @@ bool guide_play_enter(struct guide_play *p, u32 step, bool fresh, struct err *er
 	if ((fresh || !follows || p->guide->steps.at[step].fresh) &&
 		!step_prepare(p->guide, step, &p->host, err))
 		return false;
-	p->step = step;
-	p->block = p->astray = 0;
-	p->broken = false;
-	p->question = NULL;
-	p->began = events(p);
-	arrive(p);
+	begin_step(p, step);
 	return true;
+}
+
+bool guide_play_to_question(
+	struct guide_play *p, const struct guide_question *q, const struct guide_start *other, struct err *err)
+{
+	u32 step;
+
+	if (guide_question(p->guide, q->id, &step) != q)
+		return err_set(err, EXIT_OURS, "the guide has no question %s", q->id);
+	if (!step_prepare_with(p->guide, step, other ? other : &p->guide->steps.at[step_base(p->guide, step)].start, &p->host, err))
+		return false;
+	begin_step(p, step);
+	p->alone = true;
+	while (p->at != AT_STEP_END && p->at != AT_END && p->question != q) {
+		const struct guide_block *b = guide_play_block(p);
+
+		p->question = NULL; /* another one: not asked here */
+		if (b->moves.n && !b->aside && !guide_moves_run(p->guide, b->moves.at, b->moves.n, &p->host, err))
+			return false;
+		go_on(p);
+	}
+	p->broken = false;
+	return p->question == q || err_set(err, EXIT_OURS, "the guide does not come to its question %s", q->id);
 }
 
 u32 guide_play_step(const struct guide_play *p)

@@ -18,6 +18,7 @@
  * field.c   | fields of shared memory by name, for conditions
  * own.c     | a learner's own copy of a lab's programs
  * sitting.c | a learner at a lab: play, progress, notebook of experiments
+ * review.c  | the questions that are due; one of them asked again, on fresh processes
  */
 #ifndef LAB_LIB_H
 #define LAB_LIB_H
@@ -96,6 +97,8 @@ struct sitting {
 	VEC(struct guide_row) rows;
 	const struct guide_experiment *rows_of;
 	bool counted; /* this step's end is in progress */
+	const struct guide_question *review; /* asked again: this one alone; NULL: the lab is worked through */
+	const char *other[GUIDE_ARGS_MAX];   /* what its program is started with then, where that is varied */
 };
 /* Nothing is started and nothing remembered yet. began(arg): a fresh session is in *place. */
 void sitting_open(struct sitting *, const struct lab *, struct session **place,
@@ -110,7 +113,8 @@ u32 sitting_resume(struct sitting *);
  * was settled last. False when the database refuses it. */
 bool sitting_at(struct sitting *, u32 step, struct err *);
 bool sitting_step_done(struct sitting *, struct err *);
-bool sitting_answered(struct sitting *, struct err *);
+/* `picture`: what was seen then, as text; "" none. */
+bool sitting_answered(struct sitting *, const char *picture, struct err *);
 /* Builds the program that runs from the learner's copy in that folder: it runs in its place from now on. EXIT_FAILED:
  * it does not compile, with the compiler's first error. */
 bool sitting_build(struct sitting *, const char *copy, struct err *);
@@ -125,5 +129,27 @@ void sitting_settings(const struct sitting *, struct str *);
 bool sitting_run(struct sitting *, const char *args, struct err *);
 /* "bytes: 2049, pieces: 2" of row 0, 1, ... */
 void sitting_row(const struct sitting *, size_t row, struct str *);
+
+/* ---- review.c ---- */
+struct review_item {
+	const struct lab *lab;
+	const struct guide_question *question;
+	u32 right; /* times in a row until now */
+	i64 due;
+};
+struct review {
+	VEC(struct review_item) list; /* the longest due first */
+};
+enum { REVIEW_MOST = 5 }; /* questions in one review: about three minutes */
+/* The questions due at `now` of these labs. Those that no lab has any more are left out. */
+void review_due(const struct labs *, struct progress *, i64 now, struct review *);
+void review_finish(struct review *);
+/* "5 questions are due, about 3 minutes"; nothing when none is. */
+void review_words(const struct labs *, struct progress *, struct str *);
+/* Fresh processes, brought to where that question is asked. Where it names an experiment,
+ * the processes are those of another row of it: `said` gets a sentence that says so. seed: which row. */
+bool sitting_review(struct sitting *, const struct guide_question *, u32 seed, struct str *said, struct err *);
+/* The texts of its step before the question, a paragraph a line. */
+void review_context(const struct lab *, const struct guide_question *, struct str *);
 
 #endif

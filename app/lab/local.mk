@@ -8,5 +8,6 @@ libipclab_a_SOURCES += \
 	app/lab/labs.c \
 	app/lab/own.c \
 	app/lab/places.c \
+	app/lab/review.c \
 	app/lab/search.c \
 	app/lab/sitting.c

@@ -55,7 +55,7 @@ u32 sitting_resume(struct sitting *s)
 
 bool sitting_at(struct sitting *s, u32 step, struct err *err)
 {
-	return !s->progress || progress_step(s->progress, s->lab->id, step,
+	return !s->progress || s->review || progress_step(s->progress, s->lab->id, step,
 				       (u32)s->guide->steps.n, err);
 }
 
@@ -67,7 +67,7 @@ bool sitting_step_done(struct sitting *s, struct err *err)
 	return sitting_at(s, guide_play_step(s->play) + 1, err);
 }
 
-bool sitting_answered(struct sitting *s, struct err *err)
+bool sitting_answered(struct sitting *s, const char *picture, struct err *err)
 {
 	static const enum progress_outcome outcomes[] = {
 		[ANSWER_RIGHT] = PROGRESS_RIGHT,
@@ -79,7 +79,8 @@ bool sitting_answered(struct sitting *s, struct err *err)
 	const struct guide_question *q = guide_play_settled(s->play, &outcome);
 
 	return !q || outcome == ANSWER_NONE || !s->progress ||
-	       progress_answer(s->progress, s->lab->id, q->id, outcomes[outcome], err);
+	       progress_answer_told(s->progress, s->lab->id, q->id, outcomes[outcome],
+		       &(struct progress_told){guide_play_answer_text(s->play), picture}, err);
 }
 
 /* ---- one's own copy ---- */
@@ -163,6 +164,20 @@ void sitting_settings(const struct sitting *s, struct str *out)
 
 /* ---- experiments ---- */
 
+/* Kept for a report, too. */
+static bool row_kept(struct sitting *s, const struct guide_experiment *e, struct err *err)
+{
+	struct str row = {0};
+	bool ok;
+
+	if (!s->progress)
+		return true;
+	sitting_row(s, s->rows.n - 1, &row);
+	ok = progress_run(s->progress, s->lab->id, e->id, str_get(&row), err);
+	str_finish(&row);
+	return ok;
+}
+
 static bool is_named(const struct guide_parameter *p, const char *word, size_t n)
 {
 	return strlen(p->name) == n && memcmp(p->name, word, n) == 0;
@@ -211,6 +226,7 @@ bool sitting_run(struct sitting *s, const char *args, struct err *err)
 			*vec_push(&s->rows) = row;
 		else
 			guide_row_finish(&row);
+		ok = ok && row_kept(s, e, err);
 	}
 	free(words);
 	return ok;

@@ -6,7 +6,8 @@
  *
  * file     | what it holds
  * open.c   | where it lies; opening, the numbered schema steps, what is said when it cannot be
- * write.c  | steps and answers as they happen
+ * write.c  | steps, answers, runs of experiments as they happen
+ * review.c | when a question is to be asked again
  * read.c   | what was done, lab by lab
  */
 #ifndef PROGRESS_LIB_H
@@ -14,7 +15,7 @@
 
 #include "base/lib.h"
 
-#define PROGRESS_VERSION 2 /* schema steps that this ipclab knows */
+#define PROGRESS_VERSION 3 /* schema steps that this ipclab knows */
 
 struct progress;
 /* path NULL: $XDG_STATE_HOME/ipclab/progress.db, else ~/.local/state/... Never NULL. `note` gets
@@ -34,6 +35,14 @@ const char *progress_outcome_name(enum progress_outcome);
 /* False only when the database refused what it took before; without one, true. */
 bool progress_answer(struct progress *, const char *lab, const char *question,
 	enum progress_outcome, struct err *);
+/* What a report tells of an answer: what was said and what happened, in the verdict's words; the picture, as text. */
+struct progress_told {
+	const char *verdict, *picture; /* "" none */
+};
+bool progress_answer_told(struct progress *, const char *lab, const char *question,
+	enum progress_outcome, const struct progress_told *, struct err *);
+/* One run of an experiment, as its notebook says it. */
+bool progress_run(struct progress *, const char *lab, const char *experiment, const char *row, struct err *);
 /* The learner is now at step `at` (from 0) of `steps`; steps before it are done. at == steps: the lab is. */
 bool progress_step(struct progress *, const char *lab, u32 at, u32 steps, struct err *);
 
@@ -64,5 +73,22 @@ void progress_each_lab(
 void progress_each_answer(struct progress *,
 	void (*fn)(void *, const char *lab, const char *question, const char *outcome, i64 at),
 	void *arg);
+/* Of one lab, in order. */
+void progress_each_told(struct progress *, const char *lab,
+	void (*fn)(void *arg, const char *question, const char *outcome, i64 at, const struct progress_told *), void *arg);
+void progress_each_run(struct progress *, const char *lab, void (*fn)(void *arg, const char *experiment, const char *row, i64 at),
+	void *arg);
+
+/* ---- review.c ----
+ * An answer, wherever it is given, says when the question comes again: right for the first, second, ... time in a row,
+ * 1, 3, 7, 21, then 60 days later; wrong or not known, 4 hours later, and the row begins anew. One that is right before
+ * its time changes nothing, and one that was skipped neither. */
+struct progress_due {
+	char lab[64], question[64];
+	u32 right; /* times in a row */
+	i64 due;   /* Unix time */
+};
+/* Those due at `now`, the longest due first. */
+void progress_each_due(struct progress *, i64 now, void (*fn)(void *arg, const struct progress_due *), void *arg);
 
 #endif

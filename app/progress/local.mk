@@ -3,4 +3,5 @@ libipclab_a_SOURCES += \
 	app/progress/private.h \
 	app/progress/open.c \
 	app/progress/read.c \
+	app/progress/review.c \
 	app/progress/write.c

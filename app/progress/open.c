@@ -21,6 +21,16 @@ static const char *const schema[PROGRESS_VERSION] = {
 	"CREATE TABLE exercise ("
 	"  id TEXT PRIMARY KEY, folder TEXT NOT NULL, tries INTEGER NOT NULL, score INTEGER NOT NULL,"
 	"  max INTEGER NOT NULL, passed INTEGER NOT NULL, last INTEGER NOT NULL);",
+	/* Those answered before are asked again as if they had been answered under the rule of review.c. */
+	"ALTER TABLE answer ADD COLUMN verdict TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE answer ADD COLUMN picture TEXT NOT NULL DEFAULT '';"
+	"CREATE TABLE run ("
+	"  n INTEGER PRIMARY KEY, lab TEXT NOT NULL, experiment TEXT NOT NULL, row TEXT NOT NULL, at INTEGER NOT NULL);"
+	"CREATE TABLE review ("
+	"  lab TEXT NOT NULL, question TEXT NOT NULL, rights INTEGER NOT NULL, due INTEGER NOT NULL,"
+	"  PRIMARY KEY (lab, question));"
+	"INSERT INTO review SELECT lab, question, outcome = 'right', at + CASE outcome WHEN 'right' THEN 86400 ELSE 14400 END"
+	"  FROM answer WHERE n IN (SELECT max(n) FROM answer WHERE outcome <> 'skipped' GROUP BY lab, question);",
 };
 
 /* ---- where it lies ---- */

@@ -16,4 +16,9 @@ struct progress {
 sqlite3_stmt *progress_statement(
 	struct progress *, const char *sql, const char *const *texts, size_t n);
 
+/* ---- review.c ---- */
+bool review_answered(struct progress *, const char *lab, const char *question, enum progress_outcome, struct err *);
+/* Runs a statement that gives no rows. */
+bool progress_finish(struct progress *, sqlite3_stmt *, struct err *);
+
 #endif

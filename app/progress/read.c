@@ -69,6 +69,29 @@ void progress_each_answer(struct progress *p,
 	sqlite3_finalize(s);
 }
 
+void progress_each_told(struct progress *p, const char *lab,
+	void (*fn)(void *, const char *question, const char *outcome, i64 at, const struct progress_told *), void *arg)
+{
+	sqlite3_stmt *s = progress_statement(
+		p, "SELECT question, outcome, at, verdict, picture FROM answer WHERE lab = ?1 ORDER BY n", &lab, 1);
+
+	while (s && sqlite3_step(s) == SQLITE_ROW)
+		fn(arg, (const char *)sqlite3_column_text(s, 0), (const char *)sqlite3_column_text(s, 1),
+			sqlite3_column_int64(s, 2),
+			&(struct progress_told){(const char *)sqlite3_column_text(s, 3), (const char *)sqlite3_column_text(s, 4)});
+	sqlite3_finalize(s);
+}
+
+void progress_each_run(
+	struct progress *p, const char *lab, void (*fn)(void *, const char *experiment, const char *row, i64 at), void *arg)
+{
+	sqlite3_stmt *s = progress_statement(p, "SELECT experiment, row, at FROM run WHERE lab = ?1 ORDER BY experiment, n", &lab, 1);
+
+	while (s && sqlite3_step(s) == SQLITE_ROW)
+		fn(arg, (const char *)sqlite3_column_text(s, 0), (const char *)sqlite3_column_text(s, 1), sqlite3_column_int64(s, 2));
+	sqlite3_finalize(s);
+}
+
 static const char *const exercises_sql = "SELECT id, folder, tries, score, max, passed, last FROM exercise WHERE ?1 IS NULL OR id = ?1 ORDER BY last DESC, id";
 
 static void row_exercise(sqlite3_stmt *s, struct progress_exercise *x)

@@ -13,7 +13,7 @@ const char *progress_outcome_name(enum progress_outcome o)
 	return outcomes[o];
 }
 
-static bool finish(struct progress *p, sqlite3_stmt *s, struct err *err)
+bool progress_finish(struct progress *p, sqlite3_stmt *s, struct err *err)
 {
 	bool ok = s && sqlite3_step(s) == SQLITE_DONE;
 
@@ -27,15 +27,34 @@ static bool finish(struct progress *p, sqlite3_stmt *s, struct err *err)
 bool progress_answer(struct progress *p, const char *lab, const char *question,
 	enum progress_outcome outcome, struct err *err)
 {
-	const char *texts[] = {lab, question, outcomes[outcome]};
+	return progress_answer_told(p, lab, question, outcome, &(struct progress_told){"", ""}, err);
+}
+
+bool progress_answer_told(struct progress *p, const char *lab, const char *question,
+	enum progress_outcome outcome, const struct progress_told *told, struct err *err)
+{
+	const char *texts[] = {lab, question, outcomes[outcome], told->verdict, told->picture};
 
 	if (!progress_remembers(p))
 		return true;
-	return finish(p,
-		progress_statement(p,
-			"INSERT INTO answer (lab, question, outcome, at) VALUES (?1, ?2, ?3, "
-			"unixepoch())",
-			texts, ARRAY_LEN(texts)),
+	return progress_finish(p,
+		       progress_statement(p,
+			       "INSERT INTO answer (lab, question, outcome, verdict, picture, at) VALUES (?1, ?2, ?3, ?4, ?5, "
+			       "unixepoch())",
+			       texts, ARRAY_LEN(texts)),
+		       err) &&
+	       review_answered(p, lab, question, outcome, err);
+}
+
+bool progress_run(struct progress *p, const char *lab, const char *experiment, const char *row, struct err *err)
+{
+	const char *texts[] = {lab, experiment, row};
+
+	if (!progress_remembers(p))
+		return true;
+	return progress_finish(p,
+		progress_statement(p, "INSERT INTO run (lab, experiment, row, at) VALUES (?1, ?2, ?3, unixepoch())", texts,
+			ARRAY_LEN(texts)),
 		err);
 }
 
@@ -56,7 +75,7 @@ bool progress_step(struct progress *p, const char *lab, u32 at, u32 steps, struc
 		sqlite3_bind_int64(s, 2, steps);
 		sqlite3_bind_int64(s, 3, at);
 	}
-	return finish(p, s, err);
+	return progress_finish(p, s, err);
 }
 
 bool progress_try(struct progress *p, const struct progress_exercise *x, struct err *err)
@@ -75,5 +94,5 @@ bool progress_try(struct progress *p, const struct progress_exercise *x, struct 
 		sqlite3_bind_int64(s, 4, x->max);
 		sqlite3_bind_int64(s, 5, x->passed);
 	}
-	return finish(p, s, err);
+	return progress_finish(p, s, err);
 }

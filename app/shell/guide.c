@@ -9,6 +9,7 @@
 
 #include "lab/lib.h"
 #include "shell/guide.h"
+#include "view/screen.h"
 
 enum { TOLD_MAX = 40, TOLD_LAST = 10 };
 
@@ -16,6 +17,7 @@ struct shell_guide {
 	struct sitting at;
 	const struct guide *guide; /* the lab's */
 	struct guide_play *play;   /* the sitting's */
+	struct str said;     /* what is different in a review */
 	struct str skipping; /* a move refused while a question was open: the same again skips it */
 	u32 first;           /* step it began with */
 	bool active;         /* speaks */
@@ -44,11 +46,15 @@ static void remember_step(struct shell *sh, u32 at)
 
 static void remember_answer(struct shell *sh)
 {
+	struct scene scene = shell_scene(sh);
+	struct str picture = {0};
 	struct err err = {0};
 
 	remember(sh);
-	if (!sitting_answered(&sh->guide->at, &err))
+	stage_picture(&scene, sh->selected, &picture);
+	if (!sitting_answered(&sh->guide->at, str_get(&picture), &err))
 		say_error(sh, &err);
+	str_finish(&picture);
 }
 
 static void remember_step_done(struct shell *sh)
@@ -148,6 +154,8 @@ static void say_next(struct shell *sh)
 {
 	struct shell_guide *g = sh->guide;
 
+	if (sh->leaving)
+		return;
 	while (guide_play_at(g->play) == AT_TEXT) {
 		say_text_block(sh, guide_play_block(g->play));
 		say_outcome(sh, guide_play_read(g->play));
@@ -175,6 +183,16 @@ static void say_reasons(struct shell *sh)
 	str_finish(&text);
 }
 
+/* Of a review one question is asked, and no more. */
+static void review_over(struct shell *sh)
+{
+	const struct shell_lab *lab = sh->options->lab;
+
+	if (!lab->review)
+		return;
+	*lab->answered = sh->leaving = true;
+}
+
 static unsigned say_outcome(struct shell *sh, unsigned what)
 {
 	struct shell_guide *g = sh->guide;
@@ -184,6 +202,7 @@ static unsigned say_outcome(struct shell *sh, unsigned what)
 		if (guide_play_settled(g->play, NULL)->kind != ASK_CHANGE)
 			say_reasons(sh);
 		remember_answer(sh);
+		review_over(sh);
 	}
 	if (what & PLAY_BROKEN)
 		say(sh, "%sRestart begins this step again.\n", guide_play_answer_text(g->play));
@@ -505,7 +524,28 @@ bool guide_open(struct shell *sh, struct err *err)
 	if (g->first >= g->guide->steps.n)
 		return err_set(err, EXIT_USAGE, "lab %s has %zu steps", options->lab->id,
 			g->guide->steps.n);
+	if (options->review) {
+		g->active = true;
+		return sitting_review(&g->at, options->review, options->seed, &g->said, err);
+	}
 	return guide_play_enter(g->play, g->first, true, err);
+}
+
+/* Where the question stands, what led there, what is different this time, then the question. */
+static void say_review(struct shell *sh)
+{
+	struct shell_guide *g = sh->guide;
+	struct str context = {0};
+
+	review_context(g->at.lab, sh->options->lab->review, &context);
+	say(sh, "Lab %s, %s.\n", g->at.lab->id, g->guide->steps.at[guide_play_step(g->play)].title);
+	say_text(sh, str_get(&context));
+	if (g->said.len)
+		say(sh, "%s\n", g->said.s);
+	remember(sh);
+	do_look(sh, 1, NULL, "");
+	say_next(sh);
+	str_finish(&context);
 }
 
 void guide_close(struct shell *sh)
@@ -516,6 +556,7 @@ void guide_close(struct shell *sh)
 		return;
 	sitting_close(&g->at);
 	str_finish(&g->skipping);
+	str_finish(&g->said);
 	free(g);
 	sh->guide = NULL;
 }
@@ -527,6 +568,10 @@ bool guide_speaks(const struct shell *sh)
 
 void guide_say_first(struct shell *sh)
 {
+	if (sh->options->lab->review) {
+		say_review(sh);
+		return;
+	}
 	if (sh->guide->first == 0 && *sh->guide->guide->intro)
 		say(sh, "%s\n", sh->guide->guide->intro);
 	else if (sh->guide->first && !sh->options->lab->step_given)

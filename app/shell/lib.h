@@ -31,6 +31,10 @@ struct shell_lab {
 	const struct lab *lab;
 	u32 step;        /* to begin with, from 0 */
 	bool step_given; /* it was asked for: the guide speaks at once, on a script too */
+	/* This question alone, asked again; NULL: the lab from `step` on. *answered: it was settled, or skipped. */
+	const struct guide_question *review;
+	u32 seed;
+	bool *answered;
 };
 
 struct shell_options {

@@ -71,14 +71,26 @@ static void question_text(
 			i + 1, guide_choice(q, i));
 }
 
+/* With the picture, as text. */
+static void remember_answer(struct screen_run *r)
+{
+	struct str picture = {0};
+	struct err err = {0};
+
+	run_scene(r);
+	stage_picture(&r->scene, r->view.selected, &picture);
+	remembered(r, sitting_answered(&r->guide->at, str_get(&picture), &err), &err);
+	str_finish(&picture);
+}
+
 static void outcome(struct screen_run *r, unsigned what)
 {
 	struct screen_guide *g = r->guide;
-	struct err err = {0};
 
 	if (what & PLAY_SETTLED) {
 		lesson_paragraph(g, guide_play_answer_text(g->play));
-		remembered(r, sitting_answered(&g->at, &err), &err);
+		remember_answer(r);
+		g->over = g->at.review != NULL;
 	}
 	if (what & PLAY_BROKEN) {
 		lesson_paragraph(g, guide_play_answer_text(g->play));
@@ -94,6 +106,9 @@ static void go_on(struct screen_run *r)
 	struct screen_guide *g = r->guide;
 	struct err err = {0};
 
+	r->dirty = true;
+	if (g->over)
+		return;
 	while (guide_play_at(g->play) == AT_TEXT) {
 		text_block(g, guide_play_block(g->play));
 		outcome(r, guide_play_read(g->play));
@@ -104,7 +119,6 @@ static void go_on(struct screen_run *r)
 		lesson_experiment(g, guide_play_block(g->play)->experiment);
 	if (guide_play_at(g->play) == AT_STEP_END || guide_play_at(g->play) == AT_END)
 		remembered(r, sitting_step_done(&g->at, &err), &err);
-	r->dirty = true;
 }
 
 /* ---- moving ---- */
@@ -261,6 +275,10 @@ void lesson_enter(struct screen_run *r)
 
 	if (read_on(r))
 		return;
+	if (g->over) {
+		r->to_home = true;
+		return;
+	}
 	if (!run_is_now(r) && guide_play_at(g->play) != AT_QUESTION) {
 		run_say(r, "You are looking back: G returns to now.");
 		return;
@@ -454,6 +472,11 @@ static void open_part(struct screen_guide *g, struct str *out, struct str *lead)
 
 	if (g->text.len)
 		str_add(out, "\n");
+	if (g->over) {
+		str_add(out, "Enter goes on.\n");
+		str_add(lead, "Enter go on");
+		return;
+	}
 	switch (guide_play_at(g->play)) {
 	case AT_QUESTION:
 		question_text(g, b->question, true, out);
@@ -552,6 +575,29 @@ static void session_began(void *arg)
 	run_session_began(r);
 }
 
+/* The step's text up to the question, and what is different this time. */
+static bool begin_review(struct screen_run *r, struct err *err)
+{
+	struct screen_guide *g = r->guide;
+	const struct guide_question *q = r->source->review;
+	struct str said = {0}, context = {0};
+	bool ok = sitting_review(&g->at, q, r->source->seed, &said, err);
+
+	if (ok) {
+		review_context(g->at.lab, q, &context);
+		lesson_part(g);
+		lesson_paragraph(g, str_get(&context));
+		lesson_part(g);
+		lesson_paragraph(g, str_get(&said));
+		run_scene(r);
+		tell_moment(r);
+		go_on(r);
+	}
+	str_finish(&said);
+	str_finish(&context);
+	return ok;
+}
+
 bool lesson_begin(struct screen_run *r, const struct lab *lab, u32 wanted, struct err *err)
 {
 	struct screen_guide *g = xmalloc(sizeof *g);
@@ -563,6 +609,10 @@ bool lesson_begin(struct screen_run *r, const struct lab *lab, u32 wanted, struc
 	sitting_remember(&g->at, &note);
 	g->guide = g->at.guide;
 	g->play = g->at.play;
+	if (r->source->review) {
+		str_finish(&note);
+		return begin_review(r, err);
+	}
 	step = wanted == TUI_RESUME ? sitting_resume(&g->at) : wanted;
 	if (!guide_play_enter(g->play, step, true, err)) {
 		str_finish(&note);

@@ -18,6 +18,7 @@ struct screen_guide {
 	bool fresh_text;    /* which has not been brought into sight yet */
 	u32 chosen;
 	enum key_id skipping; /* a move that was refused: the same again skips the question */
+	bool over;            /* the question of a review is settled */
 	bool fresh;           /* the session was replaced while the guide moved */
 };
 

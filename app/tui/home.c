@@ -7,85 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "progress/lib.h"
-#include "tui/exercise.h"
-
-struct home_screen {
-	struct term *term;
-	const struct labs *labs;
-	struct exercises exercises; /* behind the labs in the list */
-	struct home home;
-	struct home_lab *list;
-	char (*numbers)[8];
-	struct str resume; /* its row's words */
-	size_t resumed;    /* the lab it goes on with */
-	const struct lab *open;
-	const struct exercise *open_exercise;
-	bool leaving, once; /* ^C was pressed once */
-	enum line_use line_use;
-	char *find;
-};
-
-/* The parts of the course that labs belong to, by number (LABS.md). */
-static const char *group_of(u32 number)
-{
-	return number <= 5    ? "Pipes"
-	       : number <= 10 ? "Shared memory"
-	       : number <= 15 ? "Messages"
-			      : "Client and server";
-}
-
-static int questions_of(const struct guide *g)
-{
-	int n = 0;
-
-	for (size_t i = 0; i < g->steps.n; i++)
-		for (size_t k = 0; k < g->steps.at[i].blocks.n; k++)
-			n += g->steps.at[i].blocks.at[k].question != NULL;
-	return n;
-}
-
-/* One lab's row; `known` NULL: nothing is remembered of it. */
-static struct home_lab home_row(const struct lab *lab, const struct progress_lab *known)
-{
-	struct home_lab row = {.id = lab->id,
-		.title = lab->guide ? lab->guide->title : lab->id,
-		.group = group_of(lab->number),
-		.wrong = lab->guide ? NULL : lab->wrong.text,
-		.core = true};
-
-	if (!lab->guide)
-		return row;
-	row.minutes = (int)lab->guide->minutes;
-	row.steps = (int)lab->guide->steps.n;
-	row.core = lab->guide->core;
-	row.about = lab->guide->intro;
-	row.questions = questions_of(lab->guide);
-	if (!known)
-		return row;
-	row.done = (int)known->reached < row.steps ? (int)known->reached : row.steps;
-	row.predicted = (int)known->counts[PROGRESS_RIGHT];
-	for (int i = 0; i < 4; i++)
-		row.asked += (int)known->counts[i];
-	return row;
-}
-
-/* An exercise's row: its points stand where a lab has steps. */
-static struct home_lab exercise_row(const struct exercise *x, struct progress *p)
-{
-	struct home_lab row = {.id = x->id, .title = x->title, .group = "Exercises", .wrong = x->wrong.text[0] ? x->wrong.text : NULL, .core = true};
-	struct progress_exercise known;
-
-	row.exercise = true;
-	if (row.wrong)
-		return row;
-	row.minutes = (int)x->minutes;
-	row.steps = (int)x->points;
-	row.about = x->about;
-	if (progress_exercise(p, x->id, &known))
-		row.done = known.passed ? row.steps : (int)known.score;
-	return row;
-}
+#include "tui/home.h"
 
 void exercise_folder(const struct exercise *x, struct str *out)
 {
@@ -102,54 +24,6 @@ void exercise_folder(const struct exercise *x, struct str *out)
 	str_finish(&note);
 }
 
-/* The lab worked on last, unless it is done: the row that goes on with it. */
-static void home_resume(struct home_screen *h, size_t i, const struct progress_lab *known)
-{
-	const struct lab *lab = &h->labs->list.at[i];
-
-	h->home.selected = i;
-	h->home.on_resume = lab->guide && known->resume < lab->guide->steps.n;
-	str_clear(&h->resume);
-	if (h->home.on_resume)
-		str_addf(&h->resume, "%s %s, step %u of %zu", h->numbers[i], lab->guide->title,
-			known->resume + 1, lab->guide->steps.n);
-	h->resumed = i;
-}
-
-static void home_list(struct home_screen *h)
-{
-	size_t n = h->labs->list.n, all = n + h->exercises.list.n;
-	struct str note = {0};
-	struct progress *progress = progress_open(NULL, &note);
-	struct progress_lab known;
-	i64 last = 0;
-
-	str_finish(&note); /* a lab that is opened says it */
-	h->list = xmalloc((all + 1) * sizeof *h->list);
-	h->numbers = xmalloc((all + 1) * sizeof *h->numbers);
-	for (size_t i = 0; i < n; i++) {
-		const struct lab *lab = &h->labs->list.at[i];
-		bool is_known = progress_lab(progress, lab->id, &known);
-
-		snprintf(h->numbers[i], sizeof h->numbers[i], "%02u", lab->number % 1000);
-		h->list[i] = home_row(lab, is_known ? &known : NULL);
-		h->list[i].first = h->numbers[i];
-		if (is_known && known.last > last) {
-			last = known.last;
-			home_resume(h, i, &known);
-		}
-	}
-	for (size_t i = n; i < all; i++) {
-		snprintf(h->numbers[i], sizeof h->numbers[i], "%02u", h->exercises.list.at[i - n]->number % 1000);
-		h->list[i] = exercise_row(h->exercises.list.at[i - n], progress);
-		h->list[i].first = h->numbers[i];
-	}
-	progress_close(progress);
-	h->home.labs = h->list;
-	h->home.n = all;
-	h->home.resume = h->home.on_resume ? str_get(&h->resume) : NULL;
-}
-
 static void home_find(struct home_screen *h, const char *what)
 {
 	if (*what) {
@@ -161,7 +35,7 @@ static void home_find(struct home_screen *h, const char *what)
 
 		if (strcasestr(h->list[i].title, h->find) || strcasestr(h->list[i].id, h->find)) {
 			h->home.selected = i;
-			h->home.on_resume = false;
+			h->home.on_resume = h->home.on_review = false;
 			return;
 		}
 	}
@@ -201,20 +75,30 @@ static void home_line(struct home_screen *h)
 	}
 }
 
+/* One row up or down: Continue, Review, the list. */
 static void home_move(struct home_screen *h, int by)
 {
-	if (h->home.help) {
-		h->home.scroll += by;
-		if (h->home.scroll < 0)
-			h->home.scroll = 0;
-	} else if (h->home.on_resume) {
-		h->home.on_resume = by < 0;
+	struct home *home = &h->home;
+
+	if (home->help) {
+		home->scroll += by;
+		if (home->scroll < 0)
+			home->scroll = 0;
+	} else if (home->on_resume) {
+		home->on_resume = by < 0;
+		home->on_review = by > 0 && home->review;
 		if (by > 0)
-			h->home.selected = 0;
-	} else if (by < 0 && h->home.selected == 0) {
-		h->home.on_resume = h->home.resume != NULL;
-	} else if (by < 0 ? h->home.selected > 0 : h->home.selected + 1 < h->home.n) {
-		h->home.selected = by < 0 ? h->home.selected - 1 : h->home.selected + 1;
+			home->selected = 0;
+	} else if (home->on_review) {
+		home->on_review = by < 0 && !home->resume;
+		home->on_resume = by < 0 && home->resume;
+		if (by > 0)
+			home->selected = 0;
+	} else if (by < 0 && home->selected == 0) {
+		home->on_review = home->review != NULL;
+		home->on_resume = !home->review && home->resume;
+	} else if (by < 0 ? home->selected > 0 : home->selected + 1 < home->n) {
+		home->selected = by < 0 ? home->selected - 1 : home->selected + 1;
 	}
 }
 
@@ -229,6 +113,7 @@ static void home_page(struct home_screen *h, int by)
 		return;
 	}
 	while (by < 0 ? h->home.selected > 0 : h->home.selected + 1 < h->home.n) {
+		h->home.on_resume = h->home.on_review = false;
 		home_move(h, by);
 		if (strcmp(h->list[h->home.selected].group, group) != 0)
 			break;
@@ -238,25 +123,39 @@ static void home_page(struct home_screen *h, int by)
 		h->home.selected--;
 }
 
+/* r, or Enter on its row. */
+static void home_review(struct home_screen *h)
+{
+	if (h->home.help)
+		return;
+	if (h->home.review)
+		h->reviewing = true;
+	else
+		h->home.message = "No question is due. Each one that you answer in a lab comes back here after a day.";
+}
+
 /* Enter. */
 static void home_open(struct home_screen *h)
 {
-	size_t i = h->home.on_resume ? h->resumed : h->home.selected;
+	const struct home_entry *e;
 
 	if (!h->home.n || h->home.help)
 		return;
-	if (i >= h->labs->list.n) {
-		h->open_exercise = h->exercises.list.at[i - h->labs->list.n];
-		if (h->open_exercise->wrong.text[0]) {
-			h->open_exercise = NULL;
-			h->home.message = "This exercise cannot be opened before its files are mended.";
-		}
+	if (h->home.on_review) {
+		home_review(h);
 		return;
 	}
-	if (h->labs->list.at[i].guide)
-		h->open = &h->labs->list.at[i];
-	else
+	e = &h->entries[h->home.on_resume ? h->resumed : h->home.selected];
+	if (e->exercise) {
+		if (e->exercise->wrong.text[0])
+			h->home.message = "This exercise cannot be opened before its files are mended.";
+		else
+			h->open_exercise = e->exercise;
+	} else if (e->lab->guide) {
+		h->open = e->lab;
+	} else {
 		h->home.message = "This lab cannot be opened before its lab.md is mended.";
+	}
 }
 
 static void home_back(struct home_screen *h)
@@ -279,6 +178,7 @@ static void home_key(struct home_screen *h, u32 key)
 	}
 	switch (key_find(key, IN_HOME)) {
 	case KEY_ID_ENTER: home_open(h); return;
+	case KEY_ID_REVIEW: home_review(h); return;
 	case KEY_ID_UP: home_move(h, -1); return;
 	case KEY_ID_DOWN: home_move(h, 1); return;
 	case KEY_ID_PAGE_UP: home_page(h, -1); return;
@@ -322,14 +222,14 @@ static void home_input(struct home_screen *h)
 		home_line(h);
 		return;
 	}
-	while (!h->leaving && !h->open && !h->open_exercise && !h->term->line && !h->term->suspend &&
+	while (!h->leaving && !h->open && !h->open_exercise && !h->reviewing && !h->term->line && !h->term->suspend &&
 		(key = input_key(h->term)) != 0)
 		home_key(h, key);
 }
 
 static void home_loop(struct home_screen *h)
 {
-	while (!h->leaving && !h->open && !h->open_exercise) {
+	while (!h->leaving && !h->open && !h->open_exercise && !h->reviewing) {
 		struct pollfd p[2] = {
 			{.fd = 0, .events = POLLIN}, {.fd = term_signal_fd(), .events = POLLIN}};
 
@@ -369,6 +269,16 @@ static void home_exercise(struct home_screen *h, bool *again, struct str *messag
 	str_finish(&folder);
 }
 
+static void home_reviewed(struct home_screen *h, bool *again, struct str *message)
+{
+	struct err err = {0};
+
+	str_clear(message);
+	if (!review_screen(h->term, h->labs, message, &err))
+		str_add_harmless(message, err.text);
+	*again = !h->term->leaving && !h->term->gone;
+}
+
 const struct lab *home_screen(struct term *t, const struct labs *labs, const char *message)
 {
 	struct home_screen h = {.term = t, .labs = labs};
@@ -383,21 +293,23 @@ const struct lab *home_screen(struct term *t, const struct labs *labs, const cha
 		home_list(&h);
 		if (again) {
 			h.home.selected = selected;
-			h.home.on_resume = false;
+			h.home.on_resume = h.home.on_review = false;
 		}
 		h.home.message = said.len ? said.s : NULL;
 		h.open_exercise = NULL;
-		again = false;
+		h.reviewing = again = false;
 		home_loop(&h);
 		selected = h.home.selected;
 		str_clear(&said);
 		if (h.open_exercise)
 			home_exercise(&h, &again, &said);
-		free(h.list);
-		free(h.numbers);
+		if (h.reviewing)
+			home_reviewed(&h, &again, &said);
+		home_list_finish(&h);
 	} while (again);
 	free(h.find);
 	str_finish(&h.resume);
+	str_finish(&h.review);
 	str_finish(&said);
 	exercises_finish(&h.exercises);
 	return h.open;

@@ -63,6 +63,8 @@ bool tui_run(const struct tui_start *, const struct tui_options *, struct err *)
 /* An exercise in a folder (tries.h), which is made where it is not there. */
 struct exercise;
 bool tui_exercise(const struct exercise *, const char *folder, const struct tui_options *, struct err *);
+/* The questions that are due. */
+bool tui_review(const struct labs *, const struct tui_options *, struct err *);
 /* The list of labs, from which labs are opened. */
 bool tui_home(const struct labs *, const struct tui_options *, struct err *);
 

@@ -11,12 +11,15 @@ libipclab_a_SOURCES += \
 	app/tui/guide.h \
 	app/tui/hold.c \
 	app/tui/home.c \
+	app/tui/home.h \
+	app/tui/home_list.c \
 	app/tui/input.c \
 	app/tui/interfere.c \
 	app/tui/leave.c \
 	app/tui/line.c \
 	app/tui/motion.c \
 	app/tui/paint.c \
+	app/tui/review.c \
 	app/tui/run.c \
 	app/tui/tell.c \
 	app/tui/term.c \

@@ -79,6 +79,8 @@ struct run_source {
 	char *title;           /* "01 Ordinary pipes" */
 	const struct lab *lab; /* whose guide is followed; NULL: none, `start` is called */
 	u32 step;              /* of it, TUI_RESUME */
+	const struct guide_question *review; /* of it: this one alone is asked; NULL: none */
+	u32 seed;
 	const struct str *said; /* by start, to be shown; NULL: nothing */
 	bool watch, attached;   /* as of struct tui_start */
 	void (*over)(void *arg, struct session *);
@@ -226,5 +228,9 @@ void text_of_map(struct str *);
 /* ---- home.c ---- */
 /* Returns the lab to open, NULL: leave. */
 const struct lab *home_screen(struct term *, const struct labs *, const char *message);
+
+/* ---- review.c ---- */
+/* The questions that are due, one after the other. `message` gets what came of it. */
+bool review_screen(struct term *, const struct labs *, struct str *message, struct err *);
 
 #endif

@@ -19,6 +19,7 @@ struct show {
 	const struct tui_start *run;
 	const struct exercise *exercise;
 	const char *folder;
+	bool review; /* of labs */
 };
 
 /* ---- where sessions come from ---- */
@@ -114,6 +115,7 @@ static bool screen(struct keeper *keeper, void *arg, struct err *err)
 {
 	const struct show *show = arg;
 	struct labs found = {0};
+	struct str said = {0};
 	struct term t;
 	bool ok, home = false;
 
@@ -129,11 +131,14 @@ static bool screen(struct keeper *keeper, void *arg, struct err *err)
 		ok = exercise_screen(&t, show->exercise, show->folder, &home, err);
 	else if (show->lab)
 		ok = show_lab(&t, show->lab, show->args, show->step, &home, err);
+	else if (show->review)
+		ok = review_screen(&t, show->labs, &said, err);
 	else
 		ok = show_home(&t, show->labs, err);
 	if (ok && home && labs_find(&found, err))
 		ok = show_home(&t, &found, err);
 	labs_finish(&found);
+	str_finish(&said);
 	term_close(&t);
 	return ok;
 }
@@ -163,6 +168,13 @@ bool tui_run(const struct tui_start *run, const struct tui_options *options, str
 bool tui_exercise(const struct exercise *x, const char *folder, const struct tui_options *options, struct err *err)
 {
 	struct show show = {.options = options, .exercise = x, .folder = folder};
+
+	return keeper_run(screen, &show, err);
+}
+
+bool tui_review(const struct labs *labs, const struct tui_options *options, struct err *err)
+{
+	struct show show = {.options = options, .labs = labs, .review = true};
 
 	return keeper_run(screen, &show, err);
 }

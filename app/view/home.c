@@ -20,18 +20,20 @@ static int right_of(struct area a)
 }
 
 /* Columns, from the right: what the rule above them names. */
-enum { COL_EXTRA = 38, COL_MINUTES = 32, COL_STEPS = 23, COL_PREDICTED = 13 };
+enum { COL_CORE = 38, COL_MINUTES = 32, COL_STEPS = 23, COL_PREDICTED = 13 };
 
 static void draw_lab(
 	struct canvas *c, struct area a, int row, const struct home_lab *lab, bool selected)
 {
-	int right = right_of(a);
+	int right = right_of(a), at = lab->exercise ? 9 : 6;
+	unsigned how = lab->exercise ? 0 : AT_TITLE;
 
 	canvas_put(c, a, row, 1, AT_TITLE, selected ? ">" : " ");
-	canvas_put(c, a, row, 3, AT_DIM, lab->first);
-	canvas_put_cut(c, a, row, 6, right - COL_EXTRA - 7, AT_TITLE | (selected ? AT_SELECTED : 0), lab->title);
+	if (!lab->exercise)
+		canvas_put(c, a, row, 3, AT_DIM, lab->first);
+	canvas_put_cut(c, a, row, at, right - COL_CORE - at - 1, how | (selected ? AT_SELECTED : 0), lab->title);
 	if (selected)
-		canvas_cursor(c, a, row, 6);
+		canvas_cursor(c, a, row, at);
 	if (lab->wrong) {
 		canvas_put(c, a, row, right - COL_MINUTES + 1, AT_STRONG, "cannot be read");
 		return;
@@ -42,8 +44,10 @@ static void draw_lab(
 		canvas_putf(c, a, row, right - COL_STEPS + 1, 0, "%2d/%d", lab->done, lab->steps);
 	if (lab->asked)
 		canvas_putf(c, a, row, right - COL_PREDICTED + 1, 0, "%2d of %d", lab->predicted, lab->questions);
-	if (!lab->core)
-		canvas_put(c, a, row, right - COL_EXTRA, AT_DIM, "extra");
+	else if (lab->after && !lab->done)
+		canvas_putf(c, a, row, right - COL_PREDICTED + 1, AT_DIM, "after %s", lab->after);
+	if (lab->core)
+		canvas_put(c, a, row, right - COL_CORE, AT_DIM, "core");
 }
 
 static void draw_group(struct canvas *c, struct area a, int row, const char *group)
@@ -58,16 +62,36 @@ static void draw_group(struct canvas *c, struct area a, int row, const char *gro
 		canvas_put(c, a, row, right_of(a) - columns[i].col, AT_DIM, columns[i].name);
 }
 
-/* "+ Shared memory        06 to 10      5 labs": the labs from..to - 1. */
+/* "5 labs, 7 exercises" of from..to - 1. */
+static void count_words(const struct home *h, size_t from, size_t to, struct str *out)
+{
+	size_t labs = 0, all = to - from;
+
+	for (size_t i = from; i < to; i++)
+		labs += !h->labs[i].exercise;
+	if (labs)
+		str_addf(out, "%zu %s", labs, labs == 1 ? "lab" : "labs");
+	if (labs < all)
+		str_addf(out, "%s%zu %s", labs ? ", " : "", all - labs, all - labs == 1 ? "exercise" : "exercises");
+}
+
+/* "+ Shared memory        06 to 10      5 labs, 7 exercises": from..to - 1. */
 static void draw_folded(struct canvas *c, struct area a, int row, const struct home *h, size_t from, size_t to)
 {
+	size_t last = to - 1;
+	struct str count = {0};
+
+	while (last > from && h->labs[last].exercise && !h->labs[from].exercise)
+		last--;
+	count_words(h, from, to, &count);
 	canvas_put(c, a, row, 1, AT_TITLE, "+");
 	canvas_put_cut(c, a, row, 3, 20, AT_TITLE, h->labs[from].group);
-	if (to - from == 1)
-		canvas_putf(c, a, row, 24, AT_DIM, "%s            1 %s", h->labs[from].first, h->labs[from].exercise ? "exercise" : "lab");
+	if (strcmp(h->labs[from].first, h->labs[last].first) == 0)
+		canvas_put(c, a, row, 24, AT_DIM, h->labs[from].first);
 	else
-		canvas_putf(c, a, row, 24, AT_DIM, "%s to %-8s%zu %s", h->labs[from].first, h->labs[to - 1].first,
-			to - from, h->labs[from].exercise ? "exercises" : "labs");
+		canvas_putf(c, a, row, 24, AT_DIM, "%s to %s", h->labs[from].first, h->labs[last].first);
+	canvas_put(c, a, row, 38, AT_DIM, str_get(&count));
+	str_finish(&count);
 }
 
 static size_t group_end(const struct home *h, size_t from)
@@ -116,22 +140,36 @@ static void draw_labs(struct canvas *c, struct area a, const struct home *h)
 		}
 		draw_group(c, a, row++, h->labs[from].group);
 		for (size_t i = from; i < to; i++)
-			draw_lab(c, a, row++, &h->labs[i], i == h->selected && !h->on_resume);
+			draw_lab(c, a, row++, &h->labs[i], i == h->selected && !h->on_resume && !h->on_review);
 	}
 }
 
-static void draw_resume(struct canvas *c, struct area a, int row, const struct home *h)
+/* A row above the labs: what there is to go on with, and by which key. */
+static void draw_row(struct canvas *c, struct area a, int row, const char *name, const char *text, const char *key, bool selected)
 {
-	int right = a.cols < 80 ? a.cols : 80;
+	int right = right_of(a);
 
-	canvas_put(c, a, row, 1, AT_TITLE, h->on_resume ? ">" : " ");
-	canvas_put(c, a, row, 3, 0, "Continue");
-	canvas_put_cut(c, a, row, 14, right - 22, AT_TITLE | (h->on_resume ? AT_SELECTED : 0),
-		h->resume);
-	if (!h->on_resume)
-		return;
-	canvas_put(c, a, row, right - 7, AT_DIM, "Enter");
-	canvas_cursor(c, a, row, 14);
+	canvas_put(c, a, row, 1, AT_TITLE, selected ? ">" : " ");
+	canvas_put(c, a, row, 3, 0, name);
+	canvas_put_cut(c, a, row, 14, right - 22, AT_TITLE | (selected ? AT_SELECTED : 0), text);
+	canvas_put(c, a, row, right - 7, AT_DIM, key);
+	if (selected)
+		canvas_cursor(c, a, row, 14);
+}
+
+/* Returns how many rows they are, with the rule above them. */
+static int draw_rows(struct canvas *c, struct area a, const struct home *h)
+{
+	int row = 1;
+
+	if (!h->resume && !h->review)
+		return 0;
+	canvas_rule(c, a, 0, NULL, NULL, false);
+	if (h->resume)
+		draw_row(c, a, row++, "Continue", h->resume, h->on_resume ? "Enter" : "", h->on_resume);
+	if (h->review)
+		draw_row(c, a, row++, "Review", h->review, "r", h->on_review);
+	return row;
 }
 
 static void draw_help(struct canvas *c, struct area a, const struct home *h)
@@ -179,33 +217,38 @@ static int draw_foot(struct canvas *c, struct area all, const struct home *h)
 	return rows + 1;
 }
 
-static const char *about_selected(const struct home *h)
+/* What the selected one is about, and what the course's slides call it. */
+static void about_selected(const struct home *h, struct str *out)
 {
-	const struct home_lab *lab = h->n && !h->on_resume ? &h->labs[h->selected] : NULL;
+	const struct home_lab *lab = h->n && !h->on_resume && !h->on_review ? &h->labs[h->selected] : NULL;
 
-	return !lab ? NULL : lab->wrong ? lab->wrong : lab->about;
+	if (!lab)
+		return;
+	str_add(out, lab->wrong ? lab->wrong : lab->about ? lab->about : "");
+	if (!lab->wrong && lab->slides)
+		str_addf(out, "%sIn the slides: %s.", out->len ? "\n" : "", lab->slides);
 }
 
 /* What stands below the header. */
 static void draw_body(struct canvas *c, struct area a, const struct home *h)
 {
-	const char *about = about_selected(h);
-	int rows = text_rows(a, about, 2), top = h->resume ? 2 : 0;
+	struct str about = {0};
+	int rows, top;
 
 	if (h->help) {
 		draw_help(c, a, h);
 		return;
 	}
-	if (h->resume) {
-		canvas_rule(c, a, 0, NULL, NULL, false);
-		draw_resume(c, a, 1, h);
-	}
-	if (about) {
+	about_selected(h, &about);
+	rows = text_rows(a, about.len ? about.s : NULL, 2);
+	top = draw_rows(c, a, h);
+	if (about.len) {
 		canvas_rule(c, a, a.rows - rows - 1, NULL, NULL, false);
-		draw_text(c, a, a.rows - rows, rows, 0, about);
+		draw_text(c, a, a.rows - rows, rows, 0, about.s);
 		a.rows -= rows + 1;
 	}
 	draw_labs(c, area_cut(a, top, 0, a.rows - top, a.cols), h);
+	str_finish(&about);
 }
 
 void home_draw(struct canvas *c, const struct home *h)

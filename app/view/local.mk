@@ -45,6 +45,7 @@ libipclab_a_SOURCES += \
 	app/view/home.c \
 	app/view/keys.c \
 	app/view/last.c \
+	app/view/picture.c \
 	app/view/list.c \
 	app/view/source_pane.c \
 	app/view/stage.c \

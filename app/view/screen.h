@@ -9,6 +9,7 @@
  * stage.c       | up to three processes and their pipes as a picture
  * stage_memory.c| the stage where processes share memory (memory.h)
  * below.c       | what stands below the picture: ends, why, source lines
+ * picture.c     | the stage as text
  * card.c        | a process on the stage: state, call, line
  * graph.c       | up to a dozen processes and what is between them, laid out in layers
  * list.c        | more of them as a list, worst first
@@ -149,6 +150,8 @@ int screen_guide_scroll(
 	const struct canvas *, const struct scene *, const struct view_state *, size_t newest);
 
 /* ---- parts, each in its area ---- */
+/* The stage as text, 80 columns wide, for what is kept (picture.c). */
+void stage_picture(const struct scene *, u32 selected, struct str *);
 /* Rows the stage wants at that width; at least 5. */
 int stage_rows(const struct scene *, const struct view_state *, int cols);
 void stage_draw(struct canvas *, struct area, const struct scene *, const struct view_state *);
@@ -214,13 +217,16 @@ struct home_lab {
 	int questions, asked, predicted; /* in its guide; answered so far; of these right */
 	const char *wrong; /* its lab.md cannot be used: file:line:column and why; NULL: it can */
 	bool core;
-	bool exercise;     /* and no lab: points stand in place of steps */
+	const char *after;  /* "01": a lab that comes first and is not done; NULL: none */
+	const char *slides; /* of the course, as "A", "B"; NULL: none is named */
+	bool exercise;     /* and no lab: points stand in place of steps; listed under its lab */
 };
 struct home {
 	const struct home_lab *labs;
 	size_t n, selected;
 	const char *resume; /* "01 Ordinary pipes, step 3 of 10": a row above the labs; NULL: none */
-	bool on_resume;     /* that row is selected, and no lab */
+	const char *review; /* "5 questions are due, about 3 minutes": a row below that one; NULL: none */
+	bool on_resume, on_review; /* that row is selected, and no lab */
 	const char *message, *line;
 	int line_cursor;
 	bool help;

@@ -195,7 +195,7 @@ bad() {
 	check "front_matter_exit: $2" status_is 4
 }
 bad 'title\n' '1:1: a lab begins with its front matter, between two lines ---'
-bad '---\ntitle: x\nprograms: [{name: nap}]\nminute: 3\n---\n' "4:1: 'minute' is no key here; there is title, minutes, core, needs, programs, actors, memory, parameters"
+bad '---\ntitle: x\nprograms: [{name: nap}]\nminute: 3\n---\n' "4:1: 'minute' is no key here; there is title, minutes, core, needs, programs, actors, memory, parameters, exercises, slides"
 bad '---\ntitle: x\n' '1:1: the front matter does not end (a line ---)'
 bad '---\ntitle: x\nminutes: soon\nprograms: [{name: nap}]\n---\n' '3:10: minutes is a whole number from 1 to 999'
 bad '---\ntitle: x\nprograms: [{name: ../nap}]\n---\n' "3:19: a program's name is that of a file in the lab's folder"

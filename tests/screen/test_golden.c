@@ -419,12 +419,14 @@ static const struct home_lab home_labs[] = {
 		.asked = 4,
 		.predicted = 3,
 		.core = true,
+		.slides = "\"Ordinary pipes\", \"pipe() and fork\"",
 		.about = "A pipe joins two processes in one direction."},
 	{.id = "dup2",
 		.title = "Redirection: dup2",
 		.group = "Pipes",
 		.first = "02",
 		.minutes = 20,
+		.after = "01",
 		.core = true},
 	{.id = "shm",
 		.title = "Shared memory",
@@ -547,6 +549,28 @@ START_TEST(home_says_a_long_error_whole)
 END_TEST
 
 /* What home can have at once, in any window. */
+START_TEST(home_lists_exercises_under_their_lab)
+{
+	struct home_lab labs[5] = {home_labs[0], {.id = "pipe-hello", .title = "Hello through a pipe", .group = "Pipes", .first = "02",
+		.minutes = 15, .steps = 10, .done = 10, .exercise = true}, home_labs[1], home_labs[2],
+		{.id = "shm-hello", .title = "Hello through shared memory", .group = "Shared memory", .first = "12", .exercise = true}};
+	struct home home = {.labs = labs, .n = 5, .selected = 1, .resume = "01 Ordinary pipes, step 5 of 9",
+		.review = "5 questions are due, about 3 minutes"};
+	struct str text = {0};
+
+	home_text(&home, 24, 80, false, &text);
+	golden_compare("home-exercises", str_get(&text));
+	home.on_review = true;
+	str_clear(&text);
+	home_text(&home, 12, 80, false, &text);
+	golden_compare("home-review", str_get(&text));
+	ck_assert_ptr_null(strstr(str_get(&text), "> 01"));
+	ck_assert_ptr_nonnull(strstr(str_get(&text), "> Review"));
+	ck_assert_ptr_nonnull(strstr(str_get(&text), "+ Shared memory        06            1 lab, 1 exercise"));
+	str_finish(&text);
+}
+END_TEST
+
 START_TEST(home_fits_every_window)
 {
 	for (int cols = 1; cols < 150; cols += 7)
@@ -619,6 +643,7 @@ int main(void)
 	tcase_add_loop_test(t, home_is_as_kept, 0, 4);
 	tcase_add_loop_test(t, home_with_more_rows_is_as_kept, 0, 4);
 	tcase_add_test(t, home_folds_the_groups_that_have_no_room);
+	tcase_add_test(t, home_lists_exercises_under_their_lab);
 	tcase_add_loop_test(t, home_says_a_long_error_whole, 0, 2);
 	tcase_add_test(t, home_fits_every_window);
 	suite_add_tcase(s, t);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "progress/lib.h"
@@ -202,7 +203,7 @@ START_TEST(a_newer_database_is_left_alone)
 	p = progress_open(path, &note);
 	ck_assert(!progress_remembers(p));
 	ck_assert_msg(strstr(str_get(&note),
-			      "written by a newer ipclab (its version 7, this one knows 2)"),
+			      "written by a newer ipclab (its version 7, this one knows 3)"),
 		"%s", str_get(&note));
 	ck_assert(progress_step(p, "pipe", 1, 9, &err) &&
 		  progress_answer(p, "pipe", "a", PROGRESS_RIGHT, &err));
@@ -316,6 +317,133 @@ START_TEST(it_lies_below_xdg_state_home)
 }
 END_TEST
 
+/* ---- review ---- */
+struct seen {
+	int n;
+	struct progress_due last;
+};
+
+static void see(void *arg, const struct progress_due *due)
+{
+	struct seen *seen = arg;
+
+	seen->n++;
+	seen->last = *due;
+}
+
+/* In how many seconds the question "q" of lab "pipe" is due; 0: it is not known. */
+static i64 due_in(struct progress *p)
+{
+	struct seen seen = {0};
+
+	progress_each_due(p, INT64_MAX, see, &seen);
+	ck_assert_int_le(seen.n, 1);
+	return seen.n ? seen.last.due - (i64)time(NULL) : 0;
+}
+
+static void answer(struct progress *p, enum progress_outcome outcome)
+{
+	ck_assert_msg(progress_answer(p, "pipe", "q", outcome, &err), "%s", err.text);
+}
+
+#define ck_about(is, days, hours) ck_assert_int_le(llabs((is) - ((days) * 86400ll + (hours) * 3600ll)), 2)
+
+START_TEST(a_right_answer_comes_back_later_each_time)
+{
+	static const int days[] = {1, 3, 7, 21, 60, 60};
+	struct progress *p = open_well();
+
+	for (size_t i = 0; i < ARRAY_LEN(days); i++) {
+		struct seen seen = {0};
+
+		answer(p, PROGRESS_RIGHT);
+		ck_about(due_in(p), days[i], 0);
+		progress_each_due(p, time(NULL), see, &seen);
+		ck_assert_int_eq(seen.n, 0);
+		answer(p, PROGRESS_RIGHT); /* before its time: in the lab again */
+		ck_about(due_in(p), days[i], 0);
+		sql("UPDATE review SET due = unixepoch() - 1");
+		progress_each_due(p, time(NULL), see, &seen);
+		ck_assert_int_eq(seen.n, 1);
+		ck_assert_int_eq(seen.last.right, i + 1);
+	}
+	progress_close(p);
+}
+END_TEST
+
+START_TEST(a_wrong_answer_comes_back_sooner)
+{
+	static const enum progress_outcome wrong[] = {PROGRESS_WRONG, PROGRESS_UNSURE};
+	struct progress *p = open_well();
+
+	answer(p, PROGRESS_SKIPPED);
+	ck_assert_int_eq(due_in(p), 0);
+	for (int i = 0; i < 2; i++) {
+		answer(p, PROGRESS_RIGHT);
+		sql("UPDATE review SET due = unixepoch() - 1");
+		answer(p, PROGRESS_RIGHT);
+		ck_about(due_in(p), 3, 0);
+		answer(p, wrong[i]); /* before its time counts, when it is wrong */
+		ck_about(due_in(p), 0, 4);
+		answer(p, PROGRESS_SKIPPED);
+		ck_about(due_in(p), 0, 4);
+		sql("UPDATE review SET due = unixepoch() - 1");
+		answer(p, PROGRESS_RIGHT);
+		ck_about(due_in(p), 1, 0);
+		sql("DELETE FROM review");
+	}
+	progress_close(p);
+}
+END_TEST
+
+/* As ipclab wrote it before there was a review. */
+START_TEST(answers_of_an_older_database_come_back_too)
+{
+	struct progress *p = open_well();
+	struct seen seen = {0};
+
+	progress_close(p);
+	sql("DROP TABLE review; DROP TABLE run; ALTER TABLE answer DROP COLUMN verdict; ALTER TABLE answer DROP COLUMN picture;"
+	    "PRAGMA user_version = 2;"
+	    "INSERT INTO answer (lab, question, outcome, at) VALUES ('pipe', 'q', 'wrong', 1), ('pipe', 'q', 'right', 1000000),"
+	    " ('pipe', 'q', 'skipped', 1000001), ('fifo', 'r', 'wrong', 5), ('fifo', 's', 'skipped', 5)");
+	p = open_well();
+	progress_each_due(p, time(NULL), see, &seen);
+	ck_assert_int_eq(seen.n, 2);
+	ck_assert_str_eq(seen.last.question, "q");
+	ck_assert_int_eq(seen.last.due, 1000000 + 86400);
+	ck_assert_int_eq(seen.last.right, 1);
+	progress_close(p);
+}
+END_TEST
+
+static void told(void *arg, const char *question, const char *outcome, i64 at, const struct progress_told *t)
+{
+	str_addf(arg, "%s %s %d %s %s|", question, outcome, at > 0, t->verdict, t->picture);
+}
+
+static void ran(void *arg, const char *experiment, const char *row, i64 at)
+{
+	str_addf(arg, "%s %s %d|", experiment, row, at > 0);
+}
+
+START_TEST(what_a_report_tells_is_kept)
+{
+	struct progress *p = open_well();
+	struct str s = {0};
+
+	ck_assert(progress_answer_told(p, "pipe", "q", PROGRESS_WRONG, &(struct progress_told){"You said 1.", "[P1]"}, &err));
+	ck_assert(progress_answer_told(p, "fifo", "r", PROGRESS_RIGHT, &(struct progress_told){"", ""}, &err));
+	ck_assert(progress_run(p, "pipe", "chunks", "bytes: 4", &err));
+	ck_assert(progress_run(p, "fifo", "other", "x: 1", &err));
+	progress_each_told(p, "pipe", told, &s);
+	progress_each_run(p, "pipe", ran, &s);
+	ck_assert_str_eq(str_get(&s), "q wrong 1 You said 1. [P1]|chunks bytes: 4 1|");
+	str_finish(&s);
+	progress_close(p);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("progress");
@@ -326,6 +454,10 @@ int main(void)
 	tcase_add_checked_fixture(c, begin, end);
 	tcase_set_timeout(c, 60);
 	tcase_add_test(c, nothing_is_known_at_first);
+	tcase_add_test(c, a_right_answer_comes_back_later_each_time);
+	tcase_add_test(c, a_wrong_answer_comes_back_sooner);
+	tcase_add_test(c, answers_of_an_older_database_come_back_too);
+	tcase_add_test(c, what_a_report_tells_is_kept);
 	tcase_add_test(c, the_step_reached_outlives_going_back);
 	tcase_add_test(c, a_question_counts_by_its_last_answer);
 	tcase_add_test(c, two_at_once_lose_nothing);
