@@ -5,11 +5,13 @@
  * It includes nothing of app but this page, which the tracer reads too. One system call that no
  * kernel implements carries everything; behind our filter it stops, else it returns -ENOSYS.
  *
- *   HOOK_ASK     asked once, in the constructor, and again after exec: HOOK_HERE | HOOK_* flags when
+ *   HOOK_ASK     asked once, in the constructor, and again after exec (a1: where the instruction that reads for
+ *                HOOK_VALUE is; the call follows it directly. Faults of it are the tracer's): HOOK_HERE | HOOK_* flags when
  *                ipclab is there, anything else when it is not: then no further call is ever made.
  *   HOOK_ACCESS  just before a load, store or update (atomic read-modify-write):
  *                a1 address, a2 bytes, a3 enum hook_access | HOOK_ATOMIC | HOOK_VOLATILE | order << 16,
- *                a4 program counter in the program (the return address of the __tsan_ hook)
+ *                a4 program counter in the program (the return address of the __tsan_ hook),
+ *                a5 with HOOK_VALUE: the aligned 8 bytes that it lies in, read just before the call
  *   HOOK_BEGIN   just before a call of the C library: a1 enum hook_op, a2 object's address,
  *                a3 second operand, a4 time-out in ns from now (HOOK_LATE | ns since then when it has
  *                passed; HOOK_NO_TIME), a5 program counter. Answer HOOK_ENDLESS: make the real call
@@ -40,6 +42,7 @@ enum hook_what { HOOK_ASK = 1, HOOK_ACCESS, HOOK_BEGIN, HOOK_END, HOOK_MAPPED, H
 
 #define HOOK_HERE    0x1bc1ab00L /* the answer to HOOK_ASK; its low byte holds flags */
 #define HOOK_THREADS 0x01L       /* --threads: once a second thread exists, .data, .bss and heap stop too */
+#define HOOK_VALUES  0x08L       /* accesses are told with HOOK_VALUE */
 #define HOOK_EXPLORE 0x02L
 #define HOOK_SERVE   0x04L       /* with HOOK_EXPLORE: begin as a fork server */
 #define HOOK_EXPIRED 0x7bL       /* answer to HOOK_BEGIN, HOOK_PARK when explored: its time has passed */
@@ -54,6 +57,7 @@ enum hook_what { HOOK_ASK = 1, HOOK_ACCESS, HOOK_BEGIN, HOOK_END, HOOK_MAPPED, H
 enum hook_access { HOOK_LOAD = 1, HOOK_STORE = 2, HOOK_UPDATE = 3 };
 #define HOOK_ATOMIC   0x100L
 #define HOOK_VOLATILE 0x200L
+#define HOOK_VALUE    0x400L
 
 enum hook_op { /* append only; the tracer has one row for each */
 	HOOK_SEM_INIT = 1, HOOK_SEM_DESTROY, HOOK_SEM_OPEN, HOOK_SEM_CLOSE, HOOK_SEM_UNLINK, HOOK_SEM_WAIT,

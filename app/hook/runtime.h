@@ -58,6 +58,7 @@
 enum hook_state { HOOK_UNASKED, HOOK_ALONE, HOOK_WATCHED };
 extern HIDDEN unsigned char hook_state;
 extern HIDDEN bool hook_wants_threads; /* HOOK_THREADS was answered */
+extern HIDDEN bool hook_wants_values;  /* HOOK_VALUES likewise */
 extern HIDDEN uintptr_t hook_stack;    /* an address in the first thread's stack, near its top */
 HIDDEN void hook_start(void);          /* asks and finds the real functions, once */
 
@@ -122,6 +123,7 @@ HIDDEN bool explore_call(long op, long object, long second, unsigned long ns, lo
 /* Tells of an access if the address is shared; `how` is enum hook_access and flags. */
 HIDDEN void hook_access(const volatile void *, size_t bytes, long how, long pc);
 HIDDEN bool hook_is_shared(const volatile void *);
+extern HIDDEN const char hook_peek[];  /* the instruction that HOOK_ASK tells of */
 
 /* ---- thread.c ---- */
 HIDDEN bool thread_shares(uintptr_t address); /* --threads, and neither a stack nor constant */

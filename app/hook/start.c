@@ -5,7 +5,7 @@
 #include "hook/runtime.h"
 
 unsigned char hook_state;
-bool hook_wants_threads;
+bool hook_wants_threads, hook_wants_values;
 static bool serves; /* HOOK_SERVE was answered */
 uintptr_t hook_stack;
 struct hook_real hook_real;
@@ -57,13 +57,14 @@ void hook_start(void)
 
 	if (hook_state != HOOK_UNASKED)
 		return;
-	answer = hook_call(HOOK_ASK, 0, 0, 0, 0, 0);
+	answer = hook_call(HOOK_ASK, (long)hook_peek, 0, 0, 0, 0);
 	find_real();
 	if ((answer & ~0xffL) != HOOK_HERE) {
 		hook_state = HOOK_ALONE;
 		return;
 	}
 	hook_wants_threads = answer & HOOK_THREADS;
+	hook_wants_values = answer & HOOK_VALUES;
 	hook_stack = (uintptr_t)__builtin_frame_address(0);
 	hook_state = HOOK_WATCHED;
 	if (answer & HOOK_EXPLORE)

@@ -31,7 +31,8 @@ static void hook_asked(struct tracer *t, struct tracee *x)
 	struct err ignored = {0}; /* a full disk shows itself at the next record */
 	long flags = t->opt.threads ? HOOK_THREADS : 0;
 
-	hook_answer(x, HOOK_HERE | flags);
+	x->space->peek = x->args[1];
+	hook_answer(x, HOOK_HERE | flags | (x->space->peek ? HOOK_VALUES : 0));
 	x->space->threads = t->opt.threads;
 	emit_observe(t, x, OBS_HOOKED, (u64)flags, 0, 0, 0, 0, &ignored);
 }
@@ -50,6 +51,11 @@ struct entry *hook_entry(struct tracee *x, u16 call, u16 flags)
 	return e;
 }
 
+static u64 value_mask(u32 size)
+{
+	return size >= 8 ? UINT64_MAX : (UINT64_C(1) << 8 * size) - 1;
+}
+
 static bool access_announced(struct tracee *x, u64 ip)
 {
 	static const u16 calls[] = {0, CALL_load, CALL_store, CALL_update};
@@ -63,6 +69,8 @@ static bool access_announced(struct tracee *x, u64 ip)
 	*n = (struct access){.addr = a[1], .pc = a[4], .ip = ip, .kind = kind};
 	n->size = a[2] > RANGE_MAX ? RANGE_MAX : (u32)a[2];
 	n->flags = (u16)((what & HOOK_ATOMIC ? EVF_ATOMIC : 0) | (what & HOOK_VOLATILE ? EVF_VOLATILE : 0));
+	n->valued = what & HOOK_VALUE && (n->addr & 7) + n->size <= 8;
+	n->value = a[5] >> (n->addr & 7) * 8 & value_mask(n->size);
 	n->order = what & HOOK_ATOMIC ? (i32)(what >> 16 & 0xff) : -1;
 	e = hook_entry(x, calls[kind], n->flags);
 	e->arg = n->addr;
@@ -110,11 +118,6 @@ bool hooked_take_entry(struct tracer *t, struct tracee *x, struct err *err)
 }
 
 /* ---- accesses ---- */
-
-static u64 value_mask(u32 size)
-{
-	return size >= 8 ? UINT64_MAX : (UINT64_C(1) << 8 * size) - 1;
-}
 
 static u32 value_size(const struct access *a)
 {
@@ -278,6 +281,30 @@ static unsigned read_two(struct tracer *t, struct tracee *x, u64 a, u32 an, u64 
 	return (got >= (ssize_t)an ? 1u : 0u) | (got == (ssize_t)(an + bn) ? 2u : 0u);
 }
 
+/* What our runtime read before its stop still stands there at its resumption: it is what the log tells, and only what
+ * is told of can have changed it since. */
+static bool value_stands(struct tracer *t, struct tracee *x, const struct access *a)
+{
+	const u8 *told;
+	u32 puts;
+
+	if (!a->valued || t->opt.held)
+		return false;
+	told = shadow_quiet(t, x, a->addr, a->size, &puts);
+	return told && !memcmp(told, &a->value, a->size);
+}
+
+/* The next access is to the same word, so what was read before it is what the last one left there: nobody else was told
+ * to have changed it in between. */
+static bool value_is_left(struct tracer *t, struct tracee *x)
+{
+	const struct access *a = &x->access, *n = &x->next;
+	u32 puts;
+
+	return n->valued && n->addr == a->addr && n->size == a->size &&
+	       shadow_quiet(t, x, a->addr, a->size, &puts) && puts == a->puts;
+}
+
 /* Was it stopped before its next instruction? Then the access is still to come. */
 static bool has_not_moved(const struct tracee *x, u64 ip)
 {
@@ -315,6 +342,8 @@ bool access_at_stop(struct tracer *t, struct tracee *x, struct err *err)
 	case STOP_ENTRY:
 		if (x->hook != HOOK_ACCESS || t->opt.held || !is_to_be_read(a))
 			break;
+		if (value_is_left(t, x))
+			return access_done(t, x, n->value, err);
 		switch (read_two(t, x, a->addr, value_size(a), &after, n->addr, value_size(n), &n->before)) {
 		case 3:
 			n->looked = true;
@@ -360,6 +389,10 @@ static bool access_resume(struct tracer *t, struct tracee *x, struct err *err)
 	struct access *a = &x->next;
 	bool ok = true;
 
+	if (!a->looked && value_stands(t, x, a)) {
+		a->before = a->value;
+		a->looked = true;
+	}
 	if (!a->looked) {
 		a->before = 0;
 		a->looked = words_read(t, x, a->addr, &a->before, value_size(a));
@@ -376,6 +409,8 @@ static bool access_resume(struct tracer *t, struct tracee *x, struct err *err)
 			ok = memory_note(t, x, a->addr, a->size, false, err);
 		ok = ok && access_emit(t, x, a, NULL, 0, err);
 	}
+	if (a->valued)
+		a->puts = shadow_puts(t, x, a->addr);
 	x->access = *a;
 	x->accessing = true;
 	x->holding = told_open(x) ? IS_INSIDE : IS_RUNNING;
@@ -398,6 +433,33 @@ bool hooked_resume(struct tracer *t, struct tracee *x, struct err *err)
 	return x->hook == HOOK_ACCESS ? access_resume(t, x, err) : told_resume(t, x, err);
 }
 
+bool hooked_fault(struct tracee *x)
+{
+	u64 peek = x->space ? x->space->peek : 0;
+	arch_regs regs;
+	siginfo_t info;
+
+	if (!peek || !arch_get_regs(x->tid, &regs) || arch_pc(&regs) != peek ||
+	    ptrace(PTRACE_GETSIGINFO, x->tid, NULL, &info) < 0 || info.si_code <= 0)
+		return false;
+	arch_peek_skip(&regs, peek, HOOK_VALUE);
+	arch_set_regs(x->tid, &regs);
+	x->holding = told_open(x) ? IS_INSIDE : IS_RUNNING;
+	return tracee_go(x, PTRACE_CONT, 0);
+}
+
+/* A handler runs between the reading of a value and the call that tells it: it is read again then. */
+static void peek_anew(struct tracee *x)
+{
+	u64 peek = x->space ? x->space->peek : 0;
+	arch_regs regs;
+
+	if (!peek || !arch_get_regs(x->tid, &regs) || arch_pc(&regs) != peek + ARCH_PEEK_BYTES)
+		return;
+	arch_peek_again(&regs, peek);
+	arch_set_regs(x->tid, &regs);
+}
+
 bool hooked_handler(struct tracer *t, struct tracee *x, struct err *err)
 {
 	static const struct ev_exit again = {.ret = RESTART_RESULT, .fd = -1, .fd2 = -1};
@@ -409,8 +471,10 @@ bool hooked_handler(struct tracer *t, struct tracee *x, struct err *err)
 		arch_set_result(&regs, HOOK_CALL);
 		arch_set_call(&regs, -1);
 		arch_set_regs(x->tid, &regs);
+		peek_anew(x);
 		return access_undone(t, x, RESTART_RESULT, EVF_RESTART, err);
 	}
+	peek_anew(x);
 	if (!w || x->in_call)
 		return true;
 	w->suspended = true;

@@ -220,6 +220,7 @@ struct space *space_copy(struct tracer *t, const struct space *p)
 
 	c->threads = p->threads;
 	c->breaks = p->breaks;
+	c->peek = p->peek;
 	c->ran = true; /* to be looked at: its maker may have ended a mapping that nobody has looked at yet */
 	for (size_t i = 0; i < p->maps.n; i++) {
 		*vec_push(&c->maps) = p->maps.at[i];

@@ -88,6 +88,8 @@ struct pipe_seen { /* a pipe some process of ours has or had an end of */
 struct shadow_page {
 	u64 index;  /* offset / 4096 */
 	u64 lines;  /* bit a 64-byte line: it is compared (all of them but in SEGMENT_PRIVATE) */
+	u64 untold[8];  /* bit an 8-byte word: it has changed, and nobody told of it */
+	u32 puts;       /* changes of `bytes` */
 	u8 bytes[4096]; /* as the log tells them */
 };
 struct segment {
@@ -119,6 +121,7 @@ struct space { /* an address space; shared by threads and vfork's child */
 	bool threads;     /* its runtime was told --threads: private data stop too */
 	bool ran;         /* since it was last compared */
 	u64 breaks;       /* signals it has handlers for that do not restart calls (no SA_RESTART); bit sig - 1 */
+	u64 peek;         /* the instruction by which its runtime reads values, 0: it does not */
 	int mem;          /* /proc/PID/mem, read-only; 0: not opened yet, -1: cannot be */
 	u32 asked;        /* round of tracer_observe_memory that has looked at it */
 	VEC(struct pointer_seen) pointers;
@@ -136,6 +139,9 @@ struct access {
 	i32 order;
 	u32 site;
 	u64 before;       /* its first 8 bytes as they were when it was resumed */
+	bool valued;      /* our runtime has read it just before the stop: `value` */
+	u32 puts;         /* of its shadow page, when it was resumed */
+	u64 value;
 };
 struct told { /* a C library call between HOOK_BEGIN and HOOK_END */
 	u16 call;
@@ -537,6 +543,8 @@ bool access_finish(struct tracer *, struct tracee *, struct err *);
 bool access_at_stop(struct tracer *, struct tracee *, struct err *);
 /* A handler runs before what our runtime announced could happen: it announces it again afterwards. */
 bool hooked_handler(struct tracer *, struct tracee *, struct err *);
+/* A fault of the instruction by which our runtime reads a value: the value is not told. True: it was that, and goes on. */
+bool hooked_fault(struct tracee *);
 /* The call is answered instead of made: what it returns stands in the registers. */
 void hook_answer(struct tracee *, long value);
 /* The entry that tracer_take and others know, as far as they need it. */
@@ -561,6 +569,10 @@ void told_own_time(struct tracee *);
 /* ---- observe/memory.c ---- */
 /* The bytes of an access, before it: the log learns what stands there. */
 bool shadow_look(struct tracer *, struct tracee *, u64 addr, const void *bytes, size_t n, struct err *);
+/* Nobody who is told of can have changed [addr, addr + n) but by what the log tells, and nobody was seen to change it
+ * otherwise; the bytes as it tells them, NULL when that is not so. *puts: of their page. */
+const u8 *shadow_quiet(struct tracer *, struct tracee *, u64 addr, size_t n, u32 *puts);
+u32 shadow_puts(struct tracer *, struct tracee *, u64 addr);
 void shadow_put(struct tracer *, struct tracee *, u64 addr, const void *bytes, size_t n); /* the log tells it now */
 /* Something else stands there than the log tells. */
 bool shadow_differs(struct tracer *, struct tracee *, u64 addr, size_t n);

@@ -98,6 +98,8 @@ static enum stop_kind stopped(struct tracer *t, struct tracee *x, int status)
 		return event_stop(t, x, sig);
 	if (sig == SIGTRAP && x->stepping)
 		return STOP_EVENT; /* at a handler's first instruction */
+	if ((sig == SIGSEGV || sig == SIGBUS) && hooked_fault(x))
+		return STOP_NONE;
 	x->sig = sig;
 	return STOP_SIGNAL;
 }

@@ -76,6 +76,18 @@ static inline void arch_set_pc(arch_regs *r, u64 v) { r->rip = v; }
 static inline long arch_call(const arch_regs *r) { return (long)r->orig_rax; }
 static inline i64 arch_result(const arch_regs *r) { return (i64)r->rax; }
 #define ARCH_CALL_BYTES 2 /* of the instruction that makes a call */
+/* Where our runtime reads what it is about to tell of (hook/access.c): movq (%r9), %r9, then the call. */
+#define ARCH_PEEK_BYTES 3
+static inline void arch_peek_again(arch_regs *r, u64 peek)
+{
+	r->rip = peek;
+	r->r9 = r->rsi & ~7ull;
+}
+static inline void arch_peek_skip(arch_regs *r, u64 peek, u64 flag)
+{
+	r->rip = peek + ARCH_PEEK_BYTES;
+	r->r10 &= ~flag;
+}
 static inline u64 arch_pc(const arch_regs *r) { return r->rip; }
 /* Where rt_sigframe keeps rax, from the stack pointer at a handler's first instruction:
  * pretcode 8, uc_flags 8, uc_link 8, uc_stack 24, then gregs r8..r15 rdi rsi rbp rbx rdx rax. */

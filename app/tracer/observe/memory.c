@@ -85,6 +85,7 @@ void shadow_cut(struct segment *s, u64 size)
 			continue;
 		u32 kept = begin < size ? (u32)(size - begin) : 0;
 		memset(p->bytes + kept, 0, PAGE - kept);
+		p->puts++;
 		p->lines = kept ? p->lines : 0;
 	}
 }
@@ -107,9 +108,10 @@ static bool memory_emit(struct tracer *t, struct tracee *x, u64 addr, const u8 *
 }
 
 /* Logs where `now` differs from `told`, in runs, and makes them equal. */
-static bool memory_compare(struct tracer *t, struct tracee *x, u64 addr, u8 *told, const u8 *now, u32 n,
+static bool memory_compare(struct tracer *t, struct tracee *x, u64 addr, struct shadow_page *p, const u8 *now, u32 n,
                            u32 flags, struct err *err)
 {
+	u8 *told = p->bytes + addr % PAGE;
 	u32 at = 0;
 
 	if (!memcmp(told, now, n))
@@ -126,6 +128,9 @@ static bool memory_compare(struct tracer *t, struct tracee *x, u64 addr, u8 *tol
 		if (!memory_emit(t, x, addr + at, now + at, end - at, flags, err))
 			return false;
 		memcpy(told + at, now + at, end - at);
+		p->puts++;
+		for (u64 i = (addr % PAGE + at) / 8; flags != MEMORY_FIRST && i <= (addr % PAGE + end - 1) / 8; i++)
+			p->untold[i / 64] |= UINT64_C(1) << i % 64;
 		at = end;
 	}
 	return true;
@@ -182,7 +187,7 @@ static bool page_look(struct tracer *t, struct tracee *x, u32 seg, u64 off, u64 
 		u32 n = 1;
 		while (i + n < PAGE / LINE && lines & ~p->lines & UINT64_C(1) << (i + n))
 			n++;
-		if (!memory_compare(t, x, addr - off % PAGE + i * LINE, p->bytes + i * LINE, now + i * LINE, n * LINE,
+		if (!memory_compare(t, x, addr - off % PAGE + i * LINE, p, now + i * LINE, n * LINE,
 		                    MEMORY_FIRST, err))
 			return false;
 		i += n;
@@ -228,7 +233,7 @@ static bool look_part(struct tracer *t, struct tracee *x, u64 addr, const u8 *by
 	if (!p || !memcmp(p->bytes + off % PAGE, bytes, n))
 		return true;
 	return finish_stores(t, x, seg, off, n, err) &&
-	       memory_compare(t, x, addr, p->bytes + off % PAGE, bytes, (u32)n, MEMORY_CHANGED, err);
+	       memory_compare(t, x, addr, p, bytes, (u32)n, MEMORY_CHANGED, err);
 }
 
 bool shadow_look(struct tracer *t, struct tracee *x, u64 addr, const void *bytes, size_t n, struct err *err)
@@ -256,10 +261,63 @@ void shadow_put(struct tracer *t, struct tracee *x, u64 addr, const void *bytes,
 		size_t part = PAGE - off % PAGE;
 		if (part > n - done)
 			part = n - done;
-		if (p)
+		if (p) {
 			memcpy(p->bytes + off % PAGE, (const u8 *)bytes + done, part);
+			p->puts++;
+		}
 		done += part;
 	}
+}
+
+/* Its place in the shadow; NULL: it is not there. */
+static struct shadow_page *shadow_at(struct tracer *t, struct tracee *x, u64 addr, u32 *seg, u64 *off)
+{
+	const struct mapping *m = space_find(x->space, addr);
+
+	if (!m)
+		return NULL;
+	*seg = m->seg;
+	*off = m->offset + (addr - m->addr);
+	return page_find(&t->segments.at[m->seg], *off / PAGE);
+}
+
+static bool stores_into(const struct tracee *o, const struct access *a, u32 seg, u64 off, size_t n)
+{
+	const struct mapping *m = space_find(o->space, a->addr);
+	u64 at = m ? m->offset + (a->addr - m->addr) : 0;
+
+	return m && m->seg == seg && at < off + n && off < at + a->size;
+}
+
+const u8 *shadow_quiet(struct tracer *t, struct tracee *x, u64 addr, size_t n, u32 *puts)
+{
+	enum { MANY = 32 }; /* to look at them all costs more than to read */
+	u32 seg;
+	u64 off;
+	struct shadow_page *p = shadow_at(t, x, addr, &seg, &off);
+
+	if (!p || t->all.n > MANY || off % 8 + n > 8 || !(p->lines >> off % PAGE / LINE & 1) ||
+	    p->untold[off % PAGE / 512] >> off % PAGE / 8 % 64 & 1)
+		return NULL;
+	for (size_t i = 0; i < t->all.n; i++) {
+		const struct tracee *o = t->all.at[i];
+		if (o == x || !o->space)
+			continue;
+		if ((o->accessing && o->access.kind != HOOK_LOAD && stores_into(o, &o->access, seg, off, n)) ||
+		    (o->late.size && stores_into(o, &o->late, seg, off, n)))
+			return NULL;
+	}
+	*puts = p->puts;
+	return p->bytes + off % PAGE;
+}
+
+u32 shadow_puts(struct tracer *t, struct tracee *x, u64 addr)
+{
+	u32 seg;
+	u64 off;
+	const struct shadow_page *p = shadow_at(t, x, addr, &seg, &off);
+
+	return p ? p->puts : 0;
 }
 
 bool shadow_differs(struct tracer *t, struct tracee *x, u64 addr, size_t n)
@@ -339,7 +397,7 @@ static bool compare_pages(struct tracer *t, struct tracee *x, const struct mappi
 			if (!p && !(p = page_add(t, s, first + done + i)))
 				return true;
 			p->lines = UINT64_MAX;
-			if (!memory_compare(t, x, addr + i * PAGE, p->bytes, now + i * PAGE, PAGE, flags, err))
+			if (!memory_compare(t, x, addr + i * PAGE, p, now + i * PAGE, PAGE, flags, err))
 				return false;
 		}
 		if (got < part)
@@ -377,7 +435,7 @@ static bool compare_private(struct tracer *t, struct tracee *x, struct err *err)
 		if (!p || memory_read(x->tid, p->index * PAGE, now, PAGE) != PAGE)
 			continue;
 		for (u32 k = 0; k < PAGE / LINE; k++)
-			if (p->lines >> k & 1 && !memory_compare(t, x, p->index * PAGE + k * LINE, p->bytes + k * LINE,
+			if (p->lines >> k & 1 && !memory_compare(t, x, p->index * PAGE + k * LINE, p,
 			                                         now + k * LINE, LINE, MEMORY_CHANGED, err))
 				return false;
 	}
