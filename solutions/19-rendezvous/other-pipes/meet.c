@@ -1,0 +1,65 @@
+/* With two pipes.
+ * meet N: parent and child hand over the numbers 1 to N, without any buffer in between. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct place {
+	int item;
+	int there[2], back[2];
+	int given, got; /* how many, for the check: nobody may be ahead */
+};
+
+static void give(struct place *p, int item)
+{
+	char c;
+
+	if (write(p->there[1], &item, sizeof item) != sizeof item || read(p->back[0], &c, 1) != 1)
+		_exit(1);
+	p->given++;
+}
+
+static int take(struct place *p)
+{
+	int item;
+
+	if (read(p->there[0], &item, sizeof item) != sizeof item)
+		_exit(1);
+	p->got++;
+	if (write(p->back[1], "t", 1) != 1)
+		_exit(1);
+	return item;
+}
+
+int main(int argc, char **argv)
+{
+	int n = argc == 2 ? atoi(argv[1]) : -1, status, bad = 0;
+	struct place *p;
+
+	if (n < 0)
+		return 2;
+	p = mmap(NULL, sizeof *p, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (p == MAP_FAILED)
+		return 1;
+	if (pipe(p->there) < 0 || pipe(p->back) < 0)
+		return 1;
+	if (fork() == 0) {
+		for (int i = 1; i <= n; i++) {
+			int item = take(p);
+
+			if (item != i)
+				_exit(1);
+			printf("got %d\n", item);
+			fflush(stdout);
+		}
+		_exit(0);
+	}
+	for (int i = 1; i <= n; i++) {
+		give(p, i);
+		bad |= p->got < p->given; /* given before it was taken */
+	}
+	wait(&status);
+	return bad || status != 0;
+}
