@@ -1,4 +1,4 @@
-// verdict: WRONG
+// verdict: HANG
 /* meet N: parent and child hand over the numbers 1 to N, without any buffer in between. */
 #include <semaphore.h>
 #include <stdio.h>
@@ -28,7 +28,6 @@ static int take(struct place *p)
 	sem_wait(&p->here);
 	item = p->item;
 	p->got++;
-	sem_post(&p->taken);
 	return item;
 }
 
@@ -43,7 +42,7 @@ int main(int argc, char **argv)
 	if (p == MAP_FAILED)
 		return 1;
 	sem_init(&p->here, 1, 0);
-	sem_init(&p->taken, 1, 1);
+	sem_init(&p->taken, 1, 0);
 	if (fork() == 0) {
 		for (int i = 1; i <= n; i++) {
 			int item = take(p);
