@@ -71,6 +71,8 @@ static void take_other(struct exec *x, const struct lean_stop *s)
 
 	if (!stop_take(x, s, &t) && t < TASKS_MAX && x->task[t].standing != X_GONE)
 		exec_resume_until_point(x, t, true);
+	if (t < TASKS_MAX)
+		x->task[t].came = true;
 }
 
 void exec_resume_until_point(struct exec *x, u32 t, bool looking)
@@ -79,7 +81,10 @@ void exec_resume_until_point(struct exec *x, u32 t, bool looking)
 	struct lean_stop s;
 	u32 ticks = 0, who;
 
+	k->came = false;
 	for (;;) {
+		if (k->came) /* while another one was followed, which it woke, its own stop came: it was taken there */
+			return;
 		lean_next(!looking, &s);
 		if (x->err->code)
 			return;

@@ -43,6 +43,7 @@ struct loaded { /* a load as it was */
 };
 
 struct xtask {
+	bool came;       /* its stop was taken while another task was followed */
 	pid_t tid, tgid;
 	u8 standing, point;
 	u8 manner; /* POINT_CALL */
