@@ -394,6 +394,8 @@ void guide_play_pending(const struct guide_play *, struct str *);
 bool guide_play_do(struct guide_play *, unsigned *what, struct err *);
 /* The learner moved by a command of the shell, as it would stand in a do block ("step P1"). */
 bool guide_play_moved(struct guide_play *, const char *command, unsigned *what, struct err *);
+/* The same, and the move is made here: for "step P1 until ...", which the shells have no words for. */
+bool guide_play_move(struct guide_play *, const char *command, unsigned *what, struct err *);
 u32 guide_play_astray(const struct guide_play *); /* moves away from the path */
 /* The question that was settled last: its outcome, and what to say. */
 const struct guide_question *guide_play_settled(const struct guide_play *, enum guide_outcome *);

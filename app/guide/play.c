@@ -401,6 +401,24 @@ bool guide_play_moved(struct guide_play *p, const char *command, unsigned *what,
 	return true;
 }
 
+bool guide_play_move(struct guide_play *p, const char *command, unsigned *what, struct err *err)
+{
+	struct guide_mark nowhere = {1, 1};
+	struct guide_move mine;
+	char *where;
+	bool ok;
+
+	*what = 0;
+	if (!guide_move_parse("command", nowhere, command, &mine, err))
+		return false;
+	ok = guide_move_run(p->guide, &mine, &p->host, err);
+	guide_move_finish(&mine);
+	where = ok ? NULL : strstr(err->text, ":1:1: "); /* the learner's line stands in no file */
+	if (where)
+		memmove(err->text, where + 6, strlen(where + 6) + 1);
+	return ok && guide_play_moved(p, command, what, err);
+}
+
 u32 guide_play_astray(const struct guide_play *p)
 {
 	return p->astray;

@@ -173,11 +173,11 @@ static const char *const others[][2] = {
 	{"exec", "redirect"}, {"shell", "redirect"}, {"pclose", "popen"}, {"fifos", "fifo"}, {"mkfifo", "fifo"},
 	{"named-pipe", "fifo"}, {"named-pipes", "fifo"}, {"coprocess", "two-way"}, {"poll", "two-way"},
 	{"fork", "cooperate"}, {"ring", "bounded-buffer"}, {"producer", "bounded-buffer"},
-	{"semaphores", "race"}, {"semaphore", "race"}, {"mutex", "race"}, {"shm", "posix-shm"},
+	{"semaphore", "semaphores"}, {"mutex", "race"}, {"lock", "race"}, {"shm", "posix-shm"},
 	{"shared-memory", "posix-shm"}, {"mmap", "mapped-file"}, {"socketpair", "unix-sockets"}, {"unix", "unix-sockets"},
 	{"mq", "mailboxes"}, {"mailbox", "mailboxes"}, {"queues", "mailboxes"}, {"rendezvous", "synchronisation"},
 	{"sockets", "tcp"}, {"socket", "tcp"}, {"datagram", "udp"}, {"multicast", "udp"}, {"xdr", "rpc"},
-	{"call", "rpc"}, {"failures", "rpc"},
+	{"call", "rpc"}, {"failures", "rpc-failures"},
 };
 
 static bool is_lab(const struct lab *lab, const char *word)

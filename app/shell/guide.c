@@ -351,6 +351,17 @@ bool guide_forbids(struct shell *sh, enum steer_id id, const char *line)
 	return true;
 }
 
+static void say_moved(struct shell *sh, const struct guide_block *b, unsigned what)
+{
+	struct shell_guide *g = sh->guide;
+
+	if (what & PLAY_REACHED)
+		say(sh, "%s\n", b->text);
+	say_outcome(sh, what);
+	if (what & (PLAY_SETTLED | PLAY_REACHED) || guide_play_block(g->play) != b)
+		say_next(sh);
+}
+
 void guide_moved(struct shell *sh, const char *command)
 {
 	struct shell_guide *g = sh->guide;
@@ -358,13 +369,41 @@ void guide_moved(struct shell *sh, const char *command)
 	struct err err = {0};
 	unsigned what = 0;
 
-	if (!guide_play_moved(g->play, command, &what, &err) || !g->active)
-		return;
-	if (what & PLAY_REACHED)
-		say(sh, "%s\n", b->text);
-	say_outcome(sh, what);
-	if (what & (PLAY_SETTLED | PLAY_REACHED) || guide_play_block(g->play) != b)
-		say_next(sh);
+	if (guide_play_moved(g->play, command, &what, &err) && g->active)
+		say_moved(sh, b, what);
+}
+
+/* "step P1 until ...", as solutions say it. False: it is no such line, or there is no guide to take it. */
+bool guide_until(struct shell *sh, enum steer_id id, const char *line)
+{
+	struct shell_guide *g = sh->guide;
+	u64 from = shell_event(sh);
+	struct err err = {0};
+	struct str command = {0};
+	const struct guide_block *b;
+	unsigned what = 0;
+	bool ok;
+
+	if (!g || !strstr(line, " until ") || !shell_moves(id))
+		return false;
+	if (!shell_is_now(sh)) {
+		say(sh, "You are looking back. Type now first.\n");
+		return true;
+	}
+	if (guide_forbids(sh, id, line))
+		return true;
+	b = guide_play_block(g->play);
+	line += strspn(line, " \t");
+	str_addf(&command, "%s%s", steer_table[id].name, line + strcspn(line, " \t"));
+	ok = guide_play_move(g->play, str_get(&command), &what, &err);
+	if (shell_event(sh) != from)
+		tell_done(sh, from);
+	if (!ok)
+		say_error(sh, &err);
+	else if (g->active)
+		say_moved(sh, b, what);
+	str_finish(&command);
+	return true;
 }
 
 /* ---- commands ---- */

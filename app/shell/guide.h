@@ -15,6 +15,7 @@ bool guide_takes(struct shell *, const char *text); /* the line was an answer */
 void guide_enter(struct shell *);                   /* an empty line */
 /* A command that may not be now: says why. `line` as typed. */
 bool guide_forbids(struct shell *, enum steer_id, const char *line);
+bool guide_until(struct shell *, enum steer_id, const char *line); /* "step P1 until ..."; false: it is none */
 void guide_moved(struct shell *, const char *command); /* processes were moved by that command */
 void guide_restart(struct shell *);
 

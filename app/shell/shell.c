@@ -290,6 +290,10 @@ static void run_line(struct shell *sh, const char *line)
 	rest += strspn(rest, " \t");
 	if (id && id != STEER_again)
 		str_clear(&sh->answer);
+	if (id && guide_until(sh, id, line)) {
+		free(copy);
+		return;
+	}
 	if (!id)
 		unknown_command(sh, words[0]);
 	else if (c->max >= 0 && n - 1 > c->max)

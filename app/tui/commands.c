@@ -471,6 +471,16 @@ static void unknown_command(struct screen_run *r, const char *name, size_t n)
 	str_finish(&word);
 }
 
+static void until(struct screen_run *r, enum steer_id id, const char *rest)
+{
+	struct str command = {0};
+
+	str_addf(&command, "%s %s", steer_table[id].name, rest);
+	motion_pause(r);
+	lesson_until(r, str_get(&command));
+	str_finish(&command);
+}
+
 void run_command(struct screen_run *r, const char *line)
 {
 	struct str rest = {0};
@@ -488,7 +498,11 @@ void run_command(struct screen_run *r, const char *line)
 	id = steer_find(line, n, STEER_SCREEN);
 	if (!id)
 		unknown_command(r, line, n);
-	else if (!steer_table[id].key || !lesson_forbids(r, steer_table[id].key))
+	else if (steer_table[id].key && lesson_forbids(r, steer_table[id].key))
+		;
+	else if (r->guide && run_is_now(r) && strstr(line, " until "))
+		until(r, id, str_get(&rest));
+	else
 		actions[id](r, str_get(&rest));
 	r->dirty = true;
 	str_finish(&rest);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Experiments of a guide: what may be varied, and a row for each run. */
+/* Experiments of a guide: what may be varied, and a row for each run. A goal's solution; a program of the learner's own. */
 #include "tui/guide.h"
 
 void lesson_experiment(struct screen_guide *g, const struct guide_experiment *e)
@@ -62,4 +62,31 @@ void lesson_notebook(struct screen_run *r)
 	for (size_t i = 0; i < g->at.rows.n; i++)
 		say_row(g, i);
 	run_view(r, PANE_GUIDE);
+}
+
+void lesson_solution(struct screen_run *r)
+{
+	const struct guide_block *b = guide_play_block(r->guide->play);
+	struct str s = {0};
+
+	if (guide_play_at(r->guide->play) != AT_GOAL) {
+		run_say(r, "No goal is open.");
+		return;
+	}
+	lesson_part(r->guide);
+	str_add(&s, "From the beginning of this step (r goes there):");
+	for (size_t i = 0; i < b->moves.n; i++)
+		str_addf(&s, "\n   %s", b->moves.at[i].text);
+	lesson_paragraph(r->guide, str_get(&s));
+	str_finish(&s);
+	r->dirty = true;
+}
+
+bool lesson_build(struct screen_run *r, const char *copy, struct err *err)
+{
+	bool ok = sitting_build(&r->guide->at, copy, err);
+
+	if (ok)
+		lesson_again(r);
+	return ok;
 }

@@ -350,6 +350,19 @@ bool lesson_forbids(struct screen_run *r, enum key_id id)
 	return true;
 }
 
+static void followed(struct screen_run *r, const struct guide_block *b, unsigned what)
+{
+	struct screen_guide *g = r->guide;
+
+	if (what & (PLAY_SETTLED | PLAY_REACHED | PLAY_BROKEN) || guide_play_block(g->play) != b)
+		lesson_part(g);
+	if (what & PLAY_REACHED && b && b->text)
+		lesson_paragraph(g, b->text);
+	outcome(r, what);
+	if (guide_play_block(g->play) != b || what & (PLAY_SETTLED | PLAY_REACHED))
+		go_on(r);
+}
+
 void lesson_moved(struct screen_run *r, const char *command)
 {
 	struct screen_guide *g = r->guide;
@@ -360,15 +373,25 @@ void lesson_moved(struct screen_run *r, const char *command)
 	if (!g)
 		return;
 	b = guide_play_block(g->play);
-	if (!guide_play_moved(g->play, command, &what, &err))
-		return;
-	if (what & (PLAY_SETTLED | PLAY_REACHED | PLAY_BROKEN) || guide_play_block(g->play) != b)
-		lesson_part(g);
-	if (what & PLAY_REACHED && b && b->text)
-		lesson_paragraph(g, b->text);
-	outcome(r, what);
-	if (guide_play_block(g->play) != b || what & (PLAY_SETTLED | PLAY_REACHED))
-		go_on(r);
+	if (guide_play_moved(g->play, command, &what, &err))
+		followed(r, b, what);
+}
+
+/* "step P1 until ...", as solutions say it. */
+void lesson_until(struct screen_run *r, const char *command)
+{
+	struct guide_play *play = r->guide->play;
+	u64 from = timeline_events(session_timeline(r->session));
+	const struct guide_block *b = guide_play_block(play);
+	struct err err = {0};
+	unsigned what = 0;
+	bool ok = guide_play_move(play, command, &what, &err);
+
+	moved_by_guide(r, from);
+	if (ok)
+		followed(r, b, what);
+	else
+		run_say_error(r, &err);
 }
 
 /* ---- commands ---- */
@@ -398,15 +421,6 @@ void lesson_set(struct screen_run *r, const char *args)
 	str_finish(&now);
 }
 
-bool lesson_build(struct screen_run *r, const char *copy, struct err *err)
-{
-	bool ok = sitting_build(&r->guide->at, copy, err);
-
-	if (ok)
-		lesson_again(r);
-	return ok;
-}
-
 void lesson_goto(struct screen_run *r, u64 step)
 {
 	if (step < 1 || step > r->guide->guide->steps.n) {
@@ -415,24 +429,6 @@ void lesson_goto(struct screen_run *r, u64 step)
 	}
 	motion_pause(r);
 	enter(r, (u32)step - 1, true);
-}
-
-void lesson_solution(struct screen_run *r)
-{
-	const struct guide_block *b = guide_play_block(r->guide->play);
-	struct str s = {0};
-
-	if (guide_play_at(r->guide->play) != AT_GOAL) {
-		run_say(r, "No goal is open.");
-		return;
-	}
-	lesson_part(r->guide);
-	str_add(&s, "From the beginning of this step (r goes there):");
-	for (size_t i = 0; i < b->moves.n; i++)
-		str_addf(&s, "\n   %s", b->moves.at[i].text);
-	lesson_paragraph(r->guide, str_get(&s));
-	str_finish(&s);
-	r->dirty = true;
 }
 
 /* ---- what the view is told ---- */

@@ -208,6 +208,7 @@ void lesson_choose_by(struct screen_run *, int by);
 /* True: this key must not move anybody now, and that was said. */
 bool lesson_forbids(struct screen_run *, enum key_id);
 /* The learner moved processes: the command as a do block would have it. No guide: nothing. */
+void lesson_until(struct screen_run *, const char *command); /* "step P1 until ..." */
 void lesson_moved(struct screen_run *, const char *command);
 void lesson_set(struct screen_run *, const char *args); /* "size 4" */
 /* Builds the program of this step from the copy in that folder, and begins the step again with it. */
