@@ -64,6 +64,7 @@ hooked_targets += \
 	tests/live/targets/mem_large \
 	tests/live/targets/mem_late \
 	tests/live/targets/mem_spin \
+	tests/live/targets/mem_race \
 	tests/live/targets/mem_sync \
 	tests/live/targets/mem_waits
 live_targets += tests/live/targets/mem_plain
