@@ -206,6 +206,7 @@ enum {
 	SHOW_TIME = 512,
 	SHOW_MEMORY = 1024,
 	SHOW_TABLES = 2048,
+	SHOW_LADDER = 4096,
 };
 struct guide_step {
 	char *title;

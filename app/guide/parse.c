@@ -179,6 +179,7 @@ static bool show_read(struct reading *rd, const char *p, u32 line, u32 *show)
 		"time",
 		"memory",
 		"tables",
+		"ladder",
 	};
 	const char *begin = p - 5;
 

@@ -5,6 +5,7 @@
 
 #include "shell/narrate.h"
 #include "view/fdtable.h"
+#include "view/ladder.h"
 
 static bool is_over(const struct w_task *t)
 {
@@ -181,6 +182,17 @@ void do_descriptors(struct shell *sh, int n, char **words, const char *rest)
 		words_fd_table(&scene, t->proc, &text);
 	}
 	say_text(sh, text.len ? text.s : "It has ended: all its descriptors are closed.\n");
+	str_finish(&text);
+}
+
+void do_ladder(struct shell *sh, int n, char **words, const char *rest)
+{
+	struct scene scene = shell_scene(sh);
+	struct str text = {0};
+
+	(void)n, (void)words, (void)rest;
+	words_ladder(&scene, &text);
+	say_text(sh, str_get(&text));
 	str_finish(&text);
 }
 

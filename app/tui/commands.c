@@ -378,7 +378,7 @@ static void do_view(struct screen_run *r, const char *args)
 			run_view(r, pane);
 			return;
 		}
-	run_say(r, "view needs one of guide, source, time, descriptors, links, why, waits, output, keys.");
+	run_say(r, "view needs one of guide, source, time, descriptors, links, ladder, why, waits, output, keys.");
 }
 
 /* A pane about one process: it is selected first. */
@@ -421,6 +421,12 @@ static void do_link(struct screen_run *r, const char *args)
 {
 	(void)args;
 	run_view(r, PANE_LINK);
+}
+
+static void do_ladder(struct screen_run *r, const char *args)
+{
+	(void)args;
+	run_view(r, PANE_LADDER);
 }
 
 static void do_events(struct screen_run *r, const char *args)

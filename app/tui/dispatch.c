@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "tui/private.h"
+#include "view/ladder.h"
 
 /* ---- selection ---- */
 
@@ -108,9 +109,9 @@ void run_view(struct screen_run *r, enum pane pane)
 static void next_view(struct screen_run *r)
 {
 	/* What is there at first, then what there is of memory, then the rest. */
-	static const enum pane orders[2][8] = {
-		{PANE_TIME, PANE_MEMORY, PANE_HEX, PANE_FDS, PANE_LINK, PANE_SOURCE, PANE_GUIDE, PANE_WAITS},
-		{PANE_GUIDE, PANE_MEMORY, PANE_HEX, PANE_SOURCE, PANE_TIME, PANE_FDS, PANE_LINK, PANE_WAITS}};
+	static const enum pane orders[2][9] = {
+		{PANE_TIME, PANE_MEMORY, PANE_HEX, PANE_FDS, PANE_LINK, PANE_LADDER, PANE_SOURCE, PANE_GUIDE, PANE_WAITS},
+		{PANE_GUIDE, PANE_MEMORY, PANE_HEX, PANE_SOURCE, PANE_TIME, PANE_FDS, PANE_LINK, PANE_LADDER, PANE_WAITS}};
 	const enum pane *order = orders[r->view.guide != NULL];
 	const struct world *w = r->scene.world;
 	size_t i = 0;
@@ -120,7 +121,7 @@ static void next_view(struct screen_run *r)
 		i++;
 	do {
 		i = (i + 1) % ARRAY_LEN(orders[0]);
-		none = (order[i] == PANE_GUIDE && !r->view.guide) ||
+		none = (order[i] == PANE_GUIDE && !r->view.guide) || (order[i] == PANE_LADDER && !ladder_possible(w)) ||
 		       (order[i] == PANE_MEMORY && !segments_drawn(w) && !syncs_drawn(w, 0)) ||
 		       (order[i] == PANE_HEX && !segments_drawn(w));
 	} while (none);

@@ -446,7 +446,7 @@ static unsigned shown(u32 show)
 	return VIEW_SHOW | (show & SHOW_PIPE ? VIEW_PIPE : 0) | (show & SHOW_ENDS ? VIEW_ENDS : 0) |
 	       (show & SHOW_WHY ? VIEW_WHY : 0) | (show & SHOW_CONTENTS ? VIEW_CONTENTS : 0) |
 	       (show & SHOW_SLOTS ? VIEW_SLOTS : 0) |
-	       (show & SHOW_MEMORY ? VIEW_MEMORY : 0) | (show & SHOW_TABLES ? VIEW_TABLES : 0) | (show & SHOW_LAST ? VIEW_LAST : 0) |
+	       (show & SHOW_MEMORY ? VIEW_MEMORY : 0) | (show & SHOW_TABLES ? VIEW_TABLES : 0) | (show & SHOW_LADDER ? VIEW_LADDER : 0) | (show & SHOW_LAST ? VIEW_LAST : 0) |
 	       (show & SHOW_OUTPUT ? VIEW_OUTPUT : 0);
 }
 

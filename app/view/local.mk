@@ -44,6 +44,10 @@ libipclab_a_SOURCES += \
 	app/view/exercise.h \
 	app/view/home.c \
 	app/view/keys.c \
+	app/view/ladder.h \
+	app/view/ladder.c \
+	app/view/ladder_draw.c \
+	app/view/ladder_rpc.c \
 	app/view/last.c \
 	app/view/picture.c \
 	app/view/list.c \

@@ -51,6 +51,7 @@ enum pane {
 	PANE_HEX,
 	PANE_LINK,
 	PANE_WAITS,
+	PANE_LADDER,
 	PANE_COUNT,
 };
 const char *pane_name(enum pane); /* "Stage" */
@@ -70,6 +71,7 @@ enum {
 	VIEW_OUTPUT = 128,
 	VIEW_MEMORY = 256,
 	VIEW_TABLES = 512, /* descriptor tables in place of the picture */
+	VIEW_LADDER = 1024, /* messages as arrows in time, in place of the picture */
 };
 
 /* Something a learner sees happen: one line of the time pane. */

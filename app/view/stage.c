@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "view/fdtable.h"
+#include "view/ladder.h"
 #include "view/graph.h"
 #include "view/private.h"
 #include "view/stage.h"
@@ -484,6 +485,10 @@ void stage_draw(struct canvas *c, struct area a, const struct scene *s, const st
 		stage_reason(c, a, row, s, v);
 		return;
 	}
+	if (ladder_is_stage(v)) {
+		ladder_draw(c, a, 0, a.rows, s);
+		return;
+	}
 	if (is_mailbox(s, v)) {
 		row = mailbox_draw(c, a, 0, s, v, mailbox_shown(s, v)) + 1;
 		stage_reason(c, a, row, s, v);
@@ -535,6 +540,11 @@ int stage_rows(const struct scene *s, const struct view_state *v, int cols)
 	}
 	if (fdtable_is_stage(v)) {
 		rows = fdtable_draw(NULL, area_cut(a, 0, 0, 1, cols), 0, s, v) + stage_reason(blank, a, 1, s, v);
+		canvas_destroy(blank);
+		return rows < 5 ? 5 : rows;
+	}
+	if (ladder_is_stage(v)) {
+		rows = ladder_draw(NULL, area_cut(a, 0, 0, 1, cols), 0, LADDER_ROWS_MOST, s);
 		canvas_destroy(blank);
 		return rows < 5 ? 5 : rows;
 	}

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "view/fdtable.h"
+#include "view/ladder.h"
 #include "view/memory.h"
 
 const char *pane_name(enum pane pane)
@@ -20,6 +21,7 @@ const char *pane_name(enum pane pane)
 		[PANE_HEX] = "Bytes",
 		[PANE_LINK] = "Links",
 		[PANE_WAITS] = "Waits",
+		[PANE_LADDER] = "Ladder",
 	};
 
 	return pane < PANE_COUNT ? names[pane] : "";
@@ -161,6 +163,7 @@ void pane_text(enum pane pane, const struct scene *s, const struct view_state *v
 		else
 			words_waits(s, out);
 		return;
+	case PANE_LADDER: words_ladder(s, out); return;
 	case PANE_FDS:
 		if (v->hide & HIDE_ENDS)
 			str_add(out, "said after your answer");

@@ -90,7 +90,7 @@ live_scripts += tests/live/test_doctor.sh
 # Every lab there is: a new one needs no line here.
 live_scripts += tests/live/test_labs.sh tests/live/test_labs_turned.sh tests/live/test_labs_left.sh \
 	tests/live/test_labs_alone.sh tests/live/test_labs_changed.sh \
-	tests/live/test_link.sh tests/live/test_lint_labs.sh
+	tests/live/test_link.sh tests/live/test_lint_labs.sh tests/live/test_review.sh
 live_scripts += tests/live/test_explore.sh tests/live/test_explore_corpus.sh
 EXTRA_DIST += tests/explore/run tests/explore/complete tests/explore/program.h tests/explore/random.c \
 	$(wildcard $(srcdir)/tests/explore/bugs/*.c $(srcdir)/tests/explore/correct/*.c)

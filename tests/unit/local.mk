@@ -53,3 +53,4 @@ pure_tests += \
 pure_tests += tests/unit/test_keys_page
 pure_tests += tests/unit/test_explore
 pure_tests += tests/unit/test_grader
+pure_tests += tests/unit/test_ladder
