@@ -8,8 +8,10 @@ bool hook_is_shared(const volatile void *p)
 }
 
 /* Tells with what stands there now. The two instructions are one: a fault of the first is no fault of the program's,
- * and a handler that runs between them makes it begin anew (tracer/hooked.c). There is one such place. */
-static __attribute__((noinline, noclone)) void told_with_value(const volatile void *p, size_t bytes, long how, long pc)
+ * and a handler that runs between them makes it begin anew (tracer/hooked.c). There is one such place: hidden, not static,
+ * so that no compiler makes a second one for a constant argument. */
+HIDDEN void told_with_value(const volatile void *, size_t bytes, long how, long pc);
+__attribute__((noinline)) void told_with_value(const volatile void *p, size_t bytes, long how, long pc)
 {
 	register long r10 __asm__("r10") = how | HOOK_VALUE;
 	register long r8 __asm__("r8") = pc;
