@@ -1,4 +1,4 @@
-// verdict: WRONG
+// verdict: LEAK
 /* sum W N: W workers add up 1 to N, each its part; the total lies in shared memory. */
 #include <stdatomic.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-// verdict: WRONG
+// verdict: FLAKY
 /* mailbox NAME WORKERS JOBS: jobs go out through one mailbox, and come back done through another. */
 #include <fcntl.h>
 #include <mqueue.h>

@@ -1,4 +1,4 @@
-// verdict: HANG
+// verdict: FLAKY
 /* meet N: parent and child hand over the numbers 1 to N, without any buffer in between. */
 #include <semaphore.h>
 #include <stdio.h>
