@@ -192,7 +192,7 @@ static bool show_read(struct reading *rd, const char *p, u32 line, u32 *show)
 		if (i == ARRAY_LEN(names))
 			return reading_error(rd, line, (u32)(p - begin) + 1,
 				"'%.*s' is nothing the stage shows: calls, pipe, "
-				"ends, why, contents, slots, last, output, source, time, memory, tables",
+				"ends, why, contents, slots, last, output, source, time, memory, tables, ladder",
 				(int)n, p);
 		*show |= 1u << i;
 		p += n;

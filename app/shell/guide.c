@@ -105,6 +105,8 @@ static void say_step_begin(struct shell *sh)
 	say(sh, "Step %u of %zu. %s\n", step + 1, g->guide->steps.n,
 		g->guide->steps.at[step].title);
 	/* What the screen has for a picture. */
+	if (g->guide->steps.at[step].show & SHOW_LADDER)
+		say(sh, "The command ladder says which messages went between them, in order.\n");
 	if (g->guide->steps.at[step].show & SHOW_TABLES)
 		say(sh, "The command descriptors says where the numbers of each process lead.\n");
 }

@@ -103,44 +103,67 @@ static size_t group_end(const struct home *h, size_t from)
 	return to;
 }
 
-/* How many rows groups and labs take, and in which row the selected lab is. With `folds` only its group is open. */
-static int count_rows(const struct home *h, bool folds, int *selected)
+/* What there is room for. */
+enum home_room {
+	ROOM_ALL,      /* every group open */
+	ROOM_GROUP,    /* the selected one's group; of the others a line each */
+	ROOM_SELECTED, /* and of it only the exercises of the selected lab */
+};
+
+/* The lab under which a row stands: itself, or the one above an exercise. */
+static size_t lab_of(const struct home *h, size_t i)
+{
+	while (i > 0 && h->labs[i].exercise && strcmp(h->labs[i - 1].group, h->labs[i].group) == 0)
+		i--;
+	return i;
+}
+
+static bool is_listed(const struct home *h, size_t i, enum home_room room)
+{
+	return room != ROOM_SELECTED || !h->labs[i].exercise || lab_of(h, i) == lab_of(h, h->selected);
+}
+
+/* How many rows groups and labs take, and in which row the selected one is. */
+static int count_rows(const struct home *h, enum home_room room, int *selected)
 {
 	int rows = 0;
 
 	*selected = 0;
 	for (size_t from = 0, to; from < h->n; from = to) {
-		bool open = false;
+		bool open;
 
 		to = group_end(h, from);
-		open = h->selected >= from && h->selected < to;
+		open = room == ROOM_ALL || (h->selected >= from && h->selected < to);
 		rows++;
-		if (open)
-			*selected = rows + (int)(h->selected - from);
-		if (open || !folds)
-			rows += (int)(to - from);
+		for (size_t i = from; open && i < to; i++) {
+			if (i == h->selected)
+				*selected = rows;
+			rows += is_listed(h, i, room);
+		}
 	}
 	return rows;
 }
 
-/* Groups with their labs. All of them where there is room; else the others are one line each, and if even that
- * is too much, the selected lab is in sight. */
+/* Groups with their labs. All of them where there is room; else the others are one line each, then the exercises of
+ * other labs go, and if even that is too much, the selected row is in sight. */
 static void draw_labs(struct canvas *c, struct area a, const struct home *h)
 {
+	enum home_room room = ROOM_ALL;
 	int selected, row;
-	bool folds = count_rows(h, false, &selected) > a.rows;
 
-	count_rows(h, folds, &selected);
+	while (count_rows(h, room, &selected) > a.rows && room != ROOM_SELECTED)
+		room++;
 	row = selected >= a.rows ? a.rows - 1 - selected : 0;
 	for (size_t from = 0, to; from < h->n; from = to) {
 		to = group_end(h, from);
-		if (folds && !(h->selected >= from && h->selected < to)) {
+		if (room != ROOM_ALL && !(h->selected >= from && h->selected < to)) {
 			draw_folded(c, a, row++, h, from, to);
 			continue;
 		}
 		draw_group(c, a, row++, h->labs[from].group);
 		for (size_t i = from; i < to; i++)
-			draw_lab(c, a, row++, &h->labs[i], i == h->selected && !h->on_resume && !h->on_review);
+			if (is_listed(h, i, room))
+				draw_lab(c, a, row++, &h->labs[i], i == h->selected && !h->on_resume && !h->on_review);
 	}
 }
 

@@ -571,6 +571,30 @@ START_TEST(home_lists_exercises_under_their_lab)
 }
 END_TEST
 
+/* More than there is room for: exercises of the selected lab alone, and every group still has its line. */
+START_TEST(home_keeps_every_group_in_sight)
+{
+	static const char *const groups[] = {"Pipes", "Shared memory", "Messages", "Client and server"};
+	struct home_lab labs[60];
+	struct home home = {.labs = labs, .n = 60, .resume = "01 Ordinary pipes, step 5 of 9", .review = "1 question is due, about a minute"};
+	struct str text = {0};
+
+	for (int i = 0; i < 60; i++)
+		labs[i] = (struct home_lab){.title = i % 3 ? "An exercise" : "A lab", .group = groups[i / 15], .first = "07",
+			.exercise = i % 3 != 0, .about = "About it."};
+	for (home.selected = 0; home.selected < 60; home.selected++) {
+		str_clear(&text);
+		home_text(&home, 24, 80, false, &text);
+		for (size_t k = 0; k < ARRAY_LEN(groups); k++)
+			ck_assert_msg(strstr(str_get(&text), groups[k]) != NULL, "%s", str_get(&text));
+		ck_assert_ptr_nonnull(strstr(str_get(&text), labs[home.selected].exercise ? " >       An exercise" : " > 07 A lab"));
+		if (home.selected == 20)
+			golden_compare("home-crowded", str_get(&text));
+	}
+	str_finish(&text);
+}
+END_TEST
+
 START_TEST(home_fits_every_window)
 {
 	for (int cols = 1; cols < 150; cols += 7)
@@ -644,6 +668,7 @@ int main(void)
 	tcase_add_loop_test(t, home_with_more_rows_is_as_kept, 0, 4);
 	tcase_add_test(t, home_folds_the_groups_that_have_no_room);
 	tcase_add_test(t, home_lists_exercises_under_their_lab);
+	tcase_add_test(t, home_keeps_every_group_in_sight);
 	tcase_add_loop_test(t, home_says_a_long_error_whole, 0, 2);
 	tcase_add_test(t, home_fits_every_window);
 	suite_add_tcase(s, t);
