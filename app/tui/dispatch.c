@@ -330,13 +330,13 @@ static void open_selected(struct screen_run *r)
 			v->picture = stage_is_list(&r->scene, v);
 		}
 		r->dirty = true;
-	} else if (stage_is_list(&r->scene, v)) {
+	} else if (!r->guide && stage_is_list(&r->scene, v)) {
 		v->picture = true;
 		r->dirty = true;
-	} else if (v->picture) {
+	} else if (!r->guide && v->picture) {
 		v->picture = false;
 		r->dirty = true;
-	} else if (r->guide) {
+	} else if (r->guide) { /* before all pictures: the guide has to be left by Enter alone */
 		lesson_enter(r);
 	} else {
 		scroll(r, 1);

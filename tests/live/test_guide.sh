@@ -68,9 +68,9 @@ script --step 9 -- 3 do solution 'step P1 4' 'step P2 2' 'step P3 2' 'step P1 2'
 check "a goal is the learner's" out_has "Goal. It is your turn to move them."
 check "a solution can be asked for" out_has "step P1 4"
 check "the goal is noticed" out_has "Torn. A large write goes in piece by piece"
-script --step 9 -- 3 do 'step P1 until P1 poised wait' 'play until P9 gone'
-check "until is a word of the learner's too" out_has "Now P1 is poised before wait"
-check "and what does not come true is said, without a file's name" out_has " play until P9 gone: nobody can move"
+script --step 1 -- 'step P1 until P1 returned pipe' 'play until P9 gone'
+check "until is a word of the learner's too" out_has "P1 made pipe1"
+check "and what does not come true is said, without a file's name" out_has " Play until P9 gone: nobody can move"
 
 script --step 4 -- do 'step P2' 'step P2' 'step P2' restart
 check "restart begins the step again" out_has "Step 4 of 10. Writing without a reader"
