@@ -58,6 +58,9 @@ static inline bool option_given(const struct invocation *inv, const char *name)
 	return option_value(inv, name) != NULL;
 }
 
+/* The option as a number of at most `most`; left as it is when it was not given. EXIT_USAGE. (options.c) */
+bool number_option(const struct invocation *, const char *name, u64 most, u64 *value, struct err *);
+
 /* Fills given[], argc and argv from words (NULL at the end), which it reorders. Sets *help when
  * --help was among them. */
 bool options_read(struct invocation *, int argc, char **argv, bool *help, struct err *);
@@ -88,6 +91,7 @@ bool command_lab(struct invocation *, struct err *);
 bool command_labs(struct invocation *, struct err *);
 bool command_lint(struct invocation *, struct err *);
 bool command_progress(struct invocation *, struct err *);
+bool command_quiz(struct invocation *, struct err *);
 bool command_replay(struct invocation *, struct err *);
 bool command_report(struct invocation *, struct err *);
 bool command_reset(struct invocation *, struct err *);

@@ -16,6 +16,7 @@ libipclab_a_SOURCES += \
 	app/command/lab.c \
 	app/command/labs.c \
 	app/command/plain.c \
+	app/command/quiz.c \
 	app/command/replay.c \
 	app/command/report.c \
 	app/command/review.c \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "command/lib.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static size_t options_count(const struct command *c)
@@ -128,4 +129,16 @@ bool options_read(struct invocation *inv, int argc, char **argv, bool *help, str
 	inv->argc = (int)(operand - argv);
 	*operand = NULL;
 	return true;
+}
+
+bool number_option(const struct invocation *inv, const char *name, u64 most, u64 *value, struct err *err)
+{
+	const char *text = option_value(inv, name);
+	char *end;
+
+	if (!text)
+		return true;
+	*value = strtoull(text, &end, 10);
+	return (text[0] >= '0' && text[0] <= '9' && !*end && strlen(text) < 19 && *value <= most) ||
+	       err_set(err, EXIT_USAGE, "--%s is a number up to %llu, not '%.40s'", name, (unsigned long long)most, text);
 }

@@ -165,6 +165,21 @@ const struct command command_table[] = {
 		},
 	},
 	{
+		.name = "quiz",
+		.args = "",
+		.summary = "20 beliefs about IPC, each put to programs that run; then which to look at again",
+		.example = "ipclab quiz\n"
+			   "ipclab quiz --seed 7              # the same questions as your neighbour\n"
+			   "ipclab quiz --seed 7 --json       # which they are\n",
+		.run = command_quiz,
+		.options = {
+			{"json", 0, NULL, "which questions they are, as JSON on standard output; nothing is asked"},
+			{"questions", 0, "N", "so many, 20 when left out"},
+			{"seed", 0, "N", "which of them; a fresh one when left out"},
+			{"width", 0, "N", "break lines at N columns, 78 when left out"},
+		},
+	},
+	{
 		.name = "replay",
 		.args = "FILE.ipclog|FILE.sched",
 		.summary = "look back and forward in a recording; make a schedule's choices again, on fresh processes",

@@ -19,6 +19,7 @@
  * own.c     | a learner's own copy of a lab's programs
  * sitting.c | a learner at a lab: play, progress, notebook of experiments
  * review.c  | the questions that are due; one of them asked again, on fresh processes
+ * quiz.c    | beliefs that many hold, by a seed, with the question that settles each
  */
 #ifndef LAB_LIB_H
 #define LAB_LIB_H
@@ -148,8 +149,25 @@ void review_finish(struct review *);
 void review_words(const struct labs *, struct progress *, struct str *);
 /* Fresh processes, brought to where that question is asked. Where it names an experiment,
  * the processes are those of another row of it: `said` gets a sentence that says so. seed: which row. */
+#define REVIEW_AS_IN_LAB UINT32_MAX /* as seed: no other row */
 bool sitting_review(struct sitting *, const struct guide_question *, u32 seed, struct str *said, struct err *);
 /* The texts of its step before the question, a paragraph a line. */
 void review_context(const struct lab *, const struct guide_question *, struct str *);
+
+/* ---- quiz.c ---- */
+struct quiz_item {
+	const struct lab *lab;
+	const struct guide_question *question;
+	const struct belief *belief; /* that the question breaks */
+	u32 step;                    /* where the lab asks it, from 0 */
+};
+struct quiz {
+	VEC(struct quiz_item) list;
+	struct beliefs *beliefs; /* theirs */
+};
+/* n of the beliefs, or all when there are fewer: always the same ones for a seed, and as many of each lab as of any other.
+ * EXIT_INPUT: there is no list of them. quiz_finish in either case. */
+bool quiz_pick(const struct labs *, u64 seed, size_t n, struct quiz *, struct err *);
+void quiz_finish(struct quiz *);
 
 #endif

@@ -8,6 +8,7 @@ libipclab_a_SOURCES += \
 	app/lab/labs.c \
 	app/lab/own.c \
 	app/lab/places.c \
+	app/lab/quiz.c \
 	app/lab/review.c \
 	app/lab/search.c \
 	app/lab/sitting.c

@@ -65,7 +65,7 @@ static bool vary(struct sitting *s, const struct guide_question *q, u32 seed, st
 	const struct guide_experiment *e = *q->vary ? guide_experiment(s->guide, q->vary) : NULL;
 	char *values[16];
 
-	if (!e || !e->parameters.n || e->parameters.n > ARRAY_LEN(values) || e->parameters.at[0].values_n < 2)
+	if (seed == REVIEW_AS_IN_LAB || !e || !e->parameters.n || e->parameters.n > ARRAY_LEN(values) || e->parameters.at[0].values_n < 2)
 		return false;
 	for (size_t i = 0; i < e->parameters.n; i++)
 		values[i] = e->parameters.at[i].values[0];

@@ -193,6 +193,8 @@ static void review_over(struct shell *sh)
 	if (!lab->review)
 		return;
 	*lab->answered = sh->leaving = true;
+	if (lab->outcome)
+		guide_play_settled(sh->guide->play, lab->outcome);
 }
 
 static unsigned say_outcome(struct shell *sh, unsigned what)

@@ -35,6 +35,7 @@ struct shell_lab {
 	const struct guide_question *review;
 	u32 seed;
 	bool *answered;
+	enum guide_outcome *outcome; /* how it was settled; NULL: nobody asks */
 };
 
 struct shell_options {
