@@ -351,13 +351,14 @@ END_TEST
 START_TEST(home_is_drawn_as_kept_and_the_terminal_shows_it)
 {
 	/* The second as its guide has it: this test opens the first one's only. */
-	struct home_lab list[] = {{.id = "pipe", .group = "Pipes", .first = "01"},
+	struct home_lab list[] = {{.id = "pipe", .group = "Pipes", .first = "01", .slides = "\"Ordinary pipes\", \"pipe() and fork\""},
 		{.id = "bounded-buffer",
 			.group = "Shared memory",
 			.first = "07",
 			.title = "Bounded buffer",
 			.minutes = 25,
 			.steps = 12,
+			.after = "01",
 			.core = true}};
 	struct home home = {.labs = list, .n = ARRAY_LEN(list)};
 	struct canvas *c = canvas_create(rows_of(_i), cols_of(_i), is_ascii(_i));
