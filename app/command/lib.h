@@ -33,6 +33,7 @@ struct invocation {
 	const char *given[OPTIONS_MAX]; /* by place in command->options; NULL: not given */
 	int argc;                       /* operands: what is left after the options */
 	char **argv;                    /* argv[argc] is NULL */
+	bool no_input;                  /* --no-input: nothing may be asked */
 	int status;                     /* exit code of a run that succeeded, EXIT_DONE unless set */
 };
 
@@ -81,6 +82,7 @@ bool command_home(int *status, struct err *);
 /* The verbs, one file each. */
 bool command_cc(struct invocation *, struct err *);
 bool command_doctor(struct invocation *, struct err *);
+bool command_drill(struct invocation *, struct err *);
 bool command_explore(struct invocation *, struct err *);
 bool command_check(struct invocation *, struct err *);
 bool command_exercises(struct invocation *, struct err *);

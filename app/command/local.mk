@@ -12,6 +12,7 @@ libipclab_a_SOURCES += \
 	app/command/version.c
 libipclab_a_SOURCES += \
 	app/command/plain.h \
+	app/command/drill.c \
 	app/command/stream.h \
 	app/command/lab.c \
 	app/command/labs.c \

@@ -67,8 +67,10 @@ static bool option_read(struct invocation *inv, char ***words, bool *help, struc
 		*help = true;
 		return true;
 	}
-	if (strcmp(word, "--no-input") == 0) /* of every verb; none of today's asks anything */
+	if (strcmp(word, "--no-input") == 0) { /* of every verb */
+		inv->no_input = true;
 		return true;
+	}
 	if (is_long)
 		while (i < n &&
 			(strncmp(options[i].name, word + 2, len) != 0 || options[i].name[len]))

@@ -123,7 +123,7 @@ bool command_quiz(struct invocation *inv, struct err *err)
 
 	if (inv->argc > 0)
 		return err_set(err, EXIT_USAGE, "quiz takes no arguments; '%.40s' is one too many", inv->argv[0]);
-	if (!plain_width(inv, &width, err) || !number_option(inv, "seed", UINT64_MAX / 2, &seed, err) ||
+	if (!plain_width(inv, &width, err) || !number_option(inv, "seed", INT64_MAX / 8, &seed, err) ||
 		!number_option(inv, "questions", QUESTIONS_MOST, &n, err) || !labs_find(&labs, err))
 		return false;
 	ok = quiz_pick(&labs, seed, n, &quiz, err);

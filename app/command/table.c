@@ -45,6 +45,23 @@ const struct command command_table[] = {
 		},
 	},
 	{
+		.name = "drill",
+		.args = "pipe|fork|ring|mq",
+		.summary = "a small program made for you, and one question: what will it do?",
+		.example = "ipclab drill pipe\n"
+			   "ipclab drill fork --seed 7              # the same program as your neighbour\n"
+			   "ipclab drill mq --seed 7 --no-input     # program, question and answer, for paper\n",
+		.run = command_drill,
+		.options = {
+			{"answer", 0, "TEXT", "your answer, as it would be typed: nothing is asked"},
+			{"json", 0, NULL, "program, question, answer and what happened as JSON; nothing is asked"},
+			{"no-input", 0, NULL, "ask nothing: print the answer after the question"},
+			{"plain", 0, NULL, "words, as always here"},
+			{"seed", 0, "N", "which program; a fresh one when left out, and printed"},
+			{"width", 0, "N", "break lines at N columns, 78 when left out"},
+		},
+	},
+	{
 		.name = "exercises",
 		.args = "",
 		.summary = "list the exercises",

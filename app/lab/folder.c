@@ -153,7 +153,7 @@ static bool base_make(struct err *err)
 	return true;
 }
 
-bool lab_folder(struct str *out, struct err *err)
+bool lab_run_folder(struct str *out, struct err *err)
 {
 	if ((!folders.path[0] || folders.owner != getpid()) && !base_make(err))
 		return false;

@@ -106,7 +106,7 @@ static struct session *start(const struct lab *lab, u32 program, const char *own
 	char (*words)[12], **argv, **envp;
 	struct str folder = {0};
 
-	if (!path || !has_hooks(lab, program, path, err) || !lab_folder(&folder, err)) {
+	if (!path || !has_hooks(lab, program, path, err) || !lab_run_folder(&folder, err)) {
 		free(path);
 		str_finish(&folder);
 		return NULL;

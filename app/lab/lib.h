@@ -62,7 +62,13 @@ bool own_copy(const char *folder, struct str *copy, struct err *);
 /* Builds a program of the lab from such a copy, as that program was built itself. */
 bool own_build(const char *program, const char *copy, struct str *built, struct err *);
 
+/* Runs a compiler (its words, NULL at the end) in a folder. EXIT_FAILED: it did not like what it was given, with its first
+ * error. */
+bool own_compile(const char *const *argv, const char *folder, struct err *err);
+
 /* ---- its processes ---- */
+/* A fresh, empty folder for one run, gone with us; "/tmp/ipclab-lab-a1B2c3/1". */
+bool lab_run_folder(struct str *out, struct err *err);
 /* Fresh processes of one of its programs, held before their first operation. args: NULL at the
  * end; NULL: those that the guide names. */
 struct session *lab_start(

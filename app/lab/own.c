@@ -179,10 +179,23 @@ static void first_error(const char *said, struct err *err)
 	str_finish(&line);
 }
 
+bool own_compile(const char *const *argv, const char *folder, struct err *err)
+{
+	struct str said = {0};
+	bool ok;
+
+	*err = (struct err){0};
+	ok = command_run(argv, folder, &said, err);
+	if (!ok && !err->text[0])
+		first_error(str_get(&said), err);
+	str_finish(&said);
+	return ok;
+}
+
 bool own_build(const char *program, const char *copy, struct str *built, struct err *err)
 {
 	const char *name = strrchr(program, '/');
-	struct str said = {0}, *libs;
+	struct str *libs;
 	char self[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
 	struct recipe recipe;
@@ -198,15 +211,11 @@ bool own_build(const char *program, const char *copy, struct str *built, struct 
 	libs = xmalloc((recipe.libraries.n + 1) * sizeof *libs);
 	memset(libs, 0, (recipe.libraries.n + 1) * sizeof *libs);
 	command_make(&recipe, self, built->s, &w, libs);
-	*err = (struct err){0};
-	ok = command_run(w.at, copy, &said, err);
-	if (!ok && !err->text[0])
-		first_error(str_get(&said), err);
+	ok = own_compile(w.at, copy, err);
 	for (size_t i = 0; i < recipe.libraries.n; i++)
 		str_finish(&libs[i]);
 	free(libs);
 	free(w.at);
-	str_finish(&said);
 	recipe_finish(&recipe);
 	return ok;
 }

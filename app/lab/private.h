@@ -19,7 +19,5 @@ bool host_explore(void *arg, const struct guide_host *, struct err *);
 /* listing.c: the assembly blocks of a guide, from the listings beside its programs. */
 void listings_fill(struct lab *);
 
-/* folder.c: a fresh, empty folder for one run; "/tmp/ipclab-lab-a1B2c3/1". */
-bool lab_folder(struct str *out, struct err *);
 
 #endif

@@ -61,7 +61,7 @@ bool host_explore(void *arg, const struct guide_host *host, struct err *err)
 	struct str folder = {0}, path = {0};
 	struct schedule schedule = {0};
 	u32 done;
-	bool ok = program && lab_folder(&folder, err);
+	bool ok = program && lab_run_folder(&folder, err);
 
 	if (ok) {
 		str_addf(&path, "%s/found.sched", folder.s);
