@@ -4,11 +4,13 @@
  * terminal, nothing of ours reads or draws; then the screen is drawn anew. */
 #include <curses.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -103,8 +105,57 @@ static pid_t editor_start(const char *path, u32 line, struct err *err)
 	return failed ? 0 : pid;
 }
 
+/* ---- what an editor has started, when we must leave ---- */
+
+enum { CHILDREN_MAX = 64 };
+
+static size_t children(pid_t *list)
+{
+	char line[1024];
+	int fd = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd < 0 ? 0 : read(fd, line, sizeof line - 1);
+	size_t n = 0;
+
+	if (fd >= 0)
+		close(fd);
+	line[got < 0 ? 0 : got] = '\0';
+	for (char *p = line, *end; n < CHILDREN_MAX; p = end, n++) {
+		list[n] = (pid_t)strtol(p, &end, 10);
+		if (list[n] <= 0)
+			break;
+	}
+	return n;
+}
+
+/* An editor may be a script that has started another one: when it ends that one is ours (PR_SET_CHILD_SUBREAPER), and
+ * it would keep the terminal. `before`: those who are not the editor's. */
+static void editor_end(pid_t pid, const pid_t *before, size_t before_n)
+{
+	pid_t now[CHILDREN_MAX];
+
+	kill(pid, SIGHUP);
+	for (int tries = 0; tries < 20; tries++) {
+		size_t n = children(now), left = 0;
+
+		for (size_t i = 0; i < n; i++) {
+			size_t k = 0;
+
+			while (k < before_n && before[k] != now[i])
+				k++;
+			if (k < before_n)
+				continue;
+			left++;
+			kill(now[i], tries < 10 ? SIGHUP : SIGKILL);
+			waitpid(now[i], NULL, WNOHANG);
+		}
+		if (!left)
+			return;
+		usleep(5000);
+	}
+}
+
 /* Until it ends, or we are told to leave. False: it failed. ^C and ^Z are the editor's. */
-static bool editor_wait(struct term *t, pid_t pid)
+static bool editor_wait(struct term *t, pid_t pid, const pid_t *before, size_t before_n)
 {
 	struct pollfd p = {.fd = term_signal_fd(), .events = POLLIN};
 	int status = 0;
@@ -113,7 +164,7 @@ static bool editor_wait(struct term *t, pid_t pid)
 		poll(&p, 1, -1); /* its end is a signal, too */
 		term_signals(t);
 		if (t->leaving) {
-			kill(pid, SIGHUP);
+			editor_end(pid, before, before_n);
 			return true;
 		}
 	}
@@ -125,14 +176,16 @@ static bool editor_wait(struct term *t, pid_t pid)
 /* The terminal is lent as a shell would have it, and taken back. */
 static bool edit(struct term *t, const char *path, u32 line, struct err *err)
 {
-	pid_t pid;
+	pid_t before[CHILDREN_MAX], pid;
+	size_t before_n = children(before);
 	bool ok;
 
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	def_prog_mode();
 	endwin();
 	term_lend(true);
 	pid = editor_start(path, line, err);
-	ok = pid && (editor_wait(t, pid) ||
+	ok = pid && (editor_wait(t, pid, before, before_n) ||
 			    err_set(err, EXIT_MACHINE,
 				    "the editor ended with a failure; VISUAL or EDITOR "
 				    "names another"));
