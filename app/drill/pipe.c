@@ -4,7 +4,7 @@
 
 #include "drill/private.h"
 
-static const char *const head = "#include <sys/wait.h>\n#include <unistd.h>\n\nint main(void) {\n\tchar buf[64];\n\tint fds[2];\n\n";
+static const char *const head = "#include <sys/wait.h>\n#include <unistd.h>\n\nint main(void) {\n\tchar buf[64];\n\tint fds[2];\n";
 
 /* Which ends are closed, and who waits for whom: does the reader get its end of file? */
 static void end_of_file(struct making *m)

@@ -36,6 +36,7 @@ live_targets += \
 live_scripts += \
 	tests/live/test_attach.sh \
 	tests/live/test_bad_input.sh \
+	tests/live/test_drill.sh \
 	tests/live/test_held_idle.sh \
 	tests/live/test_kill_storm.sh \
 	tests/live/test_ordinary_user.sh \

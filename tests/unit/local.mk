@@ -29,6 +29,7 @@ pure_tests += \
 	tests/unit/test_canvas
 pure_tests += \
 	tests/unit/test_cond \
+	tests/unit/test_drill \
 	tests/unit/test_guide \
 	tests/unit/test_labs \
 	tests/unit/test_play \
