@@ -123,6 +123,8 @@ bool command_quiz(struct invocation *inv, struct err *err)
 
 	if (inv->argc > 0)
 		return err_set(err, EXIT_USAGE, "quiz takes no arguments; '%.40s' is one too many", inv->argv[0]);
+	if (inv->no_input && !option_given(inv, "json"))
+		return err_set(err, EXIT_USAGE, "quiz asks; with --no-input there is only --json, which questions they are");
 	if (!plain_width(inv, &width, err) || !number_option(inv, "seed", INT64_MAX / 8, &seed, err) ||
 		!number_option(inv, "questions", QUESTIONS_MOST, &n, err) || !labs_find(&labs, err))
 		return false;

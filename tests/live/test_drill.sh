@@ -94,6 +94,8 @@ run "$IPCLAB" progress --json
 check quiz_is_remembered [ "$(grep -o '"unsure"' "$dir/out" | wc -l)" -ge "$questions" ]
 run "$IPCLAB" quiz --json
 check quiz_has_20 [ "$(grep -c '"belief"' "$dir/out")" = 20 ]
+run "$IPCLAB" quiz --no-input
+check quiz_has_to_ask status_is 2
 printf 'quit\n' >"$dir/typed"
 quiz --seed 7
 check quiz_can_be_left [ "$status" = 0 ]
