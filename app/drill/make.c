@@ -121,7 +121,7 @@ static void guide_text(const struct making *m, struct drill *d)
 bool drill_make(enum drill_kind kind, u64 seed, struct drill *d, struct err *err)
 {
 	struct str question = {0};
-	struct making m = {.random = seed * DRILL_KINDS + kind, .source = &d->source, .question = &question};
+	struct making m = {.random = seed * DRILL_KINDS + kind, .seed = seed, .source = &d->source, .question = &question};
 
 	*d = (struct drill){.kind = kind, .seed = seed};
 	kinds[kind].make(&m);

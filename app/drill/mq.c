@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Programs with a message queue. Its name goes as soon as it is open, so that nothing is left behind. */
+/* Programs with a message queue. Its name goes as soon as it is open, so that nothing is left behind;
+ * the seed in it keeps two drills at one time apart. */
 #include <stdio.h>
 
 #include "drill/private.h"
@@ -8,10 +9,10 @@ static void head(struct making *m, u32 messages, u32 size, bool nonblock, bool b
 {
 	line(m, "#include <fcntl.h>\n#include <mqueue.h>\n#include <sys/wait.h>\n#include <unistd.h>\nint main(void) {");
 	line(m, "\tstruct mq_attr a = {.mq_maxmsg = %u, .mq_msgsize = %u};", messages, size);
-	line(m, "\tmqd_t q = mq_open(\"/drill\", O_CREAT | O_RDWR%s, 0600, &a);", nonblock ? " | O_NONBLOCK" : "");
+	line(m, "\tmqd_t q = mq_open(\"/drill%llu\", O_CREAT | O_RDWR%s, 0600, &a);", (unsigned long long)m->seed, nonblock ? " | O_NONBLOCK" : "");
 	if (buffer)
 		line(m, "\tchar buf[%u];", size);
-	line(m, "\tmq_unlink(\"/drill\");");
+	line(m, "\tmq_unlink(\"/drill%llu\");", (unsigned long long)m->seed);
 }
 
 /* In what order they come out. */
@@ -74,8 +75,8 @@ static void receiving(struct making *m)
 
 	line(m, "#include <fcntl.h>\n#include <mqueue.h>\n#include <unistd.h>\n\nint main(void) {");
 	line(m, "\tstruct mq_attr a = {.mq_maxmsg = 2, .mq_msgsize = %u};", size);
-	line(m, "\tmqd_t q = mq_open(\"/drill\", O_CREAT | O_RDWR%s, 0600, &a);", nonblock ? " | O_NONBLOCK" : "");
-	line(m, "\tchar buf[%u];\n\n\tmq_unlink(\"/drill\");", buffer);
+	line(m, "\tmqd_t q = mq_open(\"/drill%llu\", O_CREAT | O_RDWR%s, 0600, &a);", (unsigned long long)m->seed, nonblock ? " | O_NONBLOCK" : "");
+	line(m, "\tchar buf[%u];\n\n\tmq_unlink(\"/drill%llu\");", buffer, (unsigned long long)m->seed);
 	for (u32 i = 0; i < there; i++)
 		line(m, "\tmq_send(q, \"%.*s\", %u, 0);", (int)bytes, "abcd", bytes);
 	line(m, "\tmq_receive(q, buf, sizeof buf, NULL);\n\treturn 0;\n}");

@@ -6,7 +6,7 @@
 #include "drill/lib.h"
 
 struct making {
-	u64 random;
+	u64 random, seed;
 	struct str *source, *question; /* question: the inside of a predict block */
 	bool number;                   /* it asks for a number */
 	VEC(char *) options;           /* else: they are put in an order of chance, */
