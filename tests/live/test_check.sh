@@ -121,7 +121,14 @@ check but_what_is_missing err_has '11 of 12 were judged before'
 run "$IPCLAB" grade --exercise pipe-eof "$solution"
 check one_file_is_a_submission out_has '10/10'
 check no_folder_is_left [ -z "$(ls -A "$TMPDIR")" ]
-check no_process_is_left [ -z "$(pgrep -f "^./pipe_eof" -u "$(id -u)")" ]
+# Ours work below TMPDIR; other tests judge the same exercise at the same time.
+left() {
+	local pid
+	for pid in $(pgrep -f "^./pipe_eof" -u "$(id -u)"); do
+		case $(readlink "/proc/$pid/cwd" 2>/dev/null) in "$TMPDIR"/*) echo "$pid" ;; esac
+	done
+}
+check no_process_is_left [ -z "$(left)" ]
 
 # ---- where nothing can be kept; full disk; two at once ----
 mkdir "$dir/kept" && cp "$solution" "$dir/kept/" && echo >"$dir/kept/.ipclab"
