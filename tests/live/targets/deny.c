@@ -94,11 +94,13 @@ static int denied(const struct seccomp_notif *ask)
 	char path[256] = "";
 	unsigned long long at = ask->data.args[ask->data.nr == SYS_openat];
 	/* The next page may not be there: what of this one is read is told then, process_vm_readv(2). */
-	size_t left = 4096 - (size_t)(at & 4095), room = sizeof path - 1, first = left < room ? left : room;
+	size_t left = 4096 - (size_t)(at & 4095), room = sizeof path - 1,
+	       first = left < room ? left : room;
 	struct iovec here = {path, room};
 	struct iovec there[] = {{(void *)at, first}, {(void *)(at + first), room - first}};
 
-	return process_vm_readv((pid_t)ask->pid, &here, 1, there, room > first ? 2 : 1, 0) > 0 && is_attaching(path);
+	return process_vm_readv((pid_t)ask->pid, &here, 1, there, room > first ? 2 : 1, 0) > 0 &&
+	       is_attaching(path);
 }
 
 static void decide(int listener)
