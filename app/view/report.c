@@ -7,7 +7,7 @@
 #include "view/private.h"
 #include "view/report.h"
 
-enum { WIDTH = 78, LABEL = 16, MOST_LINES = 12 };
+enum { WIDTH = 78, LABEL = 16, HANGING = 8, MOST_LINES = 12 };
 
 /* ---- the first line ---- */
 
@@ -103,19 +103,21 @@ static void verdict_line(const struct report *r, struct str *out)
 
 /* ---- one line a wait ---- */
 
-/* text, wrapped, with `first` before its first line and as many blanks before the others. */
-static void add_block(const char *first, const char *text, u32 indent, struct str *out)
+/* Behind `first`, padded to `column`: text, wrapped, its further lines after `indent` blanks. */
+static void add_block(const char *first, const char *text, u32 column, u32 indent, struct str *out)
 {
-	struct str lines = {0};
+	struct str whole = {0}, lines = {0};
 	const char *at, *end;
 	bool begun = false;
 
-	lines_wrap(text, WIDTH - indent, &lines);
+	str_addf(&whole, "%-*s%s", (int)column, first, text);
+	lines_wrap(str_get(&whole) + indent, WIDTH - indent, &lines);
 	for (at = str_get(&lines); *at; at = *end ? end + 1 : end) {
 		end = strchrnul(at, '\n');
-		str_addf(out, "%-*s%.*s\n", (int)indent, begun ? "" : first, (int)(end - at), at);
+		str_addf(out, "%-*.*s%.*s\n", (int)indent, (int)indent, begun ? "" : str_get(&whole), (int)(end - at), at);
 		begun = true;
 	}
+	str_finish(&whole);
 	str_finish(&lines);
 }
 
@@ -180,7 +182,7 @@ static u32 head_width(const struct report *r, const u32 *order, u32 n)
 
 static void waits_block(const struct report *r, struct str *out)
 {
-	u32 n, *order = report_order(r, &n), width = head_width(r, order, n);
+	u32 n, *order = report_order(r, &n), width = head_width(r, order, n), column;
 	struct str head = {0}, text = {0};
 
 	if (n)
@@ -192,7 +194,8 @@ static void waits_block(const struct report *r, struct str *out)
 		add_head(r, order[i], &head);
 		str_add(&head, "  ");
 		add_wait_words(r, order[i], &text);
-		add_block(str_get(&head), str_get(&text), head.len > width + 4 ? (u32)head.len : width + 4, out);
+		column = head.len > width + 4 ? (u32)head.len : width + 4;
+		add_block(str_get(&head), str_get(&text), column, column < HANGING ? column : HANGING, out);
 	}
 	if (n > MOST_LINES)
 		str_addf(out, "  and %u more that wait (--json has them all)\n", n - MOST_LINES);
@@ -210,7 +213,7 @@ static void mend_block(const struct report *r, struct str *out)
 	struct str text = {0};
 
 	if (report_mend(r, &text))
-		add_block("To mend it", str_get(&text), LABEL, out);
+		add_block("To mend it", str_get(&text), LABEL, LABEL, out);
 	str_finish(&text);
 }
 
@@ -282,7 +285,7 @@ static void looked_block(const struct report *r, struct str *out)
 		str_add(&text, " in all.");
 	else
 		str_add(&text, " after the last move; ended.");
-	add_block("", str_get(&text), 0, out);
+	add_block("", str_get(&text), 0, 0, out);
 	str_finish(&text);
 }
 
@@ -306,7 +309,7 @@ static void unseen_block(const struct report *r, struct str *out)
 		if (u->remedy)
 			str_addf(&text, ". %s", u->remedy);
 		str_add_harmless(&shown, str_get(&text));
-		add_block(i ? "" : "Not seen", str_get(&shown), LABEL, out);
+		add_block(i ? "" : "Not seen", str_get(&shown), LABEL, LABEL, out);
 		str_finish(&text);
 		str_finish(&shown);
 	}

@@ -35,7 +35,7 @@ def main():
         # With --within the answer goes to standard error, and what the program prints stands before it.
         found = re.search(r'^(ENDED|HANG|WAITS|RUNS)\b.*', answer.messages + '\n' + answer.out, re.M | re.S)
         said = found.group(0) if found else ''
-        lines = [line for line in said.splitlines() if line.strip()]
+        lines = said.rstrip().splitlines()  # blank ones, too
         counts.append(len(lines))
         verdict = (re.match(r'\w+', said) or [''])[0]
         ok &= verdict in program.verdicts
