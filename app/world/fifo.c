@@ -113,10 +113,10 @@ static u32 known_since(const struct world *w, const struct w_op *op, u64 id)
 
 	if (pipe && !w->pipe[pipe].creator && w->pipe[pipe].made_seq > op->seq)
 		return pipe;
-	for (u32 i = w->h->use[POOL_PIPE].n; i-- > 1;) { /* its own name is gone again */
+	for (u32 i = w->h->use[POOL_PIPE].n; i-- > 1;) { /* its own name is gone again, and it may be, too */
 		const struct w_pipe *p = &w->pipe[i];
 
-		if (p->used && p->fifo && !p->gone && !p->creator && p->made_seq > op->seq && name_of(w, i) == name)
+		if (p->used && p->fifo && !p->creator && p->made_seq > op->seq && name_of(w, i) == name)
 			return i;
 	}
 	return 0;
@@ -150,6 +150,36 @@ static void others_lost_name(struct world *w, u32 pipe)
 	}
 }
 
+static bool is_being_unlinked(const struct world *w, u32 pipe)
+{
+	for (u32 t = 1; t < w->h->use[POOL_TASK].n; t++)
+		if (w->task[t].op.open && w->task[t].op.object == pipe && call_class(w->task[t].op.call) == CLASS_UNLINK)
+			return true;
+	return false;
+}
+
+static bool is_losing_name(const struct world *w, u32 pipe)
+{
+	return w->pipe[pipe].unlinked || is_being_unlinked(w, pipe);
+}
+
+/*
+ * The inode of one whose name went, and whose last closes have not come back yet, has become another FIFO's: whoever is
+ * about to open that name opens this one, and an unlink that has not come back either was the old name's.
+ */
+static void inode_used_again(struct world *w, u32 pipe, u32 task, const char *path)
+{
+	struct w_pipe *p = &w->pipe[pipe];
+
+	for (u32 t = 1; t < w->h->use[POOL_TASK].n; t++)
+		if (w->task[t].op.open && w->task[t].op.object == pipe && call_class(w->task[t].op.call) == CLASS_UNLINK)
+			w->task[t].op.object = 0;
+	p->unlinked = 0;
+	p->title = text_add(w, path, strlen(path));
+	p->made_seq = world_now(w);
+	give_maker(w, pipe, task);
+}
+
 static void fifo_made(struct world *w, u32 task, const struct ev_exit *ev)
 {
 	const struct w_op *op = &w->task[task].op;
@@ -164,8 +194,8 @@ static void fifo_made(struct world *w, u32 task, const struct ev_exit *ev)
 		pipe = known;
 	} else if (!(ev->arg & FIFO_ID)) {
 		return;
-	} else if (pipe && w->pipe[pipe].unlinked && (w->pipe[pipe].files || w->pipe[pipe].openers)) {
-		w->pipe[pipe].unlinked = 0; /* its inode is used again: whoever is about to open it opens this one */
+	} else if (pipe && is_losing_name(w, pipe) && (w->pipe[pipe].files || w->pipe[pipe].openers)) {
+		inode_used_again(w, pipe, task, path);
 	} else if (pipe && (w->pipe[pipe].files || w->pipe[pipe].openers)) {
 		return;
 	} else {
@@ -176,6 +206,8 @@ static void fifo_made(struct world *w, u32 task, const struct ev_exit *ev)
 	if (!pipe)
 		return;
 	w->pipe[pipe].site = op->site;
+	if (w->pipe[pipe].gone)
+		return;
 	w->h->pub.last_pipe = pipe;
 	others_lost_name(w, pipe);
 	world_explain(w);
@@ -192,14 +224,6 @@ void fifo_unlink_enter(struct world *w, u32 task)
 	for (u32 t = w->pipe[pipe].openers; t; t = w->task[t].op.flow_next)
 		if (!(w->task[t].op.object2 & IS_INSIDE))
 			w->task[t].op.object2 |= NAME_WENT;
-}
-
-static bool is_being_unlinked(const struct world *w, u32 pipe)
-{
-	for (u32 t = 1; t < w->h->use[POOL_TASK].n; t++)
-		if (w->task[t].op.open && w->task[t].op.object == pipe && call_class(w->task[t].op.call) == CLASS_UNLINK)
-			return true;
-	return false;
 }
 
 void fifo_unlinked(struct world *w, u32 task)
@@ -275,7 +299,7 @@ static void note_ends(struct world *w, u32 pipe)
 	for (u32 t = w->pipe[pipe].open_ops; t; t = op_next(w, t, pipe)) {
 		struct w_op *op = &w->task[t].op;
 
-		if (op->pipe == pipe && op->role && !op->asleep &&
+		if (op->pipe == pipe && op->role &&
 			pipe_ends_may_be_gone(w, pipe, partner_of(op->role), 0))
 			op->object2 |= FIFO_SAW_END;
 	}
@@ -309,7 +333,7 @@ void fifo_open_enter(struct world *w, u32 task)
 
 	if (!pipe || !access)
 		return;
-	op->object2 = p->unlinked || is_being_unlinked(w, pipe) ? NAME_WENT : 0;
+	op->object2 = is_losing_name(w, pipe) ? NAME_WENT : 0;
 	if ((access == ACCESS_READ ? p->writers : p->readers) || p->outside)
 		op->object2 |= SAW_PARTNER;
 	if (pipe_ends_may_be_gone(w, pipe, ACCESS_READ, 0))
