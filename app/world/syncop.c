@@ -52,13 +52,37 @@ i64 sem_open_posts(const struct world *w, u32 sync)
 	return n;
 }
 
-static bool may_take(const struct w_op *op)
+static bool is_take(const struct w_op *op)
 {
 	enum sync_verb verb = sync_verb(op->call);
 
-	return op->open && !op->asleep &&
-	       (verb == VERB_TAKE || verb == VERB_TRY || verb == VERB_SHARE ||
-		       verb == VERB_TRYSHARE || verb == VERB_WAIT);
+	return op->open && (verb == VERB_TAKE || verb == VERB_TRY || verb == VERB_SHARE || verb == VERB_TRYSHARE || verb == VERB_WAIT);
+}
+
+/* What a sleeper waits for is there by now: it may have been woken, and no call of its has come back to say so. */
+static bool may_be_awake(const struct w_op *op, const struct w_sync *s, i64 posts)
+{
+	enum sync_verb verb = sync_verb(op->call);
+
+	if (s->kind == SYNC_SEM)
+		return verb == VERB_TAKE && s->value + posts > 0;
+	if (s->kind != SYNC_MUTEX && s->kind != SYNC_RWLOCK)
+		return false;
+	return !s->owner && (verb == VERB_SHARE || (s->value <= 0 && (verb == VERB_TAKE || op->relocking)));
+}
+
+static bool may_take(const struct w_op *op, const struct w_sync *s, i64 posts)
+{
+	return is_take(op) && (!op->asleep || may_be_awake(op, s, posts));
+}
+
+static i64 open_takes(const struct world *w, u32 sync, i64 posts)
+{
+	i64 n = 0;
+
+	for (each_op(t, sync))
+		n += may_take(&w->task[t].op, &w->sync[sync], posts);
+	return n;
 }
 
 i64 sem_open_takes(const struct world *w, u32 sync)
@@ -66,7 +90,7 @@ i64 sem_open_takes(const struct world *w, u32 sync)
 	i64 n = 0;
 
 	for (each_op(t, sync))
-		n += may_take(&w->task[t].op);
+		n += is_take(&w->task[t].op) && !w->task[t].op.asleep;
 	return n;
 }
 
@@ -78,17 +102,17 @@ void syncop_widen(struct world *w, u32 sync)
 	if (!s->open_ops)
 		return;
 	posts = sem_open_posts(w, sync);
-	takes = sem_open_takes(w, sync);
+	takes = open_takes(w, sync, posts);
 	for (each_op(t, sync)) {
 		struct w_op *op = &w->task[t].op;
 		i64 lo, hi;
 
 		if (!op->open || op->sync != sync)
 			continue;
-		lo = s->value - (takes - may_take(op));
+		lo = s->value - (takes - may_take(op, s, posts));
 		hi = s->value + (posts - open_with(w, t, VERB_GIVE));
 		if (s->kind != SYNC_SEM) /* held: 1, free: 0 */
-			hi = s->owner || s->value > 0 || takes - may_take(op) > 0;
+			hi = s->owner || s->value > 0 || takes - may_take(op, s, posts) > 0;
 		op->lo = lo < op->lo ? lo : op->lo;
 		op->hi = hi > op->hi ? hi : op->hi;
 	}
@@ -122,8 +146,8 @@ static void sem_exit(struct world *w, u32 task, const struct ev_exit *ev)
 			break;
 		judge(w, task, ev,
 			ev->arg <= INT32_MAX && (i64)ev->arg >= op->lo && (i64)ev->arg <= op->hi);
-		if (posts || sem_open_takes(w, op->sync))
-			break;
+		if (op->lo != op->hi)
+			break; /* it may be what was there before somebody's call that came back first */
 		s->value = (i64)(ev->arg & INT32_MAX);
 		s->value_sure = 1;
 		break;
