@@ -208,7 +208,7 @@ struct tracee {
 	bool stepping;     /* resumed by PTRACE_SINGLESTEP to see what a handler's frame holds */
 	bool passing;      /* its time-out was let pass */
 	bool loosened;     /* going free: its call is to begin again with its own time-out */
-	u64 took;       /* tracer.takes when its stop was taken: others may have changed since what was read then */
+	u64 read_at;    /* tracer.takes when its entry was read: stops taken since may have changed what was read then */
 	bool altered;      /* registers of its call were changed: args[] must come back */
 	bool ended;        /* EVENT_EXIT was seen */
 	bool cut_short;    /* its last call moved less than asked: a signal may be why */
@@ -306,7 +306,7 @@ struct tracer {
 	bool root_gone;
 	int root_status;
 	u64 stops;
-	u64 takes;           /* stops that were taken; of a task, at its last one: tracee.took */
+	u64 takes;           /* stops that were taken */
 	VEC(struct pipe_seen) pipes; /* [0] unused */
 	VEC(struct segment) segments; /* [0] unused */
 	VEC(struct object_seen) objects; /* [0] unused */

@@ -77,7 +77,7 @@ bool finish_call(struct tracer *t, struct tracee *x, i64 ret, u32 passed, struct
 
 static bool resume_entry(struct tracer *t, struct tracee *x, struct err *err)
 {
-	bool stale = x->took != t->takes, ok, skip = x->skipped; /* held, or taken with others when all were looked at */
+	bool stale = t->takes != x->read_at + 1, ok, skip = x->skipped; /* held, or others were taken since it stopped */
 
 	if (x->hook)
 		return hooked_resume(t, x, err);

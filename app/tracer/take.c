@@ -348,7 +348,7 @@ bool tracer_take(struct tracer *t, u32 task, struct err *err)
 	if (x->holding == IS_GONE)
 		return take_gone(t, x, err);
 	x->holding = IS_TAKEN;
-	x->took = ++t->takes;
+	t->takes++;
 	switch (kind) {
 	case STOP_ENTRY:
 		return take_entry(t, x, err);

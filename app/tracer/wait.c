@@ -47,6 +47,7 @@ enum stop_kind wait_entry(struct tracer *t, struct tracee *x)
 	x->restart_nr = 0;
 	if (x->call_nr == HOOK_CALL && x->space)
 		return hooked_stop(t, x, ip);
+	x->read_at = t->takes;
 	if (!x->exec_done || !decode_entry(t, x, &x->entry)) {
 		x->holding = told_open(x) ? IS_INSIDE : IS_RUNNING;
 		tracee_go(x, PTRACE_CONT, 0);
