@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* gcc on a copy of what was handed in, beside what the exercise provides: what is judged is what was compiled, though the
- * learner goes on typing. Compiling untrusted sources is running them a little: time, memory and output have limits. */
+ * learner goes on typing. Compiling untrusted sources is running them a little: processor time, memory and output have limits;
+ * what the machine did not let it do is no fault of the sources. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -14,7 +15,7 @@
 
 #include "grader/private.h"
 
-enum { SAID_MOST = 64 << 10, COMPILE_S = 30 };
+enum { SAID_MOST = 64 << 10, COMPILE_S = 30 /* of a processor */, WAIT_S = 300 /* by the clock */ };
 
 typedef VEC(char *) argv_of;
 
@@ -51,7 +52,7 @@ static _Noreturn void become(char *const *argv, const char *cwd, int out)
 /* Reads until it closes its output, or the time is over. False: it was ended. */
 static bool listen_to(int fd, struct str *said)
 {
-	u64 limit = clock_ns() + COMPILE_S * 1000000000ull;
+	u64 limit = clock_ns() + WAIT_S * 1000000000ull;
 	char buf[4096];
 
 	for (;;) {
@@ -88,8 +89,8 @@ static int run_compiler(char *const *argv, const char *cwd, struct str *said)
 	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	if (pid > 0 && !in_time)
-		str_addf(said, "\nThe compiler was ended after %d s.\n", COMPILE_S);
-	return status;
+		str_addf(said, "\nThe compiler was ended after %d s.\n", WAIT_S);
+	return pid > 0 && !in_time ? -1 : status;
 }
 
 /* ---- what is run ---- */
@@ -201,6 +202,25 @@ ours:
 	return false;
 }
 
+/* The machine was short of something, or somebody ended it: gcc's own line says so, not one of the sources'. */
+static bool is_no_answer(int status, const char *said, struct finding *f)
+{
+	const char *at = strncmp(said, "gcc: fatal error: ", 18) == 0 ? said : strstr(said, "\ngcc: fatal error: ");
+	const char *end = at ? strchr(at + 1, '\n') : NULL;
+	struct str line = {0};
+	bool killed;
+
+	if (at)
+		str_add_bytes(&line, at, end ? (size_t)(end - at) : strlen(at));
+	killed = line.len && (strstr(line.s, "Killed") || strstr(line.s, "fork"));
+	str_finish(&line);
+	if (status == -1)
+		snprintf(f->message, sizeof f->message, "the compiler did not come to its end in %d s", WAIT_S);
+	else if (killed || WIFSIGNALED(status))
+		snprintf(f->message, sizeof f->message, "the compiler was ended by somebody, or could not be started: is the machine short of memory or processes?");
+	return status == -1 || killed || WIFSIGNALED(status) || strstr(said, "No space left on device");
+}
+
 bool compile_all(const struct exercise *x, const char *folder, const char *into, bool hooked, struct str *said, struct finding *f)
 {
 	if (!hooked && !sources_bring(x, folder, into, f))
@@ -212,8 +232,8 @@ bool compile_all(const struct exercise *x, const char *folder, const char *into,
 
 		if (status == 0)
 			continue;
-		f->verdict = p->given || strstr(str_get(said) + before, "No space left on device") || status == -1 ? GRADE_ERROR : GRADE_COMPILE;
 		compile_place(str_get(said) + before, f);
+		f->verdict = p->given || is_no_answer(status, str_get(said) + before, f) ? GRADE_ERROR : GRADE_COMPILE;
 		if (WIFEXITED(status) && WEXITSTATUS(status) == 127) {
 			f->verdict = GRADE_ERROR;
 			snprintf(f->message, sizeof f->message, "gcc cannot be run here; install it (apt-get install gcc libc6-dev)");

@@ -540,7 +540,7 @@ int engine_inside(void *arg)
 	prctl(PR_SET_NAME, "ipclab-box");
 	close_others();
 	signal(SIGPIPE, SIG_IGN);
-	e.feed = feed_create(e.shared, spec->s, NULL, clock_ns() + spec->s->seconds * 1000000000ull);
+	e.feed = feed_create(e.shared, spec->s, NULL);
 	if (lay_out(&e, &err))
 		over = drive(&e, &err);
 	for (u32 task = 1; e.run && (over == OVER_TIME || over == OVER_EVENTS) && task <= tracer_tasks(run_tracer(e.run)); task++)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* In the box: the other ends of the programs' standard streams. One thread feeds what is to be read and keeps what is written,
- * so that nobody ever waits for us; it also keeps the time, and rings the tracer when it is over or too much was printed. */
+ * so that nobody ever waits for us; it also keeps the time they have had (budget.c), and rings the tracer when that is over or
+ * too much was printed. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -34,20 +35,25 @@ struct feed {
 	struct line lines[ACTORS_MAX];
 	u32 n;
 	int bell;
-	u64 deadline;
+	struct budget budget;
+	u64 limit_ns;  /* of the time they may have */
+	u64 latest_ns; /* when the machine is too busy to give them that */
 	bool began, finish;
 	u64 finish_ns;
 	enum run_over why;
 	cpu_set_t cpus;
 };
 
-struct feed *feed_create(struct shared *shared, const struct scenario *s, struct tracer *t, u64 deadline_ns)
+struct feed *feed_create(struct shared *shared, const struct scenario *s, struct tracer *t)
 {
 	struct feed *f = xmalloc(sizeof *f);
+	u64 now = clock_ns();
 
 	f->shared = shared;
 	f->tracer = t;
-	f->deadline = deadline_ns;
+	budget_begin(&f->budget, now);
+	f->limit_ns = s->seconds * 1000000000ull;
+	f->latest_ns = now + BUSY_FOLD * f->limit_ns;
 	f->why = OVER_ENDED;
 	f->n = (u32)s->actors.n;
 	f->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -299,11 +305,11 @@ static void serve(struct feed *f, struct line *l, u32 actor, int what, short got
 		shut(&l->err);
 }
 
-/* How long may be waited: until the deadline; -1 for ever. When all is to be finished, no longer than 100 ms after the last
+/* How long may be waited: until the time is to be looked at. When all is to be finished, no longer than 100 ms after the last
  * program's end: somebody who is left may keep a stream open. */
 static int patience(const struct feed *f, u64 now)
 {
-	u64 until = f->finish ? f->finish_ns : f->why == OVER_ENDED ? f->deadline : now + 1000000000u;
+	u64 until = f->finish ? f->finish_ns : f->why == OVER_ENDED ? f->budget.looked_ns + BUDGET_LOOK_NS : now + 1000000000u;
 
 	return until <= now ? 0 : (int)((until - now) / 1000000) + 1;
 }
@@ -314,6 +320,31 @@ static bool anything_open(const struct feed *f)
 		if ((f->lines[i].out >= 0) || f->lines[i].err >= 0 || (f->lines[i].in >= 0 && f->lines[i].tty_out))
 			return true;
 	return false;
+}
+
+/* What was written before the last one ended is read, however late it is. */
+static void take_the_rest(struct feed *f)
+{
+	for (u32 i = 0; i < f->n; i++) {
+		struct line *l = &f->lines[i];
+		int fd[2] = {l->tty_out ? l->in : l->out, l->err};
+
+		for (int k = 0; k < 2; k++)
+			for (int n = 0; fd[k] >= 0 && n < 64; n++) {
+				struct pollfd p = {.fd = fd[k], .events = POLLIN};
+
+				if (poll(&p, 1, 0) <= 0 || !(p.revents & POLLIN) || !take(f, i, k == 1, fd[k]))
+					break;
+			}
+	}
+}
+
+static void keep_time(struct feed *f, u64 now)
+{
+	if (f->finish || f->why != OVER_ENDED || (f->budget.own_ns < f->limit_ns && now < f->latest_ns))
+		return;
+	f->why = f->budget.own_ns >= f->limit_ns ? OVER_TIME : OVER_BUSY;
+	tracer_ring(f->tracer);
 }
 
 static void *feed_thread(void *arg)
@@ -329,15 +360,15 @@ static void *feed_thread(void *arg)
 		u32 n;
 		u64 now = clock_ns();
 
+		if (now - f->budget.looked_ns >= BUDGET_LOOK_NS)
+			budget_look(&f->budget, now);
 		pthread_mutex_lock(&f->lock);
 		if (f->finish && (!anything_open(f) || now >= f->finish_ns)) {
+			take_the_rest(f);
 			pthread_mutex_unlock(&f->lock);
 			return NULL;
 		}
-		if (!f->finish && f->why == OVER_ENDED && now >= f->deadline) {
-			f->why = OVER_TIME;
-			tracer_ring(f->tracer);
-		}
+		keep_time(f, now);
 		n = watch_all(f, p, who, what);
 		int wait = patience(f, now);
 		pthread_mutex_unlock(&f->lock);

@@ -6,6 +6,7 @@ libipclab_a_SOURCES += \
 	app/grader/private.h \
 	app/grader/attempt.c \
 	app/grader/blocks.c \
+	app/grader/budget.c \
 	app/grader/compile.c \
 	app/grader/difference.c \
 	app/grader/engine.c \

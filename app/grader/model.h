@@ -77,7 +77,7 @@ struct scenario {
 	u32 number;         /* from 1 */
 	char *name;
 	u32 points;
-	u32 seconds;        /* most it may take */
+	u32 seconds;        /* most time it may have: computing, or with everybody asleep (budget.c) */
 	u32 after;          /* a scenario that must have passed before; 0 none */
 	VEC(struct actor) actors;
 	VEC(struct step) steps;

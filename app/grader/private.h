@@ -56,7 +56,8 @@ void compile_place(const char *said, struct finding *);
 bool imports_are_allowed(const struct exercise *, const char *built, struct finding *);
 
 /* ---- engine.c: in the box ---- */
-enum run_over { OVER_FAILED, OVER_ENDED, OVER_STUCK, OVER_TIME, OVER_OUTPUT, OVER_TASKS, OVER_EVENTS, OVER_DISK };
+/* OVER_TIME: it had its time, and more; OVER_BUSY: the machine did not give it its time. */
+enum run_over { OVER_FAILED, OVER_ENDED, OVER_STUCK, OVER_TIME, OVER_BUSY, OVER_OUTPUT, OVER_TASKS, OVER_EVENTS, OVER_DISK };
 enum { OUTPUT_KEPT = 8 << 20, ERRORS_KEPT = 64 << 10, OUTPUT_MOST = 8 << 20, TASKS_MOST = 64, CPU_S = 2, FILE_MOST = 64 << 20 };
 struct actor_over {
 	u32 task;         /* its first task; 0: it was not started */
@@ -103,9 +104,19 @@ int engine_inside(void *run_spec);
 void substitute(const struct run_spec *, const char *text, struct str *);
 void ran_words(const struct run_spec *, const struct world *names, struct str *); /* "./pipe_eof 3   with input "abc\n"" */
 
+/* ---- budget.c: in the box ---- */
+#define BUDGET_LOOK_NS 100000000u
+enum { BUSY_FOLD = 12 }; /* so many times a scenario's seconds are waited for, until the machine is said to be too busy */
+struct budget {
+	u64 own_ns;    /* time they have had */
+	u64 looked_ns, ran_ns;
+};
+void budget_begin(struct budget *, u64 now);
+void budget_look(struct budget *, u64 now);
+
 /* ---- feed.c ---- */
 struct feed;
-struct feed *feed_create(struct shared *, const struct scenario *, struct tracer *, u64 deadline_ns);
+struct feed *feed_create(struct shared *, const struct scenario *, struct tracer *);
 void feed_set_tracer(struct feed *, struct tracer *);
 /* The ends that an actor is started with (launch.fds), which the caller closes once it has started. */
 bool feed_open(struct feed *, const struct run_spec *, u32 actor, int fds[3], bool *terminal, struct err *);
@@ -114,7 +125,7 @@ void feed_type(struct feed *, u32 actor, const struct bytes *);
 void feed_end_input(struct feed *, u32 actor);
 void feed_drain(struct feed *, u32 actor);
 void feed_close_output(struct feed *, u32 actor);
-/* Why the tracer was rung, if it was: OVER_TIME, OVER_OUTPUT; else OVER_ENDED. */
+/* Why the tracer was rung, if it was: OVER_TIME, OVER_BUSY, OVER_OUTPUT; else OVER_ENDED. */
 enum run_over feed_why(struct feed *);
 /* Is something on its way into a program that would still be taken? */
 bool feed_is_busy(struct feed *);

@@ -44,7 +44,7 @@ void runner_name_things(struct run_spec *spec)
 /* The box keeps its own time; should it fail to, it is ended from here. */
 static bool wait_for(pid_t pid, u32 seconds)
 {
-	u64 limit = clock_ns() + (seconds + 15) * 1000000000ull;
+	u64 limit = clock_ns() + (BUSY_FOLD * seconds + 30) * 1000000000ull;
 	int status;
 
 	for (unsigned tries = 0;; tries++) {
@@ -65,11 +65,14 @@ static bool not_judged(const struct run_spec *spec, struct finding *f, bool in_t
 {
 	const struct shared *s = spec->shared;
 
-	if (s->done && s->over != OVER_FAILED && s->over != OVER_DISK)
+	if (s->done && s->over != OVER_FAILED && s->over != OVER_DISK && s->over != OVER_BUSY)
 		return false;
 	f->verdict = GRADE_ERROR;
 	if (s->done && s->over == OVER_DISK)
 		snprintf(f->message, sizeof f->message, "the disk is full: the recording %s could not be written", spec->record);
+	else if (s->done && s->over == OVER_BUSY)
+		snprintf(f->message, sizeof f->message, "in %u s it did not get the %u s of time that it may have: this machine is too busy to judge it",
+			BUSY_FOLD * spec->s->seconds, spec->s->seconds);
 	else if (s->done)
 		snprintf(f->message, sizeof f->message, "%s", s->error);
 	else

@@ -7,6 +7,7 @@
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -99,13 +100,18 @@ static bool launch_error(const struct launch *l, const struct failure *f, struct
 	}
 }
 
-/* Stops of this one child until its execve is over. */
-static bool wait_for_exec(struct tracer *t, struct tracee *x)
+/* Stops of this one child until its execve is over. A run's clock may tick meanwhile (run.c): that is no end of the child's.
+ * False: it has ended, *ended says how. */
+static bool wait_for_exec(struct tracer *t, struct tracee *x, int *ended)
 {
-	int status;
+	for (;;) {
+		int status = 0;
+		pid_t got = waitpid(x->tid, &status, __WALL);
 
-	while (waitpid(x->tid, &status, __WALL) == x->tid) {
-		if (!WIFSTOPPED(status))
+		if (got < 0 && errno == EINTR)
+			continue;
+		*ended = status;
+		if (got != x->tid || !WIFSTOPPED(status))
 			return false;
 		t->stops++;
 		if (status >> 16 == PTRACE_EVENT_EXEC) {
@@ -116,7 +122,23 @@ static bool wait_for_exec(struct tracer *t, struct tracee *x)
 		}
 		ptrace(PTRACE_CONT, x->tid, NULL, (void *)(uintptr_t)(status >> 16 ? 0 : WSTOPSIG(status) & 0x7f));
 	}
-	return false;
+}
+
+/* What the child said of itself, or how it was ended before it could. */
+static bool ended_early(const struct launch *l, int failed, int status, struct err *err)
+{
+	struct failure f;
+	ssize_t n;
+
+	do
+		n = read(failed, &f, sizeof f);
+	while (n < 0 && errno == EINTR);
+	if (n == sizeof f)
+		return launch_error(l, &f, err);
+	if (WIFSIGNALED(status))
+		return err_set(err, EXIT_CANNOT_RUN, "%s: ended before it began: SIG%s killed it", l->argv[0],
+			sigabbrev_np(WTERMSIG(status)) ? sigabbrev_np(WTERMSIG(status)) : "?");
+	return err_set(err, EXIT_CANNOT_RUN, "%s: ended before it began", l->argv[0]);
 }
 
 static bool launched(struct tracer *t, struct tracee *x, u32 *task, struct err *err)
@@ -142,9 +164,9 @@ static bool launched(struct tracer *t, struct tracee *x, u32 *task, struct err *
 bool tracer_launch(struct tracer *t, const struct launch *l, u32 *task, struct err *err)
 {
 	int go[2] = {-1, -1}, failed[2] = {-1, -1};
-	struct failure f = {0};
 	struct tracee *x;
 	bool ok = false;
+	int status = 0;
 	pid_t pid;
 
 	if (pipe2(go, O_CLOEXEC) < 0 || pipe2(failed, O_CLOEXEC) < 0)
@@ -172,14 +194,11 @@ bool tracer_launch(struct tracer *t, const struct launch *l, u32 *task, struct e
 	x->spared = l->spared;
 	x->siteless = l->siteless;
 	x->exec_done = false;
-	ok = write(go[1], "g", 1) == 1 && wait_for_exec(t, x);
+	ok = write(go[1], "g", 1) == 1 && wait_for_exec(t, x, &status);
 	if (ok) {
 		ok = launched(t, x, task, err);
 	} else {
-		if (read(failed[0], &f, sizeof f) == sizeof f)
-			launch_error(l, &f, err);
-		else
-			err_set(err, EXIT_CANNOT_RUN, "%s: ended before it began", l->argv[0]);
+		ended_early(l, failed[0], status, err);
 		tracee_remove(t, x);
 	}
 out:

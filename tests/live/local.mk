@@ -96,6 +96,7 @@ live_scripts += tests/live/test_explore.sh tests/live/test_explore_corpus.sh
 EXTRA_DIST += tests/explore/run tests/explore/complete tests/explore/program.h tests/explore/random.c \
 	$(wildcard $(srcdir)/tests/explore/bugs/*.c $(srcdir)/tests/explore/correct/*.c)
 live_scripts += tests/live/test_check.sh
+engine_tests += tests/live/test_launch tests/live/test_budget
 EXTRA_DIST += tests/live/exercises
 # Programs that hang, looked at from outside.
 live_scripts += tests/live/test_why_look.sh
