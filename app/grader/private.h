@@ -58,7 +58,7 @@ bool imports_are_allowed(const struct exercise *, const char *built, struct find
 /* ---- engine.c: in the box ---- */
 /* OVER_TIME: it had its time, and more; OVER_BUSY: the machine did not give it its time. */
 enum run_over { OVER_FAILED, OVER_ENDED, OVER_STUCK, OVER_TIME, OVER_BUSY, OVER_OUTPUT, OVER_TASKS, OVER_EVENTS, OVER_DISK };
-enum { OUTPUT_KEPT = 8 << 20, ERRORS_KEPT = 64 << 10, OUTPUT_MOST = 8 << 20, TASKS_MOST = 64, CPU_S = 2, FILE_MOST = 64 << 20 };
+enum { OUTPUT_KEPT = 8 << 20, ERRORS_KEPT = 64 << 10, OUTPUT_MOST = 8 << 20, TASKS_MOST = 64, CPU_S = 5, FILE_MOST = 64 << 20 };
 struct actor_over {
 	u32 task;         /* its first task; 0: it was not started */
 	bool ended;

@@ -262,6 +262,7 @@ bool inject_note(struct tracer *, struct tracee *, enum injection what, u64 a, s
 /* What the descriptor of the call leads to (enum fault_on; 0: nothing that a fault is about), and is it O_NONBLOCK? */
 u32 inject_on(struct tracer *, struct tracee *, bool *nonblocking);
 bool inject_short(struct tracer *, struct tracee *, const struct fault *, u32 on, bool nonblocking, bool *done, struct err *);
+bool inject_instead(struct tracee *, i64 result); /* the call is not made; false: it is, the task is gone */
 bool inject_again(struct tracer *, struct tracee *, bool nonblocking, bool *skip, struct err *);
 bool inject_interrupt(struct tracer *, struct tracee *, const struct fault *, bool *done, struct err *);
 /* A handler was set: does it restart calls? */

@@ -416,6 +416,9 @@ static void add_inject(const struct rec *r, struct str *out)
 	} else if (e.what == INJ_LOST) {
 		add_word(out, "what", "lost");
 		add_key(out, "bytes", (i64)e.a);
+	} else if (e.what == INJ_STAYS_SMALL) {
+		add_word(out, "what", "stays-small");
+		add_key(out, "asked", (i64)e.a);
 	} else if (e.what == INJ_SMALL_PIPE) {
 		add_word(out, "what", "small-pipe");
 		add_key(out, "bytes", (i64)e.a);

@@ -178,6 +178,10 @@ static void told_inject(
 		str_addf(out, "The datagram of %llu bytes that ", (unsigned long long)e.a);
 		words_name(s, r->task, out);
 		str_add(out, " is about to send will be lost on its way.\n");
+	} else if (e.what == INJ_STAYS_SMALL) {
+		str_addf(out, "ipclab answers ");
+		words_name(s, r->task, out);
+		str_addf(out, ", who asks for a pipe of %llu bytes, with EPERM, as a user with many pipes gets it.\n", (unsigned long long)e.a);
 	} else if (e.what == INJ_SMALL_PIPE) {
 		str_addf(out, "ipclab makes the new pipe of ");
 		words_name(s, r->task, out);

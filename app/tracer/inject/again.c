@@ -5,15 +5,20 @@
 
 #include "tracer/private.h"
 
-bool inject_again(struct tracer *t, struct tracee *x, bool nonblocking, bool *skip, struct err *err)
+bool inject_instead(struct tracee *x, i64 result)
 {
 	arch_regs regs;
 
-	if (!nonblocking || !arch_get_regs(x->tid, &regs))
-		return true;
+	if (!arch_get_regs(x->tid, &regs))
+		return false;
 	arch_set_call(&regs, -1); /* seccomp(2), SECCOMP_RET_TRACE: the call is skipped, the result is rax */
-	arch_set_result(&regs, -EAGAIN);
-	if (!arch_set_regs(x->tid, &regs))
+	arch_set_result(&regs, result);
+	return arch_set_regs(x->tid, &regs);
+}
+
+bool inject_again(struct tracer *t, struct tracee *x, bool nonblocking, bool *skip, struct err *err)
+{
+	if (!nonblocking || !inject_instead(x, -EAGAIN))
 		return true;
 	*skip = true;
 	return inject_note(t, x, INJ_AGAIN, x->entry.call, err);

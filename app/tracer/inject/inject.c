@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Which fault strikes which call. A task's calls are counted for each fault by themselves, so that which of them
  * is hit does not depend on what others do meanwhile. */
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/socket.h>
 
@@ -98,6 +99,19 @@ bool inject_note(struct tracer *t, struct tracee *x, enum injection what, u64 a,
 	return ok;
 }
 
+/* Who has too many pipes gets small ones, and may not make them larger: pipe(7), pipe-user-pages-soft. */
+static bool stays_small(struct tracer *t, struct tracee *x, bool *skip, struct err *err)
+{
+	bool small = false;
+
+	for (u32 i = 0; i < t->opt.faults_n; i++)
+		small |= t->opt.faults[i].kind == FAULT_SMALL_PIPE && x->args[2] > t->opt.faults[i].size;
+	if (!small || !inject_instead(x, -EPERM))
+		return true;
+	*skip = true;
+	return inject_note(t, x, INJ_STAYS_SMALL, x->args[2], err);
+}
+
 bool inject_entry(struct tracer *t, struct tracee *x, bool *skip, struct err *err)
 {
 	enum nature n = nature_of(x->entry.call);
@@ -106,6 +120,8 @@ bool inject_entry(struct tracer *t, struct tracee *x, bool *skip, struct err *er
 
 	if (x->spared || n == NATURE_OTHER || !x->entry.logged)
 		return true;
+	if (x->entry.call == CALL_fcntl && x->args[1] == F_SETPIPE_SZ)
+		return stays_small(t, x, skip, err);
 	on = inject_on(t, x, &nonblocking);
 	for (u32 i = 0; ok && on && i < t->opt.faults_n && !*skip; i++) {
 		const struct fault *f = &t->opt.faults[i];

@@ -1,5 +1,5 @@
 // verdict: HANG
-// scenario: more than fits into both pipes
+// scenario: small pipes
 // says: is full
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -33,8 +33,8 @@ static pid_t start(char **command, int *to, int *from)
 	}
 	close(in[0]);
 	close(out[1]);
-	fcntl(in[1], F_SETPIPE_SZ, 128 * 1024);
-	fcntl(out[0], F_SETPIPE_SZ, 128 * 1024);
+	fcntl(in[1], F_SETPIPE_SZ, 1024 * 1024);
+	fcntl(out[0], F_SETPIPE_SZ, 1024 * 1024);
 	*to = in[1];
 	*from = out[0];
 	return pid;
