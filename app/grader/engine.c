@@ -151,7 +151,7 @@ static bool begin_folding(struct engine *e, struct err *err)
 	e->reader = log_reader_open_fd(fcntl(log_fd(run_log(e->run)), F_DUPFD_CLOEXEC, 3), err);
 	e->world = e->reader ? world_create() : NULL;
 	e->pos = LOG_DATA;
-	feed_set_tracer(e->feed, run_tracer(e->run));
+	feed_set_run(e->feed, e->run);
 	return e->reader && feed_begin(e->feed, err);
 }
 
@@ -540,7 +540,7 @@ int engine_inside(void *arg)
 	prctl(PR_SET_NAME, "ipclab-box");
 	close_others();
 	signal(SIGPIPE, SIG_IGN);
-	e.feed = feed_create(e.shared, spec->s, NULL);
+	e.feed = feed_create(e.shared, spec->s);
 	if (lay_out(&e, &err))
 		over = drive(&e, &err);
 	for (u32 task = 1; e.run && (over == OVER_TIME || over == OVER_EVENTS) && task <= tracer_tasks(run_tracer(e.run)); task++)

@@ -29,7 +29,9 @@ struct line { /* the streams of one actor, as we hold them; -1: none */
 };
 struct feed {
 	struct shared *shared;
+	const struct scenario *scenario;
 	struct tracer *tracer;
+	struct vain *vain; /* NULL: the recording cannot be read twice */
 	pthread_t thread;
 	pthread_mutex_t lock;
 	struct line lines[ACTORS_MAX];
@@ -44,13 +46,13 @@ struct feed {
 	cpu_set_t cpus;
 };
 
-struct feed *feed_create(struct shared *shared, const struct scenario *s, struct tracer *t)
+struct feed *feed_create(struct shared *shared, const struct scenario *s)
 {
 	struct feed *f = xmalloc(sizeof *f);
 	u64 now = clock_ns();
 
 	f->shared = shared;
-	f->tracer = t;
+	f->scenario = s;
 	budget_begin(&f->budget, now);
 	f->limit_ns = s->seconds * 1000000000ull;
 	f->latest_ns = now + BUSY_FOLD * f->limit_ns;
@@ -64,9 +66,12 @@ struct feed *feed_create(struct shared *shared, const struct scenario *s, struct
 	return f;
 }
 
-void feed_set_tracer(struct feed *f, struct tracer *t)
+void feed_set_run(struct feed *f, struct run *r)
 {
-	f->tracer = t;
+	struct err ignored = {0};
+
+	f->tracer = run_tracer(r);
+	f->vain = vain_create(fcntl(log_fd(run_log(r)), F_DUPFD_CLOEXEC, 3), &ignored);
 }
 
 static void wake(struct feed *f)
@@ -339,11 +344,15 @@ static void take_the_rest(struct feed *f)
 	}
 }
 
-static void keep_time(struct feed *f, u64 now)
+static void keep_time(struct feed *f, u64 now, enum vain_what vain, const struct asked *asked)
 {
-	if (f->finish || f->why != OVER_ENDED || (f->budget.own_ns < f->limit_ns && now < f->latest_ns))
+	bool over = f->budget.own_ns >= f->limit_ns || vain;
+
+	if (f->finish || f->why != OVER_ENDED || (!over && now < f->latest_ns))
 		return;
-	f->why = f->budget.own_ns >= f->limit_ns ? OVER_TIME : OVER_BUSY;
+	f->why = over ? OVER_TIME : OVER_BUSY;
+	f->shared->vain = vain;
+	f->shared->asked = *asked;
 	tracer_ring(f->tracer);
 }
 
@@ -359,16 +368,20 @@ static void *feed_thread(void *arg)
 	for (;;) {
 		u32 n;
 		u64 now = clock_ns();
+		enum vain_what vain = VAIN_NOT;
+		struct asked asked = {0};
 
-		if (now - f->budget.looked_ns >= BUDGET_LOOK_NS)
+		if (now - f->budget.looked_ns >= BUDGET_LOOK_NS) {
 			budget_look(&f->budget, now);
+			vain = f->vain ? vain_look(f->vain, f->scenario, f->shared, f->budget.ran_ns, &asked) : VAIN_NOT;
+		}
 		pthread_mutex_lock(&f->lock);
 		if (f->finish && (!anything_open(f) || now >= f->finish_ns)) {
 			take_the_rest(f);
 			pthread_mutex_unlock(&f->lock);
 			return NULL;
 		}
-		keep_time(f, now);
+		keep_time(f, now, vain, &asked);
 		n = watch_all(f, p, who, what);
 		int wait = patience(f, now);
 		pthread_mutex_unlock(&f->lock);
@@ -498,6 +511,7 @@ void feed_finish(struct feed *f)
 		shut(&l->err);
 		str_finish(&l->queue);
 	}
+	vain_destroy(f->vain);
 	close(f->bell);
 	pthread_mutex_destroy(&f->lock);
 	free(f);

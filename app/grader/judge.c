@@ -161,6 +161,8 @@ static void happened_words(const struct judging *j, u32 actor, struct str *out)
 		status_words(a->status, out);
 	else if (j->shared->over == OVER_STUCK)
 		str_add(out, "nobody could move any more");
+	else if (j->shared->over == OVER_TIME && j->shared->vain)
+		str_add(out, "it was stopped: it would not have ended");
 	else if (j->shared->over == OVER_TIME)
 		str_addf(out, "it still ran after %u s", j->spec->s->seconds);
 	else if (j->spec->s->actors.at[actor].expect.stays)
@@ -216,7 +218,7 @@ static void running_words(struct judging *j, u32 task, struct str *out)
 	u32 site = evidence_located(j->ev, task);
 	char who[24];
 
-	str_addf(out, "%s computes, or makes calls that do not wait,", world_task_name(evidence_scene(j->ev)->world, task, who));
+	str_addf(out, "%s computes, or makes calls that do not wait", world_task_name(evidence_scene(j->ev)->world, task, who));
 	at_words(j, site, out);
 	str_add(out, ".");
 	if (evidence_actor(j->ev, task) != UINT32_MAX)
@@ -369,6 +371,24 @@ static void hangs_message(struct judging *j, const char *else_)
 	PUT(j->f->message, "%.*s", (int)(n < 1000 ? n : 1000), n ? j->f->why : else_);
 }
 
+static void vain_message(struct judging *j)
+{
+	const struct asked *a = &j->shared->asked;
+	struct str s = {0};
+	char who[24];
+
+	if (j->shared->vain == VAIN_COMPUTES) {
+		PUT(j->f->message, "it does not end. %.*s", (int)strcspn(j->f->why, "\n"), j->f->why);
+		return;
+	}
+	str_addf(&s, "%s asks again and again: thousands of calls in a row, the last one %s",
+		world_task_name(evidence_scene(j->ev)->world, a->task, who), call_name(a->call));
+	at_words(j, a->site, &s);
+	str_add(&s, ", got nothing");
+	PUT(j->f->message, "%s", s.s);
+	str_finish(&s);
+}
+
 static bool stuck(struct judging *j)
 {
 	const struct broken *b = evidence_broken(j->ev);
@@ -390,6 +410,8 @@ static bool stuck(struct judging *j)
 		PUT(j->f->message, "%s", b->text);
 	} else if (j->shared->over == OVER_EVENTS)
 		PUT(j->f->message, "it made so many calls that it was stopped after %llu events", (unsigned long long)j->shared->events);
+	else if (j->shared->vain)
+		vain_message(j);
 	else
 		PUT(j->f->message, "it has not ended after %u s. %.*s", j->spec->s->seconds, (int)strcspn(j->f->why, "\n"), j->f->why);
 	return true;

@@ -16,7 +16,7 @@
  * engine.c     | in the box: programs started, driven step by step, until they end or nobody can move
  * feed.c       | in the box: what is fed into programs and read from them
  * peer.c       | a client by script, itself a traced program
- * budget.c     | in the box: the time they have had, which is not the clock's
+ * budget.c     | in the box: the time they have had, which is not the clock's; vain.c who can only be too slow
  * runner.c     | a scenario from outside the box
  * evidence.c   | the recording folded; check/ the properties, one a file, pure over log and world
  * judge.c      | what happened against what was expected

@@ -24,6 +24,7 @@ libipclab_a_SOURCES += \
 	app/grader/scenario.c \
 	app/grader/tries.c \
 	app/grader/tries.h \
+	app/grader/vain.c \
 	app/grader/value.c \
 	app/grader/verdict.c \
 	app/grader/check/all.h \

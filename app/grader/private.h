@@ -59,6 +59,10 @@ bool imports_are_allowed(const struct exercise *, const char *built, struct find
 /* OVER_TIME: it had its time, and more; OVER_BUSY: the machine did not give it its time. */
 enum run_over { OVER_FAILED, OVER_ENDED, OVER_STUCK, OVER_TIME, OVER_BUSY, OVER_OUTPUT, OVER_TASKS, OVER_EVENTS, OVER_DISK };
 enum { OUTPUT_KEPT = 8 << 20, ERRORS_KEPT = 64 << 10, OUTPUT_MOST = 8 << 20, TASKS_MOST = 64, CPU_S = 5, FILE_MOST = 64 << 20 };
+enum vain_what { VAIN_NOT, VAIN_ASKS, VAIN_COMPUTES };
+struct asked { /* the last call of one who asks in vain */
+	u32 task, call, site;
+};
 struct actor_over {
 	u32 task;         /* its first task; 0: it was not started */
 	bool ended;
@@ -93,6 +97,8 @@ struct shared { /* between box and runner */
 	bool file_there;
 	u32 file_n;
 	char file[4096];    /* what is in it */
+	enum vain_what vain; /* why it was stopped (OVER_TIME) before its time was over, and who asks in vain */
+	struct asked asked;
 	bool done;          /* all of this was filled in */
 	/* behind it, for each actor: OUTPUT_KEPT of output, ERRORS_KEPT of errors */
 };
@@ -114,10 +120,17 @@ struct budget {
 void budget_begin(struct budget *, u64 now);
 void budget_look(struct budget *, u64 now);
 
+/* ---- vain.c: in the box ---- */
+struct vain;
+struct vain *vain_create(int log_fd, struct err *); /* the descriptor becomes its own */
+void vain_destroy(struct vain *);
+/* What has come since; `ran_ns`: processor time of all until now. VAIN_ASKS: who. */
+enum vain_what vain_look(struct vain *, const struct scenario *, const struct shared *, u64 ran_ns, struct asked *);
+
 /* ---- feed.c ---- */
 struct feed;
-struct feed *feed_create(struct shared *, const struct scenario *, struct tracer *);
-void feed_set_tracer(struct feed *, struct tracer *);
+struct feed *feed_create(struct shared *, const struct scenario *);
+void feed_set_run(struct feed *, struct run *);
 /* The ends that an actor is started with (launch.fds), which the caller closes once it has started. */
 bool feed_open(struct feed *, const struct run_spec *, u32 actor, int fds[3], bool *terminal, struct err *);
 bool feed_begin(struct feed *, struct err *);

@@ -304,6 +304,23 @@ static bool write_goes_on(struct tracer *t, struct tracee *x, i64 ret)
 	return true;
 }
 
+/* The same, where the kernel begins no call again by itself (semop, epoll_wait: signal(7)): -EINTR that nobody would
+ * have seen. */
+static bool waits_on(struct tracee *x, i64 ret)
+{
+	arch_regs regs;
+
+	if (x->attached || ret != -4 /* EINTR */ || !signal_waits_in_vain(x->tid) || !arch_get_regs(x->tid, &regs))
+		return false;
+	arch_set_call(&regs, x->call_nr);
+	arch_set_result(&regs, -514 /* ERESTARTNOHAND */);
+	if (!arch_set_regs(x->tid, &regs))
+		return false;
+	x->restarting = true;
+	x->pending_ret = -514;
+	return true;
+}
+
 static bool take_exit(struct tracer *t, struct tracee *x, struct err *err)
 {
 	i64 ret;
@@ -324,7 +341,7 @@ static bool take_exit(struct tracer *t, struct tracee *x, struct err *err)
 		/* for that long it is nobody's partner */
 		return !fifo_is_open(&x->entry) || emit_observe(t, x, OBS_STATE, OBS_RUNNING, 0, 0, 0, 0, err);
 	}
-	if (write_goes_on(t, x, ret))
+	if (write_goes_on(t, x, ret) || waits_on(x, ret))
 		return true;
 	if (t->opt.faults_n && !inject_exit(t, x, ret, err))
 		return false;

@@ -6,6 +6,7 @@ live_scripts += \
 	tests/live/test_cli.sh
 live_targets += \
 	tests/live/targets/births \
+	tests/live/targets/broken_off \
 	tests/live/targets/cloexec \
 	tests/live/targets/close_range \
 	tests/live/targets/dev_fd \

@@ -83,6 +83,7 @@ program() { # NAME C
 	printf '#include <fcntl.h>\n#include <signal.h>\n#include <string.h>\n#include <sys/wait.h>\n#include <unistd.h>\nint main(void)\n{\n\tint p[2];\n\tstatic char b[1 << 20];\n\tif (pipe(p) || (fork() == 0 && (_exit(0), 1)))\n\t\treturn 1;\n\twait(NULL);\n\tmemset(b, 65, sizeof b);\n%s\n\treturn 0;\n}\n' "$2" >"$dir/subs/$1/pipe_eof.c"
 }
 program 1-stdin 'for (char c;;) if (read(0, &c, 1) < 0) return 1;'
+program 0-computes 'for (volatile unsigned i = 0;; i++);'
 program 2-gigabyte 'for (int i = 0; i < 1024; i++) if (write(1, b, sizeof b) < 0) return 1;'
 program 3-forks 'for (int i = 0; i < 1000; i++) if (fork() == 0) pause();'
 program 4-closes 'close(0), close(1), close(2);'
@@ -98,6 +99,7 @@ run timeout 240 "$IPCLAB" grade --exercise pipe-eof "$dir/subs" --jobs 2 --out j
 check grading_ran status_is 0
 check beginning_is_said err_has 'They run as you'
 verdict() { check "$1" grep -q "^$1 .*$2" "$dir/out"; }
+verdict 0-computes 'TOO SLOW .*it does not end. P1 computes'
 verdict 1-stdin 'TOO SLOW .* computes'
 verdict 2-gigabyte 'DENIED .*printed more than 8 MiB'
 verdict 3-forks 'DENIED .*more than 64 processes'
@@ -110,14 +112,14 @@ verdict 9-none 'there is no pipe_eof.c'
 verdict a-text 'DOES NOT COMPILE .*undeclared'
 verdict b-link 'cannot be read'
 verdict c-good '10/10  PASS'
-check a_result_file_each [ "$(ls "$dir"/res/*.json | wc -l)" = 12 ]
-check csv_has_a_line_each [ "$(wc -l <"$dir/res/marks.csv")" = 13 ]
+check a_result_file_each [ "$(ls "$dir"/res/*.json | wc -l)" = 13 ]
+check csv_has_a_line_each [ "$(wc -l <"$dir/res/marks.csv")" = 14 ]
 check junit_counts grep -q 'testsuite name="c-good" tests="5" failures="0" errors="0" skipped="0"' "$dir/res/junit.xml"
 run "$IPCLAB" grade --exercise pipe-eof "$dir/subs" --out json:"$dir/res" --resume
-check resume_runs_nothing_again err_has '12 of 12 were judged before'
+check resume_runs_nothing_again err_has '13 of 13 were judged before'
 rm "$dir/res/c-good.json"
 run "$IPCLAB" grade --exercise pipe-eof "$dir/subs" --out json:"$dir/res" --resume
-check but_what_is_missing err_has '11 of 12 were judged before'
+check but_what_is_missing err_has '12 of 13 were judged before'
 run "$IPCLAB" grade --exercise pipe-eof "$solution"
 check one_file_is_a_submission out_has '10/10'
 check no_folder_is_left [ -z "$(ls -A "$TMPDIR")" ]

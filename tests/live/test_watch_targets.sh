@@ -6,7 +6,7 @@ can_trace || skip "tracing does not work here: $(head -n 1 "$dir/err")"
 
 targets=$IPCLAB_BUILD/tests/live/targets
 explains=yes
-for name in births cloexec close_range dev_fd dup_chain edges eintr events fifo_open file_locks long_write nonblock orphan packets \
+for name in births broken_off cloexec close_range dev_fd dup_chain edges eintr events fifo_open file_locks long_write nonblock orphan packets \
 	inet_more signals sigpipe splice_waits splices stopped thread_exec threads timed_calls timeouts unix_more unix_pair unix_rights unix_server waits; do
 	sees_the_same "$name" "$targets/$name"
 	check "$name: every call is known: $total" total_knows_all
