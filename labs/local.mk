@@ -174,12 +174,14 @@ $(tcp_programs): %: $(srcdir)/%.c $(srcdir)/labs/16-tcp/tcp.h $(srcdir)/labs/16-
 	$(lab_build) $(@F).c
 
 # 18, two sittings
-rpc_programs = labs/18-rpc/call labs/18-rpc/raw labs/18-rpc/match labs/18-rpc/patient labs/18-rpc/unseen
+rpc_programs = labs/18-rpc/call labs/18-rpc/raw labs/18-rpc/match labs/18-rpc/real labs/18-rpc/patient labs/18-rpc/unseen
 rpc_failing = labs/18-rpc-failures/lossy labs/18-rpc-failures/ledger
-lab_files += labs/18-rpc/lab.md labs/18-rpc/rpc.h labs/18-rpc/bank.h labs/18-rpc/bank.x $(rpc_programs:=.c) \
+lab_files += labs/18-rpc/lab.md labs/18-rpc/rpc.h labs/18-rpc/bank.h labs/18-rpc/bank.x \
+	labs/18-rpc/matchmaker.h labs/18-rpc/private.h $(rpc_programs:=.c) \
 	labs/18-rpc-failures/lab.md $(rpc_failing:=.c)
 lab_programs += $(rpc_programs) $(rpc_failing)
-$(rpc_programs) $(rpc_failing): %: $(srcdir)/%.c $(srcdir)/labs/18-rpc/rpc.h $(srcdir)/labs/18-rpc/bank.h
+$(rpc_programs) $(rpc_failing): %: $(srcdir)/%.c $(srcdir)/labs/18-rpc/rpc.h $(srcdir)/labs/18-rpc/bank.h \
+		$(srcdir)/labs/18-rpc/matchmaker.h $(srcdir)/labs/18-rpc/private.h
 	$(lab_build) $(TIRPC_CFLAGS) $(@F).c $(TIRPC_LIBS)
 
 # 12

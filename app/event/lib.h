@@ -288,13 +288,15 @@ struct ev_observe {
 	u64 a, b, c, d, e;
 };
 
-enum injection { INJ_TIMEOUT = 1, INJ_SIGNAL = 2, INJ_SHORT = 3, INJ_AGAIN = 4, INJ_SMALL_PIPE = 5, INJ_LOST = 6, INJ_STAYS_SMALL = 7 };
+enum injection { INJ_TIMEOUT = 1, INJ_SIGNAL = 2, INJ_SHORT = 3, INJ_AGAIN = 4, INJ_SMALL_PIPE = 5, INJ_LOST = 6, INJ_STAYS_SMALL = 7,
+	INJ_ANSWERED = 8 };
 struct ev_inject {
 	u32 what; /* enum injection */
 	u32 pad;
 	u64 a; /* INJ_TIMEOUT: ns that passed; INJ_SIGNAL: signal number; INJ_SHORT: bytes it asked for (the ENTER behind it
 	          has what is left); INJ_AGAIN: the call (enum call) that got EAGAIN and was not made; INJ_SMALL_PIPE: bytes;
-	          INJ_STAYS_SMALL: bytes that a pipe was to hold; INJ_LOST: bytes of the datagram that was not sent, though its sender is told so */
+	          INJ_STAYS_SMALL: bytes that a pipe was to hold; INJ_LOST: bytes of the datagram that was not sent, though its sender is told so;
+	          INJ_ANSWERED: the call (enum call) that was answered with 0 and not made */
 };
 
 enum segment_kind {

@@ -13,6 +13,7 @@
  *         actors: {P1: parent}   # may be left out: those below
  *         hooks: true            # built by ipclab cc: its accesses to shared memory are seen
  *         files: true            # open, read and write of files are steps, too
+ *         one_user: true         # setgroups, setgid, setuid are answered with 0: what gives up root runs in a namespace
  *         computes: [P2]         # may compute for ever: nobody waits for it
  *     actors:
  *       P1: producer
@@ -80,8 +81,8 @@ static bool truth(struct yaml_file *y, yaml_ref r, const char *what, bool *out, 
 
 static bool program(struct yaml_file *y, yaml_ref r, struct reading *rd, struct guide_program *p)
 {
-	static const char *const keys[] = {"name", "args", "actors", "hooks", "computes", "files", NULL};
-	yaml_ref values[6];
+	static const char *const keys[] = {"name", "args", "actors", "hooks", "computes", "files", "one_user", NULL};
+	yaml_ref values[7];
 
 	p->mark = yaml_mark(y, r);
 	if (!yaml_keys(y, r, keys, values, rd->err) ||
@@ -100,6 +101,7 @@ static bool program(struct yaml_file *y, yaml_ref r, struct reading *rd, struct 
 	       actors(y, values[2], rd->pool, &p->actors, rd->err) &&
 	       truth(y, values[3], "hooks", &p->hooks, rd->err) &&
 	       truth(y, values[5], "files", &p->files, rd->err) &&
+	       truth(y, values[6], "one_user", &p->one_user, rd->err) &&
 	       texts(y, values[4], "computes", rd->pool, &p->computes, &p->computes_n, rd->err);
 }
 

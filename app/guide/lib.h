@@ -86,6 +86,7 @@ struct guide_program {
 	guide_actors actors; /* its own; else the guide's */
 	bool hooks;          /* its accesses to shared memory are to be stops: built by ipclab cc */
 	bool files;          /* files that it opens are followed: open, read, write, close are steps */
+	bool one_user;       /* setgroups, setgid, setuid of its processes are answered with 0 and not made */
 	char **computes;     /* actors that may compute for ever: they are not waited for */
 	u32 computes_n;
 	struct guide_mark mark;

@@ -122,6 +122,7 @@ static struct session *start(const struct lab *lab, u32 program, const char *own
 						.contents = true,
 						.terminals = true,
 						.files = lab->guide->programs.at[program].files,
+						.one_user = lab->guide->programs.at[program].one_user,
 						.sites = true},
 					.pin = true,
 				},

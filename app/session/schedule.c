@@ -132,7 +132,8 @@ static bool was_live(const struct gathering *g, struct err *err)
 		(unsigned long long)world_head(g->world)->moment + 1);
 }
 
-/* A fault is no choice that could be made again; a signal is, when it was chosen. */
+/* A fault is no choice that could be made again; a signal is, when it was chosen, and what the
+ * guide has answered is answered again. */
 static bool is_fault(struct gathering *g, const struct rec *r)
 {
 	const struct ev_inject *i = rec_body(r);
@@ -143,7 +144,7 @@ static bool is_fault(struct gathering *g, const struct rec *r)
 	if (r->kind != REC_INJECT)
 		return false;
 	g->signalled = false;
-	return i->what == INJ_SIGNAL ? !chosen : i->what != INJ_TIMEOUT;
+	return i->what == INJ_SIGNAL ? !chosen : i->what != INJ_TIMEOUT && i->what != INJ_ANSWERED;
 }
 
 static bool was_fault(const struct gathering *g, struct err *err)

@@ -75,7 +75,10 @@ static const struct arg_rule arg_rules[] = {
 	{SYS_futex, 1, FUTEX_PRIVATE_FLAG, 0},
 };
 
-static bool filter_rules(scmp_filter_ctx ctx)
+/* What inject/user.c answers. */
+static const int user_stops[] = {SYS_setgroups, SYS_setgid, SYS_setuid};
+
+static bool filter_rules(scmp_filter_ctx ctx, bool one_user)
 {
 	/* A call of a foreign ABI (int 0x80) runs and is not decoded; that is said at exec. */
 	if (seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ALLOW) < 0)
@@ -83,6 +86,9 @@ static bool filter_rules(scmp_filter_ctx ctx)
 	seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2); /* a binary tree, libseccomp 2.5 */
 	for (size_t i = 0; i < ARRAY_LEN(stops); i++)
 		if (seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), stops[i], 0) < 0)
+			return false;
+	for (size_t i = 0; one_user && i < ARRAY_LEN(user_stops); i++)
+		if (seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), user_stops[i], 0) < 0)
 			return false;
 	/* sigaction that only asks changes nothing. */
 	if (seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), SYS_rt_sigaction, 1, SCMP_CMP64(1, SCMP_CMP_NE, 0, 0)) < 0)
@@ -98,14 +104,14 @@ static bool filter_rules(scmp_filter_ctx ctx)
 	return true;
 }
 
-bool filter_build(struct sock_filter **program, u16 *n, struct err *err)
+bool filter_build(bool one_user, struct sock_filter **program, u16 *n, struct err *err)
 {
 	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
 	int fd = memfd_create("ipclab-filter", MFD_CLOEXEC);
 	struct stat st;
 	bool ok = false;
 
-	if (!ctx || fd < 0 || !filter_rules(ctx) || seccomp_export_bpf(ctx, fd) < 0 || fstat(fd, &st) < 0)
+	if (!ctx || fd < 0 || !filter_rules(ctx, one_user) || seccomp_export_bpf(ctx, fd) < 0 || fstat(fd, &st) < 0)
 		goto out;
 	*program = xmalloc((size_t)st.st_size);
 	*n = (u16)((size_t)st.st_size / sizeof **program);

@@ -49,6 +49,7 @@ struct tracer_options {
 	bool looking;   /* nobody is traced at all: tracer/look/lib.h */
 	bool threads;   /* told to our runtime: once a second thread exists, .data, .bss and heap stop too */
 	bool std_names; /* pipes that a program is started with as descriptors 0 to 2 are named so, and not counted as its own */
+	bool one_user;  /* setgroups, setgid and setuid are answered with 0 and not made (inject/user.c) */
 	bool every_site;/* copy a site at every operation, and where a deadly signal strikes, though nobody is held */
 	const struct fault *faults; /* borrowed for the tracer's life */
 	u32 faults_n;   /* at most FAULTS_MAX */

@@ -26,6 +26,7 @@ libipclab_a_SOURCES += \
 	app/tracer/inject/interrupt.c \
 	app/tracer/inject/now.c \
 	app/tracer/inject/short.c \
+	app/tracer/inject/user.c \
 	app/tracer/decode/fd.c \
 	app/tracer/decode/fifo.c \
 	app/tracer/decode/sig.c \

@@ -264,6 +264,8 @@ u32 inject_on(struct tracer *, struct tracee *, bool *nonblocking);
 bool inject_short(struct tracer *, struct tracee *, const struct fault *, u32 on, bool nonblocking, bool *done, struct err *);
 bool inject_instead(struct tracee *, i64 result); /* the call is not made; false: it is, the task is gone */
 bool inject_again(struct tracer *, struct tracee *, bool nonblocking, bool *skip, struct err *);
+bool inject_is_user(const struct tracer *, long nr); /* a call that options.one_user has answered */
+bool inject_user(struct tracer *, struct tracee *, struct err *);
 bool inject_interrupt(struct tracer *, struct tracee *, const struct fault *, bool *done, struct err *);
 /* A handler was set: does it restart calls? */
 void inject_handler_set(struct tracee *, int sig, bool handled, u64 flags);
@@ -627,7 +629,7 @@ bool adopt_orphans(struct tracer *, u32 creator, struct err *);
 bool finish_call(struct tracer *, struct tracee *, i64 ret, u32 flags, struct err *);
 
 /* ---- filter.c ---- */
-bool filter_build(struct sock_filter **, u16 *n, struct err *);
+bool filter_build(bool one_user, struct sock_filter **, u16 *n, struct err *);
 
 /* ---- actor.c ---- */
 bool actor_note(struct tracer *, struct tracee *, const char *path, struct err *); /* REC_ACTOR of an interpreter */

@@ -189,6 +189,8 @@ static bool take_event(struct tracer *t, struct tracee *x, struct err *err)
 		return take_birth(t, x, err);
 	case PTRACE_EVENT_EXEC:
 		return take_exec(t, x, err);
+	case PTRACE_EVENT_SECCOMP:
+		return inject_user(t, x, err);
 	default:
 		if (x->passing && told_open(x))
 			told_time_passes(x);

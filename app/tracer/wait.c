@@ -48,6 +48,8 @@ enum stop_kind wait_entry(struct tracer *t, struct tracee *x)
 	if (x->call_nr == HOOK_CALL && x->space)
 		return hooked_stop(t, x, ip);
 	x->read_at = t->takes;
+	if (inject_is_user(t, x->call_nr))
+		return STOP_EVENT;
 	if (!x->exec_done || !decode_entry(t, x, &x->entry)) {
 		x->holding = told_open(x) ? IS_INSIDE : IS_RUNNING;
 		tracee_go(x, PTRACE_CONT, 0);

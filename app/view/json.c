@@ -413,6 +413,9 @@ static void add_inject(const struct rec *r, struct str *out)
 	} else if (e.what == INJ_AGAIN) {
 		add_word(out, "what", "again");
 		add_word(out, "call", call_name((unsigned)e.a));
+	} else if (e.what == INJ_ANSWERED) {
+		add_word(out, "what", "answered");
+		add_word(out, "call", call_name((unsigned)e.a));
 	} else if (e.what == INJ_LOST) {
 		add_word(out, "what", "lost");
 		add_key(out, "bytes", (i64)e.a);

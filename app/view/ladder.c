@@ -131,7 +131,8 @@ bool ladder_relays(const struct ladder *l, u32 proc)
 		if (r->kind != RUNG_MESSAGE || r->from != proc)
 			continue;
 		for (size_t k = 0; k < i && !got; k++)
-			got = l->list.at[k].to == proc && l->list.at[k].taken && same_bytes(&l->list.at[k], r);
+			got = l->list.at[k].to == proc && l->list.at[k].taken && l->list.at[k].from != r->to &&
+			      same_bytes(&l->list.at[k], r);
 		if (!got)
 			return false;
 		n++;

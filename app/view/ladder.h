@@ -40,7 +40,7 @@ struct ladder {
 bool ladder_possible(const struct world *);
 void ladder_read(const struct scene *, struct ladder *);
 void ladder_finish(struct ladder *);
-/* It has sent what it got, and nothing else. */
+/* It has sent what it got, to others than it had it from, and nothing else. */
 bool ladder_relays(const struct ladder *, u32 proc);
 /* The message sent or taken last: its number in the list, from 1; 0: there is none. */
 size_t ladder_newest(const struct ladder *);

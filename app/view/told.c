@@ -174,6 +174,10 @@ static void told_inject(
 		str_addf(out, "ipclab answers the %s of ", call_name((unsigned)e.a));
 		words_name(s, r->task, out);
 		str_add(out, " with EAGAIN.\n");
+	} else if (e.what == INJ_ANSWERED) {
+		str_addf(out, "ipclab answers the %s of ", call_name((unsigned)e.a));
+		words_name(s, r->task, out);
+		str_add(out, " with 0: in a namespace with one user it would fail.\n");
 	} else if (e.what == INJ_LOST) {
 		str_addf(out, "The datagram of %llu bytes that ", (unsigned long long)e.a);
 		words_name(s, r->task, out);

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Who one is: setgroups, setgid and setuid of a service that gives up root. In a user namespace that maps one user they
+ * fail, though nothing is given up there; they are answered with 0 and not made (tracer_options.one_user). */
+#include <sys/syscall.h>
+
+#include "tracer/private.h"
+
+static u16 of_user(long nr)
+{
+	switch (nr) {
+	case SYS_setgroups: return CALL_setgroups;
+	case SYS_setgid: return CALL_setgid;
+	case SYS_setuid: return CALL_setuid;
+	default: return CALL_none;
+	}
+}
+
+bool inject_is_user(const struct tracer *t, long nr)
+{
+	return t->opt.one_user && of_user(nr) != CALL_none;
+}
+
+bool inject_user(struct tracer *t, struct tracee *x, struct err *err)
+{
+	arch_regs regs;
+
+	if (!arch_get_regs(x->tid, &regs))
+		return true; /* killed: its end follows */
+	arch_set_call(&regs, -1); /* seccomp(2), SECCOMP_RET_TRACE: the call is skipped, the result is rax */
+	arch_set_result(&regs, 0);
+	return !arch_set_regs(x->tid, &regs) || inject_note(t, x, INJ_ANSWERED, of_user(x->call_nr), err);
+}
