@@ -24,11 +24,11 @@
 #include "tracer/private.h"
 
 #define ATTACH_OPTIONS (TRACE_OPTIONS & ~(PTRACE_O_EXITKILL | PTRACE_O_TRACESECCOMP))
-enum { ERESTARTNOHAND = 514, ERESTART_RESTARTBLOCK = 516, KERNEL_THREAD = 0x00200000, PIPE_ATOMIC = 4096 };
+enum { ERESTARTNOHAND = 514, ERESTART_RESTARTBLOCK = 516, KERNEL_THREAD = 0x00200000 };
 
 /* ---- what /proc says of a process (proc(5)) ---- */
 
-static long status_field(pid_t pid, const char *field)
+long attach_status_field(pid_t pid, const char *field)
 {
 	char path[64], line[256];
 	size_t n = strlen(field);
@@ -68,7 +68,7 @@ static bool stat_read(pid_t pid, char *state, unsigned *flags)
 
 static bool is_ours(pid_t pid)
 {
-	for (pid_t at = getpid(); at > 1; at = (pid_t)status_field(at, "PPid"))
+	for (pid_t at = getpid(); at > 1; at = (pid_t)attach_status_field(at, "PPid"))
 		if (at == pid)
 			return true;
 	return false;
@@ -85,34 +85,45 @@ static bool refuse_by_rule(pid_t pid, struct err *err)
 		fclose(f);
 	if (scope == 3)
 		return err_set(err, EXIT_MACHINE,
-		               "cannot attach to process %d: kernel.yama.ptrace_scope is 3, which forbids it to "
-		               "everybody until the next boot; start the program with ipclab watch -- CMD", (int)pid);
+			"cannot attach to process %d: kernel.yama.ptrace_scope is 3, which forbids "
+			"it to "
+			"everybody until the next boot; start the program with ipclab watch -- CMD",
+			(int)pid);
 	if (scope)
 		return err_set(err, EXIT_MACHINE,
-		               "cannot attach to process %d: kernel.yama.ptrace_scope is %d, so only root may attach to "
-		               "a process that it did not start: sudo ipclab watch -p %d, or start the program with "
-		               "ipclab watch -- CMD", (int)pid, scope, (int)pid);
+			"cannot attach to process %d: kernel.yama.ptrace_scope is %d, so only root "
+			"may attach to "
+			"a process that it did not start: sudo ipclab watch -p %d, or start the "
+			"program with "
+			"ipclab watch -- CMD",
+			(int)pid, scope, (int)pid);
 	return err_set(err, EXIT_MACHINE,
-	               "cannot attach to process %d: the kernel forbids it (it changed its user or group, or this is a "
-	               "container without SYS_PTRACE): sudo ipclab watch -p %d", (int)pid, (int)pid);
+		"cannot attach to process %d: the kernel forbids it (it changed its user or group, "
+		"or this is a "
+		"container without SYS_PTRACE): sudo ipclab watch -p %d",
+		(int)pid, (int)pid);
 }
 
 /* Why PTRACE_SEIZE failed with `why`. */
 static bool refuse(pid_t pid, int why, struct err *err)
 {
-	long tracer = status_field(pid, "TracerPid"), uid = status_field(pid, "Uid");
+	long tracer = attach_status_field(pid, "TracerPid"), uid = attach_status_field(pid, "Uid");
 	const struct passwd *who;
 
 	if (why == ESRCH)
 		return err_set(err, EXIT_USAGE, "process %d ended just now", (int)pid);
 	if (tracer > 0)
 		return err_set(err, EXIT_MACHINE,
-		               "cannot attach to process %d: process %ld traces it already (a debugger, strace, another "
-		               "ipclab?), and a process has one tracer at most: end that first", (int)pid, tracer);
+			"cannot attach to process %d: process %ld traces it already (a debugger, "
+			"strace, another "
+			"ipclab?), and a process has one tracer at most: end that first",
+			(int)pid, tracer);
 	if (geteuid() && uid >= 0 && (uid_t)uid != geteuid()) {
 		who = getpwuid((uid_t)uid);
-		return err_set(err, EXIT_MACHINE, "cannot attach to process %d: it belongs to user %s: sudo ipclab watch -p %d",
-		               (int)pid, who ? who->pw_name : "another", (int)pid);
+		return err_set(err, EXIT_MACHINE,
+			"cannot attach to process %d: it belongs to user %s: sudo ipclab watch -p "
+			"%d",
+			(int)pid, who ? who->pw_name : "another", (int)pid);
 	}
 	return refuse_by_rule(pid, err);
 }
@@ -124,110 +135,23 @@ static bool check(pid_t *pid, struct err *err)
 	char state = 0;
 
 	if (!stat_read(*pid, &state, &flags))
-		return err_set(err, EXIT_USAGE, "there is no process %d; `ps -e` lists those there are", (int)*pid);
+		return err_set(err, EXIT_USAGE,
+			"there is no process %d; `ps -e` lists those there are", (int)*pid);
 	if (flags & KERNEL_THREAD)
-		return err_set(err, EXIT_USAGE, "process %d is a thread of the kernel: it makes no system calls", (int)*pid);
+		return err_set(err, EXIT_USAGE,
+			"process %d is a thread of the kernel: it makes no system calls",
+			(int)*pid);
 	if (state == 'Z' || state == 'X')
-		return err_set(err, EXIT_USAGE, "process %d has ended already; its parent %ld has not collected it yet",
-		               (int)*pid, status_field(*pid, "PPid"));
-	*pid = (pid_t)status_field(*pid, "Tgid");
+		return err_set(err, EXIT_USAGE,
+			"process %d has ended already; its parent %ld has not collected it yet",
+			(int)*pid, attach_status_field(*pid, "PPid"));
+	*pid = (pid_t)attach_status_field(*pid, "Tgid");
 	if (*pid == getpid() || *pid <= 0)
 		return err_set(err, EXIT_USAGE, "that is ipclab itself, which cannot trace itself");
 	return true;
 }
 
 /* ---- one task ---- */
-
-enum where { IS_AWAKE, IS_WAITING, IS_HALF_WAY };
-
-/* Half way: asleep in a call that may have moved some of its bytes: an interruption would be seen. Of one that is awake
- * nobody can tell: it may be in such a call as well. */
-static enum where where_is(pid_t tid)
-{
-	char path[64], text[256];
-	unsigned long long a[3] = {0};
-	int nr = -1, n = 0;
-	FILE *f;
-
-	snprintf(path, sizeof path, "/proc/%d/syscall", (int)tid);
-	f = fopen(path, "re");
-	if (f && fgets(text, sizeof text, f))
-		n = sscanf(text, "%d %llx %llx %llx", &nr, &a[0], &a[1], &a[2]);
-	if (f)
-		fclose(f);
-	if (n < 1)
-		return IS_AWAKE;
-	switch (nr) {
-	case SYS_write:
-		return a[2] > PIPE_ATOMIC ? IS_HALF_WAY : IS_WAITING;
-	case SYS_writev: case SYS_pwritev2: case SYS_sendto: case SYS_sendmsg: case SYS_sendmmsg: case SYS_sendfile:
-	case SYS_splice: case SYS_tee: case SYS_vmsplice: case SYS_recvmmsg:
-		return IS_HALF_WAY;
-	default:
-		return IS_WAITING;
-	}
-}
-
-/* Awake, and for so long without a sleep that it computes: no call copies bytes for that long. What has not been on a
- * processor meanwhile (a busy machine) has not been seen to. */
-static bool computes(struct tracer *t, struct tracee *x)
-{
-	enum { COMPUTES_NS = 1000000, LOOKS_MOST = 500 };
-	long sleeps = status_field(x->tid, "voluntary_ctxt_switches");
-	struct probe now;
-
-	tracer_probe(t, x->task, &now);
-	if (!x->awake_looks++ || sleeps != x->awake_sleeps) {
-		x->awake_ns = now.ran_ns;
-		x->awake_sleeps = sleeps;
-		x->awake_looks = 1;
-	}
-	return now.ran_ns - x->awake_ns >= COMPUTES_NS || (!now.ran_ns && x->awake_looks > LOOKS_MOST);
-}
-
-static bool may_be_interrupted(struct tracer *t, struct tracee *x)
-{
-	enum { LOOKS = 30 };
-
-	for (int i = 0; i < LOOKS; i++) {
-		enum where where = where_is(x->tid);
-		if (where == IS_AWAKE && !computes(t, x)) {
-			usleep(100);
-			continue;
-		}
-		return where != IS_HALF_WAY;
-	}
-	return false;
-}
-
-static void meet(struct tracer *t, struct tracee *x)
-{
-	if (!may_be_interrupted(t, x)) {
-		t->unmet_n += !x->unmet;
-		x->unmet = true;
-		return;
-	}
-	t->unmet_n -= x->unmet;
-	x->unmet = false;
-	ptrace(PTRACE_INTERRUPT, x->tid, NULL, NULL);
-}
-
-void attach_meet_rest(struct tracer *t)
-{
-	u64 now = clock_ns();
-
-	if (now - t->unmet_ns < 1000000)
-		return;
-	t->unmet_ns = now;
-	for (size_t i = 0; i < t->all.n; i++)
-		if (t->all.at[i]->unmet)
-			meet(t, t->all.at[i]);
-}
-
-bool tracer_is_meeting(const struct tracer *t)
-{
-	return t->unmet_n != 0;
-}
 
 static struct tracee *task_seized(struct tracer *t, pid_t tid, struct tracee *leader)
 {
@@ -275,13 +199,16 @@ static bool seize_threads(struct tracer *t, struct tracee *leader, struct err *e
 		any = false;
 		for (size_t i = 0; i < n; i++) {
 			struct tracee *x;
-			if (tracee_by_tid(t, tids[i]) || ptrace(PTRACE_SEIZE, tids[i], NULL, (void *)(uintptr_t)ATTACH_OPTIONS) < 0)
+			if (tracee_by_tid(t, tids[i]) ||
+				ptrace(PTRACE_SEIZE, tids[i], NULL,
+					(void *)(uintptr_t)ATTACH_OPTIONS) < 0)
 				continue;
 			any = true;
 			x = task_seized(t, tids[i], leader);
-			if (!emit_spawn(t, x, leader->task, EVF_THREAD | EVF_FILES | EVF_ATTACHED, err))
+			if (!emit_spawn(
+				    t, x, leader->task, EVF_THREAD | EVF_FILES | EVF_ATTACHED, err))
 				return false;
-			meet(t, x);
+			attach_meet(t, x);
 		}
 	}
 	return true;
@@ -312,7 +239,8 @@ static bool seize_children(struct tracer *t, const struct tracee *leader, struct
 			pid_t child = (pid_t)strtol(at, &end, 10);
 			if (end == at || child <= 0)
 				break;
-			if (!is_ours(child) && !tracee_by_tid(t, child) && !seize_tree(t, child, creator, false, err))
+			if (!is_ours(child) && !tracee_by_tid(t, child) &&
+				!seize_tree(t, child, creator, false, err))
 				return false;
 		}
 	}
@@ -337,8 +265,9 @@ static u64 posix_timers(pid_t pid)
 
 bool attach_note(struct tracer *t, struct tracee *x, struct err *err)
 {
-	return emit_observe(t, x, OBS_ATTACHED, posix_timers(x->tgid), (u64)status_field(x->tgid, "PPid"), signal_mask(x->tid, "SigCgt"),
-	                    signal_mask(x->tid, "SigIgn"), 0, err);
+	return emit_observe(t, x, OBS_ATTACHED, posix_timers(x->tgid),
+		(u64)attach_status_field(x->tgid, "PPid"), signal_mask(x->tid, "SigCgt"),
+		signal_mask(x->tid, "SigIgn"), 0, err);
 }
 
 /* `must`: it was asked for by name. Of the others those that cannot be had are left out. */
@@ -352,33 +281,52 @@ static bool seize_tree(struct tracer *t, pid_t pid, u32 creator, bool must, stru
 		return !must || refuse(pid, errno, err);
 	x = task_seized(t, pid, NULL);
 	if (!emit_spawn(t, x, creator, EVF_ATTACHED, err) || !emit_exec(t, x, x->task, err) ||
-	    !attach_note(t, x, err))
+		!attach_note(t, x, err))
 		return false;
-	meet(t, x);
+	attach_meet(t, x);
 	return seize_threads(t, x, err) && seize_children(t, x, err);
 }
 
 /* ---- the first stop ---- */
 
-void attach_first_stop(struct tracee *x)
+/* Did our coming cut its call short? Only where all of what was asked for would have been moved without us. */
+static bool note_cut(struct tracer *t, struct tracee *x, const arch_regs *regs, struct err *err)
+{
+	u64 fd = arch_arg(regs, 0), asked = arch_arg(regs, 2);
+	i64 moved = arch_result(regs);
+	enum fd_class class;
+	u32 flags;
+	u64 ino;
+	bool cloexec;
+
+	if (moved <= 0 || (u64)moved >= asked || !meet_is_transfer(regs) ||
+		!fd_ask(x->tid, (int)fd, &class, &ino, &flags, &cloexec) || (flags & O_NONBLOCK) ||
+		(class != FDC_PIPE && class != FDC_TTY && class != FDC_OBJECT))
+		return true;
+	return emit_observe(t, x, OBS_CUT, fd, (u64)moved, asked, 0, 0, err);
+}
+
+bool attach_first_stop(struct tracer *t, struct tracee *x, struct err *err)
 {
 	arch_regs regs;
 	i64 result;
 	long nr;
 
 	if (x->met || !arch_get_regs(x->tid, &regs))
-		return;
+		return true;
 	x->met = true;
 	nr = arch_call(&regs);
 	result = arch_result(&regs);
 	if (nr < 0)
-		return;
+		return true;
 	if (result == -EINTR && !signal_is_due(x->tid)) {
 		arch_set_result(&regs, -ERESTARTNOHAND);
 		arch_set_regs(x->tid, &regs);
 	}
 	if (result == -ERESTART_RESTARTBLOCK)
 		x->restart_nr = nr; /* restart_syscall goes on with what is left of its time-out */
+	return (!x->unmet_told || emit_observe(t, x, OBS_UNMET, 0, 0, 0, 0, 0, err)) &&
+	       note_cut(t, x, &regs, err);
 }
 
 /* Stops until each task that was interrupted has come to one; those that are on their way elsewhere
@@ -398,12 +346,28 @@ static bool wait_for_all(struct tracer *t, struct err *err)
 			return true;
 		else if (stop.kind == STOP_GONE && !tracer_take(t, stop.task, err))
 			return false;
-		else if (stop.kind != STOP_BORN && stop.kind != STOP_GROUP && stop.kind != STOP_GONE &&
-		         stop.kind != STOP_BELL && (!tracer_take(t, stop.task, err) || !tracer_resume(t, stop.task, err)))
+		else if (stop.kind != STOP_BORN && stop.kind != STOP_GROUP &&
+			 stop.kind != STOP_GONE && stop.kind != STOP_BELL &&
+			 (!tracer_take(t, stop.task, err) || !tracer_resume(t, stop.task, err)))
 			return false;
 		waiting = false;
 		for (size_t i = 0; i < t->all.n; i++)
-			waiting |= t->all.at[i]->attached && !t->all.at[i]->born_seen && !t->all.at[i]->unmet;
+			waiting |= t->all.at[i]->attached && !t->all.at[i]->born_seen &&
+				   !t->all.at[i]->unmet;
+	}
+	return true;
+}
+
+/* Who is left where it sleeps is said, or its silence would look like idleness. */
+static bool tell_unmet(struct tracer *t, struct err *err)
+{
+	for (size_t i = 0; i < t->all.n; i++) {
+		struct tracee *x = t->all.at[i];
+		if (!x->unmet)
+			continue;
+		x->unmet_told = true;
+		if (!emit_observe(t, x, OBS_UNMET, 1, 0, 0, 0, 0, err))
+			return false;
 	}
 	return true;
 }
@@ -414,7 +378,8 @@ static bool adopt_everything(struct tracer *t, struct err *err)
 		struct tracee *x = t->tasks.at[i];
 		if (!x || !x->attached || x->tid != x->tgid || x->holding == IS_GONE || x->ended)
 			continue;
-		if (!attach_note(t, x, err) || !fdmap_adopt_all(t, x, err) || !maps_refresh(t, x, true, err))
+		if (!attach_note(t, x, err) || !fdmap_adopt_all(t, x, err) ||
+			!maps_refresh(t, x, true, err))
 			return false;
 	}
 	return true;
@@ -422,7 +387,8 @@ static bool adopt_everything(struct tracer *t, struct err *err)
 
 bool tracer_attach(struct tracer *t, const pid_t *pids, u32 n, u32 *task, struct err *err)
 {
-	if (!t->root && !emit_observe(t, NULL, OBS_MODE, t->opt.held ? OBS_HELD : OBS_FREE, 0, 0, 0, 0, err))
+	if (!t->root && !emit_observe(t, NULL, OBS_MODE, t->opt.held ? OBS_HELD : OBS_FREE, 0, 0, 0,
+				0, err))
 		return false;
 	t->attached = true;
 	for (u32 i = 0; i < n; i++) {
@@ -432,7 +398,7 @@ bool tracer_attach(struct tracer *t, const pid_t *pids, u32 n, u32 *task, struct
 		if (!t->root)
 			t->root = *task = tracee_by_tid(t, pid)->task;
 	}
-	return wait_for_all(t, err) && adopt_everything(t, err);
+	return wait_for_all(t, err) && adopt_everything(t, err) && tell_unmet(t, err);
 }
 
 /* ---- later stops ---- */
@@ -460,7 +426,9 @@ void attach_handler_frame(struct tracer *t, struct tracee *x)
 	u64 kept[13], stack[2048];
 	struct err ignored = {0};
 	arch_regs regs;
-	i64 result = x->pending_ret == -ERESTARTNOHAND || x->pending_ret == -ERESTART_RESTARTBLOCK ? -EINTR : 0;
+	i64 result = x->pending_ret == -ERESTARTNOHAND || x->pending_ret == -ERESTART_RESTARTBLOCK
+			     ? -EINTR
+			     : 0;
 	struct ev_exit out = {.ret = x->pending_ret, .fd = -1, .fd2 = -1};
 	size_t n;
 
@@ -493,6 +461,7 @@ void attach_let_go(struct tracer *t)
 		struct tracee *x = t->all.at[i];
 		bool stopped = x->holding == IS_STOPPED || x->holding == IS_TAKEN;
 		if (x->attached && stopped)
-			ptrace(PTRACE_DETACH, x->tid, NULL, (void *)(uintptr_t)(x->stop == STOP_SIGNAL ? x->sig : 0));
+			ptrace(PTRACE_DETACH, x->tid, NULL,
+				(void *)(uintptr_t)(x->stop == STOP_SIGNAL ? x->sig : 0));
 	}
 }

@@ -12,6 +12,7 @@
  * lean.c       | processes traced with as little as can be, for explore: lean.h
  * actor.c      | what an interpreter runs
  * attach.c     | attach to running processes, let go of them
+ * meet.c       | the moment of the first stop of those attached to
  * filter.c     | the seccomp filter: which calls stop
  * wait.c       | tracer_next: wait status -> kind of stop
  * take.c       | tracer_take: stop -> events

@@ -14,6 +14,7 @@ libipclab_a_SOURCES += \
 	app/tracer/lean.h \
 	app/tracer/maps.c \
 	app/tracer/memory.c \
+	app/tracer/meet.c \
 	app/tracer/resume.c \
 	app/tracer/signal.c \
 	app/tracer/site.c \

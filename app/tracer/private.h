@@ -215,7 +215,8 @@ struct tracee {
 	u64 carried;       /* bytes its write had put in before it was made to go on */
 	bool attached;     /* it ran before we came: PTRACE_SYSCALL, nothing is changed in it (attach.c) */
 	bool unmet;        /* seized, and asleep where it is better left: no stop has come */
-	u32 awake_looks;   /* attach.c: found awake so often in a row, */
+	bool unmet_told;   /* ... and the log says so */
+	u32 awake_looks;   /* meet.c: found awake so often in a row, */
 	long awake_sleeps; /* with that many sleeps */
 	u64 awake_ns;      /* and that processor time at the first */
 	bool met;          /* its first stop was taken */
@@ -635,12 +636,17 @@ bool filter_build(bool one_user, struct sock_filter **, u16 *n, struct err *);
 bool actor_note(struct tracer *, struct tracee *, const char *path, struct err *); /* REC_ACTOR of an interpreter */
 
 /* ---- attach.c ---- */
-void attach_meet_rest(struct tracer *); /* those that were left asleep */
-void attach_first_stop(struct tracee *);
+long attach_status_field(pid_t, const char *field); /* a number of /proc/PID/status, -1 */
+bool attach_first_stop(struct tracer *, struct tracee *, struct err *);
 enum stop_kind attached_call_stop(struct tracer *, struct tracee *);
 void attach_handler_frame(struct tracer *, struct tracee *);
 void attach_let_go(struct tracer *);
 bool attach_note(struct tracer *, struct tracee *, struct err *); /* OBS_ATTACHED */
+
+/* ---- meet.c ---- */
+void attach_meet(struct tracer *, struct tracee *); /* brings it to its first stop, or leaves it unmet */
+void attach_meet_rest(struct tracer *); /* those that were left */
+bool meet_is_transfer(const arch_regs *); /* a call that says how many bytes it is to write, and may come back with fewer */
 
 /* ---- bell.c ---- */
 bool bell_start(struct tracer *, struct err *);

@@ -380,9 +380,7 @@ bool tracer_take(struct tracer *t, u32 task, struct err *err)
 	case STOP_ENDING:
 		return emit_observe(t, x, OBS_ENDING, x->msg, 0, 0, 0, 0, err);
 	case STOP_BORN:
-		if (x->attached)
-			attach_first_stop(x);
-		return true;
+		return !x->attached || attach_first_stop(t, x, err);
 	case STOP_GROUP:
 		return emit_observe(t, x, OBS_STATE, OBS_STOPPED, x->in_call ? x->entry.call : 0, 0, 0, 0, err);
 	default:

@@ -326,6 +326,8 @@ static void add_observe(const struct scene *s, const struct rec *r, struct str *
 		[OBS_QUEUE] = "queue",
 		[OBS_SEMS] = "sems",
 		[OBS_CARRIES] = "carries",
+		[OBS_CUT] = "cut-short",
+		[OBS_UNMET] = "unmet",
 	};
 	struct ev_observe e;
 
@@ -352,6 +354,13 @@ static void add_observe(const struct scene *s, const struct rec *r, struct str *
 
 		add_word(out, "state", state[e.a - OBS_RUNNING]);
 	}
+	if (e.what == OBS_CUT) {
+		add_key(out, "fd", (i64)e.a);
+		add_key(out, "moved", (i64)e.b);
+		add_key(out, "size", (i64)e.c);
+	}
+	if (e.what == OBS_UNMET)
+		add_key(out, "unmet", (i64)e.a);
 	if (e.what == OBS_MODE)
 		add_word(out, "mode", e.a == OBS_FREE ? "free" : "held");
 	if (e.what == OBS_UNKNOWN_CALL)

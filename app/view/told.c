@@ -341,6 +341,17 @@ static void told_observe(const struct scene *s, const struct happening *h, const
 	case OBS_FAULT: told_fault(s, r, e.a, out); return;
 	case OBS_FD: told_received(s, r, &e, out); return;
 	case OBS_UNMAP: told_unmap(s, h, r, &e, out); return;
+	case OBS_CUT:
+		str_add(out, "Attaching cut a write short: of ");
+		words_name(s, r->task, out);
+		str_addf(out, "'s %llu bytes to fd %d only %llu were taken. Without ipclab it would have gone on.\n",
+			(unsigned long long)e.c, (int)e.a, (unsigned long long)e.b);
+		return;
+	case OBS_UNMET:
+		words_name(s, r->task, out);
+		str_add(out, e.a ? " may be in the middle of a large write, and a stop would cut it short: not followed before that is over.\n"
+				 : " is followed from here on.\n");
+		return;
 	case OBS_ENDING:
 		if (all) {
 			words_name(s, r->task, out);

@@ -135,37 +135,69 @@ PY
 }
 
 # Large writes to a slow reader, attached to again and again: nobody may see one cut short by our coming. Between our look
-# and the interruption lies a moment (attach.c): one in so many may be hit.
-large_writes_are_whole() {
-	command -v python3 >/dev/null || { echo "skipped: no python3"; return 0; }
+# and the interruption lies a moment (meet.c): where it strikes, it is said. Before each write the writer sleeps or computes
+# for so long, in us.
+large_writes() { # sleep|compute US
 	local n it short=0 attached=0
+	: >"$dir/said"
 	for ((n = 0; n < rounds / 2; n++)); do
-		python3 -c 'import os, threading, time, signal
+		python3 -c 'import os, sys, time, signal
 signal.alarm(60)
 r, w = os.pipe()
 size, times = 400000, 60
-def reader():
-    left = size * times
-    while left > 0:
-        left -= len(os.read(r, 65536))
+how, pause = sys.argv[1], int(sys.argv[2]) / 1e6
+if os.fork() == 0:
+    os.close(w)
+    while os.read(r, 65536):
         time.sleep(0.0007)
-threading.Thread(target=reader, daemon=True).start()
+    os._exit(0)
+os.close(r)
 short = 0
 for i in range(times):
+    if how == "sleep":
+        time.sleep(pause)
+    end = time.monotonic() + pause
+    while how == "compute" and time.monotonic() < end:
+        pass
     n = os.write(w, b"y" * size)
     short += n != size
     if n != size: os.write(w, b"y" * (size - n))
-print(short)' >"$dir/got" 2>&1 &
+print(short)' "$@" >"$dir/got" 2>&1 &
 		it=$!
 		while kill -0 "$it" 2>/dev/null; do
-			timeout -s INT 0.2 "$IPCLAB" watch --quiet -p "$it" >"$dir/said" 2>&1
+			timeout -s INT 0.2 "$IPCLAB" watch --json -p "$it" 2>&1 | grep '"what":"cut-short"' >>"$dir/said"
 			attached=$((attached + 1))
 		done
 		wait "$it" || { cat "$dir/got"; return 1; }
 		short=$((short + $(cat "$dir/got")))
 	done
-	echo "$short of $((60 * n)) large writes were cut short, $attached times attached"
-	[ "$attached" -ge $((2 * n)) ] && [ "$short" -le $((1 + n / 6)) ]
+	echo "$short of $((60 * n)) large writes were cut short, $attached times attached, said of $(wc -l <"$dir/said")"
+	[ "$attached" -ge $((2 * n)) ] && [ "$short" -le $((n / 12)) ] && [ "$(wc -l <"$dir/said")" -ge "$short" ]
+}
+
+large_writes_are_whole() {
+	command -v python3 >/dev/null || { echo "skipped: no python3"; return 0; }
+	large_writes sleep 300 && large_writes compute 3000
+}
+
+# Who sleeps in a large write when we come, and for long, is left there: that is said, and so is when it is followed.
+left_in_a_write() {
+	command -v python3 >/dev/null || { echo "skipped: no python3"; return 0; }
+	python3 -c 'import os, time, threading
+r, w = os.pipe()
+def reader():
+    time.sleep(2)
+    left = 300000
+    while left: left -= len(os.read(r, 65536))
+threading.Thread(target=reader).start()
+print(os.write(w, b"y" * 300000), flush=True)
+time.sleep(0.6)' >"$dir/got" &
+	local it=$!
+	sleep 0.5
+	timeout 10 "$IPCLAB" watch -p "$it" >"$dir/said" 2>&1
+	wait "$it"
+	grep -q '^300000$' "$dir/got" && grep -q 'P1 may be in the middle of a large write' "$dir/said" &&
+		grep -q 'P1 is followed from here on' "$dir/said" || { cat "$dir/got" "$dir/said"; return 1; }
 }
 
 refused() { # CODE WORDS PID
@@ -213,5 +245,6 @@ check "a pipeline that ends while it is watched" pipeline_ends_watched
 check "a server goes on answering when ipclab is killed ($rounds times)" server_is_killed
 check "calls that are never restarted sleep on" sleepers_sleep_on
 check "large writes come back whole" large_writes_are_whole
+check "who is in a large write is left there, and that is said" left_in_a_write
 check "what cannot be attached to, and why" refusals
 finish
