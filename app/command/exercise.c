@@ -248,7 +248,7 @@ bool command_hint(struct invocation *inv, struct err *err)
 		u32 n = t.hints < x->hints.n ? t.hints : (u32)x->hints.n - 1;
 		struct err ignored = {0};
 
-		lines_wrap(x->hints.at[n], 78, &lines);
+		lines_flow(x->hints.at[n], 78, &lines);
 		exercise_say("Hint %u of %zu\n\n%s\n", n + 1, x->hints.n, lines.s);
 		if (n + 1 == x->hints.n)
 			printf("\nThat was the last one.\n");

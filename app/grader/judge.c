@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What happened against what was expected: the verdict, and the words that explain it. */
+/* What happened against what was expected: the verdict. */
 #include <regex.h>
 #include <signal.h>
 #include <stdio.h>
@@ -7,257 +7,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "grader/private.h"
-
-#define PUT(field, ...) snprintf((field), sizeof(field), __VA_ARGS__)
-
-struct judging {
-	const struct run_spec *spec;
-	const struct shared *shared;
-	const struct evidence *ev;
-	struct finding *f;
-};
-
-static const char *out_of(const struct judging *j, u32 actor, size_t *n)
-{
-	*n = j->shared->actors[actor].out_n;
-	return shared_out(j->shared, actor);
-}
-
-/* ---- places ---- */
-
-static void place(const struct judging *j, u32 site)
-{
-	const struct place *p = site ? sources_place(evidence_scene(j->ev)->sources, site) : NULL;
-
-	if (!p || !p->shown || j->f->line)
-		return;
-	PUT(j->f->file, "%s", p->shown->base);
-	j->f->line = p->shown->line;
-}
-
-static void at_words(const struct judging *j, u32 site, struct str *out)
-{
-	char at[160];
-
-	sources_at(evidence_scene(j->ev)->sources, site, false, at, sizeof at);
-	if (at[0])
-		str_addf(out, " at %s", at);
-}
-
-/* ---- ran, expected, happened ---- */
-
-static void actor_ran(const struct run_spec *spec, const struct actor *a, struct str *out)
-{
-	struct str arg = {0};
-
-	if (a->kind == ACTOR_SCRIPT) {
-		str_addf(out, "a client (%s)", a->name);
-		return;
-	}
-	str_addf(out, "%s%s", a->kind == ACTOR_COMMAND ? "" : "./", a->kind == ACTOR_COMMAND ? "" : a->program);
-	for (size_t i = 0; i < a->args.n; i++) {
-		str_clear(&arg);
-		substitute(spec, a->args.at[i], &arg);
-		str_addf(out, "%s%s", i || a->kind != ACTOR_COMMAND ? " " : "", str_get(&arg));
-	}
-	str_finish(&arg);
-	if (a->in.given && a->in.bytes.n) {
-		str_add(out, "   with input ");
-		shown_text(a->in.bytes.at, a->in.bytes.n < 40 ? a->in.bytes.n : 40, out);
-		if (a->in.bytes.n > 40)
-			str_addf(out, " and %zu more bytes", a->in.bytes.n - 40);
-	}
-	if (a->in.as == AS_TERMINAL)
-		str_add(out, " typed at a terminal");
-}
-
-static void fault_words(const struct fault *f, struct str *out)
-{
-	str_add(out, out->len ? ", " : "");
-	switch (f->kind) {
-	case FAULT_SHORT: str_addf(out, "%s may move as little as %llu byte%s", f->reads ? "reads" : "writes", (unsigned long long)f->size, f->size == 1 ? "" : "s"); break;
-	case FAULT_AGAIN: str_add(out, "calls that do not block get EAGAIN now and then"); break;
-	case FAULT_LOSE: break; /* of single calls only */
-	case FAULT_INTERRUPT: str_add(out, "a signal arrives as calls begin"); break;
-	case FAULT_SMALL_PIPE: str_addf(out, "pipes hold %llu bytes", (unsigned long long)f->size); break;
-	}
-}
-
-/* `names`: where there are several, by which name sentences speak of each (P1, ...); NULL: it is not known yet. */
-void ran_words(const struct run_spec *spec, const struct world *names, struct str *out)
-{
-	struct str faults = {0};
-	char name[24];
-
-	for (size_t i = 0; i < spec->s->actors.n; i++) {
-		const struct w_task *t = names && spec->s->actors.n > 1 ? world_task(names, spec->shared->actors[i].task) : NULL;
-
-		str_add(out, i ? "\n" : "");
-		if (t)
-			str_addf(out, "%s: ", world_proc_name(names, t->proc, name));
-		actor_ran(spec, &spec->s->actors.at[i], out);
-	}
-	for (size_t i = 0; i < spec->s->faults.n; i++)
-		fault_words(&spec->s->faults.at[i], &faults);
-	if (faults.len)
-		str_addf(out, "\n(%s)", faults.s);
-	str_finish(&faults);
-}
-
-static void status_words(int status, struct str *out)
-{
-	if (WIFSIGNALED(status))
-		str_addf(out, "SIG%s killed it", sigabbrev_np(WTERMSIG(status)) ? sigabbrev_np(WTERMSIG(status)) : "?");
-	else
-		str_addf(out, "exit status %d", WEXITSTATUS(status));
-}
-
-static void expected_words(const struct expectation *e, struct str *out)
-{
-	size_t before = out->len;
-
-	if (e->stdout_given) {
-		str_add(out, e->out.n ? "output " : "no output");
-		if (e->out.n)
-			shown_text(e->out.at, e->out.n, out);
-	} else if (e->lines_given) {
-		str_add(out, "in any order, the lines ");
-		shown_text(e->lines.at, e->lines.n, out);
-	} else if (e->has_given) {
-		str_add(out, "somewhere in the output ");
-		shown_text(e->has.at, e->has.n, out);
-	} else if (e->matches_given) {
-		str_addf(out, "output that matches %s", e->matches.at);
-	} else if (e->in_order.n) {
-		str_add(out, "lines that keep their order");
-	}
-	str_add(out, out->len > before ? ", then " : "");
-	if (e->stays)
-		str_add(out, "it goes on serving");
-	else if (e->any_exit)
-		str_add(out, "its end");
-	else if (e->exit < 0)
-		str_addf(out, "SIG%s ends it", sigabbrev_np(-e->exit));
-	else
-		str_addf(out, "exit status %d", e->exit);
-}
-
-static void happened_words(const struct judging *j, u32 actor, struct str *out)
-{
-	const struct actor_over *a = &j->shared->actors[actor];
-	size_t n;
-	const char *text = out_of(j, actor, &n);
-
-	if (!a->task) {
-		str_add(out, "it was not started");
-		return;
-	}
-	str_add(out, n ? "output " : "no output");
-	if (n)
-		shown_text(text, n, out);
-	str_add(out, ", then ");
-	if (a->ended)
-		status_words(a->status, out);
-	else if (j->shared->over == OVER_STUCK)
-		str_add(out, "nobody could move any more");
-	else if (j->shared->over == OVER_TIME && j->shared->vain)
-		str_add(out, "it was stopped: it would not have ended");
-	else if (j->shared->over == OVER_TIME)
-		str_addf(out, "it still ran after %u s", j->spec->s->seconds);
-	else if (j->spec->s->actors.at[actor].expect.stays)
-		str_add(out, "it went on serving");
-	else
-		str_add(out, "it was ended");
-	if (a->err_n) {
-		str_add(out, "\non standard error ");
-		shown_text(shared_err(j->shared, actor), a->err_n, out);
-	}
-}
-
-/* The actor that matters alone, or each by name. */
-static void tell_runs(struct judging *j, u32 actor)
-{
-	struct str a = {0}, b = {0}, ran = {0};
-	bool several = j->spec->s->actors.n > 1;
-
-	if (several) {
-		str_addf(&a, "%s: ", j->spec->s->actors.at[actor].name);
-		str_addf(&b, "%s: ", j->spec->s->actors.at[actor].name);
-	}
-	expected_words(&j->spec->s->actors.at[actor].expect, &a);
-	happened_words(j, actor, &b);
-	ran_words(j->spec, evidence_scene(j->ev)->world, &ran);
-	PUT(j->f->expected, "%s", str_get(&a));
-	PUT(j->f->happened, "%s", str_get(&b));
-	PUT(j->f->ran, "%s", str_get(&ran));
-	str_finish(&a);
-	str_finish(&b);
-	str_finish(&ran);
-}
-
-/* ---- why somebody waits ---- */
-
-static bool blocked(const struct world *w, u32 task)
-{
-	const struct w_task *t = world_task(w, task);
-
-	return t && (t->state == TASK_BLOCKED || t->state == TASK_SPINNING);
-}
-
-/* Who waits for a child or a thread only waits for somebody who has more to tell. */
-static bool waits_for_others(const struct world *w, u32 task)
-{
-	struct why why;
-
-	return world_why(w, task, &why) && (why.reason == WHY_CHILD || why.reason == WHY_THREAD);
-}
-
-static void running_words(struct judging *j, u32 task, struct str *out)
-{
-	u32 site = evidence_located(j->ev, task);
-	char who[24];
-
-	str_addf(out, "%s computes, or makes calls that do not wait", world_task_name(evidence_scene(j->ev)->world, task, who));
-	at_words(j, site, out);
-	str_add(out, ".");
-	if (evidence_actor(j->ev, task) != UINT32_MAX)
-		place(j, site);
-}
-
-static void why_sentences(struct judging *j)
-{
-	const struct scene *s = evidence_scene(j->ev);
-	struct str out = {0};
-	u32 said = 0;
-
-	for (int round = 0; round < 2; round++)
-		for (u32 task = 1; task < world_tasks(s->world) && said < 6; task++) {
-			if (!blocked(s->world, task) || waits_for_others(s->world, task) != (round == 1))
-				continue;
-			if (said++)
-				str_add(&out, "\n");
-			words_why(s, task, &out);
-			if (evidence_actor(j->ev, task) != UINT32_MAX &&
-				j->spec->s->actors.at[evidence_actor(j->ev, task)].kind == ACTOR_PROGRAM)
-				place(j, world_task(s->world, task)->op.site);
-		}
-	for (u32 task = 1; task < world_tasks(s->world) && said < 6; task++) {
-		const struct w_task *t = world_task(s->world, task);
-
-		if (!t || (t->state != TASK_RUNNING && t->state != TASK_STOPPED))
-			continue;
-		str_add(&out, said++ ? "\n" : "");
-		if (t->state == TASK_RUNNING)
-			running_words(j, task, &out);
-		else
-			words_task(s, task, &out);
-		while (out.len && out.s[out.len - 1] == '\n')
-			out.s[--out.len] = '\0';
-	}
-	PUT(j->f->why, "%s", str_get(&out));
-	str_finish(&out);
-}
+#include "grader/judging.h"
 
 static u32 first_alive(const struct judging *j)
 {
@@ -282,7 +32,7 @@ static bool client_complains(struct judging *j)
 			continue;
 		j->f->verdict = GRADE_WRONG;
 		PUT(j->f->message, "%.*s", (int)(o->out_n < 900 ? o->out_n : 900), shared_out(j->shared, i));
-		tell_runs(j, first_alive(j));
+		judging_runs(j, first_alive(j));
 		PUT(j->f->expected, "the client: %s", a->program);
 		PUT(j->f->happened, "%s", j->f->message);
 		return true;
@@ -300,7 +50,7 @@ static bool over_limit(struct judging *j)
 	default: return false;
 	}
 	j->f->verdict = GRADE_DENIED;
-	tell_runs(j, first_alive(j));
+	judging_runs(j, first_alive(j));
 	return true;
 }
 
@@ -325,15 +75,15 @@ static bool over_use(struct judging *j, u32 task, int sig, u32 site)
 	char who[24];
 
 	str_addf(&s, "%s %s", world_task_name(evidence_scene(j->ev)->world, task, who), sig == SIGXCPU ? "computes" : "writes");
-	at_words(j, site, &s);
+	judging_at(j, site, &s);
 	if (sig == SIGXCPU)
 		str_addf(&s, " and does not end: %d s of a processor's time were used up", CPU_S);
 	else
 		str_addf(&s, " more than %d MiB into a file: that was stopped", FILE_MOST >> 20);
 	j->f->verdict = sig == SIGXCPU ? GRADE_SLOW : GRADE_DENIED;
 	PUT(j->f->message, "%s", s.s);
-	place(j, site);
-	tell_runs(j, actor_of(j, task));
+	judging_place(j, site);
+	judging_runs(j, actor_of(j, task));
 	str_finish(&s);
 	return true;
 }
@@ -356,10 +106,10 @@ static bool crashed(struct judging *j)
 	j->f->verdict = GRADE_CRASH;
 	j->f->moment = event;
 	str_addf(&s, "SIG%s ends %s", sigabbrev_np(sig), world_task_name(evidence_scene(j->ev)->world, task, who));
-	at_words(j, site, &s);
+	judging_at(j, site, &s);
 	PUT(j->f->message, "%s", s.s);
-	place(j, site);
-	tell_runs(j, actor_of(j, task));
+	judging_place(j, site);
+	judging_runs(j, actor_of(j, task));
 	str_finish(&s);
 	return true;
 }
@@ -383,7 +133,7 @@ static void vain_message(struct judging *j)
 	}
 	str_addf(&s, "%s asks again and again: thousands of calls in a row, the last one %s",
 		world_task_name(evidence_scene(j->ev)->world, a->task, who), call_name(a->call));
-	at_words(j, a->site, &s);
+	judging_at(j, a->site, &s);
 	str_add(&s, ", got nothing");
 	PUT(j->f->message, "%s", s.s);
 	str_finish(&s);
@@ -395,8 +145,8 @@ static bool stuck(struct judging *j)
 
 	if (j->shared->over != OVER_STUCK && j->shared->over != OVER_TIME && j->shared->over != OVER_EVENTS)
 		return false;
-	tell_runs(j, first_alive(j));
-	why_sentences(j);
+	judging_runs(j, first_alive(j));
+	judging_why(j);
 	if (j->shared->over == OVER_STUCK) {
 		j->f->verdict = GRADE_HANG;
 		hangs_message(j, "nobody can move any more");
@@ -405,7 +155,7 @@ static bool stuck(struct judging *j)
 	j->f->verdict = GRADE_SLOW;
 	if (b && b->check->verdict == GRADE_SLOW) {
 		j->f->line = 0;
-		place(j, b->site);
+		judging_place(j, b->site);
 		PUT(j->f->check, "%s", b->check->name);
 		PUT(j->f->message, "%s", b->text);
 	} else if (j->shared->over == OVER_EVENTS)
@@ -423,8 +173,24 @@ static bool wrong(struct judging *j, u32 actor, const char *message)
 {
 	j->f->verdict = GRADE_WRONG;
 	PUT(j->f->message, "%s", message);
-	tell_runs(j, actor);
+	judging_runs(j, actor);
 	return true;
+}
+
+/* What it runs, where that is another program than the learner's: "P2 (cat)". */
+static void add_program(const struct judging *j, u32 task, struct str *out)
+{
+	const struct world *w = evidence_scene(j->ev)->world;
+	const struct w_task *t = world_task(w, task);
+	const struct w_proc *p = t ? world_proc(w, t->proc) : NULL;
+	const char *path = p ? world_text(w, p->exec_path) : "", *base = strrchr(path, '/');
+	u32 actor = evidence_actor(j->ev, task);
+
+	base = base ? base + 1 : path;
+	if (actor == UINT32_MAX || j->spec->s->actors.at[actor].kind != ACTOR_PROGRAM || !*base ||
+		strncmp(base, j->spec->s->actors.at[actor].program, strlen(j->spec->s->actors.at[actor].program)) == 0)
+		return;
+	str_addf(out, " (%s)", base);
 }
 
 static void tell_writer(struct judging *j, u32 actor, size_t at)
@@ -436,9 +202,10 @@ static void tell_writer(struct judging *j, u32 actor, size_t at)
 	if (!evidence_writer(j->ev, actor, at, &task, &site))
 		return;
 	str_addf(&s, "That was written by %s", world_task_name(evidence_scene(j->ev)->world, task, who));
-	at_words(j, site, &s);
+	add_program(j, task, &s);
+	judging_at(j, site, &s);
 	str_add(&s, ".");
-	place(j, site);
+	judging_place(j, site);
 	PUT(j->f->why, "%s", s.s);
 	str_finish(&s);
 }
@@ -447,7 +214,7 @@ static bool differs(struct judging *j, u32 actor, const struct bytes *want)
 {
 	struct str s = {0};
 	size_t n, at;
-	const char *got = out_of(j, actor, &n);
+	const char *got = judging_out(j, actor, &n);
 
 	if (!difference_words(want->at, want->n, got, n, &at, &s))
 		return false;
@@ -492,7 +259,7 @@ static bool lines_differ(struct judging *j, u32 actor, const struct bytes *want)
 	struct lines a = {0}, b = {0};
 	struct str s = {0};
 	size_t n, i = 0;
-	const char *got = out_of(j, actor, &n);
+	const char *got = judging_out(j, actor, &n);
 	int c = 0;
 
 	lines_of(want->at, want->n, &a);
@@ -525,7 +292,7 @@ static bool out_of_order(struct judging *j, u32 actor, const struct bytes *want)
 	struct lines a = {0}, b = {0};
 	struct str s = {0};
 	size_t n, k = 0;
-	const char *got = out_of(j, actor, &n);
+	const char *got = judging_out(j, actor, &n);
 
 	lines_of(want->at, want->n, &a);
 	lines_of(got, n, &b);
@@ -551,7 +318,7 @@ static bool lacks(struct judging *j, u32 actor, const struct bytes *want)
 {
 	struct str s = {0};
 	size_t n;
-	const char *got = out_of(j, actor, &n);
+	const char *got = judging_out(j, actor, &n);
 
 	if (memmem(got, n, want->at, want->n))
 		return false;
@@ -565,7 +332,7 @@ static bool lacks(struct judging *j, u32 actor, const struct bytes *want)
 static bool matches_not(struct judging *j, u32 actor, const struct bytes *want)
 {
 	size_t n;
-	const char *got = out_of(j, actor, &n);
+	const char *got = judging_out(j, actor, &n);
 	char *copy = xmalloc(n + 1);
 	regmatch_t m;
 	regex_t re;
@@ -608,11 +375,11 @@ static bool status_is_wrong(struct judging *j, u32 actor)
 		return false;
 	if (e->stays) {
 		str_add(&s, "it ended, though it is to go on serving: ");
-		status_words(a->status, &s);
+		judging_status(a->status, &s);
 	} else {
 		str_addf(&s, "%s", j->spec->s->actors.n > 1 ? j->spec->s->actors.at[actor].name : "");
 		str_add(&s, s.len ? ": " : "");
-		status_words(a->status, &s);
+		judging_status(a->status, &s);
 		str_add(&s, e->exit < 0 ? ", a signal was to end it" : "");
 		if (e->exit >= 0)
 			str_addf(&s, ", expected %d", e->exit);
@@ -620,10 +387,10 @@ static bool status_is_wrong(struct judging *j, u32 actor)
 	wrong(j, actor, str_get(&s));
 	str_finish(&s);
 	if (WIFSIGNALED(a->status) && evidence_crash(j->ev, &task, &sig, &site, &event)) {
-		at_words(j, site, &s);
+		judging_at(j, site, &s);
 		if (s.len)
 			PUT(j->f->why, "SIG%s struck%s.", sigabbrev_np(sig), s.s);
-		place(j, site);
+		judging_place(j, site);
 		j->f->verdict = GRADE_CRASH;
 	}
 	str_finish(&s);
@@ -667,8 +434,8 @@ static bool property_broken(struct judging *j)
 	PUT(j->f->check, "%s", b->check->name);
 	PUT(j->f->message, "%s", b->text);
 	PUT(j->f->why, "%s.", b->text);
-	place(j, b->site);
-	tell_runs(j, actor_of(j, b->task));
+	judging_place(j, b->site);
+	judging_runs(j, actor_of(j, b->task));
 	PUT(j->f->expected, "%s", b->check->holds);
 	return true;
 }
@@ -678,8 +445,8 @@ static bool left_running(struct judging *j)
 	if (!j->shared->running_n || j->shared->over != OVER_ENDED)
 		return false;
 	j->f->verdict = GRADE_LEAK;
-	tell_runs(j, 0);
-	why_sentences(j);
+	judging_runs(j, 0);
+	judging_why(j);
 	PUT(j->f->message, "%u process%s still there when the program had ended: %.300s", j->shared->running_n,
 		j->shared->running_n > 1 ? "es are" : " is", j->shared->running);
 	PUT(j->f->expected, "nobody is left when the program has ended");
@@ -704,7 +471,7 @@ static void passed(struct judging *j)
 
 	j->f->verdict = GRADE_PASS;
 	j->f->score = j->spec->s->points;
-	tell_runs(j, 0);
+	judging_runs(j, 0);
 	evidence_held(j->ev, &held);
 	PUT(j->f->held, "%s", str_get(&held));
 	str_finish(&held);

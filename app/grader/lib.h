@@ -19,7 +19,7 @@
  * budget.c     | in the box: the time they have had, which is not the clock's; vain.c who can only be too slow
  * runner.c     | a scenario from outside the box
  * evidence.c   | the recording folded; check/ the properties, one a file, pure over log and world
- * judge.c      | what happened against what was expected
+ * judge.c      | what happened against what was expected; judging.c the words for it
  * difference.c | the first difference between two texts, made visible
  * attempt.c    | a submission: compiled, every scenario run; the result
  * tries.c      | a learner's folder: tries kept, what has changed since the last one

@@ -1,5 +1,6 @@
 libipclab_a_SOURCES += \
 	app/grader/check.h \
+	app/grader/judging.h \
 	app/grader/lib.h \
 	app/grader/manifest.h \
 	app/grader/model.h \
@@ -17,6 +18,7 @@ libipclab_a_SOURCES += \
 	app/grader/imports.c \
 	app/grader/inject.c \
 	app/grader/judge.c \
+	app/grader/judging.c \
 	app/grader/manifest.c \
 	app/grader/mutant.c \
 	app/grader/peer.c \

@@ -149,15 +149,17 @@ static void foot_fill(struct exercise_screen *e, const struct finding *f)
 	str_clear(&e->foot);
 	if (!e->has_result)
 		str_addf(&e->foot, "Read exercise.md, edit %s (e), and test it (t).\n%s", x->files.at[0], e->tries.folder);
+	if (e->has_result && e->result.verdict == GRADE_PASS) {
+		str_addf(&e->foot, "All %zu checks pass. These runs say nothing about orders of events that did not come up in them.\n"
+				   "To compare: ipclab solution %s. q leads back to the others.", e->result.findings.n, x->id);
+		return;
+	}
 	if (f && f->trace[0])
 		str_addf(&e->foot, "Recording: %s. ", base ? base + 1 : f->trace);
 	if (f && f->schedules)
 		str_addf(&e->foot, "%llu schedules. ", (unsigned long long)f->schedules);
 	if (e->changed.len)
 		str_addf(&e->foot, "\nChanged since try %u: %s.", e->tries.n > 1 ? e->tries.n - 1 : 1, e->changed.s);
-	if (e->has_result && e->result.verdict == GRADE_PASS)
-		str_addf(&e->foot, "All %zu checks pass. These runs say nothing about orders of events that did not come up in them.\nTo compare: ipclab solution %s",
-			e->result.findings.n, x->id);
 }
 
 static void draw(struct exercise_screen *e)
@@ -242,6 +244,7 @@ static void check_take(struct exercise_screen *e)
 	tries_lock(&e->tries, false); /* reads the state anew */
 	tries_unlock(&e->tries);
 	result_load(e);
+	e->text = NULL;
 	if (!WIFEXITED(status) || WEXITSTATUS(status) > 1)
 		say(e, "It could not be judged; t tries again. In a shell, ipclab check %s says why.", e->tries.exercise->id);
 }
@@ -321,6 +324,13 @@ static void hint(struct exercise_screen *e)
 	e->scroll = 0;
 	e->tries.hints = n + 1;
 	tries_save(&e->tries, &ignored);
+}
+
+static void show_task(struct exercise_screen *e)
+{
+	e->text = e->tries.exercise->task;
+	e->text_title = "exercise.md";
+	e->scroll = 0;
 }
 
 static void help(struct exercise_screen *e)
@@ -403,11 +413,7 @@ static void key(struct exercise_screen *e, u32 k)
 	case 't': check_begin(e); return;
 	case 'e': edit_it(e); return;
 	case 'H': hint(e); return;
-	case 'T':
-		e->text = e->tries.exercise->task;
-		e->text_title = "exercise.md";
-		e->scroll = 0;
-		return;
+	case 'T': show_task(e); return;
 	case 'x':
 		e->asking_reset = true;
 		say(e, "Bring the files back as they were at first? Yours are kept beside them. y or n");
@@ -475,8 +481,10 @@ bool exercise_screen(struct term *t, const struct exercise *x, const char *folde
 		return false;
 	e.rows = xmalloc((x->scenarios.n + 1) * sizeof *e.rows);
 	result_load(&e);
+	if (!e.tries.n)
+		show_task(&e); /* nothing else is known yet */
 	if (fresh)
-		say(&e, "The new folder %s holds what you need. e edits, t tests, T shows the task.", folder);
+		say(&e, "New: the folder %s.   e edit   t test   ? all keys", folder);
 	loop(&e);
 	check_end(&e);
 	*home = e.home;

@@ -44,6 +44,16 @@ static void add_wrapped(struct middle *m, int col, unsigned at, const char *labe
 	str_finish(&lines);
 }
 
+static void add_flowing(struct middle *m, const char *text)
+{
+	struct str lines = {0};
+
+	lines_flow(text, m->cols > 12 ? (unsigned)m->cols - 2 : 10, &lines);
+	for (const char *p = str_get(&lines); *p; p += strcspn(p, "\n"), p += *p == '\n')
+		add(m, LABEL_COL, 0, NULL, p, strcspn(p, "\n"));
+	str_finish(&lines);
+}
+
 static void middle_finish(struct middle *m)
 {
 	for (size_t i = 0; i < m->lines.n; i++) {
@@ -98,7 +108,7 @@ static void middle_make(struct middle *m, const struct exercise_view *v)
 {
 	if (v->text) {
 		add_rule(m, v->text_title ? v->text_title : "");
-		add_wrapped(m, LABEL_COL, 0, NULL, v->text);
+		add_flowing(m, v->text);
 		return;
 	}
 	add_open(m, v);

@@ -142,6 +142,8 @@ void words_bytes(const void *bytes, size_t n, u64 total, struct str *);
 /* Appends `text` with no line longer than width columns, broken at spaces (words longer than a
  * line are cut). Newlines in text stay. */
 void lines_wrap(const char *text, unsigned width, struct str *);
+/* Likewise, of text that was broken for another width: the lines of a paragraph, and of an item of a list ("- "), flow. */
+void lines_flow(const char *text, unsigned width, struct str *);
 /* The up to three of `words` (NULL at its end) nearest to `word`, as "a, b or c"; false: none. */
 bool lines_nearest(const char *word, const char *const *words, struct str *);
 

@@ -61,6 +61,65 @@ void lines_wrap(const char *text, unsigned width, struct str *out)
 	}
 }
 
+/* ---- paragraphs ---- */
+
+static bool begins_item(const char *line)
+{
+	return line[0] == '-' && line[1] == ' ';
+}
+
+/* Code, tables, headings: as they are. */
+static bool stands_alone(const char *line)
+{
+	return strncmp(line, "    ", 4) == 0 || line[0] == '\t' || line[0] == '|' || line[0] == '#';
+}
+
+static void end_paragraph(struct str *paragraph, unsigned width, struct str *out)
+{
+	bool item = paragraph->len && begins_item(paragraph->s);
+	unsigned indent = item && width > 12 ? 2 : 0;
+	struct str lines = {0};
+
+	if (!paragraph->len)
+		return;
+	lines_wrap(paragraph->s + indent, width - indent, &lines);
+	for (const char *at = str_get(&lines); *at; at += strcspn(at, "\n"), at += *at == '\n') {
+		str_add(out, !indent ? "" : at == lines.s ? "- " : "  ");
+		str_add_bytes(out, at, strcspn(at, "\n"));
+		str_add(out, "\n");
+	}
+	str_clear(paragraph);
+	str_finish(&lines);
+}
+
+void lines_flow(const char *text, unsigned width, struct str *out)
+{
+	struct str paragraph = {0};
+
+	for (; *text; text += strcspn(text, "\n"), text += *text == '\n') {
+		size_t n = strcspn(text, "\n");
+		const char *from = text;
+
+		if (!n || begins_item(text) || stands_alone(text))
+			end_paragraph(&paragraph, width, out);
+		if (!n) {
+			str_add(out, "\n");
+			continue;
+		}
+		if (stands_alone(text)) {
+			wrap_line(text, n, width, out);
+			str_add(out, "\n");
+			continue;
+		}
+		while (paragraph.len && *from == ' ')
+			from++;
+		str_add(&paragraph, paragraph.len ? " " : "");
+		str_add_bytes(&paragraph, from, n - (size_t)(from - text));
+	}
+	end_paragraph(&paragraph, width, out);
+	str_finish(&paragraph);
+}
+
 #define WORD_MAX 32
 
 /* Edit distance, case ignored; long words are cut. */

@@ -11,7 +11,8 @@ static int child(int fds[2])
 
 	(void)fds;
 	printf("[");
-	/* TODO 1: read from the pipe until nothing more comes, and print what you got */
+	/* TODO 1: read from the pipe until nothing more comes, and print what
+	 * you got */
 	fwrite(buf, 1, n, stdout);
 	printf("]\n");
 	return 0;
@@ -23,7 +24,8 @@ static void greet(int fds[2], const char *text)
 
 	(void)fds;
 	(void)left;
-	/* TODO 2: write all of text to the pipe; then let the child know that this was all */
+	/* TODO 2: write all of text to the pipe; then let the child know that
+	 * this was all */
 }
 
 int main(int argc, char **argv)

@@ -16,7 +16,8 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	if (fork() == 0) {
-		/* Yours: standard output and standard error lead to the file, and nothing else does. */
+		/* Yours: standard output and standard error lead to the file,
+		 * and nothing else does. */
 		execvp(argv[2], argv + 2);
 		perror(argv[2]);
 		_exit(127);

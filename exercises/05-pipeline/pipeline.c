@@ -1,4 +1,5 @@
-/* pipeline CMD1 -- CMD2 -- ...: runs them all, the output of each being the input of the next. */
+/* pipeline CMD1 -- CMD2 -- ...: runs them all, the output of each being the
+ * input of the next. */
 #include <stdio.h>
 
 int main(int argc, char **argv)

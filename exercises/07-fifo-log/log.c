@@ -1,4 +1,5 @@
-/* log FIFO: prints every line that anybody writes into the FIFO, until SIGTERM. */
+/* log FIFO: prints every line that anybody writes into the FIFO, until
+ * SIGTERM. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>

@@ -21,7 +21,8 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	while ((n = getline(&line, &room, stdin)) > 0) {
-		/* Yours: send it, so that no other writer's bytes can come in between. */
+		/* Yours: send it, so that no other writer's bytes can come in
+		 * between. */
 	}
 	free(line);
 	return 0;

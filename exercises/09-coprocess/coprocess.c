@@ -1,4 +1,5 @@
-/* coprocess CMD ARGS...: standard input goes to CMD, and what CMD says is printed. */
+/* coprocess CMD ARGS...: standard input goes to CMD, and what CMD says is
+ * printed. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* A parent leaves a number in shared memory for its child. The blocks between the lines of
- * dashes are given out of order, and some are not needed. */
+/* A parent leaves a number in shared memory for its child. The blocks between
+ * the lines of dashes are given out of order, and some are not needed. */
 #include <fcntl.h>
 #include <semaphore.h>
 #include <stdio.h>

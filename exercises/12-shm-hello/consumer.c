@@ -1,4 +1,5 @@
-/* consumer NAME: prints the message, and takes the memory away. As the slide has it. */
+/* consumer NAME: prints the message, and takes the memory away. As the slide
+ * has it. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/mman.h>

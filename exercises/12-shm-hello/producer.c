@@ -1,4 +1,5 @@
-/* producer NAME: leaves a message in shared memory. As the slide has it, but for what the compiler would not take. */
+/* producer NAME: leaves a message in shared memory. As the slide has it, but
+ * for what the compiler would not take. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,5 @@
-/* ring CELLS N: a parent puts 0 to N-1 into a ring of CELLS cells, a child takes them out and checks. */
+/* ring CELLS N: a parent puts 0 to N-1 into a ring of CELLS cells, a child
+ * takes them out and checks. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -16,14 +17,16 @@ struct ring {
 
 static void put(struct ring *r, int item)
 {
-	/* Yours: wait while the ring is full. Then put the item in, and say that it is there. */
+	/* Yours: wait while the ring is full. Then put the item in, and say
+	 * that it is there. */
 	(void)r;
 	(void)item;
 }
 
 static int take(struct ring *r)
 {
-	/* Yours: wait while the ring is empty. Then take the item out, and say that its cell is free. */
+	/* Yours: wait while the ring is empty. Then take the item out, and say
+	 * that its cell is free. */
 	(void)r;
 	return -1;
 }

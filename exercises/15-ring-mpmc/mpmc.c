@@ -1,4 +1,5 @@
-/* mpmc CELLS PRODUCERS CONSUMERS EACH: a ring for several producers and consumers. */
+/* mpmc CELLS PRODUCERS CONSUMERS EACH: a ring for several producers and
+ * consumers. */
 #include <stdio.h>
 
 int main(int argc, char **argv)

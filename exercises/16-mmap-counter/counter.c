@@ -1,4 +1,5 @@
-/* counter FILE N: adds 1 to a number in a mapped file, N times; several may run at the same time. */
+/* counter FILE N: adds 1 to a number in a mapped file, N times; several may
+ * run at the same time. */
 #include <stdio.h>
 #include <stdlib.h>
 

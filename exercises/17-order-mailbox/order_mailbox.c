@@ -1,5 +1,5 @@
-/* A parent sends its child a message through a mailbox. The blocks between the lines of
- * dashes are given out of order, and some are not needed. */
+/* A parent sends its child a message through a mailbox. The blocks between the
+ * lines of dashes are given out of order, and some are not needed. */
 #include <fcntl.h>
 #include <mqueue.h>
 #include <stdio.h>

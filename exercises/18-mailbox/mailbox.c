@@ -1,4 +1,5 @@
-/* mailbox NAME WORKERS JOBS: jobs go out through one mailbox, and come back done through another. */
+/* mailbox NAME WORKERS JOBS: jobs go out through one mailbox, and come back
+ * done through another. */
 #include <fcntl.h>
 #include <mqueue.h>
 #include <stdio.h>
@@ -69,7 +70,8 @@ int main(int argc, char **argv)
 	for (int i = 0; i < workers; i++)
 		if (fork() == 0)
 			worker(jobs, answers);
-	/* Yours: send n jobs, numbered from 1, and put each result where it belongs. Both boxes have room for ROOM messages. */
+	/* Yours: send n jobs, numbered from 1, and put each result where it
+	 * belongs. Both boxes have room for ROOM messages. */
 	(void)sent;
 	(void)done;
 	for (int i = 0; i < workers; i++)

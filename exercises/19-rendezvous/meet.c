@@ -1,4 +1,5 @@
-/* meet N: parent and child hand over the numbers 1 to N, without any buffer in between. */
+/* meet N: parent and child hand over the numbers 1 to N, without any buffer in
+ * between. */
 #include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +15,8 @@ struct place {
 
 static void give(struct place *p, int item)
 {
-	/* Yours: hand it over, and come back only when the other one has it. */
+	/* Yours: hand it over, and come back only when the other one has it.
+	 * */
 	p->item = item;
 	p->given++;
 }

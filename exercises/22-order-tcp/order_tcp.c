@@ -1,5 +1,6 @@
-/* A server for one client: whoever connects is greeted, and hears what he said. The blocks between the lines of
- * dashes are given out of order, and some are not needed. */
+/* A server for one client: whoever connects is greeted, and hears what he
+ * said. The blocks between the lines of dashes are given out of order, and
+ * some are not needed. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdio.h>

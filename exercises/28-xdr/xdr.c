@@ -1,5 +1,6 @@
-/* xdr encode: lines "int N", "hyper N", "string TEXT" become bytes as RFC 4506 says, printed in hexadecimal, a line each.
- * xdr decode TYPE...: bytes in hexadecimal become values again. */
+/* xdr encode: lines "int N", "hyper N", "string TEXT" become bytes as RFC 4506
+ * says, printed in hexadecimal, a line each. xdr decode TYPE...: bytes in
+ * hexadecimal become values again. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 // verdict: WRONG
-/* cat names | sort, by hand: what a shell does for a bar. The blocks between the lines of dashes are given
- * out of order, and some are not needed. */
+/* cat names | sort, by hand: what a shell does for a bar. The blocks between
+ * the lines of dashes are given out of order, and some are not needed. */
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>

@@ -1,8 +1,8 @@
 // verdict: HANG
 // scenario: more than fits into the pipe
 // says: pipe1 is full
-/* cat names | sort, by hand: what a shell does for a bar. The blocks between the lines of dashes are given
- * out of order, and some are not needed. */
+/* cat names | sort, by hand: what a shell does for a bar. The blocks between
+ * the lines of dashes are given out of order, and some are not needed. */
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>

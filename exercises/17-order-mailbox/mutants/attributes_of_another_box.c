@@ -1,6 +1,6 @@
 // verdict: HANG
-/* A parent sends its child a message through a mailbox. The blocks between the lines of
- * dashes are given out of order, and some are not needed. */
+/* A parent sends its child a message through a mailbox. The blocks between the
+ * lines of dashes are given out of order, and some are not needed. */
 #include <fcntl.h>
 #include <mqueue.h>
 #include <stdio.h>
