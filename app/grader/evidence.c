@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The recording of a run, folded once from its beginning to its end, with the scenario's properties looking on. */
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +32,8 @@ struct evidence {
 		int sig;
 		u64 event;
 	} crash, last_signal;
+	struct interrupted interrupted; /* the first call that a signal broke off and that was not made again */
+	VEC(struct interrupted) broken_off; /* by task: its last call, when it was */
 };
 
 const struct scene *evidence_scene(const struct evidence *e)
@@ -166,6 +169,31 @@ bool evidence_crash(const struct evidence *e, u32 *task, int *sig, u32 *site, u6
 	return e->crash.task != 0;
 }
 
+/* EINTR: is the same asked for again next, by the same task? */
+static void note_interrupted(struct evidence *e, const struct rec *r)
+{
+	const struct w_task *t = world_task(e->world, r->task);
+	struct interrupted *last;
+
+	if (!t || !is_learners(e, r->task) || e->interrupted.task)
+		return;
+	while (e->broken_off.n <= r->task)
+		*vec_push(&e->broken_off) = (struct interrupted){0};
+	last = &e->broken_off.at[r->task];
+	if (r->kind == REC_EXIT && t->op.open) {
+		*last = ((const struct ev_exit *)rec_body(r))->ret == -EINTR ? (struct interrupted){r->task, t->op.call, t->op.site, t->op.fd} : (struct interrupted){0};
+		return;
+	}
+	if (last->task && (r->kind == REC_END || r->call != last->call || ((const struct ev_enter *)rec_body(r))->fd != last->fd))
+		e->interrupted = *last;
+	*last = (struct interrupted){0};
+}
+
+const struct interrupted *evidence_interrupted(const struct evidence *e)
+{
+	return e->interrupted.task ? &e->interrupted : NULL;
+}
+
 static void note_located(struct evidence *e, const struct rec *r)
 {
 	const struct ev_observe *o = rec_body(r);
@@ -223,6 +251,8 @@ static void apply(struct evidence *e, const struct rec *rec, u64 pos)
 	}
 	if (rec->kind == REC_EXIT)
 		note_write(e, rec);
+	if (rec->kind == REC_EXIT || rec->kind == REC_ENTER || rec->kind == REC_END)
+		note_interrupted(e, rec);
 	show(e, rec, 0);
 	world_apply(e->world, rec, pos);
 	if (rec->kind == REC_SPAWN)
@@ -277,6 +307,7 @@ void evidence_destroy(struct evidence *e)
 	free(e->states.at);
 	free(e->actor_of.at);
 	free(e->printed.at);
+	free(e->broken_off.at);
 	free(e->located.at);
 	free(e);
 }

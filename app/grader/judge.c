@@ -178,7 +178,7 @@ static bool wrong(struct judging *j, u32 actor, const char *message)
 }
 
 /* What it runs, where that is another program than the learner's: "P2 (cat)". */
-static void add_program(const struct judging *j, u32 task, struct str *out)
+static bool add_program(const struct judging *j, u32 task, struct str *out)
 {
 	const struct world *w = evidence_scene(j->ev)->world;
 	const struct w_task *t = world_task(w, task);
@@ -189,8 +189,9 @@ static void add_program(const struct judging *j, u32 task, struct str *out)
 	base = base ? base + 1 : path;
 	if (actor == UINT32_MAX || j->spec->s->actors.at[actor].kind != ACTOR_PROGRAM || !*base ||
 		strncmp(base, j->spec->s->actors.at[actor].program, strlen(j->spec->s->actors.at[actor].program)) == 0)
-		return;
+		return false;
 	str_addf(out, " (%s)", base);
+	return true;
 }
 
 static void tell_writer(struct judging *j, u32 actor, size_t at)
@@ -198,14 +199,38 @@ static void tell_writer(struct judging *j, u32 actor, size_t at)
 	struct str s = {0};
 	u32 task, site;
 	char who[24];
+	bool another;
+	size_t n;
 
 	if (!evidence_writer(j->ev, actor, at, &task, &site))
 		return;
 	str_addf(&s, "That was written by %s", world_task_name(evidence_scene(j->ev)->world, task, who));
-	add_program(j, task, &s);
+	another = add_program(j, task, &s);
+	n = s.len;
 	judging_at(j, site, &s);
+	if (s.len == n && !another) /* a line of nobody's: exit(3) writes what stdio has kept */
+		str_add(&s, " as it ended: until then stdio kept what printf and putchar print");
 	str_add(&s, ".");
 	judging_place(j, site);
+	PUT(j->f->why, "%s", s.s);
+	str_finish(&s);
+}
+
+/* Something is missing, and a call was broken off by a signal: that is worth saying. */
+static void tell_interrupted(struct judging *j)
+{
+	const struct interrupted *i = evidence_interrupted(j->ev);
+	struct str s = {0};
+	char who[24];
+
+	if (!i || j->f->why[0])
+		return;
+	str_addf(&s, "A signal interrupted %s in %s", world_task_name(evidence_scene(j->ev)->world, i->task, who), call_name(i->call));
+	if (i->fd >= 0)
+		str_addf(&s, "(%d)", i->fd);
+	judging_at(j, i->site, &s);
+	str_add(&s, ": it came back with -1, errno EINTR, and was not made again.");
+	judging_place(j, i->site);
 	PUT(j->f->why, "%s", s.s);
 	str_finish(&s);
 }
@@ -227,6 +252,8 @@ static bool differs(struct judging *j, u32 actor, const struct bytes *want)
 	wrong(j, actor, s.s);
 	if (at < n)
 		tell_writer(j, actor, at);
+	else
+		tell_interrupted(j);
 	str_finish(&s);
 	return true;
 }

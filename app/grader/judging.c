@@ -73,10 +73,30 @@ static void fault_words(const struct fault *f, struct str *out)
 	}
 }
 
+/* What was done to them while they ran. */
+static void step_words(const struct run_spec *spec, const struct step *s, struct str *out)
+{
+	const char *name = spec->s->actors.at[s->actor].name, *sig = sigabbrev_np(s->sig);
+	bool several = spec->s->actors.n > 1;
+
+	switch (s->kind) {
+	case STEP_SIGNAL: str_addf(out, "%sSIG%s%s%s", out->len ? ", " : "", sig ? sig : "?", several ? " to " : "", several ? name : ""); break;
+	case STEP_SIGNAL_ALL: str_addf(out, "%sSIG%s to all processes%s%s", out->len ? ", " : "", sig ? sig : "?", several ? " of " : "", several ? name : ""); break;
+	case STEP_TYPE:
+		str_addf(out, "%sinput ", out->len ? ", " : "");
+		shown_text(s->text.at, s->text.n < 40 ? s->text.n : 40, out);
+		str_addf(out, "%s%s", several ? " to " : "", several ? name : "");
+		break;
+	case STEP_END_INPUT: str_addf(out, "%sthe end of its input", out->len ? ", " : ""); break;
+	case STEP_CLOSE_OUTPUT: str_addf(out, "%snobody reads its output any more", out->len ? ", " : ""); break;
+	default: break; /* started, waited for: the list above says it */
+	}
+}
+
 /* `names`: where there are several, by which name sentences speak of each (P1, ...); NULL: it is not known yet. */
 void ran_words(const struct run_spec *spec, const struct world *names, struct str *out)
 {
-	struct str faults = {0};
+	struct str faults = {0}, steps = {0};
 	char name[24];
 
 	for (size_t i = 0; i < spec->s->actors.n; i++) {
@@ -89,9 +109,14 @@ void ran_words(const struct run_spec *spec, const struct world *names, struct st
 	}
 	for (size_t i = 0; i < spec->s->faults.n; i++)
 		fault_words(&spec->s->faults.at[i], &faults);
+	for (size_t i = 0; i < spec->s->steps.n; i++)
+		step_words(spec, &spec->s->steps.at[i], &steps);
+	if (steps.len)
+		str_addf(out, "\nthen %s", steps.s);
 	if (faults.len)
 		str_addf(out, "\n(%s)", faults.s);
 	str_finish(&faults);
+	str_finish(&steps);
 }
 
 void judging_status(int status, struct str *out)

@@ -167,6 +167,12 @@ u32 evidence_actor(const struct evidence *, u32 task);
 bool evidence_writer(const struct evidence *, u32 actor, u64 off, u32 *task, u32 *site);
 /* Where a task was computing when the time was over; 0 unknown. */
 u32 evidence_located(const struct evidence *, u32 task);
+/* The first call of the learner's that came back with EINTR and was not made again; NULL: none. */
+struct interrupted {
+	u32 task, call, site;
+	i32 fd;
+};
+const struct interrupted *evidence_interrupted(const struct evidence *);
 /* A learner's process that a signal killed, the first one: not by us. */
 bool evidence_crash(const struct evidence *, u32 *task, int *sig, u32 *site, u64 *event);
 /* A copy of a recording that needs neither programs nor sources any more. */

@@ -115,6 +115,8 @@ static void sections_fill(struct exercise_screen *e, const struct finding *f)
 	if (strncmp(f->why, f->message, 60) != 0 || !f->why[0])
 		section(e, "so", f->message);
 	section(e, "why", f->why);
+	if (f->verdict != GRADE_PASS && f != &e->result.first && e->tries.exercise->scenarios.at[e->selected].hint)
+		section(e, "hint", e->tries.exercise->scenarios.at[e->selected].hint);
 	section(e, "held", f->verdict == GRADE_PASS ? f->held : "");
 }
 
