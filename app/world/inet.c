@@ -176,11 +176,24 @@ bool inet_from_outside(struct world *w, u32 task, const struct ev_exit *ev)
 	return true;
 }
 
+/* Whom a connect of that socket means that has not come back, and may have had its effect. */
+static u32 being_connected_to(const struct world *w, u32 socket)
+{
+	for (u32 t = 1; w->socket[socket].renaming && t < w->h->use[POOL_TASK].n; t++) {
+		const struct w_op *op = &w->task[t].op;
+		if (op->open && op->call == CALL_connect && op->object == socket)
+			return op->object2;
+	}
+	return 0;
+}
+
 void inet_sent(struct world *w, u32 task, const struct ev_exit *ev)
 {
 	const struct w_op *op = &w->task[task].op;
 	u32 to = socket_by_ino(w, op->call == CALL_sendmmsg ? ev->arg2 : ev->arg);
 
+	if (!to && !(op->arg >> 32))
+		to = being_connected_to(w, op->object);
 	if (op->flow || ev->ret <= 0 || !to || !w->socket[to].in || is_stream(&w->socket[to]))
 		return;
 	flow_may_gain(w, w->socket[to].in, op->call == CALL_sendmmsg ? ev->ret : 1);

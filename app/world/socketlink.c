@@ -181,7 +181,8 @@ static u32 embryo_of(struct world *w, u32 listener, u32 client)
 	return 0;
 }
 
-/* Connections are accepted in the order in which they were made. */
+/* Connections are accepted in the order in which they were made. One whose client has closed may have been accepted
+ * before: of such the kernel does not say whose it was, and the world took the first. */
 static bool in_order(const struct world *w, u32 listener, u32 client)
 {
 	const struct w_flow *f = &w->flow[w->socket[listener].in];
@@ -191,7 +192,7 @@ static bool in_order(const struct world *w, u32 listener, u32 client)
 		takers += w->task[t].op.flow_role == ACCESS_READ;
 	for (u32 e = w->socket[listener].pending_first; e && client && takers <= 1; e = w->socket[e].pending_next) {
 		const struct w_socket *other = &w->socket[w->socket[e].peer];
-		if (w->socket[e].peer && w->socket[e].peer != client && other->connected_seq &&
+		if (w->socket[e].peer && w->socket[e].peer != client && other->connected_seq && other->state != SOCKET_CLOSED &&
 			other->connected_seq < w->socket[client].connect_seq)
 			return false;
 	}
