@@ -403,6 +403,8 @@ u32 maps_made(struct tracer *t, struct tracee *x, u64 addr, struct err *err)
 	mapping_add(t, x, &l, addr, len, seg);
 	if (!told_open(x)) /* else with what our runtime tells */
 		segment_announce(t, x, seg, err);
+	else
+		space_find(x->space, addr)->untold = true;
 	return seg;
 }
 

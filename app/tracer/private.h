@@ -109,6 +109,7 @@ struct mapping {
 	u32 prot, seg;  /* index into tracer.segments */
 	bool touched;   /* an access was made through it: pointers to it are worth looking for */
 	bool scanned;
+	bool untold;    /* made within sem_open, which has not come back */
 };
 struct pointer_seen {
 	u64 at, value;

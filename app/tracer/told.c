@@ -188,6 +188,7 @@ static bool named_semaphore(struct tracer *t, struct tracee *x, const struct tol
 	snprintf(path, sizeof path, "/dev/shm/sem.%s", (const char *)w->bytes + (w->bytes[0] == '/'));
 	segment_name(t, m->seg, path + 8, path);
 	out->arg2 = t->segments.at[m->seg].ino;
+	m->untold = false;
 	return segment_announce(t, x, m->seg, err);
 }
 

@@ -550,7 +550,7 @@ static bool observe_space(struct tracer *t, struct tracee *x, struct err *err)
 		return false;
 	for (size_t i = 0; i < p->maps.n; i++) {
 		const struct mapping m = p->maps.at[i];
-		if (!t->segments.at[m.seg].announced)
+		if (m.untold || !t->segments.at[m.seg].announced)
 			continue; /* sem_open is under way: who reads the log does not know it yet */
 		if (!observe_size(t, &t->segments.at[m.seg], x, err) || !compare_mapping(t, x, &m, err))
 			return false;
