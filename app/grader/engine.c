@@ -71,7 +71,7 @@ static const char *const environment[] = {"PATH=/usr/local/bin:/usr/bin:/bin", "
 static bool prepare(void *arg)
 {
 	const struct actor *a = arg;
-	const struct box_limits limits = {.cpu_s = CPU_S, .files = 256, .file_bytes = FILE_MOST, .memory = 4ull << 30};
+	const struct box_limits limits = {.cpu_s = CPU_S, .files = a->descriptors ? a->descriptors : 256, .file_bytes = FILE_MOST, .memory = 4ull << 30};
 
 	setsid(); /* refused where it has one already, with its terminal */
 	for (int sig = 1; sig < NSIG; sig++)

@@ -57,6 +57,7 @@ struct actor {
 	char *program;      /* PROGRAM, GIVEN: its name; SCRIPT: the script */
 	VEC(char *) args;   /* behind argv[0]; COMMAND: argv */
 	struct stream in, out;
+	u32 descriptors;    /* PROGRAM: most it may have open, RLIMIT_NOFILE; 0 as usual */
 	struct expectation expect;
 	struct guide_mark mark;
 };

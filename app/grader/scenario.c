@@ -285,7 +285,7 @@ static bool explore_read(struct manifest *m, yaml_ref map, struct scenario *s)
 	return true;
 }
 
-enum { S_NAME, S_POINTS, S_SECONDS, S_AFTER, S_RUN, S_ARGS, S_STDIN, S_STDOUT, S_EXPECT, S_ACTORS, S_STEPS, S_FILES, S_INJECT, S_CHECKS,
+enum { S_NAME, S_POINTS, S_SECONDS, S_AFTER, S_RUN, S_ARGS, S_STDIN, S_STDOUT, S_EXPECT, S_ACTORS, S_STEPS, S_FILES, S_INJECT, S_DESCRIPTORS, S_CHECKS,
 	S_WITHOUT, S_BUILD, S_EXPLORE, S_INVARIANT, S_HINT, S_KEYS };
 
 static bool who_acts(struct manifest *m, yaml_ref map, const yaml_ref *v, struct scenario *s)
@@ -299,6 +299,19 @@ static bool who_acts(struct manifest *m, yaml_ref map, const yaml_ref *v, struct
 		return actors_read(m, v[S_ACTORS], s) && (!v[S_EXPECT] || expect_read(m, v[S_EXPECT], 0, &s->actors.at[0].expect, s));
 	*vec_push(&s->actors) = (struct actor){0};
 	return actor_read(m, map, a, 0, &s->actors.at[0], s);
+}
+
+/* How many files each of the learner's programs may have open: what it forgets to close is missed sooner. */
+static bool descriptors_read(struct manifest *m, yaml_ref r, struct scenario *s)
+{
+	u64 most = 0;
+
+	if (r && !value_number(m, r, "descriptors", 8, 256, &most))
+		return false;
+	for (size_t i = 0; i < s->actors.n; i++)
+		if (s->actors.at[i].kind == ACTOR_PROGRAM)
+			s->actors.at[i].descriptors = (u32)most;
+	return true;
 }
 
 static bool rest_read(struct manifest *m, const yaml_ref *v, const yaml_ref *checks, struct scenario *s)
@@ -319,7 +332,7 @@ static bool rest_read(struct manifest *m, const yaml_ref *v, const yaml_ref *che
 			return yaml_error(m->y, v[S_AFTER], m->err, "after names a scenario above this one, by its name or number");
 		s->after = before->number;
 	}
-	return steps_read(m, v[S_STEPS], s) && (!v[S_FILES] || files_read(m, v[S_FILES], add_file, s)) && faults_read(m, v[S_INJECT], s) &&
+	return steps_read(m, v[S_STEPS], s) && (!v[S_FILES] || files_read(m, v[S_FILES], add_file, s)) && faults_read(m, v[S_INJECT], s) && descriptors_read(m, v[S_DESCRIPTORS], s) &&
 	       checks_read(m, *checks, false, s) && checks_read(m, v[S_CHECKS], false, s) && checks_read(m, v[S_WITHOUT], true, s) &&
 	       explore_read(m, v[S_EXPLORE], s) && (!v[S_INVARIANT] || s->explores || yaml_error(m->y, v[S_INVARIANT], m->err, "an invariant needs explore")) &&
 	       (!v[S_INVARIANT] || value_word(m, v[S_INVARIANT], "invariant", &s->invariant)) &&
@@ -329,7 +342,7 @@ static bool rest_read(struct manifest *m, const yaml_ref *v, const yaml_ref *che
 bool scenario_read(struct manifest *m, yaml_ref map, u32 number, const yaml_ref *checks, struct scenario *s)
 {
 	static const char *const keys[] = {"name", "points", "seconds", "after", "run", "args", "stdin", "stdout", "expect", "actors", "steps",
-		"files", "inject", "checks", "without", "build", "explore", "invariant", "hint", NULL};
+		"files", "inject", "descriptors", "checks", "without", "build", "explore", "invariant", "hint", NULL};
 	yaml_ref v[S_KEYS];
 	u64 points, seconds = 10;
 

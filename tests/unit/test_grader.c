@@ -75,6 +75,17 @@ START_TEST(a_short_manifest_is_whole)
 }
 END_TEST
 
+START_TEST(descriptors_are_for_the_learners_programs)
+{
+	struct exercise *x = load(HEAD "scenarios:\n  - name: n\n    points: 3\n    descriptors: 16\n    actors: [{run: a}, {command: [cat]}]\n");
+
+	ck_assert_str_eq(x->wrong.text, "");
+	ck_assert_uint_eq(x->scenarios.at[0].actors.at[0].descriptors, 16);
+	ck_assert_uint_eq(x->scenarios.at[0].actors.at[1].descriptors, 0);
+	exercise_destroy(x);
+}
+END_TEST
+
 START_TEST(errors_name_their_place)
 {
 	wrong("title: T\n", ":1:1: ", "kind: is missing");
@@ -95,6 +106,7 @@ START_TEST(errors_of_scenarios_name_their_place)
 	wrong(HEAD "scenarios:\n  - name: n\n    points: 3\n    steps: [start a, signal a TREM]\n", ":8:22: ", "'TREM' is no signal");
 	wrong(HEAD "scenarios:\n  - name: n\n    points: 3\n    actors: [{run: b}]\n", ":8:20: ", "no learner's program 'b'");
 	wrong(HEAD "scenarios:\n  - name: n\n    points: 3\n    actors: [{run: a}, {run: a}]\n", ":8:24: ", "two actors are called 'a'");
+	wrong(HEAD "scenarios:\n  - name: n\n    points: 3\n    descriptors: 4\n", ":8:18: ", "descriptors is a number from 8 to 256");
 	wrong(HEAD "scenarios:\n  - name: n\n    points: 3\n    expect: {exit: 256}\n", ":8:20: ", "exit is a number from 0 to 255");
 	wrong(HEAD "scenarios:\n  - name: n\n    points: 3\n    expect: {same_as: m}\n", ":8:23: ", "same_as names a scenario above");
 	wrong(HEAD "scenarios:\n  - name: n\n    points: 3\n    invariant: in <= 3\n", ":8:16: ", "an invariant needs explore");
@@ -353,6 +365,7 @@ int main(void)
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, a_short_manifest_is_whole);
+	tcase_add_test(t, descriptors_are_for_the_learners_programs);
 	tcase_add_test(t, errors_name_their_place);
 	tcase_add_test(t, errors_of_scenarios_name_their_place);
 	tcase_add_test(t, only_what_the_kernel_does_can_be_injected);
