@@ -7,15 +7,15 @@
 #include "hook/elf.h"
 #include "lab/private.h"
 
-/* P1's name, P2's, ..., NULL at the end. */
-static void actors_of(const struct lab *lab, u32 program, const char **actors)
+/* P1's name, P2's, ..., NULL at the end; `names`: what they are called instead. */
+static void actors_of(const struct lab *lab, u32 program, const char *const *names, const char **actors)
 {
 	char name[24];
 	u32 last = 0;
 
 	for (u32 i = 0; i < LAB_ACTORS_MAX; i++) {
 		snprintf(name, sizeof name, "P%u", i + 1);
-		actors[i] = guide_role(lab->guide, program, name);
+		actors[i] = names && names[i] ? names[i] : guide_role(lab->guide, program, name);
 		if (*actors[i])
 			last = i + 1;
 	}
@@ -98,7 +98,7 @@ char **lab_argv(const struct lab *lab, u32 program, const char *const *args, con
 
 /* own: a program in place of the lab's, NULL none. */
 static struct session *start(const struct lab *lab, u32 program, const char *own, const char *const *args,
-	const u32 *values, struct err *err)
+	const u32 *values, const char *const *names, struct err *err)
 {
 	const char *actors[LAB_ACTORS_MAX + 1];
 	char *path = own ? xstrdup(own) : lab_program_path(lab, program, err);
@@ -112,7 +112,7 @@ static struct session *start(const struct lab *lab, u32 program, const char *own
 		return NULL;
 	}
 	argv = lab_argv(lab, program, args, values, path, &words);
-	actors_of(lab, program, actors);
+	actors_of(lab, program, names, actors);
 	envp = environment();
 	session = session_start(
 		&(struct session_live){
@@ -144,7 +144,7 @@ static struct session *start(const struct lab *lab, u32 program, const char *own
 struct session *lab_start(
 	const struct lab *lab, u32 program, const char *const *args, struct err *err)
 {
-	return start(lab, program, NULL, args, NULL, err);
+	return start(lab, program, NULL, args, NULL, NULL, err);
 }
 
 /* ---- guide_host ---- */
@@ -159,7 +159,7 @@ static bool host_start(
 	struct lab_host *h = arg;
 	u32 number = (u32)(program - h->lab->guide->programs.at);
 	struct session *fresh = start(h->lab, number, h->own_path && number == h->own_program ? h->own_path : NULL,
-		(const char *const *)args, h->values, err);
+		(const char *const *)args, h->values, h->names, err);
 
 	/* The new one first: when it cannot be had, what was there is not lost. */
 	if (!fresh)
@@ -254,6 +254,7 @@ static bool host_aside(void *arg, struct guide_host *out, struct err *err)
 	(void)err;
 	*out = lab_host_open(aside, h->lab, NULL);
 	memcpy(aside->values, h->values, sizeof aside->values);
+	memcpy(aside->names, h->names, sizeof aside->names);
 	return true;
 }
 

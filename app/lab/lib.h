@@ -86,6 +86,7 @@ struct lab_host {
 	u32 own_program;
 	char *const *args;                   /* and the guide's arguments for it, NULL: its own */
 	u32 values[GUIDE_SETTINGS_MAX];      /* of the guide's settings, as they are now */
+	const char *names[LAB_ACTORS_MAX];   /* of P1, P2, ...: in place of the guide's, NULL the guide's */
 };
 /* A guide_host that moves this lab's programs. place NULL: it keeps the session to itself. The
  * lab_host stays where it is as long as the guide_host is used. */
@@ -153,9 +154,10 @@ void review_due(const struct labs *, struct progress *, i64 now, struct review *
 void review_finish(struct review *);
 /* "5 questions are due, about 3 minutes"; nothing when none is. */
 void review_words(const struct labs *, struct progress *, struct str *);
-/* Fresh processes, brought to where that question is asked. Where it names an experiment,
- * the processes are those of another row of it: `said` gets a sentence that says so. seed: which row. */
-#define REVIEW_AS_IN_LAB UINT32_MAX /* as seed: no other row */
+/* Fresh processes, brought to where that question is asked. Where it names an experiment, they are those of another
+ * row of it, with other sizes and names of objects; and they are called otherwise than in the lab, but for those whose
+ * name the text says. `said` gets a sentence that says what is different. seed: which row, which names. */
+#define REVIEW_AS_IN_LAB UINT32_MAX /* as seed: all as in the lab */
 bool sitting_review(struct sitting *, const struct guide_question *, u32 seed, struct str *said, struct err *);
 /* The texts of its step before the question, a paragraph a line. */
 void review_context(const struct lab *, const struct guide_question *, struct str *);

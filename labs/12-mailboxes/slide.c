@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: 0BSD */
-/* slide [ROOM [ITEMS]]: the course's producer and consumer, with send and receive. No buffer, no in, no out. */
+/* slide [ROOM [ITEMS [NAME]]]: the course's producer and consumer, with send and receive. No buffer, no in, no out. */
 #include "mailbox.h"
 
 static void producer(mailbox box, int items)
@@ -20,7 +20,8 @@ static void consumer(mailbox box, int items)
 
 int main(int argc, char **argv)
 {
-	mailbox box = box_create_for("/A", argc > 1 ? atol(argv[1]) : ROOM);
+	const char *name = argc > 3 ? argv[3] : "/A";
+	mailbox box = box_create_for(name, argc > 1 ? atol(argv[1]) : ROOM);
 	int items = argc > 2 ? atoi(argv[2]) : 6;
 
 	if (fork() == 0) {
@@ -29,6 +30,6 @@ int main(int argc, char **argv)
 	}
 	producer(box, items);
 	wait(NULL);
-	box_destroy("/A");
+	box_destroy(name);
 	return 0;
 }

@@ -44,15 +44,23 @@ check "report: --force" grep -q '^# Ordinary pipes' "$dir/r.md"
 if command -v python3 >/dev/null; then
 	due pipe after-fork 20
 	due mailboxes capacity 10
+	due rpc waits 5
 	run "$IPCLAB" review --json
-	check "two are due" test "$(grep -c '"lab"' <<<"$out")" = 2
-	printf '%s\n' 3 do 99 do >"$dir/script"
+	check "three are due" test "$(grep -c '"lab"' <<<"$out")" = 3
+	printf '%s\n' 3 do 99 do 2 do >"$dir/script"
 	script review --plain --width 200
 	check "review: the question" out_has "Question. P1 put the byte in itself"
 	check "review: settled by running it" out_has "You said 3. So it is. What happened is 3: wait."
 	check "review: another size" out_has "This time room is "
-	room=$(sed -n 's/^This time room is \([0-9]*\)\.$/\1/p' <<<"$out")
+	room=$(sed -n 's/^This time room is \([0-9]*\) and name is .*/\1/p' <<<"$out")
 	check "review: what is true is that size's" out_has "You said 99. What happened is $room."
+	name=$(sed -n 's/^This time room is [0-9]* and name is \([^.]*\)\..*/\1/p' <<<"$out")
+	check "review: a name of an object" out_has "mq_open of \"$name\""
+	who=$(sed -n 's/^Here P1 is called \([a-z]*\), P2 \([a-z]*\)\.$/\1 \2/p' <<<"$out" | head -n 1)
+	check "review: other names of processes" test "$(wc -w <<<"$who")" = 2
+	check "review: they are called so" out_has "P1 ${who% *}, poised before read of fd 3"
+	check "review: both" out_has "P2 ${who#* }, poised before read of fd 3"
+	check "review: a name that the text says stays" out_has "P1 client, poised before recv"
 	check "review: not the lab's size" test "$room" != 4
 	run "$IPCLAB" review --json
 	check "review: none is due now" test "$(grep -c '"lab"' <<<"$out")" = 0
