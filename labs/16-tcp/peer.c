@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: 0BSD */
-/* peer python|nc: the uppercase server in C, and a client that somebody else wrote, in another language. */
+/* peer python|nc|java: a server in C, and a client that somebody else wrote, in another language. Python's and nc's is
+ * the uppercase server, Java's the date server, as on the slides. */
 #include <libgen.h>
 #include <signal.h>
+#include <time.h>
 
 #include "upper.h"
 
@@ -16,6 +18,19 @@ static char *beside(const char *program, const char *name)
 	return path;
 }
 
+/* What client.py does, where there is no Python. */
+static void ask_in_c(int port)
+{
+	int fd = tcp_connect(port);
+	char text[100];
+	ssize_t n;
+
+	send(fd, "from C", 6, 0);
+	n = recv(fd, text, sizeof text, 0);
+	dprintf(STDOUT_FILENO, "python3 is not installed here. From Server, to C: %.*s\n", n < 0 ? 0 : (int)n, text);
+	_exit(0);
+}
+
 static void ask(const char *program, const char *how, int port)
 {
 	char number[12], shell[100];
@@ -24,9 +39,31 @@ static void ask(const char *program, const char *how, int port)
 	snprintf(shell, sizeof shell, "printf 'from a shell' | nc -N 127.0.0.1 %d", port);
 	if (strcmp(how, "nc") == 0)
 		execlp("sh", "sh", "-c", shell, (char *)NULL);
+	else if (strcmp(how, "java") == 0)
+		execlp("java", "java", beside(program, "DateClient.java"), number, (char *)NULL);
 	else
 		execlp("python3", "python3", beside(program, "client.py"), number, "from", "Python", (char *)NULL);
+	if (strcmp(how, "python") == 0)
+		ask_in_c(port);
 	_exit(127);
+}
+
+/* One client of the date server: it need not say anything. */
+static void date(int connection)
+{
+	time_t now = time(NULL);
+	const char *text = ctime(&now);
+
+	send(connection, text, strlen(text), MSG_NOSIGNAL);
+	close(connection);
+}
+
+static void serve(const char *how, int connection)
+{
+	if (strcmp(how, "java") == 0)
+		date(connection);
+	else
+		upper(connection);
 }
 
 /* What comes through a pipe, up to its end, as one line. */
@@ -58,14 +95,14 @@ int main(int argc, char **argv)
 	server = fork();
 	if (server == 0) {
 		close(said[1]);
-		upper(accept(fd, NULL, NULL));
+		serve(how, accept(fd, NULL, NULL));
 		return 0;
 	}
 	close(fd);
 	close(said[1]);
 	waitpid(client, &status, 0);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 127) {
-		printf("%s is not installed here\n", strcmp(how, "nc") == 0 ? "nc" : "python3");
+		printf("%s is not installed here\n", how);
 		kill(server, SIGTERM);
 	} else {
 		waitpid(server, &status, 0);

@@ -40,7 +40,7 @@ live_scripts += \
 	tests/live/test_drill.sh \
 	tests/live/test_held_idle.sh \
 	tests/live/test_kill_storm.sh \
-	tests/live/test_ordinary_user.sh tests/live/test_rpcbind.sh \
+	tests/live/test_ordinary_user.sh tests/live/test_rpcbind.sh tests/live/test_labs_without.sh \
 	tests/live/test_same_calls.sh \
 	tests/live/test_watch_programs.sh \
 	tests/live/test_watch_targets.sh
