@@ -227,7 +227,7 @@ enum observation {
 	OBS_ENDING = 2,  /* rec.task: about to end, ends still open; a = status */
 	OBS_FD = 3,      /* rec.task's process has a descriptor we did not see being made: see obs_fd_* */
 	OBS_PIPE = 4,    /* a = inode, b = bytes (FIONREAD), c = capacity, d = POLLOUT of a write end 0/1, 2 not asked;
-	                    e = slots in use, or OBS_UNKNOWN */
+	                    e = slots in use, or OBS_UNKNOWN; b = OBS_UNKNOWN: a splice of somebody outside keeps its lock */
 	OBS_SETTLED = 5, /* every task is poised, blocked, stopped or gone; a = 1 when all was asked. Ends a moment */
 	OBS_MODE = 6,    /* a = enum obs_mode from here on */
 	OBS_FD_GONE = 7, /* rec.task's process no longer has fd a (learnt late) */

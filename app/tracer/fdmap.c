@@ -93,6 +93,11 @@ static u32 pipe_by_ino(struct tracer *t, u64 ino)
 	return free_slot;
 }
 
+void pipe_is_made(struct tracer *t, u64 ino, bool made)
+{
+	t->pipes.at[pipe_by_ino(t, ino)].made = made;
+}
+
 void fdmap_set(struct tracer *t, struct fdmap *m, int fd, enum fd_class class, u64 ino, bool cloexec)
 {
 	if (fd < 0 || fd > 1 << 20)

@@ -104,6 +104,21 @@ static bool filter_rules(scmp_filter_ctx ctx, bool one_user)
 	return true;
 }
 
+bool filter_stops(long nr, const u64 *args)
+{
+	if (nr == HOOK_CALL)
+		return true;
+	if (nr == SYS_rt_sigaction)
+		return args[1] != 0;
+	for (size_t i = 0; i < ARRAY_LEN(stops); i++)
+		if (stops[i] == nr)
+			return true;
+	for (size_t i = 0; i < ARRAY_LEN(arg_rules); i++)
+		if (arg_rules[i].call == nr && (args[arg_rules[i].arg] & arg_rules[i].mask) == arg_rules[i].value)
+			return true;
+	return false;
+}
+
 bool filter_build(bool one_user, struct sock_filter **program, u16 *n, struct err *err)
 {
 	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);

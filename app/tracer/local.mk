@@ -54,6 +54,7 @@ libipclab_a_SOURCES += \
 	app/tracer/look/peers.c \
 	app/tracer/look/refused.c \
 	app/tracer/look/scan.c \
+	app/tracer/observe/asker.c \
 	app/tracer/observe/asleep.c \
 	app/tracer/observe/futex.c \
 	app/tracer/observe/symbols.c \

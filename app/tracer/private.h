@@ -82,6 +82,14 @@ struct pipe_seen { /* a pipe some process of ours has or had an end of */
 	u64 ino;
 	u32 ends;     /* descriptors in fdmaps that lead to it; 0: free */
 	bool touched; /* since it was last observed */
+	bool made;    /* by a call that we saw, and no end of it was sent: who has it is watched */
+	pid_t left;   /* a helper that asked about it and has not come back, 0 none */
+};
+struct pipe_answer {
+	bool known;
+	bool room;     /* POLLOUT */
+	u64 bytes, capacity;
+	u64 used;      /* slots, OBS_UNKNOWN when not asked */
 };
 
 /* ---- maps.c: segments and who maps them ---- */
@@ -313,6 +321,9 @@ struct tracer {
 	u64 stops;
 	u64 takes;           /* stops that were taken */
 	VEC(struct pipe_seen) pipes; /* [0] unused */
+	pid_t asker;         /* observe/asker.c: the one that answers, 0 none; all that have not been collected */
+	int asker_socket;
+	VEC(pid_t) askers;
 	VEC(struct segment) segments; /* [0] unused */
 	VEC(struct object_seen) objects; /* [0] unused */
 	u64 object_ids;      /* the last number given to an anonymous inode */
@@ -397,6 +408,7 @@ struct fdmap *fdmap_create(void);
 struct fdmap *fdmap_share(struct fdmap *);
 struct fdmap *fdmap_copy(struct tracer *, const struct fdmap *);
 void fdmap_release(struct tracer *, struct fdmap *);
+void pipe_is_made(struct tracer *, u64 ino, bool made); /* pipe_seen.made */
 void fdmap_set(struct tracer *, struct fdmap *, int fd, enum fd_class, u64 ino, bool cloexec);
 void fdmap_clear(struct tracer *, struct fdmap *, int fd);
 void fdmap_clear_range(struct tracer *, struct fdmap *, int first, int last);
@@ -595,6 +607,15 @@ int tracer_borrow(pid_t pid, int fd, int access);
 bool tracer_pipe_shrink(struct tracee *, int fd, u64 bytes, u64 *is);
 bool tracer_pipe_capacity(struct tracee *, int fd, u64 *bytes); /* F_GETPIPE_SZ through a borrowed end */
 
+void pipe_ask(int fd, bool slots, struct pipe_answer *); /* may sleep: observe/asker.c. Nothing but system calls */
+
+/* ---- observe/asker.c: asked by somebody who can be left behind ---- */
+/* Of the end fd, or of what opening path gives. False: not known; *left: the helper, if it sleeps there. */
+bool asker_of_end(struct tracer *, int fd, bool slots, struct pipe_answer *, pid_t *left);
+bool asker_of_path(struct tracer *, const char *path, int access, struct pipe_answer *, pid_t *left);
+bool asker_ended(struct tracer *, pid_t); /* that pid, which waitpid has told of, was a helper */
+void asker_end(struct tracer *);
+
 /* ---- observe/asleep.c, futex.c, symbols.c: what looking finds of those that sleep ---- */
 bool asleep_read(pid_t tid, struct asleep *);
 /* It was found asleep: its site, if no stop has told it; a call that no stop has told of becomes ENTER. */
@@ -632,6 +653,7 @@ bool finish_call(struct tracer *, struct tracee *, i64 ret, u32 flags, struct er
 
 /* ---- filter.c ---- */
 bool filter_build(bool one_user, struct sock_filter **, u16 *n, struct err *);
+bool filter_stops(long nr, const u64 *args); /* what the filter says: of those attached to, who have none, every call stops */
 
 /* ---- actor.c ---- */
 bool actor_note(struct tracer *, struct tracee *, const char *path, struct err *); /* REC_ACTOR of an interpreter */

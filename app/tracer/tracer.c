@@ -161,6 +161,7 @@ void tracer_destroy(struct tracer *t)
 {
 	if (!t)
 		return;
+	asker_end(t);
 	kill_all(t);
 	while (t->all.n)
 		tracee_remove(t, t->all.at[t->all.n - 1]);

@@ -50,7 +50,7 @@ enum stop_kind wait_entry(struct tracer *t, struct tracee *x)
 	x->read_at = t->takes;
 	if (inject_is_user(t, x->call_nr))
 		return STOP_EVENT;
-	if (!x->exec_done || !decode_entry(t, x, &x->entry)) {
+	if (!x->exec_done || (x->attached && !filter_stops(x->call_nr, x->args)) || !decode_entry(t, x, &x->entry)) {
 		x->holding = told_open(x) ? IS_INSIDE : IS_RUNNING;
 		tracee_go(x, PTRACE_CONT, 0);
 		return STOP_NONE;
@@ -271,9 +271,11 @@ bool tracer_next(struct tracer *t, bool block, struct stop *stop, struct err *er
 			stop->kind = STOP_BELL;
 			return true;
 		}
+		x = tracee_by_tid(t, tid);
+		if (!x && asker_ended(t, tid))
+			continue;
 		t->stops++;
 		t->hint = tid;
-		x = tracee_by_tid(t, tid);
 		if (!x)
 			x = early_task(t, tid);
 		stop->kind = waited(t, x, status);

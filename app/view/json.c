@@ -345,7 +345,8 @@ static void add_observe(const struct scene *s, const struct rec *r, struct str *
 				break;
 			}
 		}
-		add_key(out, "size", (i64)e.b);
+		if (e.b != OBS_UNKNOWN)
+			add_key(out, "size", (i64)e.b);
 	}
 	if (e.what < ARRAY_LEN(what) && what[e.what])
 		add_word(out, "what", what[e.what]);

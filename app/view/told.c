@@ -218,8 +218,12 @@ static void told_pipe_seen(const struct scene *s, const struct ev_observe *e, st
 
 		if (!p || p->ino != e->a || p->gone)
 			continue;
-		str_addf(out, "The kernel says that %s holds %llu bytes.\n",
-			world_pipe_name(s->world, i, name), (unsigned long long)e->b);
+		if (e->b == OBS_UNKNOWN)
+			str_addf(out, "What %s holds is not known: a splice of a process that is not watched keeps its lock.\n",
+				world_pipe_name(s->world, i, name));
+		else
+			str_addf(out, "The kernel says that %s holds %llu bytes.\n",
+				world_pipe_name(s->world, i, name), (unsigned long long)e->b);
 		return;
 	}
 }
@@ -359,7 +363,7 @@ static void told_observe(const struct scene *s, const struct happening *h, const
 		}
 		return;
 	case OBS_PIPE:
-		if (all)
+		if (all || e.b == OBS_UNKNOWN)
 			told_pipe_seen(s, &e, out);
 		return;
 	case OBS_SETTLED:

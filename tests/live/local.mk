@@ -26,6 +26,7 @@ live_targets += \
 	tests/live/targets/packets \
 	tests/live/targets/signals \
 	tests/live/targets/sigpipe \
+	tests/live/targets/splice_outside \
 	tests/live/targets/splice_waits \
 	tests/live/targets/splices \
 	tests/live/targets/stopped \

@@ -130,7 +130,7 @@ PY
 		timeout -s INT "$pause" "$IPCLAB" watch --quiet -p "$it" >"$dir/said" 2>&1
 	done
 	wait "$it" || return 1
-	grep -q "^epoll 1 0" "$dir/got" && grep -q '^slept 1.0' "$dir/got" && grep -q '^wrote 1000000' "$dir/got" ||
+	grep -q "^epoll 1 0" "$dir/got" && grep -q '^slept 1.[012]' "$dir/got" && grep -q '^wrote 1000000' "$dir/got" ||
 		{ cat "$dir/got"; return 1; }
 }
 
@@ -200,6 +200,37 @@ time.sleep(0.6)' >"$dir/got" &
 		grep -q 'P1 is followed from here on' "$dir/said" || { cat "$dir/got" "$dir/said"; return 1; }
 }
 
+# Without the filter every call stops: those that it leaves out are no operations here either.
+no_more_is_told_than_with_the_filter() {
+	bash -c 'for ((i = 0; i < 5; i++)); do sleep 0.2; date >/dev/null; done' &
+	local it=$!
+	sleep 0.1
+	"$IPCLAB" watch -p $it >"$dir/said" 2>&1
+	wait $it
+	grep -q '/usr/bin/date\|/bin/date' "$dir/said" && ! grep 'mapped memory\|futex' "$dir/said"
+}
+
+# A process that is not watched splices into the pipe that ours reads, and keeps its lock for 1.5 s: whoever asks about the pipe
+# sleeps as long. We do not, say so, and leave nobody behind.
+splice_outside() {
+	local targets=$IPCLAB_BUILD/tests/live/targets took
+	[ "$("$targets/splice_outside" "$IPCLAB" watch -- sh -c 'sleep 0.3; sleep 0.3; cat' 2>"$dir/said")" = hello ] &&
+		grep -q '^What pipe1 holds is not known' "$dir/said" || { cat "$dir/said"; return 1; }
+	"$targets/splice_outside" sh -c 'sleep 0.7; sleep 0.9; cat' >"$dir/got" &
+	local it=$! child
+	sleep 0.3
+	child=$(pgrep -P $it -x sh)
+	took=$(date +%s%N)
+	timeout -s INT 0.4 "$IPCLAB" watch -p "$child" >"$dir/said" 2>&1
+	timeout 5 "$IPCLAB" why -p "$child" >"$dir/why" 2>&1
+	took=$((($(date +%s%N) - took) / 1000000))
+	wait $it || { echo "status $?"; return 1; }
+	[ "$(cat "$dir/got")" = hello ] && grep -q '^What pipe1 holds is not known' "$dir/said" && [ $took -lt 1100 ] && [ -s "$dir/why" ] ||
+		{ cat "$dir/got" "$dir/said" "$dir/why"; echo "took $took ms"; return 1; }
+	sleep 0.3
+	! ps -eo stat=,comm= | grep 'ipclab-ask$' | grep -v ^Z # whose end nobody has collected yet
+}
+
 refused() { # CODE WORDS PID
 	local code=0
 	"$IPCLAB" watch --quiet -p "$3" >"$dir/out" 2>&1 || code=$?
@@ -246,5 +277,7 @@ check "a server goes on answering when ipclab is killed ($rounds times)" server_
 check "calls that are never restarted sleep on" sleepers_sleep_on
 check "large writes come back whole" large_writes_are_whole
 check "who is in a large write is left there, and that is said" left_in_a_write
+check "no more is told than with the filter" no_more_is_told_than_with_the_filter
+check "a splice outside keeps nobody waiting" splice_outside
 check "what cannot be attached to, and why" refusals
 finish

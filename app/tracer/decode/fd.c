@@ -169,6 +169,7 @@ static void pipe_made(struct tracer *t, struct tracee *x, struct ev_exit *out)
 		out->arg = ino;
 		fdmap_set(t, x->fds, fds[0], FDC_PIPE, ino, cloexec);
 		fdmap_set(t, x->fds, fds[1], FDC_PIPE, ino, cloexec);
+		pipe_is_made(t, ino, true);
 	}
 	tracer_pipe_capacity(x, fds[0], &out->arg2);
 }

@@ -392,7 +392,8 @@ static bool note_carried(struct tracer *t, struct tracee *x, const struct msghdr
 	bool ok = true;
 
 	for (u32 i = 0; i < n; i++)
-		fd_class(t, x, fds[i]); /* the world learns what it is before it goes */
+		if (fd_class(t, x, fds[i]) == FDC_PIPE) /* the world learns what it is before it goes */
+			t->pipes.at[fdmap_get(x->fds, fds[i])->pipe].made = false; /* who receives it may be anybody */
 	for (u32 i = 0; ok && i < n; i += 8) {
 		u64 word[4] = {0};
 		u32 here = n - i < 8 ? n - i : 8;

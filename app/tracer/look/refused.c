@@ -168,27 +168,21 @@ static bool tell_lock(struct tracer *t, struct tracee *x, bool *told, bool ofd, 
 
 /* ---- what a descriptor could be waited for ---- */
 
-/* An anonymous pipe, through an end of our own. */
-static bool pipe_keeps_waiting(struct tracee *x, int fd, bool reads)
+/* An anonymous pipe, through an end of our own. One whose lock somebody sleeps with keeps everybody waiting. */
+static bool pipe_keeps_waiting(struct tracer *t, struct tracee *x, int fd, bool reads)
 {
-	struct pollfd p = {.events = POLLOUT};
+	struct pipe_answer a;
 	char path[64], link[64];
+	pid_t left = 0;
 	ssize_t n;
-	int bytes = 0;
 
 	snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)x->tid, fd);
 	n = readlink(path, link, sizeof link - 1);
 	if (n < 6 || memcmp(link, "pipe:[", 6))
 		return reads; /* a FIFO is not to be opened: it may be empty */
-	p.fd = open(path, (reads ? O_RDONLY : O_WRONLY) | O_NONBLOCK | O_CLOEXEC);
-	if (p.fd < 0)
-		return reads;
-	if (reads)
-		ioctl(p.fd, FIONREAD, &bytes);
-	else if (poll(&p, 1, 0) > 0 && p.revents & POLLOUT)
-		bytes = 1;
-	close(p.fd);
-	return bytes == 0;
+	if (!asker_of_path(t, path, reads ? O_RDONLY : O_WRONLY, &a, &left))
+		return reads || left;
+	return reads ? a.bytes == 0 : !a.room;
 }
 
 static u64 eventfd_count(struct tracee *x, int fd)
@@ -207,13 +201,13 @@ static u64 eventfd_count(struct tracee *x, int fd)
 	return count;
 }
 
-static bool of_pipe(struct tracee *x, int fd, u32 flags, struct guess *g)
+static bool of_pipe(struct tracer *t, struct tracee *x, int fd, u32 flags, struct guess *g)
 {
 	bool reads = (flags & O_ACCMODE) != O_WRONLY, writes = (flags & O_ACCMODE) != O_RDONLY;
 
-	if (writes && !reads && pipe_keeps_waiting(x, fd, false))
+	if (writes && !reads && pipe_keeps_waiting(t, x, fd, false))
 		*g = (struct guess){CALL_write, fd, 1, IN_PIPE_WRITE};
-	else if (reads && pipe_keeps_waiting(x, fd, true))
+	else if (reads && pipe_keeps_waiting(t, x, fd, true))
 		*g = (struct guess){CALL_read, fd, fd == 0 ? 9 : 3, IN_PIPE_READ};
 	else
 		return false;
@@ -266,7 +260,7 @@ static bool of_fd(struct tracer *t, struct tracee *x, int fd, struct guess *g)
 	if (!fd_ask(x->tid, fd, &class, &ino, &flags, &cloexec) || flags & O_NONBLOCK)
 		return false;
 	if (class == FDC_PIPE)
-		return of_pipe(x, fd, flags, g);
+		return of_pipe(t, x, fd, flags, g);
 	o = class == FDC_OBJECT ? object_of_fd(t, x, fd) : NULL;
 	switch (o ? o->kind : 0) {
 	case SEEN_SOCKET: return of_socket(o, fd, g);

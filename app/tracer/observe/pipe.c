@@ -142,27 +142,57 @@ static u64 slots_used(int fd, u64 capacity)
 	return used;
 }
 
+void pipe_ask(int fd, bool slots, struct pipe_answer *a)
+{
+	struct pollfd p = {.fd = fd, .events = POLLOUT};
+	int n = 0;
+
+	*a = (struct pipe_answer){.used = OBS_UNKNOWN};
+	a->known = ioctl(fd, FIONREAD, &n) == 0;
+	a->bytes = (u64)n;
+	if ((n = fcntl(fd, F_GETPIPE_SZ)) > 0)
+		a->capacity = (u64)n;
+	if (slots && (fcntl(fd, F_GETFL) & O_ACCMODE) != O_WRONLY)
+		a->used = slots_used(fd, a->capacity);
+	a->room = poll(&p, 1, 0) > 0 && p.revents & POLLOUT;
+}
+
+/* Whoever else has it may hold its lock for long. */
+static bool ask_by_helper(struct tracer *t, u32 pipe, int fd, bool slots, struct pipe_answer *a, struct err *err)
+{
+	struct pipe_seen *p = &t->pipes.at[pipe];
+
+	if (p->left && !task_is_gone(p->left)) {
+		p->touched = true;
+		return true;
+	}
+	p->left = 0;
+	if (asker_of_end(t, fd, slots, a, &p->left) || !p->left)
+		return true;
+	p->touched = true; /* to be asked again when that one has come back */
+	return emit_observe(t, NULL, OBS_PIPE, p->ino, OBS_UNKNOWN, OBS_UNKNOWN, 2, OBS_UNKNOWN, err);
+}
+
 static bool observe_one(struct tracer *t, u32 pipe, bool slots, struct err *err)
 {
 	struct pipe_seen *p = &t->pipes.at[pipe];
-	u64 bytes = 0, capacity = 0, room = 2, used = OBS_UNKNOWN;
 	struct pollfd poll_write = {.events = POLLOUT};
+	struct pipe_answer a = {0};
+	bool ok = true;
+	u64 room = 2;
 	pid_t pid;
-	int fd, got, n = 0;
+	int fd, got;
 
 	p->touched = false;
 	if (!find_end(t, pipe, O_RDONLY, &pid, &fd) || (got = tracer_borrow(pid, fd, O_RDONLY)) < 0)
 		return true;
-	if (ioctl(got, FIONREAD, &n) == 0)
-		bytes = (u64)n;
-	if ((n = fcntl(got, F_GETPIPE_SZ)) > 0)
-		capacity = (u64)n;
-	if (slots) {
-		int flags = fcntl(got, F_GETFL);
-		if ((flags & O_ACCMODE) != O_WRONLY)
-			used = slots_used(got, capacity);
-	}
+	if (p->made)
+		pipe_ask(got, slots, &a);
+	else
+		ok = ask_by_helper(t, pipe, got, slots, &a, err);
 	close(got);
+	if (!a.known)
+		return ok;
 	if (find_end(t, pipe, O_WRONLY, &pid, &fd) && (got = tracer_borrow(pid, fd, O_WRONLY)) >= 0) {
 		poll_write.fd = got;
 		if (poll(&poll_write, 1, 0) >= 0)
@@ -171,7 +201,7 @@ static bool observe_one(struct tracer *t, u32 pipe, bool slots, struct err *err)
 			room = 2; /* nobody reads: POLLOUT says nothing about room */
 		close(got);
 	}
-	return emit_observe(t, NULL, OBS_PIPE, p->ino, bytes, capacity, room, used, err);
+	return emit_observe(t, NULL, OBS_PIPE, p->ino, a.bytes, a.capacity, room, a.used, err);
 }
 
 bool tracer_observe_pipes(struct tracer *t, bool all, bool slots, struct err *err)
