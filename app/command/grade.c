@@ -11,8 +11,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "command/exercise.h"
@@ -196,6 +199,7 @@ static _Noreturn void job(const struct grading *g, const struct submission *s)
 	struct result r;
 	struct err err = {0};
 
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* its result stays an error: --resume judges it again */
 	signal(SIGINT, SIG_DFL);
 	signal(SIGTERM, SIG_DFL);
 	str_addf(&work, "%s/%s.work", g->tmp, s->id);
@@ -374,6 +378,13 @@ static bool table(const struct grading *g)
 
 /* ---- options ---- */
 
+static bool is_folder(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 /* "json:results/": the text is joined by commas where --out was given several times. */
 static bool outs_read(struct grading *g, const char *value, struct err *err)
 {
@@ -389,7 +400,11 @@ static bool outs_read(struct grading *g, const char *value, struct err *err)
 		else
 			return err_set(err, EXIT_USAGE, "--out is json:DIR, csv:FILE or junit:FILE, not '%.60s'", one);
 	}
-	return !g->json || mkdir(g->json, 0755) == 0 || errno == EEXIST || err_sys(err, EXIT_USAGE, "%s cannot be made", g->json);
+	if (!g->json || mkdir(g->json, 0755) == 0)
+		return true;
+	if (errno == EEXIST)
+		return is_folder(g->json) || err_set(err, EXIT_USAGE, "%s is no folder: --out json: names one, for a file of each submission", g->json);
+	return err_sys(err, EXIT_USAGE, "%s cannot be made", g->json);
 }
 
 /* What a caller's environment or folder says is nothing to do with marks. */
@@ -430,15 +445,47 @@ static int remove_one(const char *path, const struct stat *st, int what, struct 
 	return 0;
 }
 
+/* Folders of ours that nobody holds: their grade was killed. A new one may not be held yet. */
+static void sweep(const char *tmp)
+{
+	enum { NEW_S = 60 };
+	DIR *d = opendir(tmp);
+	const struct dirent *e;
+
+	while (d && (e = readdir(d))) {
+		struct str path = {0};
+		struct stat st;
+		int fd;
+
+		if (strncmp(e->d_name, "ipclab-grade-", 13) != 0)
+			continue;
+		str_addf(&path, "%s/%s", tmp, e->d_name);
+		fd = open(path.s, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (fd >= 0 && fstat(fd, &st) == 0 && st.st_uid == geteuid() && time(NULL) - st.st_mtime > NEW_S && flock(fd, LOCK_EX | LOCK_NB) == 0)
+			nftw(path.s, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+		if (fd >= 0)
+			close(fd);
+		str_finish(&path);
+	}
+	if (d)
+		closedir(d);
+}
+
 static bool run(struct grading *g, struct invocation *inv, struct err *err)
 {
 	const char *tmp = getenv("TMPDIR");
 	struct sigaction end = {.sa_handler = on_end};
 	bool ok;
+	int held;
 
-	snprintf(g->tmp, sizeof g->tmp, "%.40s/ipclab-grade-XXXXXX", tmp && tmp[0] == '/' ? tmp : "/tmp");
+	tmp = tmp && tmp[0] == '/' ? tmp : "/tmp";
+	sweep(tmp);
+	snprintf(g->tmp, sizeof g->tmp, "%.40s/ipclab-grade-XXXXXX", tmp);
 	if (!mkdtemp(g->tmp))
-		return err_sys(err, EXIT_RETRY, "no folder can be made in %s", tmp && tmp[0] == '/' ? tmp : "/tmp");
+		return err_sys(err, EXIT_RETRY, "no folder can be made in %s", tmp);
+	held = open(g->tmp, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (held >= 0)
+		flock(held, LOCK_EX);
 	ok = collect(g, inv->argv, err);
 	if (ok) {
 		sigaction(SIGINT, &end, NULL);
@@ -449,6 +496,8 @@ static bool run(struct grading *g, struct invocation *inv, struct err *err)
 	if (ok && table(g))
 		inv->status = EXIT_RETRY;
 	nftw(g->tmp, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	if (held >= 0)
+		close(held);
 	return ok;
 }
 

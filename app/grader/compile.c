@@ -41,6 +41,7 @@ static _Noreturn void become(char *const *argv, const char *cwd, int out)
 	setsid();
 	unsetenv("IPCLAB_CC");
 	setenv("LC_ALL", "C.UTF-8", 1);
+	setenv("TMPDIR", cwd, 1); /* what a compiler that is killed leaves there goes with the folder */
 	if (null < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0 || chdir(cwd) < 0)
 		_exit(127);
 	box_limit(&limits);

@@ -354,8 +354,8 @@ static bool go_on(struct engine *e, bool settled, struct err *err)
 	return true;
 }
 
-/* Everybody sleeps. True: it is over, *over says how; false: it goes on. */
-static bool at_rest(struct engine *e, enum run_over *over, bool *settled)
+/* Everybody was seen asleep since the feed had made so many moves. True: it is over, *over says how; false: it goes on. */
+static bool at_rest(struct engine *e, u64 moves, enum run_over *over, bool *settled)
 {
 	bool steps = e->step < e->spec->s->steps.n;
 
@@ -365,6 +365,8 @@ static bool at_rest(struct engine *e, enum run_over *over, bool *settled)
 		usleep(200);
 		return false;
 	}
+	if (feed_moves(e->feed) != moves) /* it may have woken somebody who was seen asleep: once more */
+		return false;
 	if (wake_a_client(e))
 		return false;
 	if (steps && e->spec->s->steps.at[e->step].kind == STEP_SETTLE) {
@@ -386,11 +388,13 @@ static enum run_over drive(struct engine *e, struct err *err)
 	enum run_over over = OVER_ENDED;
 	enum run_end end;
 	bool settled = false;
+	u64 moves;
 
 	for (;;) {
 		if (!go_on(e, settled, err))
 			return OVER_FAILED;
 		settled = false;
+		moves = feed_moves(e->feed);
 		if (!run_free(e->run, &end, err))
 			return log_has_stopped(run_log(e->run)) ? OVER_DISK : OVER_FAILED;
 		fold(e);
@@ -403,7 +407,7 @@ static enum run_over drive(struct engine *e, struct err *err)
 			settled = true;
 			break;
 		case RUN_WAITS:
-			if (at_rest(e, &over, &settled))
+			if (at_rest(e, moves, &over, &settled))
 				return over;
 			break;
 		case RUN_MUCH:

@@ -41,6 +41,7 @@ struct feed {
 	u64 limit_ns;  /* of the time they may have */
 	u64 latest_ns; /* when the machine is too busy to give them that */
 	bool began, finish;
+	u64 moves; /* so often something was taken, given or closed here */
 	u64 finish_ns;
 	enum run_over why;
 	cpu_set_t cpus;
@@ -391,7 +392,7 @@ static void *feed_thread(void *arg)
 		if (p[0].revents && read(f->bell, &rung, sizeof rung) < 0)
 			p[0].revents = 0;
 		for (u32 i = 1; i < n; i++)
-			if (p[i].revents)
+			if (p[i].revents && ++f->moves)
 				serve(f, &f->lines[who[i]], who[i], what[i], p[i].revents);
 		pthread_mutex_unlock(&f->lock);
 	}
@@ -476,6 +477,16 @@ bool feed_is_busy(struct feed *f)
 	}
 	pthread_mutex_unlock(&f->lock);
 	return busy;
+}
+
+u64 feed_moves(struct feed *f)
+{
+	u64 moves;
+
+	pthread_mutex_lock(&f->lock);
+	moves = f->moves;
+	pthread_mutex_unlock(&f->lock);
+	return moves;
 }
 
 static void read_file_back(struct feed *f, u32 actor)

@@ -142,6 +142,8 @@ void feed_close_output(struct feed *, u32 actor);
 enum run_over feed_why(struct feed *);
 /* Is something on its way into a program that would still be taken? */
 bool feed_is_busy(struct feed *);
+/* Grows whenever the feeding thread did something that may have woken a program. */
+u64 feed_moves(struct feed *);
 /* Everything has ended: reads what is still there, stops. */
 void feed_finish(struct feed *);
 

@@ -68,7 +68,7 @@ static bool says_nothing(u16 call)
 static bool is_vain(u16 call, i64 ret)
 {
 	switch (call) {
-	case CALL_read: case CALL_recvfrom: case CALL_poll: case CALL_ppoll: case CALL_select: case CALL_pselect6:
+	case CALL_read: case CALL_write: case CALL_recvfrom: case CALL_poll: case CALL_ppoll: case CALL_select: case CALL_pselect6:
 	case CALL_epoll_wait: case CALL_epoll_pwait: case CALL_wait4:
 		return ret == 0 || ret == -EAGAIN;
 	case CALL_open: case CALL_openat:

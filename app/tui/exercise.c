@@ -151,7 +151,9 @@ static void foot_fill(struct exercise_screen *e, const struct finding *f)
 	str_clear(&e->foot);
 	if (!e->has_result)
 		str_addf(&e->foot, "Read exercise.md, edit %s (e), and test it (t).\n%s", x->files.at[0], e->tries.folder);
-	if (e->has_result && e->result.verdict == GRADE_PASS) {
+	if (e->stale)
+		str_add(&e->foot, "All this was before your last change: t tests it again.\n");
+	if (e->has_result && e->result.verdict == GRADE_PASS && !e->stale) {
 		str_addf(&e->foot, "All %zu checks pass. These runs say nothing about orders of events that did not come up in them.\n"
 				   "To compare: ipclab solution %s. q leads back to the others.", e->result.findings.n, x->id);
 		return;
@@ -171,7 +173,7 @@ static void draw(struct exercise_screen *e)
 	struct str keys = {0};
 	struct exercise_view v = {.id = x->id, .title = x->title, .tries = e->tries.n, .score = e->has_result ? e->result.score : 0, .points = x->points,
 		.stale = e->stale, .busy = e->checking != 0, .rows = e->rows, .rows_n = x->scenarios.n, .selected = e->selected, .scroll = e->scroll,
-		.text = e->text, .text_title = e->text_title, .message = e->message.len ? e->message.s : NULL};
+		.text = e->text, .text_flows = e->text != e->help.s, .text_title = e->text_title, .message = e->message.len ? e->message.s : NULL};
 
 	rows_fill(e);
 	sections_fill(e, f);

@@ -108,7 +108,10 @@ static void middle_make(struct middle *m, const struct exercise_view *v)
 {
 	if (v->text) {
 		add_rule(m, v->text_title ? v->text_title : "");
-		add_flowing(m, v->text);
+		if (v->text_flows)
+			add_flowing(m, v->text);
+		else
+			add_wrapped(m, LABEL_COL, 0, NULL, v->text);
 		return;
 	}
 	add_open(m, v);

@@ -37,6 +37,7 @@ struct exercise_view {
 	const char *foot;   /* below it all, lines; "" */
 	const char *text;   /* in place of all that: a hint, help; NULL */
 	const char *text_title;
+	bool text_flows;          /* its paragraphs are to be broken anew */
 	const char *keys;   /* last row */
 	const char *message; /* in place of keys; NULL */
 	int scroll;

@@ -132,6 +132,13 @@ left() {
 }
 check no_process_is_left [ -z "$(left)" ]
 
+# ---- who is read from late is no hang: one processor for all, and two others on it ----
+for _ in 1 2; do timeout 60 taskset -c 0 sh -c 'while :; do :; done' & done
+for _ in 1 2 3 4 5 6; do taskset -c 0 "$IPCLAB" grade --exercise pipe-eof "$dir/subs/2-gigabyte" 2>/dev/null; done >"$dir/late"
+kill $(jobs -p)
+wait
+check a_late_reader_is_no_hang [ "$(grep -c 'DENIED' "$dir/late")" = 6 ]
+
 # ---- where nothing can be kept; full disk; two at once ----
 mkdir "$dir/kept" && cp "$solution" "$dir/kept/" && echo >"$dir/kept/.ipclab"
 run "$IPCLAB" check pipe-eof --folder "$dir/kept"
