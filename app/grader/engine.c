@@ -233,6 +233,14 @@ static bool bytes_are_under_way(const struct world *w, const struct why *why)
 	return in && in->fill > 0;
 }
 
+/* SO_RCVTIMEO, SO_SNDTIMEO: the call gives up by itself. */
+static bool socket_gives_up(const struct world *w, const struct why *why)
+{
+	const struct w_socket *s = why->object_kind == OBJ_SOCKET ? world_socket(w, why->object) : NULL;
+
+	return s && s->timeouts;
+}
+
 /* Something of its own will wake it: a time-out, a timer. */
 static bool wakes_by_time(const struct world *w, u32 task)
 {
@@ -244,7 +252,7 @@ static bool wakes_by_time(const struct world *w, u32 task)
 		return true;
 	if (!world_why(w, task, &why))
 		return t->state == TASK_RUNNING;
-	return bytes_are_under_way(w, &why) || why.reason == WHY_TIMER || why.timeout_ns != TIME_NONE || (why.reason == WHY_COUNTER && why.object_kind == OBJ_TIMERFD);
+	return bytes_are_under_way(w, &why) || socket_gives_up(w, &why) || why.reason == WHY_TIMER || why.timeout_ns != TIME_NONE || (why.reason == WHY_COUNTER && why.object_kind == OBJ_TIMERFD);
 }
 
 static bool anybody_wakes(const struct engine *e)
@@ -469,7 +477,7 @@ static void add_left(void *arg, const char *name)
 		snprintf(s->left[s->left_n++], sizeof s->left[0], "%.150s", name);
 }
 
-/* A program of ours that was only meant to stay is no leftover. */
+/* A program of ours that was only meant to stay is no leftover, nor is who helps it: as long as it serves. */
 static void note_running(struct engine *e)
 {
 	struct str s = {0};
@@ -481,7 +489,9 @@ static void note_running(struct engine *e)
 
 		for (u32 i = 0; p && i < e->spec->s->actors.n; i++) {
 			const struct w_task *t = world_task(e->world, e->shared->actors[i].task);
+
 			actors |= t && t->proc == proc;
+			actors |= t && e->spec->s->actors.at[i].expect.stays && !e->shared->actors[i].ended && descends_from(e->world, proc, t->proc);
 		}
 		if (!p || p->ended || actors)
 			continue;

@@ -3,11 +3,13 @@
  * A client by script: the other side of a learner's server, FIFO or socket, itself a program that is traced, so that who
  * waits for whom is known on both sides. One command a line:
  *
+ *   connect udp PORT                         each send is a datagram, each expect is one
  *   connect tcp PORT | connect unix PATH     until somebody listens there: once more when all others have come to rest
  *   listen tcp PORT | listen unix PATH       and accept the first who comes
  *   open read PATH | open write PATH         a FIFO, a file
  *   send "TEXT"          all of it             slowly "TEXT"     one byte a call
  *   expect "TEXT"        exactly these bytes   expect end        and no more
+ *   expect nothing       when all others have come to rest nothing has come
  *   read N               N bytes, whatever they are
  *   shutdown             nothing more is sent, the rest is still read
  *   reset                the connection is broken off (RST)
@@ -32,6 +34,7 @@
 
 struct peer {
 	int fd;
+	bool datagrams;
 	u32 line;
 	struct str says;
 };
@@ -70,7 +73,7 @@ union address {
 static bool address_read(struct peer *p, const char *text, union address *a, socklen_t *n)
 {
 	memset(a, 0, sizeof *a);
-	if (strncmp(text, "tcp ", 4) == 0) {
+	if (strncmp(text, "tcp ", 4) == 0 || strncmp(text, "udp ", 4) == 0) {
 		a->in.sin_family = AF_INET;
 		a->in.sin_port = htons((u16)atoi(text + 4));
 		a->in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -83,7 +86,7 @@ static bool address_read(struct peer *p, const char *text, union address *a, soc
 		*n = sizeof a->un;
 		return true;
 	}
-	return fails(p, "an address is tcp PORT or unix PATH", NULL);
+	return fails(p, "an address is tcp PORT, udp PORT or unix PATH", NULL);
 }
 
 static bool connect_to(struct peer *p, const char *text)
@@ -93,8 +96,9 @@ static bool connect_to(struct peer *p, const char *text)
 
 	if (!address_read(p, text, &a, &n))
 		return false;
+	p->datagrams = text[0] == 'u' && text[1] == 'd';
 	for (int tries = 0;; tries++) {
-		p->fd = socket(a.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		p->fd = socket(a.any.sa_family, (p->datagrams ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, 0);
 		if (p->fd >= 0 && connect(p->fd, &a.any, n) == 0)
 			return true;
 		if (tries == 3 || (errno != ECONNREFUSED && errno != ENOENT))
@@ -197,13 +201,15 @@ static bool expect_end(struct peer *p)
 
 static bool expect_bytes(struct peer *p, const struct str *want)
 {
-	char *buf = xmalloc(want->len + 1);
+	char *buf = xmalloc(p->datagrams ? 65536 : want->len + 1);
 	size_t have = 0, at;
 	struct str s = {0};
 	ssize_t n = 1;
 	bool same;
 
-	while (have < want->len && memcmp(buf, want->s, have) == 0 && (n = read_some(p->fd, buf + have, want->len - have)) > 0)
+	if (p->datagrams && (n = read_some(p->fd, buf, 65536)) > 0)
+		have = (size_t)n;
+	while (!p->datagrams && have < want->len && memcmp(buf, want->s, have) == 0 && (n = read_some(p->fd, buf + have, want->len - have)) > 0)
 		have += (size_t)n;
 	same = !difference_words(want->s, want->len, buf, have, &at, &s);
 	if (!same)
@@ -211,6 +217,23 @@ static bool expect_bytes(struct peer *p, const struct str *want)
 	str_finish(&s);
 	free(buf);
 	return same;
+}
+
+static bool expect_nothing(struct peer *p)
+{
+	char buf[256];
+	struct str s = {0};
+	ssize_t n;
+
+	settle();
+	n = recv(p->fd, buf, sizeof buf, MSG_DONTWAIT);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return true;
+	if (n >= 0)
+		shown_text(buf, (size_t)n, &s);
+	fails(p, "expected nothing, got", n < 0 ? strerror(errno) : n == 0 && !p->datagrams ? "the end" : str_get(&s));
+	str_finish(&s);
+	return false;
 }
 
 static bool read_bytes(struct peer *p, u64 n)
@@ -264,7 +287,7 @@ static bool obey(struct peer *p, const char *verb, const char *rest)
 	if (strcmp(verb, "slowly") == 0)
 		return with_text(p, rest, send_slowly);
 	if (strcmp(verb, "expect") == 0)
-		return strcmp(rest, "end") == 0 ? expect_end(p) : with_text(p, rest, expect_bytes);
+		return strcmp(rest, "end") == 0 ? expect_end(p) : strcmp(rest, "nothing") == 0 ? expect_nothing(p) : with_text(p, rest, expect_bytes);
 	if (strcmp(verb, "read") == 0)
 		return read_bytes(p, strtoull(rest, NULL, 10));
 	if (strcmp(verb, "shutdown") == 0)
