@@ -15,9 +15,10 @@ labs/01-pipe/pipe: $(srcdir)/labs/01-pipe/main.c $(srcdir)/labs/01-pipe/producer
 
 lab_files += labs/misconceptions.yaml
 lab_files += labs/01-pipe/copy.c labs/01-pipe/forgot.c labs/01-pipe/full.c labs/01-pipe/merge.c \
-	labs/01-pipe/sigpipe.c labs/01-pipe/slide.c labs/01-pipe/two_writers.c labs/01-pipe/unseen.c
+	labs/01-pipe/sigpipe.c labs/01-pipe/slide.c labs/01-pipe/threads.c labs/01-pipe/two_writers.c labs/01-pipe/unseen.c
 pipe_programs = labs/01-pipe/copy labs/01-pipe/forgot labs/01-pipe/full labs/01-pipe/merge \
-	labs/01-pipe/sigpipe labs/01-pipe/slide labs/01-pipe/two_writers labs/01-pipe/unseen
+	labs/01-pipe/sigpipe labs/01-pipe/slide labs/01-pipe/two_writers \
+	labs/01-pipe/threads labs/01-pipe/unseen
 lab_programs += $(pipe_programs)
 $(pipe_programs): %: $(srcdir)/%.c
 	$(lab_build) $(@F).c
@@ -174,14 +175,15 @@ $(tcp_programs): %: $(srcdir)/%.c $(srcdir)/labs/16-tcp/tcp.h $(srcdir)/labs/16-
 	$(lab_build) $(@F).c
 
 # 18, two sittings
-rpc_programs = labs/18-rpc/call labs/18-rpc/raw labs/18-rpc/match labs/18-rpc/real labs/18-rpc/patient labs/18-rpc/unseen
+rpc_programs = labs/18-rpc/call labs/18-rpc/raw labs/18-rpc/match labs/18-rpc/real labs/18-rpc/patient labs/18-rpc/binder \
+	labs/18-rpc/unseen
 rpc_failing = labs/18-rpc-failures/lossy labs/18-rpc-failures/ledger
 lab_files += labs/18-rpc/lab.md labs/18-rpc/rpc.h labs/18-rpc/bank.h labs/18-rpc/bank.x \
-	labs/18-rpc/matchmaker.h labs/18-rpc/private.h $(rpc_programs:=.c) \
+	labs/18-rpc/matchmaker.h labs/18-rpc/private.h labs/18-rpc/rights.h $(rpc_programs:=.c) \
 	labs/18-rpc-failures/lab.md $(rpc_failing:=.c)
 lab_programs += $(rpc_programs) $(rpc_failing)
 $(rpc_programs) $(rpc_failing): %: $(srcdir)/%.c $(srcdir)/labs/18-rpc/rpc.h $(srcdir)/labs/18-rpc/bank.h \
-		$(srcdir)/labs/18-rpc/matchmaker.h $(srcdir)/labs/18-rpc/private.h
+		$(srcdir)/labs/18-rpc/matchmaker.h $(srcdir)/labs/18-rpc/private.h $(srcdir)/labs/18-rpc/rights.h
 	$(lab_build) $(TIRPC_CFLAGS) $(@F).c $(TIRPC_LIBS)
 
 # 12
@@ -198,7 +200,7 @@ labs/12-mailboxes/one: $(srcdir)/labs/12-mailboxes/one.c $(srcdir)/labs/12-mailb
 
 # 13
 sync_programs = labs/13-synchronisation/four labs/13-synchronisation/ahead labs/13-synchronisation/empty \
-	labs/13-synchronisation/large labs/13-synchronisation/drops labs/13-synchronisation/unseen
+	labs/13-synchronisation/large labs/13-synchronisation/drops labs/13-synchronisation/endless labs/13-synchronisation/unseen
 lab_files += labs/13-synchronisation/lab.md labs/13-synchronisation/box.h labs/13-synchronisation/meet.c \
 	$(sync_programs:=.c)
 lab_programs += $(sync_programs)

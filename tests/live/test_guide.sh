@@ -21,13 +21,13 @@ check "a script that does not ask hears nothing" out_lacks "Step 1"
 check "and leaves no trace" [ ! -e "$XDG_STATE_HOME" ]
 
 script -- guide
-check "the step is said" out_begins "Step 1 of 10. A call, held"
+check "the step is said" out_begins "Step 1 of 11. A call, held"
 check "what Enter does is said" out_has "Press Enter, or type do, to step P1."
 
 script -- guide do next
 check "do does it" out_has "P1 made pipe1"
 check "the step ends" out_has "Step 1 is done. Press Enter for step 2."
-check "the next one begins" out_has "Step 2 of 10. Which end is which"
+check "the next one begins" out_has "Step 2 of 11. Which end is which"
 
 script -- guide '' '' ''
 check "an empty line is Enter" out_has "Question. What will P1's write to fd 3 do?"
@@ -73,14 +73,14 @@ check "until is a word of the learner's too" out_has "P1 made pipe1"
 check "and what does not come true is said, without a file's name" out_has " Play until P9 gone: nobody can move"
 
 script --step 4 -- do 'step P2' 'step P2' 'step P2' restart
-check "restart begins the step again" out_has "Step 4 of 10. Writing without a reader"
+check "restart begins the step again" out_has "Step 4 of 11. Writing without a reader"
 
 run "$IPCLAB" progress
 check "progress" out_has "Predictions:"
 run "$IPCLAB" progress --json
 check "progress as JSON" out_has '"schema":"ipclab/progress/v1"'
 check "an answer" out_has '"question":"eof-self","outcome":"unsure"'
-check "the lab" out_has '{"id":"pipe","steps":10,'
+check "the lab" out_has '{"id":"pipe","steps":11,'
 if command -v jq >/dev/null; then
 	jq . <"$dir/out" >/dev/null 2>&1
 	check "it is JSON" [ $? -eq 0 ]

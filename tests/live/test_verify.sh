@@ -69,8 +69,8 @@ changed "SIGPIPE ignored all along" sigpipe sigpipe.c 's/if (strcmp(change, "ign
 changed "the reader stays" sigpipe sigpipe.c 's/bytes-- > 0 \&\& read/read/' 8 "P2 cannot move"
 changed "small records in all" two_writers two_writers.c 's/: 5000;/: 100; size = 100;/' 9 "no variant makes"
 changed "large records in all" two_writers two_writers.c 's/: 5000;/: 5000; size = 5000;/' 9 "both do it"
-changed "the parent closes its end" unseen unseen.c 's/\twait(NULL);/\tclose(fds[1]); wait(NULL);/' 10 "does not hold"
-changed "count keeps its end" unseen unseen.c '/static int count/,/^}/s/close(fds\[1\]);/close(9);/;s/\twait(NULL);/\tclose(fds[1]); wait(NULL);/' 10 "writers pipe1 P1"
+changed "the parent closes its end" unseen unseen.c 's/\twait(NULL);/\tclose(fds[1]); wait(NULL);/' 11 "does not hold"
+changed "count keeps its end" unseen unseen.c '/static int count/,/^}/s/close(fds\[1\]);/close(9);/;s/\twait(NULL);/\tclose(fds[1]); wait(NULL);/' 11 "writers pipe1 P1"
 
 # ---- guides that are wrong ----
 fresh
@@ -99,12 +99,12 @@ rm "$lab/unseen"
 verify
 check "a program that is not built" status_is 3
 fresh
-verify --step 11
+verify --step 12
 check "no such step" status_is 2
 verify --step 4
 check "one step alone" status_is 0
-check "one step alone is named" out_has "4 of 10"
-check "one step alone is alone" out_lacks "5 of 10"
+check "one step alone is named" out_has "4 of 11"
+check "one step alone is alone" out_lacks "5 of 11"
 
 # ---- time ----
 # A program that computes for 0.6 s between its calls: nothing depends on how long it takes.

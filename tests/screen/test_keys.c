@@ -212,9 +212,9 @@ START_TEST(e_edits_a_copy_builds_it_and_begins_the_step_with_it)
 	press("\r2\r");
 	SEES("\"W\"");
 	press(":guide 7\r");
-	SEES("7/10");
+	SEES("7/11");
 	press(":guide 4\r");
-	SEES("4/10");
+	SEES("4/11");
 	press("\r2\r");
 	SEES("\"h\"");
 	live_command(&live, "grep -c WORLD $IPCLAB_SRC/labs/01-pipe/producer.c", &out);

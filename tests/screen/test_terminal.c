@@ -452,9 +452,9 @@ START_TEST(home_opens_a_lab_and_comes_back_to_go_on_with_it)
 	vt_keys(&vt, "\r");
 	ck_assert(vt_sees(&vt, "POISED"));
 	vt_keys(&vt, ":guide 3\r");
-	ck_assert(vt_sees(&vt, "3/10"));
+	ck_assert(vt_sees(&vt, "3/11"));
 	vt_keys(&vt, "L");
-	ck_assert(vt_sees(&vt, "> Continue   01 Ordinary pipes, step 3 of 10"));
+	ck_assert(vt_sees(&vt, "> Continue   01 Ordinary pipes, step 3 of 11"));
 	vt_keys(&vt, "\033[B");
 	ck_assert(vt_sees(&vt, "> 01 Ordinary pipes"));
 	vt_keys(&vt, "\033[A");
