@@ -44,7 +44,7 @@ static void press(const char *keys)
 
 START_TEST(enter_reads_what_is_not_in_sight_before_it_does_anything)
 {
-	start("lab pipe --step 10");
+	start("lab pipe --step 11");
 	SEES("PREDICT  Enter read on");
 	press("\r");
 	SHOWS_NOT("Enter read on");
@@ -64,7 +64,7 @@ END_TEST
 
 START_TEST(a_reason_is_whole_though_the_guide_gets_less)
 {
-	start("lab pipe --step 10");
+	start("lab pipe --step 11");
 	SEES("PREDICT");
 	press("4\r");
 	SEES("So it is");
