@@ -140,7 +140,7 @@ static void list_words(const struct exercises *all, struct progress *p)
 		if (x->group && (!group || strcmp(group, x->group) != 0))
 			exercise_say("%s%s\n", i ? "\n" : "", group = x->group);
 		progress_exercise(p, x->id, &done);
-		exercise_say("  %-14s %-42.42s %-8s %3u min  ", x->id, x->title, kind_name(x->kind), x->minutes);
+		exercise_say("  %-17s %-39.39s %-8s %3u min  ", x->id, x->title, kind_name(x->kind), x->minutes);
 		if (done.passed)
 			printf("passed\n");
 		else if (done.tries)

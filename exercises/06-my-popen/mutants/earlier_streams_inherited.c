@@ -1,5 +1,5 @@
 // verdict: HANG
-// scenario: two at the same time, the first is closed first
+// scenario: two at once, the first is closed first
 // says: can still be written to by
 /* popen and pclose, by hand. */
 #include "my_popen.h"

@@ -1,5 +1,5 @@
 // verdict: WRONG
-// scenario: wait 20 seconds at most, and room comes before
+// scenario: wait 20 s at most, and room comes before
 // says: got "late c
 /* four_choices NAME: sends into the queue NAME; what to do when it is full each line of the input says. One process; poll. */
 #define _GNU_SOURCE

@@ -1,5 +1,5 @@
 // verdict: WRONG
-// scenario: the network doubles a call and brings an answer late
+// scenario: the network doubles a call and an answer
 // says: expected "6
 /* client PORT NAME N...: a call for each N, repeated until it is answered. */
 #include <arpa/inet.h>
