@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: 0BSD */
-/* apart: a variable, and a fork. Each of the two adds 1 to it and prints it,
- * the parent when the child is done. */
+/* apart: a variable, and a fork. Each of the two processes adds 1 to it and prints it,
+ * the parent (P1) when the child (P2) is done.
+ *     Alone:  cc -o apart apart.c && ./apart
+ *     and     ./apart | cat       (count the lines that say begin, and ask setbuf(3) why) */
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,6 +17,8 @@ int main(void)
 		printf("child %d\n", visits);
 		return 0;
 	}
+	/* wait(2): P1 sleeps until P2 has ended. Without it nobody says whose line
+	 * comes first, and P2 would be kept as a zombie for as long as P1 lives. */
 	wait(NULL);
 	visits = visits + 1;
 	printf("parent %d\n", visits);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: 0BSD */
-/* A page that parent and child will both have after fork. */
+/* A page that parent and child will both have after fork. For the programs of this lab. */
 #ifndef PAGE_H
 #define PAGE_H
 
@@ -9,6 +9,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* MAP_SHARED: a store is seen by all who have it, so it has to be called before fork.
+ * With MAP_PRIVATE each would have a copy from its first store on. MAP_ANONYMOUS: there
+ * is no file behind it, hence no name, and nobody who is not a child can get it:
+ * mmap(2). */
 /* size bytes, all zero. Ends the program when the machine has none. */
 static inline void *page(size_t size)
 {

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: 0BSD */
-/* unseen: the child looks for the largest number, and leaves it where the parent said. */
+/* unseen: the child, P2, looks for the largest number, and leaves it where the parent,
+ * P1, said.
+ *     Alone:  cc -o unseen unseen.c && ./unseen */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -7,6 +9,7 @@
 
 int main(void)
 {
+	/* malloc(3) was called by P1, before fork: both have the pointer. */
 	int numbers[] = {7, 42, 13}, *largest = malloc(sizeof *largest);
 
 	*largest = 0;
@@ -17,6 +20,7 @@ int main(void)
 		printf("child %d\n", *largest);
 		return 0;
 	}
+	/* P1 looks only when P2 is done: the order is certain. */
 	wait(NULL);
 	printf("parent %d\n", *largest);
 	free(largest);

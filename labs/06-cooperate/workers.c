@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: 0BSD */
-/* workers [W]: W processes add up 12 numbers, each its part. P1 adds up what they have found. */
+/* workers [W]: W processes (3 if not said, 6 at most) add up 12 numbers, each its part.
+ * P1 waits for them, and adds up what they have found.
+ *     Alone:  cc -o workers workers.c && ./workers 4 */
 #include "page.h"
 
 enum { NUMBERS = 12, MOST = 6 };
@@ -9,6 +11,9 @@ struct shared {
 	int part[MOST]; /* what each worker has found */
 };
 
+/* Each has a cell of its own to write to, so no two write to the same one, and no lock
+ * is needed. The sum grows in a variable of the worker's own: the page is touched as
+ * little as can be. */
 static void work(struct shared *shared, int who, int workers)
 {
 	int sum = 0;
@@ -25,15 +30,20 @@ int main(int argc, char **argv)
 	struct shared *shared = page(sizeof *shared);
 	int sum = 0;
 
+	/* More workers than cells would write beyond the array. */
 	if (workers < 1 || workers > MOST)
 		return 2;
 	for (int i = 0; i < NUMBERS; i++)
 		shared->number[i] = numbers[i];
 	for (int who = 0; who < workers; who++)
+		/* The return is what keeps a child out of this loop. Without it every
+		 * child would make children of its own. */
 		if (fork() == 0) {
 			work(shared, who, workers);
 			return 0;
 		}
+	/* A part that is not there yet would be added as 0, and nobody would notice: so
+	 * all of them have to be done first. wait(2) is the order here. */
 	while (wait(NULL) > 0)
 		;
 	for (int who = 0; who < workers; who++)

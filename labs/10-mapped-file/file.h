@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: 0BSD */
-/* A small file to be mapped, made anew by each program in the folder where it is started. */
+/* A small file to be mapped, made anew by each program in the folder where it is
+ * started. For the programs of this lab. */
 #ifndef FILE_H
 #define FILE_H
 
@@ -24,6 +25,9 @@ static inline int file_make(const char *text)
 	return fd;
 }
 
+/* Addresses for `size` bytes of the file, to be read and written. flags: MAP_SHARED or
+ * MAP_PRIVATE. The descriptor may be closed afterwards: the mapping stays until
+ * munmap(2) or the end of the process. Ends the program when it fails. */
 static inline void *file_map(int fd, size_t size, int flags)
 {
 	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, flags, fd, 0);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: 0BSD */
-/* six [K]: mmap has six arguments. The K-th one is wrong (none, if it is 0). */
+/* six [K]: mmap has six arguments. The K-th one is wrong (none, if it is 0). It prints
+ * what mmap says.
+ *     Alone:  cc -o six six.c && for k in 0 1 2 3 4 5 6; do ./six $k; done */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* MAP_FIXED_NOREPLACE, strerrorname_np */
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: 0BSD */
-/* stale: P2 is a server. When it has ended, however it ended, P1 starts the next one. */
+/* stale: P2 is a server. When it has ended, however it ended, P1 starts the next one.
+ *     Alone:  cc -o stale stale.c && ./stale      (then kill the child, from another window) */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* strerrorname_np */
 #endif
@@ -13,6 +14,7 @@
 
 static const struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "talk"};
 
+/* A server as everybody writes it first. It waits for one client and ends. */
 static int serve(void)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
@@ -21,6 +23,7 @@ static int serve(void)
 		printf("bind: %s\n", strerrorname_np(errno));
 		return 1;
 	}
+	/* accept(2) sleeps until somebody connects. Nobody does here. */
 	listen(fd, 1);
 	return accept(fd, NULL, NULL) < 0;
 }
@@ -29,6 +32,8 @@ int main(void)
 {
 	if (fork() == 0)
 		return serve();
+	/* However P2 ended: all its descriptors are closed by then, also when it was
+	 * killed. */
 	wait(NULL);
 	return serve();
 }

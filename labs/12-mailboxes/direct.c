@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: 0BSD */
-/* direct: send(P2, message). Here the address is the process itself: a datagram socket with its name. */
+/* direct: send(P2, message). Here the address is the process itself: a datagram socket
+ * with its name. P1 sends one message while P2 lives, and one afterwards.
+ *     Alone:  cc -o direct direct.c && ./direct; rm P1 P2
+ *     (first started, P1 may send before P2 is there: nothing here makes it wait) */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +19,8 @@ static struct sockaddr_un address(const char *process)
 	return a;
 }
 
+/* A datagram socket, so that each message stays one, and no connection: unix(7). The
+ * name is a file; bind(2) fails with EADDRINUSE when it is there from the last time. */
 /* "I am this process": from now on others can send to it. */
 static int be(const char *process)
 {
@@ -30,6 +35,8 @@ static void send_to(int fd, const char *process, const char *text)
 {
 	struct sockaddr_un a = address(process);
 
+	/* Every send names whom it is for: sendto(2). Another name for P2, and this
+	 * program is to be changed. */
 	if (sendto(fd, text, strlen(text) + 1, 0, (struct sockaddr *)&a, sizeof a) < 0)
 		printf("send to %s: %s\n", process, strerror(errno));
 }
@@ -41,6 +48,9 @@ static void receive(int fd)
 	socklen_t n = sizeof from;
 	char text[16];
 
+	/* Sleeps until a message is there, and learns the sender's name with it:
+	 * recvfrom(2). A sender that was never bound has none, and could not be
+	 * answered. */
 	if (recvfrom(fd, text, sizeof text, 0, (struct sockaddr *)&from, &n) > 0)
 		printf("%s, from %s\n", text, from.sun_path);
 }
@@ -49,12 +59,15 @@ int main(void)
 {
 	int fd = be("P1");
 
+	/* P2 forgets P1's socket, which it has by fork, and becomes somebody itself. */
 	if (fork() == 0) {
 		fd = be("P2");
 		receive(fd);
 		return 0;
 	}
 	send_to(fd, "P2", "hello");
+	/* P2 is gone after this: wait(2). Its socket is closed, the file with its name
+	 * is still there. */
 	wait(NULL);
 	send_to(fd, "P2", "again");
 	return 0;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: 0BSD */
-/* one: second solution. Only one process at a time may be in receive: a lock around it. */
+/* one: second solution. Only one process at a time may be in receive: a lock around it.
+ * P1 sends two messages, P2 and P3 receive one each.
+ *     Alone:  cc -o one one.c && ./one */
 #include <pthread.h>
 #include <sys/mman.h>
 
@@ -7,6 +9,9 @@
 
 static void receiver(mailbox box, pthread_mutex_t *turn, const char *who)
 {
+	/* Who has the lock may wait inside for a message, as long as that takes; the
+	 * other one waits here, for the lock. Which of the two comes first is nobody's
+	 * decision. */
 	pthread_mutex_lock(turn);
 	box_receive(box, who);
 	pthread_mutex_unlock(turn);
@@ -14,6 +19,7 @@ static void receiver(mailbox box, pthread_mutex_t *turn, const char *who)
 
 int main(void)
 {
+	/* The lock has to lie in memory that all three have: mmap(2), before fork. */
 	pthread_mutex_t *turn = mmap(NULL, sizeof *turn, PROT_READ | PROT_WRITE,
 				     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	mailbox box = box_create("/A");
@@ -22,6 +28,8 @@ int main(void)
 	if (turn == MAP_FAILED)
 		return 1;
 	pthread_mutexattr_init(&attr);
+	/* Else it is one for threads of one process, and keeps nobody of another one
+	 * out. */
 	pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED);
 	pthread_mutex_init(turn, &attr);
 	if (fork() == 0) {
@@ -34,6 +42,7 @@ int main(void)
 	}
 	box_send(box, "m1");
 	box_send(box, "m2");
+	/* The name is needed until both have received. */
 	while (wait(NULL) > 0)
 		;
 	box_destroy("/A");

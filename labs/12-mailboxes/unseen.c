@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: 0BSD */
-/* unseen: two players pass a ball, as somebody wrote it: one mailbox for both. */
+/* unseen: two players, P1 and P2, pass a ball, as somebody wrote it: one mailbox for
+ * both. It does not end: ^C.
+ *     Alone:  cc -o unseen unseen.c && timeout 1 ./unseen | head; rm /dev/mqueue/A */
 #include "mailbox.h"
 
 static void play(mailbox box, const char *who)
 {
+	/* Each waits for the ball, and gives it back. */
 	while (box_receive(box, who))
 		box_send(box, "ball");
 }

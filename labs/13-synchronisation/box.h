@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: 0BSD */
-/* A message queue of so many messages, for the programs beside this. */
+/* A message queue of so many messages, for the programs beside this. Messages have 16
+ * bytes at most. */
 #ifndef BOX_H
 #define BOX_H
 
@@ -15,6 +16,8 @@
 /* flags: 0 or O_NONBLOCK. Ends the program when there is none to be had. */
 static inline mqd_t box_make(long messages, int flags)
 {
+	/* mq_maxmsg is the capacity. It is fixed when the box is made, and the kernel
+	 * keeps no more than this, whatever is sent: mq_open(3). */
 	struct mq_attr attr = {.mq_maxmsg = messages, .mq_msgsize = 16};
 	mqd_t box = mq_open("/box", O_CREAT | O_RDWR | flags, 0600, &attr);
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: 0BSD */
-/* four SEND RECEIVE: a sender and a receiver; each word is wait or not. The box holds one message. */
+/* four SEND RECEIVE: a sender, P1, and a receiver, P2; each word is wait or not. The
+ * box holds one message. P1 sends two, P2 receives one, and each says what its calls
+ * gave.
+ *     Alone:  cc -o four four.c; for s in wait not; do for r in wait not; do timeout 1 ./four $s $r; done; done */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* strerrorname_np */
 #endif
@@ -7,6 +10,8 @@
 
 static void mode(mqd_t box, const char *word)
 {
+	/* O_NONBLOCK is the one flag that can be changed later: mq_setattr, see
+	 * mq_getattr(3). It decides for both calls whether they may sleep. */
 	struct mq_attr attr = {.mq_flags = strcmp(word, "not") == 0 ? O_NONBLOCK : 0};
 
 	mq_setattr(box, &attr, NULL);
@@ -16,6 +21,7 @@ static void mode(mqd_t box, const char *word)
 static mqd_t join(const char *word)
 {
 	struct mq_attr attr = {.mq_maxmsg = 1, .mq_msgsize = 16};
+	/* Who comes first makes it, the other one finds it: the same call does both. */
 	mqd_t box = mq_open("/four", O_CREAT | O_RDWR, 0600, &attr);
 
 	mode(box, word);
@@ -29,6 +35,8 @@ int main(int argc, char **argv)
 	mqd_t box;
 
 	if (fork() == 0) {
+		/* After fork, not before: a descriptor from fork would share its flags
+		 * with P1's. */
 		box = join(receive);
 		if (mq_receive(box, text, sizeof text, NULL) < 0)
 			printf("receive: %s\n", strerrorname_np(errno));
@@ -37,12 +45,15 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	box = join(send);
+	/* Twice: the box has room for the first one only. What "done" means is: it lies
+	 * in the box. */
 	for (int i = 0; i < 2; i++)
 		if (mq_send(box, "m", 2, 0) < 0)
 			printf("send: %s\n", strerrorname_np(errno));
 		else
 			printf("send: done\n");
 	wait(NULL);
+	/* The name stays until somebody does this, whoever has ended. */
 	mq_unlink("/four");
 	return 0;
 }

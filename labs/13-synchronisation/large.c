@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: 0BSD */
-/* large [MESSAGES]: asks for a box of so many messages. */
+/* large [MESSAGES]: asks for a box of so many messages, a million if not said. It
+ * prints what the kernel says: it is there, or the name of the error.
+ *     Alone:  cc -o large large.c && ./large 10; ./large */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* strerrorname_np */
 #endif
@@ -8,8 +10,10 @@
 int main(int argc, char **argv)
 {
 	struct mq_attr attr = {.mq_maxmsg = argc > 1 ? atol(argv[1]) : 1000000, .mq_msgsize = 16};
+	/* mq_open(3) lists under ERRORS what may be wrong with the attributes. */
 	mqd_t box = mq_open("/large", O_CREAT | O_RDWR, 0600, &attr);
 
+	/* Whether it was made or not: nothing of it is left. */
 	mq_unlink("/large");
 	printf("%s\n", box == (mqd_t)-1 ? strerrorname_np(errno) : "it is there");
 	return 0;

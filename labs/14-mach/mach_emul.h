@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: 0BSD */
-/*
- * Mach's ports and messages, as far as the course shows them, on Linux: a port is a POSIX message queue,
- * a right to it is a descriptor. The part of the kernel is played by a process, which mach_begin starts:
- * it makes ports, hands out rights (unix(7), SCM_RIGHTS), and keeps a message for a full port.
- * Names are Mach's where the slide has them; msgh_bits, which it leaves out, is there.
- */
+/* Mach's ports and messages, as far as the course shows them, on Linux: a port is a
+ * POSIX message queue, a right to it is a descriptor. The part of the kernel is played
+ * by a process, which mach_begin starts: it makes ports, hands out rights (unix(7),
+ * SCM_RIGHTS), and keeps a message for a full port. Names are Mach's where the slide
+ * has them; msgh_bits, which it leaves out, is there. */
 #ifndef MACH_EMUL_H
 #define MACH_EMUL_H
 
@@ -46,6 +45,8 @@ struct request {
 
 /* ---- descriptors on their way ---- */
 
+/* A right cannot be sent as a number: it would mean nothing over there. The kernel (the
+ * real one) puts a descriptor for the same queue into the receiver's table: cmsg(3). */
 static inline void right_send(int over, int fd)
 {
 	char byte = 'r', room[CMSG_SPACE(sizeof fd)] = {0};
@@ -75,6 +76,8 @@ static inline int right_receive(int over)
 /* A queue without a name; *sender: a second descriptor, that may only send. */
 static inline mach_port_t queue_make(const char *name, long room, long size, mach_port_t *sender)
 {
+	/* Without its name a queue can be reached by those only who have been given a
+	 * descriptor: that is what makes a right of it. */
 	struct mq_attr attr = {.mq_maxmsg = room, .mq_msgsize = size};
 	mqd_t q = mq_open(name, O_CREAT | O_RDWR, 0600, &attr);
 
@@ -91,6 +94,8 @@ static inline void kernel(mach_port_t self, mach_port_t notify, int rights)
 	struct request q;
 	int made = 0;
 
+	/* Mach's kernel serves tasks by messages: each task has a port, Task Self,
+	 * which the kernel receives from. This is that loop. */
 	while (mq_receive(self, (char *)&q, sizeof q, NULL) > 0 && q.what != GO_HOME) {
 		if (q.what == MAKE_PORT && made < 8) {
 			mach_port_t receive = queue_make("/port", PORT_ROOM, MESSAGE_MOST, &ports[made]);
@@ -109,6 +114,8 @@ static inline void kernel(mach_port_t self, mach_port_t notify, int rights)
 
 /* ---- a task ---- */
 
+/* Before anything else in a program. task_self and task_notify are the two ports that
+ * every task of Mach has from its birth; what comes through the socketpair are rights. */
 static inline void mach_begin(void)
 {
 	int ends[2];
@@ -126,6 +133,8 @@ static inline void mach_begin(void)
 	task_rights = ends[0];
 }
 
+/* Tells the kernel to go home, and waits for all children, so that no process is left
+ * behind. */
 static inline void mach_end(void)
 {
 	struct request q = {.what = GO_HOME};
@@ -147,6 +156,7 @@ static inline int mach_port_allocate(mach_port_t task, mach_port_t *port, mach_p
 
 	if (mq_send(task, (char *)&q, sizeof q, 0) < 0)
 		return -1;
+	/* Sleeps until the kernel has answered. */
 	*port = right_receive(task_rights);
 	*sender = right_receive(task_rights);
 	return 0;
@@ -156,6 +166,7 @@ static inline int mach_port_allocate(mach_port_t task, mach_port_t *port, mach_p
 static inline mach_msg_return_t mach_msg(mach_msg_header_t *m, int option, unsigned send_size, unsigned receive_size,
 	mach_port_t receive_name, unsigned timeout_ms, mach_port_t kept)
 {
+	/* mq_timedsend(3) wants a time of day, Mach a number of ms from now. */
 	struct timespec until;
 
 	if (option & MACH_RCV_MSG)

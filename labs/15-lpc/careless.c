@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: 0BSD */
-/* careless [close]: the server answers one question, and then waits for the client's end. It keeps copies
- * of the handles that it has given away; with close, it does not. */
+/* careless [close]: the server, P1, answers one question, and then waits for the
+ * client's end. P2 is the client. The server keeps copies of the handles that it has
+ * given away; with close, it does not.
+ *     Alone:  cc -o careless careless.c && timeout 3 ./careless; rm server; ./careless close */
 #include "lpc.h"
 
 int main(int argc, char **argv)
@@ -9,8 +11,10 @@ int main(int argc, char **argv)
 	char text[32];
 
 	if (fork() == 0) {
+		/* The connection port is the server's; P2 has it by fork only. */
 		close(port);
 		lpc_connect(ports);
+		/* The question; then it waits for the answer. */
 		write(ports[0], "question", 8);
 		while (read(ports[0], text, sizeof text) > 0)
 			printf("P2 got an answer\n");

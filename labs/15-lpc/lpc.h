@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: 0BSD */
-/* Windows' local procedure calls, as the course has them, on Unix sockets: the connection port is a listening
- * socket with a name; a private port is one end of a socketpair; a handle is a descriptor. */
+/* Windows' local procedure calls, as the course has them, on Unix sockets: the
+ * connection port is a listening socket with a name; a private port is one end of a
+ * socketpair; a handle is a descriptor. The course's four steps have their numbers
+ * below. See unix(7). */
 #ifndef LPC_H
 #define LPC_H
 
@@ -18,6 +20,8 @@ static const struct sockaddr_un connection_address = {.sun_family = AF_UNIX, .su
 
 /* ---- handles on their way: SCM_RIGHTS ---- */
 
+/* n handles in one message, with a byte that has to go along: a stream carries no empty
+ * message. What arrives are descriptors of the receiver's own, for the same sockets. */
 static inline void handles_send(int over, const int *handles, size_t n)
 {
 	char byte = 'h', room[CMSG_SPACE(2 * sizeof(int))] = {0};
@@ -31,6 +35,7 @@ static inline void handles_send(int over, const int *handles, size_t n)
 	sendmsg(over, &m, 0);
 }
 
+/* Sleeps until they come; `handles` is as it was if none came. */
 static inline void handles_receive(int over, int *handles, size_t n)
 {
 	char byte, room[CMSG_SPACE(2 * sizeof(int))];
@@ -43,6 +48,8 @@ static inline void handles_receive(int over, int *handles, size_t n)
 
 /* ---- the four steps of the slide ---- */
 
+/* The one port that has a name, so that clients find it: bind(2), listen(2). Ends the
+ * program when the name is taken. */
 static inline int port_publish(void)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
@@ -62,6 +69,7 @@ static inline void lpc_connect(int ports[2])
 		exit(1);
 	write(fd, "connect", 7);
 	handles_receive(fd, ports, 2);
+	/* The handle of the connection port is given back. */
 	close(fd);
 }
 
@@ -72,11 +80,14 @@ static inline void lpc_accept(int connection_port, int ports[2], int keeps)
 	char text[16];
 
 	read(fd, text, sizeof text);
+	/* SOCK_SEQPACKET keeps the borders of messages, and their order: a read gives
+	 * one whole message. */
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ask) < 0 || socketpair(AF_UNIX, SOCK_SEQPACKET, 0, callback) < 0)
 		exit(1);
 	theirs[0] = ask[1];
 	theirs[1] = callback[1];
 	handles_send(fd, theirs, 2);
+	/* What is sent is duplicated, as by dup(2). */
 	if (!keeps) {
 		close(ask[1]);
 		close(callback[1]);

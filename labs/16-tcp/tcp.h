@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: 0BSD */
-/* A listening socket and a connected one, on this machine only: 127.0.0.1. tcp(7), ip(7). */
+/* A listening socket and a connected one, on this machine only: 127.0.0.1. tcp(7),
+ * ip(7). */
 #ifndef TCP_H
 #define TCP_H
 
@@ -12,6 +13,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* Numbers of an address are in network byte order, the most valuable byte first,
+ * whatever the machine has: htons and htonl, see byteorder(3). A port forgotten there
+ * is another port, and no error. */
 static inline struct sockaddr_in tcp_address(int port)
 {
 	struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
@@ -37,7 +41,10 @@ static inline int tcp_listen(int port, int backlog)
 	struct sockaddr_in a = tcp_address(port);
 
 	/* Without this the port stays taken for a minute after the last server's end. */
+	/* socket(7). */
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+	/* bind(2) gives it its port. listen(2) makes it passive: it will never carry
+	 * bytes, only bring connections. */
 	if (bind(fd, (struct sockaddr *)&a, sizeof a) < 0 || listen(fd, backlog) < 0) {
 		perror("bind or listen");
 		exit(1);
@@ -45,6 +52,8 @@ static inline int tcp_listen(int port, int backlog)
 	return fd;
 }
 
+/* No bind: the kernel chooses a port for the client. Ends the program when nobody
+ * listens there: ECONNREFUSED. */
 static inline int tcp_connect(int port)
 {
 	int fd = socket(AF_INET, SOCK_STREAM, 0);

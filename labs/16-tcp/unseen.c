@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: 0BSD */
-/* unseen: a server that makes a child for each client. The client reads until end of file. */
+/* unseen: a server, P1, that makes a child, P3, for each client. The client, P2, reads
+ * until end of file.
+ *     Alone:  cc -o unseen unseen.c && timeout 3 ./unseen */
 #include "tcp.h"
 
 static void client(int port)
@@ -7,6 +9,7 @@ static void client(int port)
 	int fd = tcp_connect(port);
 	char c;
 
+	/* 0 is end of file, -1 an error; either ends this. */
 	while (recv(fd, &c, 1, 0) == 1)
 		putchar(c);
 	printf("that was all\n");
@@ -21,6 +24,7 @@ int main(void)
 		client(port);
 		return 0;
 	}
+	/* Sleeps until P2 has connected. */
 	connection = accept(fd, NULL, NULL);
 	if (fork() == 0) { /* the child for this client */
 		close(fd);

@@ -10,6 +10,8 @@
 /* One client. As the slide does it: one recv(1024), one send. */
 static inline void upper(int connection)
 {
+	/* The connection is closed here, by the server: so the client sees end of file
+	 * after its answer. */
 	char text[1024];
 	ssize_t n = recv(connection, text, sizeof text, 0);
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: 0BSD */
-/* dead [connect]: sends to a port at which nobody is, twice; with connect(2) before, or without. */
+/* dead [connect]: sends to a port at which nobody is, twice; with connect(2) before, or
+ * without. It prints what each call says.
+ *     Alone:  cc -o dead dead.c && ./dead; ./dead connect */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* strerrorname_np */
 #endif
@@ -12,6 +14,7 @@ int main(int argc, char **argv)
 
 	close(udp_open(&port)); /* it was somebody's a moment ago */
 	fd = udp_open(&mine);
+	/* udp(7) says when errors are reported, and to whom. */
 	to = udp_address(port);
 	if (connects && connect(fd, (struct sockaddr *)&to, sizeof to) < 0)
 		printf("connect: %s\n", strerrorname_np(errno));

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: 0BSD */
-/* flood [N]: P1 sends N datagrams of 500 bytes to itself, and only then looks what has arrived. */
+/* flood [N]: P1 sends N datagrams of 500 bytes to itself, 40 if not said, and only then
+ * looks what has arrived.
+ *     Alone:  cc -o flood flood.c && ./flood 5; ./flood 40 */
 #include "udp.h"
 
 int main(int argc, char **argv)
@@ -13,6 +15,8 @@ int main(int argc, char **argv)
 	text[500] = '\0';
 	for (int i = 0; i < n; i++)
 		udp_send(fd, port, text);
+	/* MSG_DONTWAIT: -1, EAGAIN, when there is no more, else this would sleep at the
+	 * end: recv(2). */
 	while (recv(fd, text, 500, MSG_DONTWAIT) > 0)
 		got++;
 	printf("%s\n", got == n ? "all arrived" : "some are lost");

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: 0BSD */
-/* two [ROOM]: P2 sends two datagrams, of ten letters and of three. P1 receives twice, with that much room. */
+/* two [ROOM]: P2 sends two datagrams, of ten letters and of three. P1 receives twice,
+ * with that much room, 64 if not said.
+ *     Alone:  cc -o two two.c && ./two; ./two 4 */
 #include "udp.h"
 
 int main(int argc, char **argv)
@@ -13,11 +15,15 @@ int main(int argc, char **argv)
 	if (fork() == 0) {
 		close(fd);
 		fd = udp_open(&mine);
+		/* Never waits for a receiver: the kernel keeps it at P1's socket, or
+		 * not. */
 		udp_send(fd, port, "ABCDEFGHIJ");
 		udp_send(fd, port, "xyz");
 		return 0;
 	}
 	for (int i = 0; i < 2; i++) {
+		/* Sleeps until one is there. recv(2) has a word on messages that are
+		 * too long. */
 		udp_receive(fd, text, room + 1, NULL);
 		printf("got %s\n", text);
 	}

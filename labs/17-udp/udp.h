@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: 0BSD */
-/* Datagrams on this machine: udp(7), ip(7). */
+/* Datagrams on this machine: udp(7), ip(7). No connection: every send says where to,
+ * every receive is told where from. */
 #ifndef UDP_H
 #define UDP_H
 
@@ -13,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* Network byte order, see byteorder(3). */
 static inline struct sockaddr_in udp_address(int port)
 {
 	struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
@@ -28,12 +30,16 @@ static inline int udp_open(int *port)
 	struct sockaddr_in a = udp_address(0);
 	socklen_t n = sizeof a;
 
+	/* Port 0: one that is free. getsockname(2) says which it has become. Without a
+	 * port nobody could answer. */
 	if (bind(fd, (struct sockaddr *)&a, sizeof a) < 0 || getsockname(fd, (struct sockaddr *)&a, &n) < 0)
 		exit(1);
 	*port = ntohs(a.sin_port);
 	return fd;
 }
 
+/* No connection is needed: the address goes with each call. sendto(2). At most 65507
+ * bytes. */
 static inline ssize_t udp_send(int fd, int port, const char *text)
 {
 	struct sockaddr_in to = udp_address(port);
@@ -41,6 +47,8 @@ static inline ssize_t udp_send(int fd, int port, const char *text)
 	return sendto(fd, text, strlen(text), 0, (struct sockaddr *)&to, sizeof to);
 }
 
+/* Sleeps until there is one: recvfrom(2). A datagram of 0 bytes is one, too, and no end
+ * of file. `text` gets a 0 at its end, so that it can be printed. */
 /* *port (may be NULL): whose it is. */
 static inline ssize_t udp_receive(int fd, char *text, size_t room, int *port)
 {

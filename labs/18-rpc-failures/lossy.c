@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: 0BSD */
-/* lossy KIND LOSES: a client, a server, and the wire between them. KIND is what the server does with a
- * call it has run before: again runs it again, once answers from memory. LOSES is what the wire loses:
- * nothing, call (the first one), reply (the first one), or twice: it loses nothing and delivers the
- * first call twice. */
+/* lossy KIND LOSES: a client, P1, a server, P2, and the wire between them, P3. KIND is
+ * what the server does with a call it has run before: again runs it again, once answers
+ * from memory. LOSES is what the wire loses: nothing, call (the first one), reply (the
+ * first one), or twice: it loses nothing and delivers the first call twice.
+ *     Alone:  cc -o lossy lossy.c $(pkg-config --cflags --libs libtirpc) && ./lossy once reply */
 #include "../18-rpc/rpc.h"
 
 static int balance;
@@ -15,6 +16,8 @@ static int add(int amount)
 
 static void server(int fd, int remembers)
 {
+	/* The answer is kept, not only the number: who asks again wants a result. A
+	 * real server keeps one for each client. */
 	struct reply last = {0};
 	struct call call;
 	char bytes[MESSAGE];
@@ -37,6 +40,7 @@ static void wire(int fd, int server_port, const char *loses)
 	char bytes[MESSAGE];
 
 	for (;;) {
+		/* Both sides talk to the wire; whose it is the sender's port says. */
 		ssize_t n = udp_receive(fd, bytes, &from);
 		int is_reply = from == server_port;
 
@@ -50,7 +54,10 @@ static void wire(int fd, int server_port, const char *loses)
 			lose_call = 0;
 			continue;
 		}
+		/* Neither side can see what the wire does: to P1 a lost call, a lost
+		 * reply and a slow server are the same. */
 		udp_send(fd, is_reply ? client : server_port, bytes, (size_t)n);
+		/* Nobody loses anything here: routers may send a datagram twice. */
 		if (twice && !is_reply) {
 			twice = 0;
 			udp_send(fd, server_port, bytes, (size_t)n);
@@ -71,7 +78,11 @@ static int deposit(int fd, int port, int amount)
 
 	for (int tries = 0; tries < 3; tries++) {
 		udp_send(fd, port, bytes, call_write(bytes, &call));
+		/* How long to wait is a guess: too short, and calls are sent for
+		 * nothing; too long, and a loss costs more: poll(2). */
 		if (poll(&answer, 1, PATIENCE_MS) == 1 &&
+		/* Only the reply to this call: a late one to an earlier call has
+		 * another xid. */
 		    reply_read(bytes, udp_receive(fd, bytes, &from), &reply) && reply.xid == call.xid)
 			return reply.result;
 	}
@@ -91,6 +102,8 @@ int main(int argc, char **argv)
 	}
 	close(server_fd);
 	if (fork() == 0) {
+		/* Two processes, two ports, and in between this one, which both take
+		 * for the other. */
 		wire(wire_fd, server_port, loses);
 		return 0;
 	}

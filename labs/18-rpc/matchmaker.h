@@ -10,6 +10,8 @@ struct entry {
 	u_int program, port;
 };
 
+/* In XDR, four bytes each, so that a client on another kind of machine reads the same
+ * numbers: xdr(3). */
 static inline size_t entry_write(char *bytes, struct entry *e)
 {
 	XDR x;
@@ -18,6 +20,7 @@ static inline size_t entry_write(char *bytes, struct entry *e)
 	return xdr_u_int(&x, &e->program) && xdr_u_int(&x, &e->port) ? xdr_getpos(&x) : 0;
 }
 
+/* What comes from a network may be anything: what cannot be read is an entry of zeros. */
 static inline void entry_read(char *bytes, ssize_t n, struct entry *e)
 {
 	XDR x;
@@ -27,6 +30,7 @@ static inline void entry_read(char *bytes, ssize_t n, struct entry *e)
 		*e = (struct entry){0};
 }
 
+/* Two kinds of question in one form: with a port, and without. */
 static inline void matchmaker(int fd)
 {
 	struct entry known = {0}, asked;
@@ -45,6 +49,7 @@ static inline void matchmaker(int fd)
 	}
 }
 
+/* Sleeps until it answers. */
 /* Tells the matchmaker, or asks it: the port that it knows. */
 static inline int match(int fd, int matchmaker_port, int port)
 {

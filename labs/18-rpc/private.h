@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: 0BSD */
-/* A network and a /run that are nobody else's, for a service that wants port 111 and files in /run. No root is needed:
- * in a user namespace of its own every process is root, over what belongs to that namespace. See user_namespaces(7). */
+/* A network and a /run that are nobody else's, for a service that wants port 111 and
+ * files in /run. No root is needed: in a user namespace of its own every process is
+ * root, over what belongs to that namespace. See user_namespaces(7). */
 #ifndef PRIVATE_H
 #define PRIVATE_H
 
@@ -29,6 +30,8 @@ static inline void one_user(uid_t uid, gid_t gid)
 	char map[40];
 
 	file_write("/proc/self/setgroups", "deny"); /* else gid_map is refused */
+	/* "0 here is uid there, and that is one user": user_namespaces(7) has the form
+	 * of these files. */
 	snprintf(map, sizeof map, "0 %u 1", uid);
 	file_write("/proc/self/uid_map", map);
 	snprintf(map, sizeof map, "0 %u 1", gid);
@@ -51,6 +54,8 @@ static inline int own_network(void)
 	uid_t uid = geteuid();
 	gid_t gid = getegid();
 
+	/* The user namespace first: it is what gives the right to make the others.
+	 * unshare(2). */
 	if (unshare(CLONE_NEWUSER) < 0)
 		return 0;
 	one_user(uid, gid);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: 0BSD */
-/* raw [AMOUNT]: as call, but P1 sends its int, 100 if not said, as it lies in memory. P2 reads it as XDR says. */
+/* raw [AMOUNT]: as call, but P1 sends its int, 100 if not said, as it lies in memory.
+ * P2 reads it as XDR says.
+ *     Alone:  cc -o raw raw.c $(pkg-config --cflags --libs libtirpc) && ./raw */
 #include "bank.h"
 
 static int add(int amount)
@@ -21,9 +23,11 @@ int main(int argc, char **argv)
 	}
 	close(fd);
 	fd = udp_open(&mine);
+	/* A whole call, as XDR has it, with a 0 at its end for the argument: xdr(3). */
 	n = call_write(bytes, &call);
 	memcpy(bytes + n - sizeof amount, &amount, sizeof amount); /* it is an int, is it not */
 	udp_send(fd, port, bytes, n);
+	/* The reply is waited for, and not looked at: what matters is what P2 got. */
 	udp_receive(fd, bytes, &from);
 	wait(NULL);
 	return 0;

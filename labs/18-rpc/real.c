@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: 0BSD */
-/* real ours|rpcbind: as match, but P2 may be rpcbind(8), the matchmaker of real systems, in a network of its own. P3 and P1 talk to
- * it by libtirpc: pmap_set, through a socket in /run, and pmap_getport, through UDP port 111. Where rpcbind cannot be had it says why, and
- * goes on with ours. RPCBIND=FILE in the environment: it is that file. */
+/* real ours|rpcbind: as match, but P2 may be rpcbind(8), the matchmaker of real
+ * systems, in a network of its own. P3 and P1 talk to it by libtirpc: pmap_set, through
+ * a socket in /run, and pmap_getport, through UDP port 111. Where rpcbind cannot be had
+ * it says why, and goes on with ours. RPCBIND=FILE in the environment: it is that file.
+ *     Alone:  cc -o real real.c $(pkg-config --cflags --libs libtirpc) && ./real rpcbind */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
@@ -69,11 +71,15 @@ int main(int argc, char **argv)
 
 	setvbuf(stdout, NULL, _IOLBF, 0); /* each line is there before the next fork */
 	real = argc > 1 && strcmp(argv[1], "rpcbind") == 0 && may_be_rpcbind();
+	/* Ours is there in any case: its socket is made before fork, so that no call
+	 * can come too early. */
 	at = udp_open(&known);
 	if (pipe(told) < 0)
 		return 1;
 	matchmaker_pid = fork();
 	if (matchmaker_pid == 0) {
+		/* execl(3) makes P2 the real one. If it fails P2 goes on below, as
+		 * ours. */
 		if (real)
 			execl(rpcbind_file(), "rpcbind", "-f", (char *)NULL); /* -f: no daemon */
 		matchmaker(at);
@@ -84,14 +90,19 @@ int main(int argc, char **argv)
 	if (fork() == 0) {
 		close(fd);
 		fd = udp_open(&mine);
+		/* rpcbind needs a moment to listen: tried again until it has taken the
+		 * entry. */
 		while (!tell(mine))
 			sleep(1);
 		write(told[1], &byte, 1);
 		serve_one(fd, add);
 		return 0;
 	}
+	/* A pipe as a starting signal: without it P1 might ask before there is anything
+	 * to know. */
 	read(told[0], &byte, 1); /* P3 has registered */
 	printf("balance: %d\n", deposit(fd, ask(), 100));
+	/* rpcbind runs until it is told to end: SIGTERM. So does ours. */
 	kill(matchmaker_pid, SIGTERM);
 	while (wait(NULL) > 0)
 		;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: 0BSD */
-/* A remote procedure call as RFC 5531 has it, over UDP on this machine: what a call looks like on the
- * wire, what a reply looks like. xdr(3) of libtirpc turns numbers into bytes and back. */
+/* A remote procedure call as RFC 5531 has it, over UDP on this machine: what a call
+ * looks like on the wire, what a reply looks like. xdr(3) of libtirpc turns numbers
+ * into bytes and back: four for each, the most valuable one first. */
 #ifndef RPC_H
 #define RPC_H
 
@@ -37,6 +38,8 @@ static inline bool_t xdr_word(XDR *x, u_int word)
 }
 
 /* Both ways: x says whether bytes are made or read. */
+/* Ten words go before the argument: which call, that it is one, of which RPC, which
+ * program, version and procedure, then who calls, twice two words. */
 static inline bool_t xdr_call(XDR *x, struct call *c)
 {
 	return xdr_u_int(x, &c->xid) && xdr_word(x, CALL) && xdr_word(x, RPC_VERSION) &&
