@@ -19,6 +19,7 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tracer/private.h"
@@ -453,15 +454,67 @@ void attach_handler_frame(struct tracer *t, struct tracee *x)
 
 /* ---- letting go ---- */
 
-/* Those that are stopped go on, with the signal that was theirs; the others the kernel lets go when
- * we end, without waking them. */
+/* A task that is let go in a stop is woken with signal_pending() true (ptrace_unlink() in the kernel, PTRACE_DETACH and our own end
+ * alike). At a call's entry that goes into the call: a large write comes back short, an epoll_wait with EINTR. So those
+ * that stand there are resumed first, without a stop to come, and let go while they run: that wakes nobody. */
+static void let_go_stopped(struct tracee *x, bool at_signal, int sig)
+{
+	struct __ptrace_syscall_info info = {0};
+
+	if (!at_signal && ptrace(PTRACE_GET_SYSCALL_INFO, x->tid, (void *)sizeof info, &info) > 0 &&
+		info.op == PTRACE_SYSCALL_INFO_ENTRY)
+		ptrace(PTRACE_CONT, x->tid, NULL, NULL);
+	else
+		ptrace(PTRACE_DETACH, x->tid, NULL, (void *)(uintptr_t)sig);
+	x->let_go = true;
+}
+
+/* What stops from here on. A newborn that nobody knows of has not begun. */
+static void let_go_status(struct tracer *t, pid_t tid, int status)
+{
+	struct tracee *x = tracee_by_tid(t, tid);
+	bool at_signal = !(status >> 16) && WSTOPSIG(status) < 0x80;
+
+	if (tid == t->bell)
+		return;
+	if (x && !WIFSTOPPED(status))
+		x->let_go = true;
+	else if (x)
+		let_go_stopped(x, at_signal, at_signal ? WSTOPSIG(status) : 0);
+	else if (WIFSTOPPED(status))
+		ptrace(PTRACE_DETACH, tid, NULL, NULL);
+}
+
+/* Asleep in a call: it comes to no entry while we end. */
+static bool is_left_asleep(struct tracer *t, const struct tracee *x)
+{
+	struct probe now;
+
+	tracer_probe(t, x->task, &now);
+	return now.state == 'S' || now.state == 'D' || now.state == 'T' || !now.state;
+}
+
 void attach_let_go(struct tracer *t)
 {
+	u64 limit = clock_ns() + 30000000u;
+	bool wait = true;
+
 	for (size_t i = 0; i < t->all.n; i++) {
 		struct tracee *x = t->all.at[i];
-		bool stopped = x->holding == IS_STOPPED || x->holding == IS_TAKEN;
-		if (x->attached && stopped)
-			ptrace(PTRACE_DETACH, x->tid, NULL,
-				(void *)(uintptr_t)(x->stop == STOP_SIGNAL ? x->sig : 0));
+		if (x->attached && (x->holding == IS_STOPPED || x->holding == IS_TAKEN))
+			let_go_stopped(x, x->stop == STOP_SIGNAL, x->stop == STOP_SIGNAL ? x->sig : 0);
+	}
+	while (wait && clock_ns() < limit) {
+		pid_t tid;
+		int status;
+		while ((tid = waitpid(-1, &status, __WALL | WNOHANG)) > 0)
+			let_go_status(t, tid, status);
+		wait = false;
+		for (size_t i = 0; i < t->all.n && !wait; i++) {
+			struct tracee *x = t->all.at[i];
+			wait = x->attached && !x->let_go && x->holding != IS_GONE && !is_left_asleep(t, x);
+		}
+		if (wait)
+			usleep(100);
 	}
 }

@@ -223,6 +223,7 @@ struct tracee {
 	bool cut_short;    /* its last call moved less than asked: a signal may be why */
 	u64 carried;       /* bytes its write had put in before it was made to go on */
 	bool attached;     /* it ran before we came: PTRACE_SYSCALL, nothing is changed in it (attach.c) */
+	bool let_go;       /* at our end: it comes to no stop any more */
 	bool unmet;        /* seized, and asleep where it is better left: no stop has come */
 	bool unmet_told;   /* ... and the log says so */
 	u32 awake_looks;   /* meet.c: found awake so often in a row, */

@@ -45,7 +45,7 @@ live_scripts += \
 	tests/live/test_same_calls.sh \
 	tests/live/test_watch_programs.sh \
 	tests/live/test_watch_targets.sh
-engine_tests += tests/live/test_held tests/live/test_idle
+engine_tests += tests/live/test_held tests/live/test_idle tests/live/test_let_go
 EXTRA_DIST += tests/live/lab.sh tests/live/watch.sh tests/live/targets/foreign.c
 live_scripts += \
 	tests/live/test_shell.sh \
