@@ -13,17 +13,18 @@ static int running;
 
 static int private_port(int connection)
 {
-	struct {
-		struct cmsghdr header;
-		int handle;
-	} control = {{CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS}, -1};
+	long room[CMSG_SPACE(sizeof(int)) / sizeof(long)] = {0};
+	struct cmsghdr *header = (struct cmsghdr *)room;
 	struct iovec nothing_much = {"", 1};
-	struct msghdr m = {.msg_iov = &nothing_much, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = CMSG_LEN(sizeof(int))};
+	struct msghdr m = {.msg_iov = &nothing_much, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof room};
 	int ends[2];
 
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) < 0)
 		return -1;
-	control.handle = ends[0];
+	header->cmsg_len = CMSG_LEN(sizeof(int));
+	header->cmsg_level = SOL_SOCKET;
+	header->cmsg_type = SCM_RIGHTS;
+	memcpy(CMSG_DATA(header), ends, sizeof(int));
 	sendmsg(connection, &m, 0);
 	close(ends[0]);
 	return ends[1];
