@@ -228,7 +228,11 @@ splice_outside() {
 	[ "$(cat "$dir/got")" = hello ] && grep -q '^What pipe1 holds is not known' "$dir/said" && [ $took -lt 1100 ] && [ -s "$dir/why" ] ||
 		{ cat "$dir/got" "$dir/said" "$dir/why"; echo "took $took ms"; return 1; }
 	sleep 0.3
-	! ps -eo stat=,comm= | grep 'ipclab-ask$' | grep -v ^Z # whose end nobody has collected yet
+	local stat parent name left=0 # not those of others' ipclabs that run, nor whose end nobody has collected yet
+	while read -r stat parent name; do
+		[ "$name" = ipclab-ask ] && [ "${stat:0:1}" != Z ] && [ "$(cat "/proc/$parent/comm")" != ipclab ] && left=1
+	done < <(ps -eo stat=,ppid=,comm=)
+	[ $left = 0 ] || { echo "a helper is left"; return 1; }
 }
 
 refused() { # CODE WORDS PID
