@@ -343,6 +343,7 @@ static bool idle_tick(struct run *r, bool *settled, struct err *err)
 {
 	bool tell = r->opt.tell_settled || r->opt.waits, soon = tell || tracer_is_meeting(r->tracer);
 	bool unsaid;
+	u64 stops;
 
 	*settled = false;
 	if (!r->idle_timer_armed) /* another signal of ours */
@@ -356,8 +357,12 @@ static bool idle_tick(struct run *r, bool *settled, struct err *err)
 		idle_timer_arm(r);
 		return true;
 	}
+	stops = tracer_stops(r->tracer);
 	if (!census(r, 2000000, settled, err) || !note_sleepers(r, err))
 		return false;
+	/* Who came to a stop while it was looked was held there, and goes on now: a signal may be all that it waited for. */
+	if (tell && tracer_stops(r->tracer) != stops)
+		*settled = false;
 	unsaid = somebody_is_unsaid(r);
 	if (soon)
 		idle_timer_arm(r);

@@ -1,4 +1,5 @@
-/* Opens the FIFO again when the last writer has gone. */
+/* Waits for the first writer, and then is one itself: from then on there is always one, and no end of file. (To open the FIFO
+ * again after an end of file is too late for a writer who came and went in between.) */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -17,6 +18,7 @@ static void on_term(int sig)
 int main(int argc, char **argv)
 {
 	char c[256];
+	ssize_t n;
 	int fd;
 
 	if (argc < 2 || snprintf(path, sizeof path, "%s", argv[1]) >= (int)sizeof path)
@@ -24,13 +26,11 @@ int main(int argc, char **argv)
 	signal(SIGTERM, on_term);
 	if (mkfifo(path, S_IRUSR | S_IWUSR) != 0)
 		return 1;
-	while ((fd = open(path, O_RDONLY)) >= 0) {
-		ssize_t n;
-
-		while ((n = read(fd, c, sizeof c)) > 0)
-			if (write(1, c, n) != n)
-				return 1;
-		close(fd);
-	}
+	fd = open(path, O_RDONLY);
+	if (fd < 0 || open(path, O_WRONLY) < 0)
+		return 1;
+	while ((n = read(fd, c, sizeof c)) > 0)
+		if (write(1, c, n) != n)
+			return 1;
 	return 1;
 }
