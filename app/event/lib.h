@@ -257,7 +257,7 @@ enum observation {
 	                    b c d e = two numbers each, low half first. Just behind its ENTER */
 	OBS_REACHES = 24, /* rec.task's open send is a datagram that more than one may receive (multicast, SO_REUSEPORT): a = how
 	                    many of ours are named here (1..4), b c d e = inodes of their sockets. Just behind its ENTER */
-	OBS_CUT = 25, /* our coming (watch -p) cut rec.task's write to its fd a short: b of c bytes were moved */
+	OBS_CUT = 25, /* our coming (watch -p), or a signal that means nothing to it, which nobody untraced gets, cut rec.task's write to its fd a short: b of c bytes were moved */
 	OBS_UNMET = 31, /* rec.task was attached to and is not followed yet (a = 1): it may be in a transfer that a stop would cut short;
 	                  a = 0: from here on it is */
 	OBS_ENDS = 26, /* a = inode, b = ENDS_*: all of /proc was looked through for who has it: d = 1 others than those watched, 0 nobody

@@ -307,6 +307,17 @@ static bool note_cut(struct tracer *t, struct tracee *x, const arch_regs *regs, 
 	return emit_observe(t, x, OBS_CUT, fd, (u64)moved, asked, 0, 0, err);
 }
 
+/* Of a call that never restarts -EINTR is ours, unless a signal is there: it begins again. */
+static void hide_interruption(struct tracee *x)
+{
+	arch_regs regs;
+
+	if (!arch_get_regs(x->tid, &regs) || arch_call(&regs) < 0 || arch_result(&regs) != -EINTR || signal_is_due(x->tid))
+		return;
+	arch_set_result(&regs, -ERESTARTNOHAND);
+	arch_set_regs(x->tid, &regs);
+}
+
 bool attach_first_stop(struct tracer *t, struct tracee *x, struct err *err)
 {
 	arch_regs regs;
@@ -320,10 +331,7 @@ bool attach_first_stop(struct tracer *t, struct tracee *x, struct err *err)
 	result = arch_result(&regs);
 	if (nr < 0)
 		return true;
-	if (result == -EINTR && !signal_is_due(x->tid)) {
-		arch_set_result(&regs, -ERESTARTNOHAND);
-		arch_set_regs(x->tid, &regs);
-	}
+	hide_interruption(x);
 	if (result == -ERESTART_RESTARTBLOCK)
 		x->restart_nr = nr; /* restart_syscall goes on with what is left of its time-out */
 	return (!x->unmet_told || emit_observe(t, x, OBS_UNMET, 0, 0, 0, 0, 0, err)) &&
@@ -461,6 +469,8 @@ static void let_go_stopped(struct tracee *x, bool at_signal, int sig)
 {
 	struct __ptrace_syscall_info info = {0};
 
+	if (!x->met)
+		hide_interruption(x); /* we end before its first stop was taken */
 	if (!at_signal && ptrace(PTRACE_GET_SYSCALL_INFO, x->tid, (void *)sizeof info, &info) > 0 &&
 		info.op == PTRACE_SYSCALL_INFO_ENTRY)
 		ptrace(PTRACE_CONT, x->tid, NULL, NULL);
@@ -496,7 +506,7 @@ static bool is_left_asleep(struct tracer *t, const struct tracee *x)
 
 void attach_let_go(struct tracer *t)
 {
-	u64 limit = clock_ns() + 30000000u;
+	u64 limit = clock_ns() + 100000000u;
 	bool wait = true;
 
 	for (size_t i = 0; i < t->all.n; i++) {
@@ -512,7 +522,9 @@ void attach_let_go(struct tracer *t)
 		wait = false;
 		for (size_t i = 0; i < t->all.n && !wait; i++) {
 			struct tracee *x = t->all.at[i];
-			wait = x->attached && !x->let_go && x->holding != IS_GONE && !is_left_asleep(t, x);
+			if (!x->attached || x->let_go || x->unmet || x->holding == IS_GONE)
+				continue;
+			wait = !x->born_seen || !is_left_asleep(t, x); /* a first stop is on its way, or a call */
 		}
 		if (wait)
 			usleep(100);

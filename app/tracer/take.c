@@ -282,18 +282,30 @@ static bool restart_with_own_time(struct tracee *x)
 /* Without a tracer an ignored signal is thrown away when it is sent; with one it is queued and
  * breaks a sleeping write off (sig_ignored() in kernel/signal.c). A write that came back short for
  * nothing but that is made to go on with the rest, so that the program sees what it would see. */
-static bool write_goes_on(struct tracer *t, struct tracee *x, i64 ret)
+static bool is_cut_in_vain(struct tracer *t, struct tracee *x, i64 ret)
 {
 	enum fd_class class;
-	arch_regs regs;
 	u32 flags;
 	u64 ino;
 	bool cloexec;
 
-	if (x->attached || x->entry.call != CALL_write || ret <= 0 || x->carried + (u64)ret >= x->entry.size ||
-	    fd_class(t, x, x->entry.fd) != FDC_PIPE || !signal_waits_in_vain(x->tid) ||
-	    !fd_ask(x->tid, x->entry.fd, &class, &ino, &flags, &cloexec) || (flags & O_NONBLOCK) ||
-	    !arch_get_regs(x->tid, &regs))
+	return x->entry.call == CALL_write && ret > 0 && x->carried + (u64)ret < x->entry.size &&
+	       fd_class(t, x, x->entry.fd) == FDC_PIPE && signal_waits_in_vain(x->tid) &&
+	       fd_ask(x->tid, x->entry.fd, &class, &ino, &flags, &cloexec) && !(flags & O_NONBLOCK);
+}
+
+/* Not of one that was attached to: were we killed meanwhile, it would take the rest's count for the whole's. That is said. */
+static bool write_goes_on(struct tracer *t, struct tracee *x, i64 ret, struct err *err)
+{
+	arch_regs regs;
+
+	if (!is_cut_in_vain(t, x, ret))
+		return false;
+	if (x->attached) {
+		emit_observe(t, x, OBS_CUT, (u64)x->entry.fd, (u64)ret, x->entry.size, 0, 0, err);
+		return false;
+	}
+	if (!arch_get_regs(x->tid, &regs))
 		return false;
 	x->carried += (u64)ret;
 	arch_set_arg(&regs, 1, x->args[1] + x->carried);
@@ -312,7 +324,7 @@ static bool waits_on(struct tracee *x, i64 ret)
 {
 	arch_regs regs;
 
-	if (x->attached || ret != -4 /* EINTR */ || !signal_waits_in_vain(x->tid) || !arch_get_regs(x->tid, &regs))
+	if (ret != -4 /* EINTR */ || !signal_waits_in_vain(x->tid) || !arch_get_regs(x->tid, &regs))
 		return false;
 	arch_set_call(&regs, x->call_nr);
 	arch_set_result(&regs, -514 /* ERESTARTNOHAND */);
@@ -343,7 +355,7 @@ static bool take_exit(struct tracer *t, struct tracee *x, struct err *err)
 		/* for that long it is nobody's partner */
 		return !fifo_is_open(&x->entry) || emit_observe(t, x, OBS_STATE, OBS_RUNNING, 0, 0, 0, 0, err);
 	}
-	if (write_goes_on(t, x, ret) || waits_on(x, ret))
+	if (write_goes_on(t, x, ret, err) || waits_on(x, ret))
 		return true;
 	if (t->opt.faults_n && !inject_exit(t, x, ret, err))
 		return false;

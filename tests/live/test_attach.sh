@@ -134,6 +134,26 @@ PY
 		{ cat "$dir/got"; return 1; }
 }
 
+# A child's end means nothing to a process without a handler for SIGCHLD; one that is traced gets it all the same, and its
+# epoll_wait would come back with EINTR.
+child_ends_unheard() {
+	command -v python3 >/dev/null || { echo "skipped: no python3"; return 0; }
+	python3 -c 'import ctypes, os, time
+libc = ctypes.CDLL(None, use_errno=True)
+e = libc.epoll_create1(0)
+event = (ctypes.c_uint8 * 12)()
+for i in range(6):
+    if os.fork() == 0:
+        time.sleep(0.2)
+        os._exit(0)
+    print(libc.epoll_wait(e, event, 1, 400), end=" ")' >"$dir/got" &
+	local it=$!
+	sleep 0.3
+	"$IPCLAB" watch --quiet -p "$it" >"$dir/said" 2>&1
+	wait "$it"
+	[ "$(cat "$dir/got")" = "0 0 0 0 0 0 " ] || { cat "$dir/got"; return 1; }
+}
+
 # Large writes to a slow reader, attached to again and again: nobody may see one cut short by our coming. Between our look
 # and the interruption lies a moment (meet.c): where it strikes, it is said. Before each write the writer sleeps or computes
 # for so long, in us.
@@ -279,6 +299,7 @@ check "a pipeline goes on when ipclab is told to stop" pipeline_is_let_go
 check "a pipeline that ends while it is watched" pipeline_ends_watched
 check "a server goes on answering when ipclab is killed ($rounds times)" server_is_killed
 check "calls that are never restarted sleep on" sleepers_sleep_on
+check "a child that ends unheard" child_ends_unheard
 check "large writes come back whole" large_writes_are_whole
 check "who is in a large write is left there, and that is said" left_in_a_write
 check "no more is told than with the filter" no_more_is_told_than_with_the_filter
