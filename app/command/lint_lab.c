@@ -4,6 +4,7 @@
  * its own guide. The figures are those of the labs that ship.
  */
 #include <ctype.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,9 +20,9 @@ enum {
 	EXPERIMENTS_MIN = 2,
 	CHANGES_MIN = 3,
 	PARAGRAPH_MAX = 600,
-	SOURCE_MIN = 15,
+	SOURCE_MIN = 20,
 	SOURCE_MAX = 130,
-	COMMENT_MIN = 10, /* lines of a hundred that hold a comment */
+	COMMENT_MIN = 15, /* lines of a hundred that hold a comment: a quarter is wanted, this is too few */
 };
 
 struct lab_lint {
@@ -139,19 +140,16 @@ static void lint_guide(struct lab_lint *l)
 		says(l, top, "no page of the manual is named, as pipe(7)");
 }
 
-/* ---- sources: NAME.c beside the guide ---- */
+/* ---- sources: all .c beside the guide, also those that are a part of a program ---- */
 
-static void lint_source(struct lab_lint *l, const char *name, struct guide_mark at)
+static void lint_source(struct lab_lint *l, const char *path, const char *name)
 {
-	const char *slash = strrchr(l->lab->file, '/');
-	struct str path = {0};
+	const struct guide_mark top = {1, 1};
 	char line[1024];
 	u32 lines = 0, comments = 0;
 	bool inside = false;
-	FILE *f;
+	FILE *f = fopen(path, "re");
 
-	str_addf(&path, "%.*s/%s.c", (int)(slash - l->lab->file), l->lab->file, name);
-	f = fopen(path.s, "re");
 	while (f && fgets(line, sizeof line, f)) {
 		lines++;
 		comments += inside || strstr(line, "/*") || strstr(line, "//");
@@ -160,14 +158,29 @@ static void lint_source(struct lab_lint *l, const char *name, struct guide_mark 
 		if (strstr(line, "*/"))
 			inside = false;
 	}
-	if (f) {
-		fclose(f);
-		if (lines < SOURCE_MIN || lines > SOURCE_MAX)
-			says(l, at, "%s.c has %u lines; %d to %d can be read in passing", name, lines, SOURCE_MIN, SOURCE_MAX);
-		if (comments * 100 < lines * COMMENT_MIN)
-			says(l, at, "%s.c: %u of %u lines hold a comment; a tenth at least", name, comments, lines);
+	if (!f)
+		return;
+	fclose(f);
+	if (lines < SOURCE_MIN || lines > SOURCE_MAX)
+		says(l, top, "%s has %u lines; %d to %d can be read in passing", name, lines, SOURCE_MIN, SOURCE_MAX);
+	if (comments * 100 < lines * COMMENT_MIN)
+		says(l, top, "%s: %u of %u lines hold a comment; a quarter is wanted, %d of a hundred at least", name, comments,
+			lines, COMMENT_MIN);
+}
+
+static void lint_sources(struct lab_lint *l)
+{
+	const char *slash = strrchr(l->lab->file, '/');
+	struct str pattern = {0};
+	glob_t found;
+
+	str_addf(&pattern, "%.*s/*.c", (int)(slash - l->lab->file), l->lab->file);
+	if (glob(pattern.s, 0, NULL, &found) == 0) {
+		for (size_t i = 0; i < found.gl_pathc; i++)
+			lint_source(l, found.gl_pathv[i], strrchr(found.gl_pathv[i], '/') + 1);
+		globfree(&found);
 	}
-	str_finish(&path);
+	str_finish(&pattern);
 }
 
 static void lint_holds(struct lab_lint *l)
@@ -189,8 +202,7 @@ static void lint(struct lab_lint *l)
 	const struct guide *g = l->lab->guide;
 
 	lint_guide(l);
-	for (size_t i = 0; i < g->programs.n; i++)
-		lint_source(l, g->programs.at[i].name, g->programs.at[i].mark);
+	lint_sources(l);
 	if (g->steps.n)
 		lint_holds(l);
 }

@@ -40,6 +40,6 @@ int main(void)
 	say(fds[1], "two");
 	say(fds[1], "three");
 	close(fds[1]);
-	wait(NULL);
+	wait(NULL); /* until P2 has ended */
 	return 0;
 }

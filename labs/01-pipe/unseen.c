@@ -9,7 +9,7 @@
 
 static int hello(int fds[2])
 {
-	close(fds[0]);
+	close(fds[0]); /* it only writes */
 	return write(fds[1], "hello", 5) == 5 ? 0 : 1;
 }
 
@@ -18,8 +18,8 @@ static int count(int fds[2])
 	int n = 0;
 	char c;
 
-	close(fds[1]);
-	while (read(fds[0], &c, 1) == 1)
+	close(fds[1]);                   /* it only reads */
+	while (read(fds[0], &c, 1) == 1) /* 0: end of file */
 		n++;
 	printf("%d\n", n);
 	return 0;

@@ -33,6 +33,7 @@ static int client(const char *kind, char letter)
 	int fd;
 
 	if (strcmp(kind, "fifo") == 0) {
+		/* Sleeps until the server opens its end: fifo(7). */
 		fd = open("door", O_WRONLY);
 	} else {
 		fd = socket(to->sa_family, SOCK_STREAM, 0);

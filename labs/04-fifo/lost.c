@@ -17,6 +17,7 @@ int main(void)
 	out = open("post", O_WRONLY);
 	if (in == -1 || out == -1 || write(out, "hello", 5) == -1)
 		return 1;
+	/* After these two nobody has it open, to read or to write. */
 	close(in);
 	close(out);
 

@@ -46,6 +46,8 @@ int main(void)
 		/* 0: no time to wait. */
 		if (poll(&answers, 1, 0) > 0 && read(back[0], page, PAGE) == -1)
 			return 1;
+		/* Two questions, one after the other: the second one needs room for a
+		 * page. */
 		if (write(there[1], page, PAGE) == -1 || write(there[1], page, PAGE) == -1)
 			return 1;
 	}

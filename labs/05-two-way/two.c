@@ -41,6 +41,7 @@ int main(void)
 	if (write(there[1], "hello", 5) == -1 || read(back[0], bytes, sizeof bytes) == -1)
 		return 1;
 	close(there[1]); /* no more words: P2 comes to its end */
+	/* wait(2): P2 ends when it has seen end of file. */
 	wait(NULL);
 	return 0;
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: 0BSD */
-/* atomic [ITEMS]: the same loops, in and out atomic, each store a release and each look an acquire. */
+/* atomic [ITEMS]: the loops of plain.c, in and out atomic, each store a release and
+ * each look an acquire. P1 is the producer, P2 the consumer, who prints what it takes.
+ *     Alone:  cc -O2 -o atomic atomic.c && ./atomic 20 */
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,11 +21,17 @@ struct ring {
 	_Atomic int out; /* only the consumer stores it */
 };
 
+/* _Atomic: no store is seen by halves. acquire: what is read after this look is at
+ * least as new as what the other one had stored before its release. C11, 7.17.3. */
 static int look(_Atomic int *index)
 {
 	return atomic_load_explicit(index, memory_order_acquire);
 }
 
+/* release: everything stored before this is there for whoever sees the new index. So an
+ * item is in its cell before in says so, also on a processor that changes the order of
+ * stores (ARM does, x86 does not). relaxed: this side alone stores that index, and
+ * knows it. */
 static void advance(_Atomic int *index)
 {
 	int next = (atomic_load_explicit(index, memory_order_relaxed) + 1) % BUFFER_SIZE;
@@ -33,6 +41,7 @@ static void advance(_Atomic int *index)
 
 __attribute__((noinline)) void wait_while_empty(struct ring *ring)
 {
+	/* It still spins: atomic says nothing about sleeping. */
 	while (look(&ring->in) == look(&ring->out))
 		; /* do nothing: empty */
 }
@@ -54,6 +63,7 @@ static void producer(struct ring *ring, int items)
 	for (int i = 0; i < items; i++) {
 		item next_produced = {.value = 11 + i};
 
+		/* usleep(3): the consumer has to look more than once. */
 		usleep(1000); /* an item takes its time */
 		while ((look(&ring->in) + 1) % BUFFER_SIZE == look(&ring->out))
 			; /* do nothing: full */
@@ -65,6 +75,7 @@ static void producer(struct ring *ring, int items)
 int main(int argc, char **argv)
 {
 	int items = argc > 1 ? atoi(argv[1]) : 1;
+	/* Zero at first, as all new memory of the kernel: in == out, which is empty. */
 	struct ring *ring = mmap(NULL, sizeof *ring, PROT_READ | PROT_WRITE,
 				 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 

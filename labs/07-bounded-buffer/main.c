@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: 0BSD */
-/* ring [ITEMS]: one producer, one consumer, one page between them. */
+/* ring [ITEMS]: one producer, P1, one consumer, P2, one page between them; 12 items if
+ * not said.
+ *     Alone:  cc -o ring main.c producer.c consumer.c && ./ring 20 */
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -10,6 +12,8 @@
 int main(int argc, char **argv)
 {
 	int items = argc > 1 ? atoi(argv[1]) : 12;
+	/* MAP_SHARED, before fork: one page for both. MAP_ANONYMOUS: no file behind it;
+	 * all zero. mmap(2). */
 	struct ring *ring = mmap(NULL, sizeof *ring, PROT_READ | PROT_WRITE,
 				 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
@@ -20,6 +24,7 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	producer(ring, items);
+	/* The page lives as long as one of the two has it. */
 	wait(NULL);
 	return 0;
 }

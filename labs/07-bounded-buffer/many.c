@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: 0BSD */
-/* many: two producers, one consumer, the loops as they were. P1 puts in 101, 102, ..., P3 201, 202, ... */
+/* many: two producers, P1 and P3, one consumer, P2, the loops as they were. P1 puts in
+ * 101, 102, P3 puts in 201, 202.
+ *     Alone:  cc -o many many.c consumer.c && timeout 2 ./many */
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -9,6 +11,7 @@
 
 enum { ITEMS = 2 };
 
+/* The same loop as in producer.c. Each of its lines is several loads and stores. */
 static void produce(struct ring *ring, int first)
 {
 	for (int i = 0; i < ITEMS; i++) {
@@ -16,6 +19,8 @@ static void produce(struct ring *ring, int first)
 
 		while (((ring->in + 1) % BUFFER_SIZE) == ring->out)
 			; /* do nothing: full */
+		/* P1 and P3 both load and store in here: in ring.h it is one producer's
+		 * alone. */
 		ring->buffer[ring->in] = next_produced;
 		ring->in = (ring->in + 1) % BUFFER_SIZE;
 	}
@@ -29,14 +34,17 @@ int main(void)
 	if (ring == MAP_FAILED)
 		return 1;
 	if (fork() == 0) {
+		/* It wants as many as the two will make together. */
 		consumer(ring, 2 * ITEMS);
 		return 0;
 	}
 	if (fork() == 0) {
+		/* P3. Its numbers say who made an item. */
 		produce(ring, 201);
 		return 0;
 	}
 	produce(ring, 101);
+	/* Both children: -1 when there is none left, wait(2). */
 	while (wait(NULL) > 0)
 		;
 	return 0;

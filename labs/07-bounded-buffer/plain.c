@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: 0BSD */
-/* plain [ITEMS]: the course's loops, in and out plain ints. What becomes of them depends on the compiler. */
+/* plain [ITEMS]: the course's loops, in and out plain ints; one item if not said. What
+ * becomes of them depends on the compiler. P1 is the producer, P2 the consumer.
+ *     Alone:  cc -O0 -o plain plain.c && ./plain
+ *     and     cc -O2 -o plain plain.c && timeout 2 ./plain */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -8,6 +11,8 @@
 
 #include "ring.h"
 
+/* A function of its own, so that it can be found in what the compiler made: objdump -d
+ * plain. */
 __attribute__((noinline)) void wait_while_empty(struct ring *ring)
 {
 	while (ring->in == ring->out)
@@ -31,6 +36,7 @@ void producer(struct ring *ring, int items)
 	for (int i = 0; i < items; i++) {
 		item next_produced = {.value = 11 + i};
 
+		/* usleep(3): so that the consumer is there first, and has to wait. */
 		usleep(1000); /* an item takes its time */
 		while (((ring->in + 1) % BUFFER_SIZE) == ring->out)
 			; /* do nothing: full */
@@ -41,6 +47,8 @@ void producer(struct ring *ring, int items)
 
 int main(int argc, char **argv)
 {
+	/* To the compiler this is a program with one thread: C11, 5.1.2.4 says what it
+	 * may assume. */
 	int items = argc > 1 ? atoi(argv[1]) : 1;
 	struct ring *ring = mmap(NULL, sizeof *ring, PROT_READ | PROT_WRITE,
 				 MAP_SHARED | MAP_ANONYMOUS, -1, 0);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: 0BSD */
-/* counter [N]: two processes, one number. Each of them adds 1 to it N times (1 if not said). */
+/* counter [N]: two processes, P1 and P2, one number. Each of them adds 1 to it N times
+ * (1 if not said). P1 prints it.
+ *     Alone:  cc -o counter counter.c && ./counter 1; ./counter 1000000 */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -11,6 +13,7 @@ struct shared {
 };
 
 /* One line of C. How many steps is it? */
+/* MAP_SHARED, before fork: one number for both: mmap(2). A variable would be two. */
 static void add(struct shared *shared, int times)
 {
 	for (int i = 0; i < times; i++)
@@ -25,6 +28,8 @@ int main(int argc, char **argv)
 
 	if (shared == MAP_FAILED)
 		return 1;
+	/* From here on both run, on two processors if there are two; nobody says in
+	 * which order. */
 	if (fork() == 0) {
 		add(shared, times);
 		return 0;

@@ -26,7 +26,9 @@ static inline struct shared *shared_make(void)
 	pthread_mutexattr_init(&attr);
 	/* Without this the lock is one between threads of one process. */
 	pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED);
+	/* Once, by one process, before fork: pthread_mutex_init(3). */
 	pthread_mutex_init(&shared->lock, &attr);
+	/* Only the recipe is thrown away, not the lock. */
 	pthread_mutexattr_destroy(&attr);
 	return shared;
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: 0BSD */
-/* crowd [PRODUCERS]: each of them puts in 3 items; one consumer counts what it gets. */
+/* crowd [PRODUCERS]: each of them, P2 and so on, puts in 3 items; one consumer, P1,
+ * adds up what it gets.
+ *     Alone:  cc -o crowd crowd.c && ./crowd 5 */
 #include "slots.h"
 
 enum { EACH = 3 };
@@ -7,6 +9,9 @@ enum { EACH = 3 };
 static void producer(struct ring *ring, int first)
 {
 	for (int i = 0; i < EACH; i++) {
+		/* Two questions, two semaphores: is there room (sleep until somebody
+		 * takes), and is anybody at the buffer (sleep until he is done). The
+		 * lock is held for a moment only, never while one waits for room. */
 		sem_wait(&ring->empty);
 		sem_wait(&ring->mutex);
 		put(ring, first + i);
@@ -26,6 +31,8 @@ int main(int argc, char **argv)
 			producer(ring, 100 * p);
 			return 0;
 		}
+	/* The consumer has to know how many will come: full says only how many are
+	 * there. */
 	for (int i = 0; i < EACH * producers; i++) {
 		sem_wait(&ring->full);
 		sem_wait(&ring->mutex);
@@ -33,6 +40,7 @@ int main(int argc, char **argv)
 		sem_post(&ring->mutex);
 		sem_post(&ring->empty);
 	}
+	/* All producers, in whatever order they end. */
 	while (wait(NULL) > 0)
 		;
 	printf("%d\n", sum);

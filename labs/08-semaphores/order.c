@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: 0BSD */
-/* order: P1 has something to say, but only after P2. A semaphore that begins with 0. */
+/* order: P1 has something to say, but only after P2. A semaphore that begins with 0.
+ *     Alone:  cc -o order order.c && ./order */
 #include "shared.h"
 
 struct shared {
@@ -14,6 +15,8 @@ int main(void)
 	sem_init(&shared->ready, 1, 0); /* 1: between processes; 0: nothing is ready */
 	if (fork() == 0) {
 		shared->answer = 42;
+		/* sem_post(3) never waits, and is remembered if nobody waits for it
+		 * yet. */
 		sem_post(&shared->ready);
 		return 0;
 	}

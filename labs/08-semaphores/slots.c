@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: 0BSD */
-/* slots [ITEMS]: a producer and a consumer. All slots are used, nobody spins. */
+/* slots [ITEMS]: a producer, P1, and a consumer, P2; 6 items if not said. All slots are
+ * used, nobody spins.
+ *     Alone:  cc -o slots slots.c && ./slots 10 */
 #include "slots.h"
 
+/* Before fork, with its semaphores made: nobody may wait at one that is not there yet. */
 static void producer(struct ring *ring, int items)
 {
 	for (int i = 0; i < items; i++) {
@@ -9,6 +12,7 @@ static void producer(struct ring *ring, int items)
 		sem_wait(&ring->mutex);
 		put(ring, 11 + i);
 		sem_post(&ring->mutex);
+		/* One more item for the consumer. */
 		sem_post(&ring->full);
 	}
 }
@@ -19,6 +23,8 @@ static void consumer(struct ring *ring, int items)
 		int item;
 
 		sem_wait(&ring->full); /* is there an item? */
+		/* For one producer and one consumer the lock could be left out: they
+		 * use other cells. For more it is needed, see crowd.c. */
 		sem_wait(&ring->mutex);
 		item = take(ring);
 		sem_post(&ring->mutex);

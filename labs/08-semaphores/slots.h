@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: 0BSD */
-/* The bounded buffer with three semaphores, for any number of producers and consumers. */
+/* The bounded buffer with three semaphores, for any number of producers and consumers.
+ * The first two count, the third is a lock. */
 #ifndef SLOTS_H
 #define SLOTS_H
 
@@ -19,12 +20,16 @@ static inline struct ring *ring_make(void)
 {
 	struct ring *ring = page(sizeof *ring);
 
+	/* 1: between processes. Then what they begin with: all slots are empty, none is
+	 * full, the lock is free. */
 	sem_init(&ring->empty, 1, SLOTS);
 	sem_init(&ring->full, 1, 0);
 	sem_init(&ring->mutex, 1, 1);
 	return ring;
 }
 
+/* To be called with the lock, and after empty has said that there is room; take: after
+ * full. Neither looks. */
 static inline void put(struct ring *ring, int item)
 {
 	ring->buffer[ring->in] = item;
