@@ -50,7 +50,7 @@ void file_hold(struct world *w, u32 file)
 	struct w_file *f = &w->file[file];
 
 	if (!f->op_refs)
-		f->was_nonblock = !!(f->flags & O_NONBLOCK);
+		f->was_nonblock = f->unsure || f->flags & O_NONBLOCK;
 	f->op_refs++;
 }
 

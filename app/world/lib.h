@@ -242,7 +242,8 @@ struct w_file { /* open file description */
 	u32 next;    /* next open file of the same pipe or segment */
 	u32 watched; /* first w_watch of an epoll that waits for it: w_watch.of_file */
 	u32 title;   /* OBJ_DISK: text offset of the path it was opened by */
-	u32 pad;
+	u32 unsure;  /* 1: two calls that set its flags overlapped: which came last only the kernel knows */
+	u64 set_seq; /* the last call that set its flags came back */
 	u64 put, got; /* OBJ_DISK: bytes that read and write moved through it */
 };
 

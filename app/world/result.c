@@ -240,8 +240,9 @@ static void exit_dup2(struct world *w, u32 task, const struct ev_exit *ev)
 		call_drop_marks(w, task);
 }
 
-static void set_file_flags(struct world *w, u32 file, u32 flags)
+static void set_file_flags(struct world *w, const struct w_op *op, u32 flags)
 {
+	u32 file = op->file;
 	struct w_file *f = &w->file[file];
 
 	/* A write open at that time may have made packets or not. */
@@ -249,8 +250,11 @@ static void set_file_flags(struct world *w, u32 file, u32 flags)
 		pipe_unsure(w, f->object);
 		w->pipe[f->object].packets = 1;
 	}
-	f->flags = flags & (O_NONBLOCK | O_DIRECT);
-	f->was_nonblock |= !!(flags & O_NONBLOCK);
+	flags &= O_NONBLOCK | O_DIRECT;
+	f->unsure = f->set_seq > op->seq && (f->unsure || f->flags != flags);
+	f->set_seq = world_now(w);
+	f->flags = flags;
+	f->was_nonblock |= f->unsure || flags & O_NONBLOCK;
 }
 
 static void exit_pipe_size(struct world *w, u32 task, const struct ev_exit *ev)
@@ -278,7 +282,7 @@ static void exit_fcntl(struct world *w, u32 task, const struct ev_exit *ev)
 		return;
 	}
 	if (op->arg == F_SETFL && ev->ret == 0 && op->file)
-		set_file_flags(w, op->file, (u32)op->size);
+		set_file_flags(w, op, (u32)op->size);
 	if (op->arg == F_SETFD && ev->ret == 0 && fd)
 		w->fd[fd].cloexec = op->size & FD_CLOEXEC;
 	if (op->arg == F_GETPIPE_SZ && ev->ret > 0 && leads_to_pipe(w, op->file) &&
@@ -299,7 +303,7 @@ static void exit_ioctl(struct world *w, u32 task, const struct ev_exit *ev)
 	u32 fd = call_find_fd(w, task, op->fd);
 
 	if (ev->ret == 0 && op->arg == FIONBIO && op->file)
-		set_file_flags(w, op->file,
+		set_file_flags(w, op,
 			(w->file[op->file].flags & O_DIRECT) | (op->size ? O_NONBLOCK : 0));
 	if (ev->ret == 0 && fd && (op->arg == FIOCLEX || op->arg == FIONCLEX))
 		w->fd[fd].cloexec = op->arg == FIOCLEX;

@@ -57,7 +57,7 @@ static bool end_agrees(
 	if (flags == ~0ul)
 		return true;
 	if (file->access != access || !!d->cloexec != !!(flags & O_CLOEXEC) ||
-		(file->flags & (O_NONBLOCK | O_DIRECT)) != (flags & (O_NONBLOCK | O_DIRECT))) {
+		(!file->unsure && (file->flags & (O_NONBLOCK | O_DIRECT)) != (flags & (O_NONBLOCK | O_DIRECT)))) {
 		str_addf(trouble,
 			"P%u fd %d has flags 0%lo, the world says access %u flags 0%o cloexec %u",
 			world_proc(w, proc)->name, fd, flags, file->access, file->flags,

@@ -62,7 +62,7 @@ static bool end_agrees(const struct world *w, u32 proc, int pid, int fd, u64 ino
 			s ? s->ino : 0);
 		return false;
 	}
-	if (!!d->cloexec != !!(flags & O_CLOEXEC) || (file->flags & O_NONBLOCK) != (flags & O_NONBLOCK)) {
+	if (!!d->cloexec != !!(flags & O_CLOEXEC) || (!file->unsure && (file->flags & O_NONBLOCK) != (flags & O_NONBLOCK))) {
 		str_addf(trouble, "P%u fd %d has flags 0%lo, the world says 0%o cloexec %u", world_proc(w, proc)->name, fd, flags,
 			file->flags, d->cloexec);
 		return false;
