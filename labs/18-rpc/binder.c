@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: 0BSD */
-/*
- * binder: what a call of Android's Binder can do that a message in the network cannot. Its answer carries a
- * descriptor, and the client is told when the server dies. Here that is done by a Unix socket: unix(7).
- */
+/* binder: what a call of Android's Binder can do that a message in the network cannot.
+ * Its answer carries a descriptor, and the client, P1, is told when the server, P2,
+ * dies. Here that is done by a Unix socket: unix(7).
+ *     Alone:  cc -o binder binder.c && ./binder */
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -20,6 +20,7 @@ static void server(int client)
 	if (recv(client, call, sizeof call, 0) <= 0 || pipe(letter) < 0)
 		return;
 	write(letter[1], "a letter", 8);
+	/* SCM_RIGHTS, see rights.h. */
 	fd_send(client, letter[0]);
 	sleep(1);
 }
@@ -48,8 +49,10 @@ int main(void)
 	}
 	close(ends[1]); /* else we are the other end ourselves, and it never closes */
 	send(ends[0], "open", 4, 0);
+	/* Sleeps until the answer is there. */
 	letter = fd_receive(ends[0]);
 	wait_for_death(ends[0]);
+	/* From the pipe that the server has made. */
 	n = read(letter, text, sizeof text);
 	printf("there is still: %.*s\n", n < 0 ? 0 : (int)n, text);
 	wait(NULL);
