@@ -64,6 +64,19 @@ static void catch_signals(struct tracer *tracer, bool attached)
 	sigaction(SIGQUIT, attached ? &end : &keep, NULL);
 }
 
+/* Told to end in the midst of attaching, it would leave those that it has interrupted with that: it ends behind it. */
+static void hold_signals(int how)
+{
+	sigset_t ends;
+
+	sigemptyset(&ends);
+	sigaddset(&ends, SIGTERM);
+	sigaddset(&ends, SIGHUP);
+	sigaddset(&ends, SIGINT);
+	sigaddset(&ends, SIGQUIT);
+	sigprocmask(how, &ends, NULL);
+}
+
 /* ---- the reading thread ---- */
 
 /* 1 ms doubling to 50 ms: shown 20 times a second when little happens. True when the run is over. */
@@ -337,10 +350,15 @@ bool command_watch(struct invocation *inv, struct err *err)
 		return watch_shell(inv, err) || ours(err);
 	if (watch_wants_screen(inv))
 		return watch_screen(inv, w.pids, w.pids_n, err) || (w.pids_n ? false : ours(err));
+	if (w.pids_n)
+		hold_signals(SIG_BLOCK);
 	w.run = start_run(inv, &w, form, err);
+	if (w.run)
+		catch_signals(run_tracer(w.run), w.pids_n);
+	if (w.pids_n)
+		hold_signals(SIG_UNBLOCK);
 	if (!w.run)
 		return w.pids_n ? false : ours(err);
-	catch_signals(run_tracer(w.run), w.pids_n);
 	ok = watch_run(&w, inv, form, err);
 	inv->status = w.full ? EXIT_OURS : w.pids_n && (!asked_to_end || asked_to_end == SIGINT) ? EXIT_DONE : status_of(w.run);
 	ring_on_signal = NULL;
