@@ -169,7 +169,7 @@ $(two_way_programs): %: $(srcdir)/%.c
 tcp_programs = labs/16-tcp/meet labs/16-tcp/backlog labs/16-tcp/seams labs/16-tcp/long labs/16-tcp/lost \
 	labs/16-tcp/low labs/16-tcp/server labs/16-tcp/date labs/16-tcp/peer labs/16-tcp/unseen
 lab_files += labs/16-tcp/lab.md labs/16-tcp/tcp.h labs/16-tcp/upper.h labs/16-tcp/client.py \
-	labs/16-tcp/DateClient.java $(tcp_programs:=.c)
+	labs/16-tcp/DateClient.java labs/16-tcp/DateServer.java $(tcp_programs:=.c)
 lab_programs += $(tcp_programs)
 $(tcp_programs): %: $(srcdir)/%.c $(srcdir)/labs/16-tcp/tcp.h $(srcdir)/labs/16-tcp/upper.h
 	$(lab_build) $(@F).c
@@ -212,7 +212,7 @@ labs/13-synchronisation/meet: $(srcdir)/labs/13-synchronisation/meet.c
 
 # 17
 udp_programs = labs/17-udp/two labs/17-udp/wire labs/17-udp/dead labs/17-udp/flood labs/17-udp/group labs/17-udp/unseen
-lab_files += labs/17-udp/lab.md labs/17-udp/udp.h $(udp_programs:=.c)
+lab_files += labs/17-udp/lab.md labs/17-udp/udp.h labs/17-udp/Group.java $(udp_programs:=.c)
 lab_programs += $(udp_programs)
 $(udp_programs): %: $(srcdir)/%.c $(srcdir)/labs/17-udp/udp.h
 	$(lab_build) $(@F).c
