@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "golden.h"
 #include "session/lib.h"
 #include "view/graph.h"
-#include "golden.h"
 
 static const char *source_of(const char *kind, const char *name, const char *end, struct str *path)
 {
@@ -35,19 +35,34 @@ static void open_story(const char *name, struct scene *scene)
 	session = session_open(source_of("watch", name, ".ipclog", &path), &err);
 	ck_assert_msg(session != NULL, "%s: %s", str_get(&path), err.text);
 	timeline_seek_end(session_timeline(session));
-	*scene = (struct scene){.world = timeline_world(session_timeline(session)), .log = timeline_reader(session_timeline(session)),
-		.sources = session_sources(session), .actor = actor, .actor_arg = session};
+	*scene = (struct scene){.world = timeline_world(session_timeline(session)),
+		.log = timeline_reader(session_timeline(session)),
+		.sources = session_sources(session),
+		.actor = actor,
+		.actor_arg = session};
 	str_finish(&path);
 }
 
 static struct view_state state_of(const struct scene *s, bool graph)
 {
-	return (struct view_state){.mode = SCREEN_LIVE, .events = world_head(s->world)->events, .selected = 1, .lower = PANE_WHY,
-		.graph = graph, .watch = true, .live = true, .title = "watch  a program", .heading = "", .last = "",
-		.out_line = "", .find = "", .output = "", .lead = graph ? "Enter list   1-9 choose" : "Enter picture   1-9 choose"};
+	return (struct view_state){.mode = SCREEN_LIVE,
+		.events = world_head(s->world)->events,
+		.selected = 1,
+		.lower = PANE_WHY,
+		.graph = graph,
+		.watch = true,
+		.live = true,
+		.title = "watch  a program",
+		.heading = "",
+		.last = "",
+		.out_line = "",
+		.find = "",
+		.output = "",
+		.lead = graph ? "Enter list   1-9 choose" : "Enter picture   1-9 choose"};
 }
 
-static void draw(const char *story, const char *golden, int rows, int cols, bool graph, u32 selected)
+static void draw(
+	const char *story, const char *golden, int rows, int cols, bool graph, u32 selected)
 {
 	struct canvas *c = canvas_create(rows, cols, false);
 	struct str text = {0};
@@ -85,6 +100,41 @@ START_TEST(pictures)
 }
 END_TEST
 
+/* The wait-for graph, when all stand still. */
+static void draw_waits(const char *story, const char *golden, int rows, int cols, bool ascii)
+{
+	struct canvas *c = canvas_create(rows, cols, ascii);
+	struct str text = {0}, name = {0};
+	struct view_state v;
+	struct scene s;
+
+	open_story(story, &s);
+	v = state_of(&s, false);
+	v.lower = PANE_WAITS;
+	str_addf(&name, "watch-waits-%s", golden);
+	screen_draw(c, &s, &v);
+	canvas_text(c, &text);
+	golden_compare(str_get(&name), str_get(&text));
+	str_finish(&text);
+	str_finish(&name);
+	canvas_destroy(c);
+	session_end(session);
+}
+
+START_TEST(waits)
+{
+	draw_waits("ring", "ring", 24, 80, false);
+	draw_waits("ring", "ring-ascii", 24, 80, true);
+	draw_waits("ring", "ring-140x40", 40, 140, false);
+	draw_waits("ring", "ring-140x40-ascii", 40, 140, true);
+	draw_waits("forgotten", "forgotten", 24, 80, false);
+	draw_waits("forgotten", "forgotten-ascii", 24, 80, true);
+	draw_waits("several", "several", 24, 80, false);
+	draw_waits("several", "several-140x40", 40, 140, false);
+	draw_waits("pipeline", "outside", 24, 80, false);
+}
+END_TEST
+
 /* Sound for every moment of a story: nodes in their layer do not overlap, all is inside, and the
  * same world gives the same picture. */
 static void check_graph(const struct scene *s, int cols)
@@ -100,13 +150,15 @@ static void check_graph(const struct scene *s, int cols)
 		ck_assert_int_le(g.nodes[i].col + g.card, cols);
 		ck_assert(g.nodes[i].layer >= 0 && g.nodes[i].layer < g.layers);
 		for (int k = 0; k < i; k++)
-			ck_assert(g.nodes[k].layer != g.nodes[i].layer || abs(g.nodes[k].col - g.nodes[i].col) >= g.card + 1);
+			ck_assert(g.nodes[k].layer != g.nodes[i].layer ||
+				  abs(g.nodes[k].col - g.nodes[i].col) >= g.card + 1);
 	}
 	for (int i = 0; i < g.links_n; i++) {
 		const struct link *l = &g.links[i];
 		for (int k = 0; k < g.nodes_n && !l->told; k++)
 			if ((l->readers | l->writers) >> k & 1)
-				ck_assert(g.nodes[k].layer == l->gap || g.nodes[k].layer == l->gap + 1);
+				ck_assert(g.nodes[k].layer == l->gap ||
+					  g.nodes[k].layer == l->gap + 1);
 	}
 }
 
@@ -142,6 +194,7 @@ int main(void)
 	tcase_set_timeout(c, 60);
 	tcase_add_test(c, lists);
 	tcase_add_test(c, pictures);
+	tcase_add_test(c, waits);
 	tcase_add_test(c, every_moment);
 	suite_add_tcase(suite, c);
 	runner = srunner_create(suite);
