@@ -9,7 +9,7 @@
 #include "view/screen.h"
 
 /* A shape of screen, by number: 80x24 and 140x40, then both in ASCII. */
-enum { STEPS = 10, SHAPES = 4 };
+enum { STEPS = 11, SHAPES = 4 };
 static inline int rows_of(int shape)
 {
 	return shape & 1 ? 40 : 24;

@@ -134,9 +134,9 @@ START_TEST(a_source_line_is_a_step)
 	key_to("s", "event %llu/%llu", 2, 2);
 	key_to("s", "event %llu/%llu", 3, 3);
 	key_to("S", "event %llu/%llu", 5, 5); /* the test: two loads */
-	ck_assert(vt_sees(&live.vt, "producer.c:11"));
+	ck_assert(vt_sees(&live.vt, "producer.c:16"));
 	key_to("S", "event %llu/%llu", 7, 7); /* the cell: a load, a store */
-	ck_assert(vt_sees(&live.vt, "producer.c:12"));
+	ck_assert(vt_sees(&live.vt, "producer.c:18"));
 	key_to("S", "event %llu/%llu", 9, 9);
 	ck_assert(vt_sees(&live.vt, "1 item"));
 	close_lab();

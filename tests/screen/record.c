@@ -89,6 +89,7 @@ int main(int argc, char **argv)
 		goto fail;
 	guide = lab->guide;
 	clearenv(); /* a stack that is recorded has the environment at its top */
+	setenv("LC_ALL", "C", 1);
 	host = lab_host_open(&h, lab, &session);
 	play = guide_play_create(guide, &host);
 	for (u32 step = 0; step < guide->steps.n; step++) {
