@@ -29,13 +29,15 @@ static char state_home[80]; /* what is remembered of a learner, of this test alo
 
 static void start(int rows, int cols, const char *const *argv, const char *more)
 {
-	static char state[100];
+	static char state[100], runtime[100];
 
 	if (!state_home[0]) {
 		ck_assert(folder_make(state_home, sizeof state_home));
 	}
 	snprintf(state, sizeof state, "XDG_STATE_HOME=%s", state_home);
-	vt_start(&vt, rows, cols, argv, (const char *[]){state, more, NULL});
+	/* Of others' runs, which may have been killed, it is to know nothing. */
+	snprintf(runtime, sizeof runtime, "XDG_RUNTIME_DIR=%s", state_home);
+	vt_start(&vt, rows, cols, argv, (const char *[]){state, runtime, more, NULL});
 }
 
 static void start_guided(int rows, int cols)
