@@ -175,6 +175,55 @@ static void judge_explored(const struct exploring *e, bool ended, struct finding
 	}
 }
 
+static bool copy_program(const char *from, const char *to)
+{
+	int in = open(from, O_RDONLY | O_CLOEXEC), out;
+	char bytes[65536];
+	ssize_t n = 0;
+	bool ok;
+
+	unlink(to); /* it may run still */
+	out = in < 0 ? -1 : open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0755);
+	ok = out >= 0;
+	while (ok && (n = read(in, bytes, sizeof bytes)) > 0)
+		ok = write(out, bytes, (size_t)n) == n;
+	if (in >= 0)
+		close(in);
+	return out >= 0 && close(out) == 0 && ok && n == 0;
+}
+
+/* What the schedule runs was built in a folder that goes: it is kept beside it, and named there. */
+static void keep_program(const char *schedule, const char *keep)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%";
+	static const char mark[] = "\ncommand: ";
+	char text[65536], program[4096], *command;
+	struct str kept = {0}, beside = {0};
+	FILE *f = fopen(schedule, "re");
+	size_t n = f ? fread(text, 1, sizeof text - 1, f) : 0, word;
+
+	if (f)
+		fclose(f);
+	text[n] = '\0';
+	command = n < sizeof text - 1 ? strstr(text, mark) : NULL;
+	if (!command)
+		return;
+	command += sizeof mark - 1;
+	word = strcspn(command, " \n");
+	snprintf(program, sizeof program, "%.*s", (int)word, command);
+	str_addf(&kept, "%s/%s", keep, strrchr(program, '/') ? strrchr(program, '/') + 1 : program);
+	str_addf(&beside, "%s.new", schedule);
+	if (program[0] == '/' && !kept.s[strspn(kept.s, plain)] && copy_program(program, kept.s) && (f = fopen(beside.s, "we"))) {
+		fprintf(f, "%.*s%s%s", (int)(command - text), text, kept.s, command + word);
+		if (fclose(f) == 0)
+			rename(beside.s, schedule);
+		else
+			unlink(beside.s);
+	}
+	str_finish(&kept);
+	str_finish(&beside);
+}
+
 bool explore_scenario(struct run_spec *spec, const char *keep, const char *keep_as, struct finding *f, struct err *err)
 {
 	struct exploring *e = mmap(NULL, sizeof *e, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -194,6 +243,8 @@ bool explore_scenario(struct run_spec *spec, const char *keep, const char *keep_
 	snprintf(f->ran, sizeof f->ran, "%s\n(in up to %u orders, %u preemptions)", ran.s, spec->s->schedules, spec->s->preemptions);
 	pid = box_start(spec->namespaces, spec->box, 96 << 20, explore_inside, e);
 	judge_explored(e, pid > 0 && wait_for_box(pid), f);
+	if (keep && f->trace[0])
+		keep_program(path.s, keep);
 	munmap(e, sizeof *e);
 	str_finish(&path);
 	str_finish(&ran);

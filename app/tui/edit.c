@@ -78,16 +78,13 @@ static const char script[] =
 	"*) exec $e \"+$2\" \"$1\" ;;\n"
 	"esac\n";
 
-static pid_t editor_start(const char *path, u32 line, struct err *err)
+static pid_t lent_start(const char *program, char *const argv[], const char *what, struct err *err)
 {
 	posix_spawnattr_t attr;
 	sigset_t usual, none;
-	char number[16];
-	char *argv[] = {"sh", "-c", (char *)script, "ipclab", (char *)path, number, NULL};
 	pid_t pid;
 	int failed;
 
-	snprintf(number, sizeof number, "%u", line);
 	sigemptyset(&none);
 	sigemptyset(&usual);
 	sigaddset(&usual, SIGPIPE);
@@ -97,11 +94,11 @@ static pid_t editor_start(const char *path, u32 line, struct err *err)
 	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
 	posix_spawnattr_setsigdefault(&attr, &usual);
 	posix_spawnattr_setsigmask(&attr, &none);
-	failed = posix_spawn(&pid, "/bin/sh", NULL, &attr, argv, environ);
+	failed = posix_spawn(&pid, program, NULL, &attr, argv, environ);
 	posix_spawnattr_destroy(&attr);
 	errno = failed;
 	if (failed)
-		err_sys(err, EXIT_MACHINE, "the editor cannot be started");
+		err_sys(err, EXIT_MACHINE, "%s cannot be started", what);
 	return failed ? 0 : pid;
 }
 
@@ -174,7 +171,7 @@ static bool editor_wait(struct term *t, pid_t pid, const pid_t *before, size_t b
 }
 
 /* The terminal is lent as a shell would have it, and taken back. */
-static bool edit(struct term *t, const char *path, u32 line, struct err *err)
+static bool lend(struct term *t, const char *program, char *const argv[], const char *what, const char *advice, struct err *err)
 {
 	pid_t before[CHILDREN_MAX], pid;
 	size_t before_n = children(before);
@@ -184,20 +181,39 @@ static bool edit(struct term *t, const char *path, u32 line, struct err *err)
 	def_prog_mode();
 	endwin();
 	term_lend(true);
-	pid = editor_start(path, line, err);
+	pid = lent_start(program, argv, what, err);
 	ok = pid && (editor_wait(t, pid, before, before_n) ||
-			    err_set(err, EXIT_MACHINE,
-				    "the editor ended with a failure; VISUAL or EDITOR "
-				    "names another"));
+			    err_set(err, EXIT_MACHINE, "%s ended with a failure; %s", what, advice));
 	term_lend(false);
 	reset_prog_mode();
 	term_resize(t); /* it may have changed meanwhile */
 	return ok;
 }
 
+static bool edit(struct term *t, const char *path, u32 line, struct err *err)
+{
+	char number[16];
+	char *argv[] = {"sh", "-c", (char *)script, "ipclab", (char *)path, number, NULL};
+
+	snprintf(number, sizeof number, "%u", line);
+	return lend(t, "/bin/sh", argv, "the editor", "VISUAL or EDITOR names another", err);
+}
+
 bool edit_file(struct term *t, const char *path, u32 line, struct err *err)
 {
 	return edit(t, path, line, err);
+}
+
+bool replay_schedule(struct term *t, const char *path, struct err *err)
+{
+	char *argv[] = {"ipclab", "replay", (char *)path, NULL};
+	struct str advice = {0};
+	bool ok;
+
+	str_addf(&advice, "in a shell, ipclab replay %s says why", path);
+	ok = lend(t, "/proc/self/exe", argv, "the stage", advice.s, err);
+	str_finish(&advice);
+	return ok;
 }
 
 /* A guide's step goes on with what was made of it. */

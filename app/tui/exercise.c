@@ -186,7 +186,7 @@ static void draw(struct exercise_screen *e)
 	v.lines = e->lines;
 	v.lines_n = e->lines_n;
 	v.foot = str_get(&e->foot);
-	if (f && f->trace[0] && !strstr(f->trace, ".sched"))
+	if (f && f->trace[0])
 		str_addf(&keys, "Enter watch it %s  ", f->verdict == GRADE_HANG ? "hang" : "happen");
 	str_add(&keys, "e edit");
 	if (f && f->line)
@@ -281,8 +281,10 @@ static void watch_it(struct exercise_screen *e)
 		say(e, f && f->verdict != GRADE_PASS && f->verdict != GRADE_NOT_RUN ? "There is no recording of this." : "Nothing failed here.");
 		return;
 	}
-	if (strstr(f->trace, ".sched")) {
-		say(e, "In a shell: ipclab replay %s", f->trace);
+	if (strstr(f->trace, ".sched")) { /* explored: its program is run again in that order */
+		if (!replay_schedule(e->term, f->trace, &err))
+			say(e, "%s", err.text);
+		e->leaving |= e->term->leaving;
 		return;
 	}
 	source.arg = (void *)(uintptr_t)f->trace;

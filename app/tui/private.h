@@ -158,6 +158,8 @@ void holds_finish(struct screen_run *);
 /* ---- edit.c ---- */
 /* A file in the learner's editor, which has the terminal meanwhile. */
 bool edit_file(struct term *, const char *path, u32 line, struct err *);
+/* A schedule's stage, by an ipclab of its own to which the terminal is lent until it ends. */
+bool replay_schedule(struct term *, const char *path, struct err *);
 /* The source line at which a task stands, in the learner's editor. */
 void run_edit(struct screen_run *, u32 task);
 

@@ -171,6 +171,9 @@ check log_that_ends_too_soon out_has 'a line is missing: "b1\n"'
 run "$IPCLAB" check --exercises "$own" race --folder "$dir/own/05-race"
 check one_order_fails out_has 'FLAKY'
 check and_its_line out_has 'race.c:14'
+# What failed is run again in that order, by the program kept beside the schedule: that is what Enter opens.
+run "$IPCLAB" replay --plain "$dir"/own/05-race/.ipclab/try-*.sched
+check that_order_again out_has 'choices made again'
 
 # ---- manifests ----
 mkdir -p "$dir/bad/01-x" && cp "$own/05-race/"* "$dir/bad/01-x/"
