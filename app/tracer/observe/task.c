@@ -42,7 +42,9 @@ static bool is_limited(int call, const char *arguments)
 
 	if (call == SYS_restart_syscall)
 		return true;
-	return call == SYS_futex && sscanf(arguments, "%*d %llx %llx %llx %llx", &word, &op, &value, &limit) == 4 && limit;
+	if (call != SYS_futex || sscanf(arguments, "%*d %llx %llx %llx %llx", &word, &op, &value, &limit) != 4)
+		return false;
+	return limit != 0;
 }
 
 void tracer_probe(struct tracer *t, u32 task, struct probe *p)
