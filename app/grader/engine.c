@@ -241,9 +241,19 @@ static bool socket_gives_up(const struct world *w, const struct why *why)
 	return s && s->timeouts;
 }
 
-/* Something of its own will wake it: a time-out, a timer. */
-static bool wakes_by_time(const struct world *w, u32 task)
+/* Of a private futex no stop tells: where it sleeps, and whether for ever, is asked of the kernel. */
+static bool wakes_unseen(const struct engine *e, u32 task)
 {
+	struct probe p;
+
+	tracer_probe(run_tracer(e->run), task, &p);
+	return p.limited || p.state == 'R';
+}
+
+/* Something of its own will wake it: a time-out, a timer. */
+static bool wakes_by_time(const struct engine *e, u32 task)
+{
+	const struct world *w = e->world;
 	const struct w_task *t = world_task(w, task);
 	const struct w_proc *p = world_proc(w, t->proc);
 	struct why why;
@@ -252,13 +262,15 @@ static bool wakes_by_time(const struct world *w, u32 task)
 		return true;
 	if (!world_why(w, task, &why))
 		return t->state == TASK_RUNNING;
+	if (why.reason == WHY_OTHER && wakes_unseen(e, task))
+		return true;
 	return bytes_are_under_way(w, &why) || socket_gives_up(w, &why) || why.reason == WHY_TIMER || why.timeout_ns != TIME_NONE || (why.reason == WHY_COUNTER && why.object_kind == OBJ_TIMERFD);
 }
 
 static bool anybody_wakes(const struct engine *e)
 {
 	for (u32 task = 1; task < world_tasks(e->world); task++)
-		if (lives(e->world, task) && wakes_by_time(e->world, task))
+		if (lives(e->world, task) && wakes_by_time(e, task))
 			return true;
 	return false;
 }
