@@ -11,7 +11,7 @@
 
 static struct shared {
 	int busy, ready;
-	sem_t sem;
+	sem_t sem, there;
 	pthread_mutex_t mutex;
 	pthread_cond_t cond;
 	pthread_barrier_t barrier;
@@ -37,6 +37,7 @@ static void first(void)
 	work();
 	pthread_mutex_unlock(&s->mutex);
 	work();
+	sem_wait(&s->there); /* then the mutex is free only when the second waits on the condition */
 	pthread_mutex_lock(&s->mutex);
 	s->ready = 1;
 	pthread_cond_signal(&s->cond);
@@ -60,6 +61,7 @@ static void second(void)
 	sem_wait(&s->sem);
 	sem_wait(named);
 	pthread_mutex_lock(&s->mutex);
+	sem_post(&s->there);
 	while (!s->ready)
 		pthread_cond_wait(&s->cond, &s->mutex);
 	pthread_mutex_unlock(&s->mutex);
@@ -96,6 +98,7 @@ static void init(void)
 	pthread_rwlock_init(&s->other, &r);
 	pthread_spin_init(&s->spin, PTHREAD_PROCESS_SHARED);
 	sem_init(&s->sem, 1, 0);
+	sem_init(&s->there, 1, 0);
 }
 
 int main(void)
