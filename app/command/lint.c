@@ -42,22 +42,6 @@ static void complain(struct linting *l, const char *fmt, ...)
 
 /* ---- a submission put together: the learner's files, some of them from elsewhere ---- */
 
-static bool copy_file(const char *from, const char *to)
-{
-	FILE *a = fopen(from, "re"), *b = a ? fopen(to, "we") : NULL;
-	char buf[8192];
-	size_t n;
-	bool ok = b != NULL;
-
-	while (ok && (n = fread(buf, 1, sizeof buf, a)) > 0)
-		ok = fwrite(buf, 1, n, b) == n;
-	if (a)
-		fclose(a);
-	if (b)
-		ok = fclose(b) == 0 && ok;
-	return ok;
-}
-
 static void path_of(struct str *out, const char *folder, const char *name)
 {
 	str_clear(out);
@@ -68,6 +52,7 @@ static void path_of(struct str *out, const char *folder, const char *name)
 static bool put_together(const struct exercise *x, const struct mutant *m, const char *to)
 {
 	struct str from = {0}, into = {0};
+	struct err ignored = {0};
 	struct stat st = {0};
 	bool ok = true;
 
@@ -77,12 +62,12 @@ static bool put_together(const struct exercise *x, const struct mutant *m, const
 		path_of(&into, to, x->files.at[i]);
 		path_of(&from, m && S_ISDIR(st.st_mode) ? m->path : "", x->files.at[i]);
 		if (m && S_ISDIR(st.st_mode) && access(from.s, R_OK) == 0) {
-			ok = copy_file(from.s, into.s);
+			ok = file_copy(from.s, into.s, &ignored);
 		} else if (m && !S_ISDIR(st.st_mode) && i == 0) {
-			ok = copy_file(m->path, into.s);
+			ok = file_copy(m->path, into.s, &ignored);
 		} else {
 			path_of(&from, x->solutions ? x->solutions : x->folder, x->files.at[i]);
-			ok = copy_file(from.s, into.s);
+			ok = file_copy(from.s, into.s, &ignored);
 		}
 	}
 	str_finish(&from);

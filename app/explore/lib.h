@@ -69,6 +69,7 @@ struct explore_options {
 	const char *invariant; /* NULL none */
 	const char *reset;     /* a command of sh(1) before each execution; NULL none */
 	const char *schedule;  /* file to write a failing schedule to; NULL: none is written */
+	const char *named;     /* what that file calls the program; NULL: argv[0] */
 	bool overwrite;
 	/* Now and then; false: stop there. NULL: not asked. */
 	bool (*progress)(void *, const struct explore_progress *);

@@ -426,6 +426,20 @@ static bool put(const char *path, bool overwrite, const struct str *text)
 	return ok;
 }
 
+static char *command_of(const struct explore_options *opt)
+{
+	VEC(const char *) words = {0};
+	struct str command = {0};
+
+	for (char *const *word = opt->argv; *word; word++)
+		*vec_push(&words) = *word;
+	*vec_push(&words) = NULL;
+	words.at[0] = opt->named ? opt->named : words.at[0];
+	schedule_command(words.at, &command);
+	free(words.at);
+	return command.s;
+}
+
 static void file(struct writing *w, struct schedule *sched, struct explore_result *r)
 {
 	struct str text = {0}, settings = {0}, body = {0}, harmless = {0};
@@ -435,12 +449,8 @@ static void file(struct writing *w, struct schedule *sched, struct explore_resul
 		explore_verdict_name(r->verdict), r->choices);
 	if (w->opt->invariant)
 		str_addf(&settings, "invariant %s\n", w->opt->invariant);
-	if (!sched->command) {
-		struct str command = {0};
-
-		schedule_command((const char *const *)w->opt->argv, &command);
-		sched->command = command.s;
-	}
+	free(sched->command);
+	sched->command = command_of(w->opt);
 	free(sched->settings);
 	sched->settings = settings.s;
 	str_add_harmless(&harmless, r->sentence);

@@ -20,6 +20,7 @@ enum { EXPLORE_S = 90 };
 struct exploring { /* shared with the box */
 	const struct run_spec *spec;
 	const char *schedule; /* file, NULL none */
+	const char *kept;     /* the program beside it, NULL none */
 	struct explore_result result;
 	struct err err;
 	bool ok, done;
@@ -43,6 +44,11 @@ static int input_of(const struct run_spec *spec, const struct actor *a)
 	return fd;
 }
 
+static void program_path(const struct run_spec *spec, struct str *out)
+{
+	str_addf(out, "%s/%s.hooked", spec->built, spec->s->actors.at[0].program);
+}
+
 static int explore_inside(void *arg)
 {
 	struct exploring *e = arg;
@@ -51,10 +57,10 @@ static int explore_inside(void *arg)
 	struct str path = {0}, cwd = {0};
 	VEC(char *) argv = {0};
 	struct explore_options opt = {.preemptions = spec->s->preemptions, .schedules = spec->s->schedules, .seconds = EXPLORE_S, .seed = 1,
-		.invariant = spec->s->invariant, .schedule = e->schedule, .overwrite = true, .stdin_fd = input_of(spec, a)};
+		.invariant = spec->s->invariant, .schedule = e->schedule, .named = e->kept, .overwrite = true, .stdin_fd = input_of(spec, a)};
 
 	signal(SIGPIPE, SIG_IGN);
-	str_addf(&path, "%s/%s.hooked", spec->built, a->program);
+	program_path(spec, &path);
 	str_addf(&cwd, "%s/run", spec->box);
 	mkdir(cwd.s, 0755);
 	*vec_push(&argv) = path.s;
@@ -175,59 +181,22 @@ static void judge_explored(const struct exploring *e, bool ended, struct finding
 	}
 }
 
-static bool copy_program(const char *from, const char *to)
+/* What failed was built in a folder that goes: a copy stays beside its schedule, which names that (explore_inside). */
+static void keep_program(const struct exploring *e)
 {
-	int in = open(from, O_RDONLY | O_CLOEXEC), out;
-	char bytes[65536];
-	ssize_t n = 0;
-	bool ok;
+	struct str from = {0};
+	struct err ignored = {0};
 
-	unlink(to); /* it may run still */
-	out = in < 0 ? -1 : open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0755);
-	ok = out >= 0;
-	while (ok && (n = read(in, bytes, sizeof bytes)) > 0)
-		ok = write(out, bytes, (size_t)n) == n;
-	if (in >= 0)
-		close(in);
-	return out >= 0 && close(out) == 0 && ok && n == 0;
-}
-
-/* What the schedule runs was built in a folder that goes: it is kept beside it, and named there. */
-static void keep_program(const char *schedule, const char *keep)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%";
-	static const char mark[] = "\ncommand: ";
-	char text[65536], program[4096], *command;
-	struct str kept = {0}, beside = {0};
-	FILE *f = fopen(schedule, "re");
-	size_t n = f ? fread(text, 1, sizeof text - 1, f) : 0, word;
-
-	if (f)
-		fclose(f);
-	text[n] = '\0';
-	command = n < sizeof text - 1 ? strstr(text, mark) : NULL;
-	if (!command)
-		return;
-	command += sizeof mark - 1;
-	word = strcspn(command, " \n");
-	snprintf(program, sizeof program, "%.*s", (int)word, command);
-	str_addf(&kept, "%s/%s", keep, strrchr(program, '/') ? strrchr(program, '/') + 1 : program);
-	str_addf(&beside, "%s.new", schedule);
-	if (program[0] == '/' && !kept.s[strspn(kept.s, plain)] && copy_program(program, kept.s) && (f = fopen(beside.s, "we"))) {
-		fprintf(f, "%.*s%s%s", (int)(command - text), text, kept.s, command + word);
-		if (fclose(f) == 0)
-			rename(beside.s, schedule);
-		else
-			unlink(beside.s);
-	}
-	str_finish(&kept);
-	str_finish(&beside);
+	program_path(e->spec, &from);
+	if (file_copy(from.s, e->kept, &ignored))
+		chmod(e->kept, 0755);
+	str_finish(&from);
 }
 
 bool explore_scenario(struct run_spec *spec, const char *keep, const char *keep_as, struct finding *f, struct err *err)
 {
 	struct exploring *e = mmap(NULL, sizeof *e, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	struct str path = {0}, ran = {0};
+	struct str path = {0}, kept = {0}, ran = {0};
 	u64 began = clock_ns();
 	pid_t pid;
 
@@ -235,7 +204,9 @@ bool explore_scenario(struct run_spec *spec, const char *keep, const char *keep_
 		return err_sys(err, EXIT_RETRY, "no memory");
 	if (keep) {
 		str_addf(&path, "%s/%s-%u.sched", keep, keep_as, spec->s->number);
+		str_addf(&kept, "%s/%s.hooked", keep, spec->s->actors.at[0].program);
 		e->schedule = path.s;
+		e->kept = kept.s;
 	}
 	e->spec = spec;
 	runner_name_things(spec);
@@ -243,10 +214,11 @@ bool explore_scenario(struct run_spec *spec, const char *keep, const char *keep_
 	snprintf(f->ran, sizeof f->ran, "%s\n(in up to %u orders, %u preemptions)", ran.s, spec->s->schedules, spec->s->preemptions);
 	pid = box_start(spec->namespaces, spec->box, 96 << 20, explore_inside, e);
 	judge_explored(e, pid > 0 && wait_for_box(pid), f);
-	if (keep && f->trace[0])
-		keep_program(path.s, keep);
+	if (f->trace[0])
+		keep_program(e);
 	munmap(e, sizeof *e);
 	str_finish(&path);
+	str_finish(&kept);
 	str_finish(&ran);
 	f->duration_ms = (u32)((clock_ns() - began) / 1000000);
 	return true;

@@ -86,23 +86,16 @@ static bool refuse_by_rule(pid_t pid, struct err *err)
 		fclose(f);
 	if (scope == 3)
 		return err_set(err, EXIT_MACHINE,
-			"cannot attach to process %d: kernel.yama.ptrace_scope is 3, which forbids "
-			"it to "
-			"everybody until the next boot; start the program with ipclab watch -- CMD",
-			(int)pid);
+		               "cannot attach to process %d: kernel.yama.ptrace_scope is 3, which forbids it to "
+		               "everybody until the next boot; start the program with ipclab watch -- CMD", (int)pid);
 	if (scope)
 		return err_set(err, EXIT_MACHINE,
-			"cannot attach to process %d: kernel.yama.ptrace_scope is %d, so only root "
-			"may attach to "
-			"a process that it did not start: sudo ipclab watch -p %d, or start the "
-			"program with "
-			"ipclab watch -- CMD",
-			(int)pid, scope, (int)pid);
+		               "cannot attach to process %d: kernel.yama.ptrace_scope is %d, so only root may attach to "
+		               "a process that it did not start: sudo ipclab watch -p %d, or start the program with "
+		               "ipclab watch -- CMD", (int)pid, scope, (int)pid);
 	return err_set(err, EXIT_MACHINE,
-		"cannot attach to process %d: the kernel forbids it (it changed its user or group, "
-		"or this is a "
-		"container without SYS_PTRACE): sudo ipclab watch -p %d",
-		(int)pid, (int)pid);
+	               "cannot attach to process %d: the kernel forbids it (it changed its user or group, or this is a "
+	               "container without SYS_PTRACE): sudo ipclab watch -p %d", (int)pid, (int)pid);
 }
 
 /* Why PTRACE_SEIZE failed with `why`. */
@@ -115,16 +108,12 @@ static bool refuse(pid_t pid, int why, struct err *err)
 		return err_set(err, EXIT_USAGE, "process %d ended just now", (int)pid);
 	if (tracer > 0)
 		return err_set(err, EXIT_MACHINE,
-			"cannot attach to process %d: process %ld traces it already (a debugger, "
-			"strace, another "
-			"ipclab?), and a process has one tracer at most: end that first",
-			(int)pid, tracer);
+		               "cannot attach to process %d: process %ld traces it already (a debugger, strace, another "
+		               "ipclab?), and a process has one tracer at most: end that first", (int)pid, tracer);
 	if (geteuid() && uid >= 0 && (uid_t)uid != geteuid()) {
 		who = getpwuid((uid_t)uid);
-		return err_set(err, EXIT_MACHINE,
-			"cannot attach to process %d: it belongs to user %s: sudo ipclab watch -p "
-			"%d",
-			(int)pid, who ? who->pw_name : "another", (int)pid);
+		return err_set(err, EXIT_MACHINE, "cannot attach to process %d: it belongs to user %s: sudo ipclab watch -p %d",
+		               (int)pid, who ? who->pw_name : "another", (int)pid);
 	}
 	return refuse_by_rule(pid, err);
 }
@@ -136,16 +125,12 @@ static bool check(pid_t *pid, struct err *err)
 	char state = 0;
 
 	if (!stat_read(*pid, &state, &flags))
-		return err_set(err, EXIT_USAGE,
-			"there is no process %d; `ps -e` lists those there are", (int)*pid);
+		return err_set(err, EXIT_USAGE, "there is no process %d; `ps -e` lists those there are", (int)*pid);
 	if (flags & KERNEL_THREAD)
-		return err_set(err, EXIT_USAGE,
-			"process %d is a thread of the kernel: it makes no system calls",
-			(int)*pid);
+		return err_set(err, EXIT_USAGE, "process %d is a thread of the kernel: it makes no system calls", (int)*pid);
 	if (state == 'Z' || state == 'X')
-		return err_set(err, EXIT_USAGE,
-			"process %d has ended already; its parent %ld has not collected it yet",
-			(int)*pid, attach_status_field(*pid, "PPid"));
+		return err_set(err, EXIT_USAGE, "process %d has ended already; its parent %ld has not collected it yet",
+		               (int)*pid, attach_status_field(*pid, "PPid"));
 	*pid = (pid_t)attach_status_field(*pid, "Tgid");
 	if (*pid == getpid() || *pid <= 0)
 		return err_set(err, EXIT_USAGE, "that is ipclab itself, which cannot trace itself");

@@ -22,11 +22,5 @@ bool inject_is_user(const struct tracer *t, long nr)
 
 bool inject_user(struct tracer *t, struct tracee *x, struct err *err)
 {
-	arch_regs regs;
-
-	if (!arch_get_regs(x->tid, &regs))
-		return true; /* killed: its end follows */
-	arch_set_call(&regs, -1); /* seccomp(2), SECCOMP_RET_TRACE: the call is skipped, the result is rax */
-	arch_set_result(&regs, 0);
-	return !arch_set_regs(x->tid, &regs) || inject_note(t, x, INJ_ANSWERED, of_user(x->call_nr), err);
+	return !inject_instead(x, 0) || inject_note(t, x, INJ_ANSWERED, of_user(x->call_nr), err);
 }
