@@ -268,6 +268,13 @@ static bool read_on(struct screen_run *r)
 	return true;
 }
 
+/* The guide lies behind another view, and has something that is to be read before Enter goes on: a question,
+ * what came of an answer, the end of a step. A `do` may be looked at in any view. */
+static bool is_behind(struct screen_run *r)
+{
+	return r->view.lower != PANE_GUIDE && guide_play_at(r->guide->play) != AT_DO;
+}
+
 /* Enter. */
 void lesson_enter(struct screen_run *r)
 {
@@ -275,6 +282,10 @@ void lesson_enter(struct screen_run *r)
 
 	if (read_on(r))
 		return;
+	if (is_behind(r)) {
+		run_view(r, PANE_GUIDE);
+		return;
+	}
 	if (g->over) {
 		r->to_home = true;
 		return;
@@ -302,7 +313,9 @@ void lesson_enter(struct screen_run *r)
 		enter(r, guide_play_step(g->play) + 1, false);
 		return;
 	case AT_END: r->to_home = true; return;
-	default: run_say(r, "It is your turn to move them; :solution shows one way.");
+	default:
+		run_say(r, "It is your turn to move them; :solution shows one way.");
+		scroll_to_end(r); /* the message has taken lines of the guide's */
 	}
 }
 
@@ -312,6 +325,8 @@ void lesson_choose(struct screen_run *r, u32 choice)
 	const struct guide_question *q = guide_play_block(r->guide->play)->question;
 	char first[2] = {(char)('1' + choice), 0};
 
+	if (is_behind(r))
+		run_view(r, PANE_GUIDE);
 	if (q->kind == ASK_NUMBER || q->kind == ASK_ORDER) {
 		answer_chosen(r);
 		term_put_ahead(r->term, first, 1);
@@ -327,6 +342,8 @@ void lesson_choose_by(struct screen_run *r, int by)
 {
 	u32 n = guide_choices(guide_play_block(r->guide->play)->question);
 
+	if (is_behind(r))
+		run_view(r, PANE_GUIDE);
 	scroll_to_end(r);
 	if (by < 0 ? r->guide->chosen > 0 : r->guide->chosen + 1 < n)
 		r->guide->chosen = by < 0 ? r->guide->chosen - 1 : r->guide->chosen + 1;
@@ -526,6 +543,10 @@ void lesson_view(struct screen_run *r)
 	str_clear(&g->heading);
 	str_add(&g->pane, str_get(&g->text));
 	open_part(g, &g->pane, &g->lead);
+	if (g->lead.len && is_behind(r)) {
+		str_clear(&g->lead);
+		str_addf(&g->lead, "%sEnter guide", open ? "PREDICT  " : "");
+	}
 	str_addf(&g->heading, "%u/%zu  %s", step + 1, g->guide->steps.n,
 		g->guide->steps.at[step].title);
 	v->guide = str_get(&g->pane);

@@ -224,7 +224,7 @@ static void draw_pane(struct canvas *c, struct area a, const struct scene *s,
 	if (pane == PANE_STAGE && (v->graph || stage_is_list(s, v))) {
 		name = "Processes";
 	} else if (pane == PANE_STAGE && stage_is_memory(s, v)) {
-		segment_title(s, stage_segment(s, v), &title);
+		segment_heading(s, stage_segment(s, v), &title);
 		name = str_get(&title);
 	}
 	if (is_small(c) || v->zoom)

@@ -9,7 +9,7 @@
 #include "view/memory.h"
 #include "view/private.h"
 
-enum { NAME_COLS = 16, VALUE_COLS = 22, ELEMENTS_MOST = 64 };
+enum { NAME_COLS = 16, VALUE_COLS = 22, ELEMENTS_MOST = 64, BRIEF_COLS = 16 };
 
 /* ---- title and addresses ---- */
 
@@ -36,10 +36,12 @@ static u32 add_mappers(const struct scene *s, const struct w_segment *seg, struc
 	return n;
 }
 
-static void add_kind(const struct scene *s, const struct w_segment *seg, struct str *out)
+static void add_kind(const struct scene *s, const struct w_segment *seg, bool brief, struct str *out)
 {
-	const char *title = world_text(s->world, seg->title);
+	const char *title = world_text(s->world, seg->title), *last = strrchr(title, '/');
 
+	if (brief && last && last[1] && strlen(title) > BRIEF_COLS)
+		title = last + 1;
 	if (title[0]) {
 		str_add(out, " \"");
 		str_add_escaped(out, title, strlen(title));
@@ -62,7 +64,7 @@ static const char *kind_words(const struct w_segment *seg)
 	}
 }
 
-void segment_title(const struct scene *s, u32 segment, struct str *out)
+static void add_segment_title(const struct scene *s, u32 segment, bool brief, struct str *out)
 {
 	const struct w_segment *seg = world_segment(s->world, segment);
 	struct str who = {0};
@@ -74,7 +76,7 @@ void segment_title(const struct scene *s, u32 segment, struct str *out)
 		return;
 	type = segment_type(s, segment, &base, NULL);
 	str_add(out, world_segment_name(s->world, segment, name));
-	add_kind(s, seg, out);
+	add_kind(s, seg, brief, out);
 	str_add(out, s->style == STYLE_PLAIN ? ", " : "   ");
 	if (type && type->name && type->name[0])
 		str_add_harmless(out, type->name);
@@ -90,6 +92,16 @@ void segment_title(const struct scene *s, u32 segment, struct str *out)
 	else if (seg->kind != SEGMENT_PRIVATE)
 		str_add(out, ", mapped by nobody");
 	str_finish(&who);
+}
+
+void segment_title(const struct scene *s, u32 segment, struct str *out)
+{
+	add_segment_title(s, segment, false, out);
+}
+
+void segment_heading(const struct scene *s, u32 segment, struct str *out)
+{
+	add_segment_title(s, segment, true, out);
 }
 
 /* "P1 0x7f0012340000   P2 0x7f00aabb0000": where each process has it. */

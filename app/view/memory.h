@@ -96,6 +96,8 @@ void ring_words(const struct scene *, const struct ring *, struct str *);
 /* ---- memory.c ---- */
 /* "shm1 "/OS"   struct ring, 48 bytes, mapped by P1 and P2" */
 void segment_title(const struct scene *, u32 segment, struct str *);
+/* The same for one line: of a long path only its last part, so that what stands behind it is in sight. */
+void segment_heading(const struct scene *, u32 segment, struct str *);
 /* Field by field, one a line, at most `cols` columns wide; where no type is known, why, and bytes. */
 void memory_text(const struct scene *, u32 segment, unsigned hide, int cols, struct str *);
 /* The same in the stage's area; returns rows. */

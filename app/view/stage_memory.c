@@ -48,7 +48,7 @@ static int draw_others(struct canvas *c, struct area a, int row, const struct sc
 		if (i == shown || !segment_is_drawn(s->world, i))
 			continue;
 		str_clear(&title);
-		segment_title(s, i, &title);
+		segment_heading(s, i, &title);
 		if (c)
 			canvas_put_cut(c, a, row + n, 7, a.cols - 8,
 				world_head(s->world)->last_segment == i ? AT_MARK : 0,

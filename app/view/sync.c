@@ -43,11 +43,11 @@ static void add_held(const struct scene *s, const struct w_sync *x, const char *
 {
 	str_addf(out, "%s by ", how);
 	words_name(s, x->owner, out);
+	if (x->owner_died) /* first: the end of the line may be cut */
+		str_add(out, ", which has ended,");
 	if (x->depth > 1)
 		str_addf(out, " %u times", x->depth);
 	words_place(s, x->held_site, " since ", out);
-	if (x->owner_died)
-		str_add(out, ", which has ended");
 }
 
 /* "held for reading by P1 and P3"; not all of them known: "held for reading by 5". */

@@ -256,9 +256,9 @@ void words_pipe(const struct scene *s, u32 pipe, struct str *out)
 void words_provenance(const struct scene *s, u32 proc, u32 index, bool origin, struct str *out)
 {
 	const struct w_fd *fd = world_fd(s->world, index);
+	const struct w_proc *p = world_proc(s->world, proc);
 	char name[24];
 
-	(void)proc;
 	if (!fd)
 		return;
 	switch (fd->how) {
@@ -276,7 +276,9 @@ void words_provenance(const struct scene *s, u32 proc, u32 index, bool origin, s
 		if (fd->from && world_proc(s->world, fd->from))
 			str_addf(out, " from %s", world_proc_name(s->world, fd->from, name));
 		break;
-	default: str_add(out, "there before ipclab looked"); return;
+	default:
+		str_add(out, p && !p->attached ? "opened by a call that is not watched" : "there before ipclab looked");
+		return;
 	}
 	words_place(s, fd->got_site, ", ", out);
 	if (origin && fd->site != fd->got_site)
