@@ -29,8 +29,8 @@ static void client(void)
 	printf("P2 got %.*s\n", (int)n, text);
 }
 
-/* getpeername(2); n says how long the address is that came. */
-/* What the other side is called. */
+/* What the other side is called: getpeername(2). n says how long the address is that
+ * came. */
 static void tell_peer(int fd)
 {
 	struct sockaddr_un peer = {0};
