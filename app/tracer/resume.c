@@ -89,7 +89,7 @@ static bool resume_entry(struct tracer *t, struct tracee *x, struct err *err)
 		tracee_go(x, PTRACE_CONT, 0);
 		return true;
 	}
-	if (stale && x->entry.hash >> 63)
+	if (stale && (x->entry.hash >> 63 || t->fifos))
 		fifo_look_again(x);
 	if (stale)
 		socket_entering(t, x);

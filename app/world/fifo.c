@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * FIFOs, fifo(7): pipes with a name. Once open, one is a pipe like any other (pipe.c, transfer.c).
- * Here: birth and end of the name, and open(2), which waits for a partner. Who is inside it counts
+ * FIFOs, fifo(7): pipes with a name (fifo_name.c). Once open, one is a pipe like any other (pipe.c, transfer.c).
+ * Here: open(2), which waits for a partner. Who is inside it counts
  * as an end already (fs/pipe.c, fifo_open): from when is not known, but from the moment it was found
  * asleep it surely does. When the last end is closed the contents vanish; the FIFO lives on while
  * it has a name.
@@ -34,31 +34,10 @@ static u32 partner_of(u32 access)
 	return access == ACCESS_READ ? ACCESS_WRITE : access == ACCESS_WRITE ? ACCESS_READ : 0;
 }
 
-/* ---- names ---- */
-
-/* Of the last part of a path, by which openers of a name that moved are known; 0: no name. */
-static u64 name_hash(const char *path)
-{
-	const char *last = strrchr(path, '/');
-	u64 hash = 1469598103934665603ull; /* FNV-1a */
-
-	last = last ? last + 1 : path;
-	if (!*last)
-		return 0;
-	while (*last)
-		hash = (hash ^ (u8)*last++) * 1099511628211ull;
-	return hash | 1;
-}
-
-static u64 name_of(const struct world *w, u32 pipe)
-{
-	return w->pipe[pipe].title ? name_hash(world_text(w, w->pipe[pipe].title)) : 0;
-}
-
 /* Somebody inside an open(2) of that name with that access, which may have led here though it was told of otherwise; 0 none. */
 static u32 seeker(const struct world *w, u32 pipe, u32 access)
 {
-	u64 name = name_of(w, pipe);
+	u64 name = fifo_name(w, pipe);
 
 	for (u32 t = name ? 1 : w->h->use[POOL_TASK].n; t < w->h->use[POOL_TASK].n; t++) {
 		const struct w_op *op = &w->task[t].op;
@@ -70,174 +49,15 @@ static u32 seeker(const struct world *w, u32 pipe, u32 access)
 	return 0;
 }
 
-static u32 fifo_new(struct world *w, u32 creator, u64 id, const char *path, size_t n)
+/* Whoever is about to open that name, and is not surely inside, may come into another of that name, or none. */
+void fifo_name_goes(struct world *w, u64 name)
 {
-	u32 pipe = pipe_new(w, creator, id, 16 * PIPE_PAGE);
+	for (u32 t = 1; t < w->h->use[POOL_TASK].n; t++) {
+		struct w_op *op = &w->task[t].op;
 
-	if (!pipe)
-		return 0;
-	w->h->pub.pipes_named--;
-	w->pipe[pipe].name = ++w->h->pub.objects_named[OBJ_PIPE];
-	w->pipe[pipe].fifo = 1;
-	w->pipe[pipe].title = text_add(w, path, n);
-	return pipe;
-}
-
-u32 fifo_known(struct world *w, u64 id, const char *path, size_t n)
-{
-	u32 pipe = pipe_by_ino(w, id);
-
-	if (pipe && !w->pipe[pipe].title && n)
-		w->pipe[pipe].title = text_add(w, path, n);
-	if (pipe)
-		return pipe;
-	pipe = fifo_new(w, 0, id, path, n);
-	if (!pipe)
-		return 0;
-	w->pipe[pipe].outside = 1; /* it was there before us: others may have it open */
-	pipe_unsure(w, pipe);
-	return pipe;
-}
-
-void fifo_named(struct world *w, const struct ev_name *ev)
-{
-	if (ev->what == NAMED_PATH && ev->ino & FIFO_ID)
-		fifo_known(w, ev->ino, ev->text, strnlen(ev->text, ev->len));
-}
-
-/* An opener may have come upon what this mknod made before the mknod came back. */
-static u32 known_since(const struct world *w, const struct w_op *op, u64 id)
-{
-	u32 pipe = pipe_by_ino(w, id);
-	u64 name = name_hash(world_text(w, op->text));
-
-	if (pipe && !w->pipe[pipe].creator && w->pipe[pipe].made_seq > op->seq)
-		return pipe;
-	for (u32 i = w->h->use[POOL_PIPE].n; i-- > 1;) { /* its own name is gone again, and it may be, too */
-		const struct w_pipe *p = &w->pipe[i];
-
-		if (p->used && p->fifo && !p->creator && p->made_seq > op->seq && name_of(w, i) == name)
-			return i;
+		if (op->open && op->off == name && call_class(op->call) == CLASS_OPEN && op->object && !(op->object2 & IS_INSIDE))
+			op->object2 |= NAME_WENT;
 	}
-	return 0;
-}
-
-/* It came from one of ours after all. */
-static void give_maker(struct world *w, u32 pipe, u32 task)
-{
-	struct w_pipe *p = &w->pipe[pipe];
-
-	p->creator = task;
-	p->nth = ++w->task[task].made_pipes;
-	p->outside = p->surprised = 0;
-	pipe_touch(w, pipe);
-}
-
-/* A name can be made only where there is none. */
-static void others_lost_name(struct world *w, u32 pipe)
-{
-	for (u32 i = 1; i < w->h->use[POOL_PIPE].n; i++) {
-		struct w_pipe *p = &w->pipe[i];
-
-		if (i == pipe || !p->used || !p->fifo || p->gone || p->unlinked || p->made_seq > w->pipe[pipe].made_seq ||
-			world_text(w, p->title)[0] != '/' ||
-			strcmp(world_text(w, p->title), world_text(w, w->pipe[pipe].title)) != 0)
-			continue;
-		p->unlinked = 1;
-		pipe_touch(w, i);
-		if (!p->files && !p->openers)
-			fifo_deserted(w, i);
-	}
-}
-
-static bool is_being_unlinked(const struct world *w, u32 pipe)
-{
-	for (u32 t = 1; t < w->h->use[POOL_TASK].n; t++)
-		if (w->task[t].op.open && w->task[t].op.object == pipe && call_class(w->task[t].op.call) == CLASS_UNLINK)
-			return true;
-	return false;
-}
-
-static bool is_losing_name(const struct world *w, u32 pipe)
-{
-	return w->pipe[pipe].unlinked || is_being_unlinked(w, pipe);
-}
-
-/*
- * The inode of one whose name went, and whose last closes have not come back yet, has become another FIFO's: whoever is
- * about to open that name opens this one, and an unlink that has not come back either was the old name's.
- */
-static void inode_used_again(struct world *w, u32 pipe, u32 task, const char *path)
-{
-	struct w_pipe *p = &w->pipe[pipe];
-
-	for (u32 t = 1; t < w->h->use[POOL_TASK].n; t++)
-		if (w->task[t].op.open && w->task[t].op.object == pipe && call_class(w->task[t].op.call) == CLASS_UNLINK)
-			w->task[t].op.object = 0;
-	p->unlinked = 0;
-	p->title = text_add(w, path, strlen(path));
-	p->made_seq = world_now(w);
-	give_maker(w, pipe, task);
-}
-
-static void fifo_made(struct world *w, u32 task, const struct ev_exit *ev)
-{
-	const struct w_op *op = &w->task[task].op;
-	const char *path = world_text(w, op->text);
-	u32 pipe = ev->arg & FIFO_ID ? pipe_by_ino(w, ev->arg) : 0, known;
-
-	if (ev->ret != 0)
-		return;
-	known = known_since(w, op, ev->arg);
-	if (known) {
-		give_maker(w, known, task);
-		pipe = known;
-	} else if (!(ev->arg & FIFO_ID)) {
-		return;
-	} else if (pipe && is_losing_name(w, pipe) && (w->pipe[pipe].files || w->pipe[pipe].openers)) {
-		inode_used_again(w, pipe, task, path);
-	} else if (pipe && (w->pipe[pipe].files || w->pipe[pipe].openers)) {
-		return;
-	} else {
-		if (pipe)
-			pipe_gone(w, pipe); /* removed by somebody else, and its inode is used again */
-		pipe = fifo_new(w, task, ev->arg, path, strlen(path));
-	}
-	if (!pipe)
-		return;
-	w->pipe[pipe].site = op->site;
-	if (w->pipe[pipe].gone)
-		return;
-	w->h->pub.last_pipe = pipe;
-	others_lost_name(w, pipe);
-	world_explain(w);
-}
-
-const struct ipc_rule fifo_rule_make = {.exit = fifo_made};
-
-void fifo_unlink_enter(struct world *w, u32 task)
-{
-	u32 pipe = w->task[task].op.object;
-
-	if (!pipe || !w->pipe[pipe].fifo)
-		return;
-	for (u32 t = w->pipe[pipe].openers; t; t = w->task[t].op.flow_next)
-		if (!(w->task[t].op.object2 & IS_INSIDE))
-			w->task[t].op.object2 |= NAME_WENT;
-}
-
-void fifo_unlinked(struct world *w, u32 task)
-{
-	u32 pipe = w->task[task].op.object;
-
-	if (!pipe || !w->pipe[pipe].fifo || w->pipe[pipe].gone)
-		return;
-	w->pipe[pipe].unlinked = 1;
-	pipe_touch(w, pipe);
-	w->h->pub.last_pipe = pipe;
-	world_explain(w);
-	if (!w->pipe[pipe].files && !w->pipe[pipe].openers)
-		fifo_deserted(w, pipe);
 }
 
 /* ---- contents ---- */
@@ -317,8 +137,8 @@ void fifo_begin(struct world *w, u32 task, const struct ev_enter *ev)
 		op->object = fifo_known(w, ev->hash, path, n);
 	else if (call_class(op->call) == CLASS_OPEN && n < ev->held && strncmp(path, "/dev/", 5) && strncmp(path, "/proc/", 6))
 		op->text = text_add(w, path, n);
-	if (call_class(op->call) == CLASS_OPEN && n < ev->held)
-		op->off = name_hash(path);
+	if ((call_class(op->call) == CLASS_OPEN || call_class(op->call) == CLASS_UNLINK) && n < ev->held)
+		op->off = fifo_name_hash(path);
 	if (op->object && call_class(op->call) != CLASS_UNLINK && !(op->arg & O_PATH))
 		op->role = (u8)fifo_open_access(op);
 	if (op->object)
@@ -333,7 +153,7 @@ void fifo_open_enter(struct world *w, u32 task)
 
 	if (!pipe || !access)
 		return;
-	op->object2 = is_losing_name(w, pipe) ? NAME_WENT : 0;
+	op->object2 = fifo_is_losing_name(w, pipe) ? NAME_WENT : 0;
 	if ((access == ACCESS_READ ? p->writers : p->readers) || p->outside)
 		op->object2 |= SAW_PARTNER;
 	if (pipe_ends_may_be_gone(w, pipe, ACCESS_READ, 0))
@@ -454,7 +274,7 @@ static void find_where(struct world *w, u32 task)
 	u32 found = 0, n = 0;
 
 	for (u32 i = 1; op->off && i < w->h->use[POOL_PIPE].n; i++)
-		if (w->pipe[i].used && w->pipe[i].fifo && !w->pipe[i].gone && w->pipe[i].made_seq > op->seq && name_of(w, i) == op->off) {
+		if (w->pipe[i].used && w->pipe[i].fifo && !w->pipe[i].gone && w->pipe[i].made_seq > op->seq && fifo_name(w, i) == op->off) {
 			found = i;
 			n++;
 		}

@@ -36,6 +36,7 @@ libipclab_a_SOURCES += \
 	app/world/timeline.c \
 	app/world/transfer.c \
 	app/world/fifo.c \
+	app/world/fifo_name.c \
 	app/world/signals.c \
 	app/world/filelock.c \
 	app/world/counter.c \

@@ -59,6 +59,13 @@ struct pool_use {
 #define MIRROR_MAX      65536u      /* segments up to this are looked at as a whole at settled points */
 #define RW_MAX          0x7ffff000u /* the kernel's MAX_RW_COUNT: no read or write moves more */
 
+struct fifo_lost { /* fifo_name.c: a mknod that came back when its FIFO's name was gone; name 0: none */
+	u64 name, seq;
+	u32 task, site;
+};
+
+#define LOST_MAX 8u
+
 struct block_head {
 	struct w_head pub;
 	struct pool_use use[POOL_COUNT];
@@ -80,6 +87,8 @@ struct block_head {
 	u32 outside_sockets; /* for their identities */
 	u32 renaming;        /* sum of w_socket.renaming */
 	u32 outside_queues, outside_sems;
+	struct fifo_lost lost[LOST_MAX];
+	u64 lost_n;
 };
 
 /* An open C library call with other calls inside. */
@@ -270,12 +279,17 @@ void pipe_pump(struct world *, u32 pipe, u32 until);
  * words of a presumption that turns out wrong. */
 bool file_may_be_gone(struct world *, u32 file, u32 socket, u32 witness);
 
-/* ---- fifo.c ---- */
+/* ---- fifo.c, fifo_name.c ---- */
 #define FIFO_SAW_END 8u /* op.object2 of a read or write of a FIFO: the other end may have been closed at a moment since ENTER */
 #define FIFO_ID (1ull << 63) /* set in the id (ino) of a FIFO: names and inode numbers of pipes may meet */
 /* The FIFO of that id; made known as one from outside when it is new. 0: the pool is full. */
 u32 fifo_known(struct world *, u64 id, const char *path, size_t n);
+u32 fifo_led_to(struct world *, u32 task, u64 id); /* the one that the task's open(2) has led to, not known before maybe */
 void fifo_named(struct world *, const struct ev_name *);          /* REC_NAME of a path */
+u64 fifo_name_hash(const char *path);
+u64 fifo_name(const struct world *, u32 fifo);
+bool fifo_is_losing_name(const struct world *, u32 fifo); /* it has lost it, or somebody is about to remove it */
+void fifo_name_goes(struct world *, u64 name);
 void fifo_begin(struct world *, u32 task, const struct ev_enter *); /* open or unlink of one: POISED or ENTER */
 void fifo_open_enter(struct world *, u32 task);
 /* True when it is a FIFO's open. */

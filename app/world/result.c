@@ -140,7 +140,7 @@ static void exit_open(struct world *w, u32 task, const struct ev_exit *ev)
 	}
 	pipe = pipe_by_ino(w, ev->arg);
 	if (!pipe && ev->arg & FIFO_ID)
-		pipe = fifo_known(w, ev->arg, "", 0);
+		pipe = fifo_led_to(w, task, ev->arg);
 	segment = pipe && !w->task[task].op.text ? 0 : segment_by_ino(w, ev->arg);
 	if (segment) {
 		segment_opened(w, task, (i32)ev->ret, segment, access[flags & O_ACCMODE],

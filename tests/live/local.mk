@@ -17,6 +17,7 @@ live_targets += \
 	tests/live/targets/faulty \
 	tests/live/targets/flag \
 	tests/live/targets/events \
+	tests/live/targets/fifo_flicker \
 	tests/live/targets/fifo_open \
 	tests/live/targets/file_locks \
 	tests/live/targets/long_write \

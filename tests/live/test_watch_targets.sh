@@ -15,6 +15,13 @@ done
 explains=
 sees_the_same ends "$targets/ends"
 
+# A name may come at any moment of an open's look at it: each of these opens is told, of a FIFO or of nothing.
+run_watched --json -- "$targets/fifo_flicker" 10000
+total=$(tail -n 1 "$dir/out")
+check "a FIFO that comes and goes: $total" total_is_clean
+check "a FIFO that comes and goes: every call is known: $total" total_knows_all
+check "a FIFO that comes and goes: each open is told" [ "$(grep -c '"actor":"P1","kind":"enter","call":"openat"' "$dir/out")" -eq 10000 ]
+
 # The program's standard input is its own.
 seq 1000 >"$dir/numbers"
 input=$dir/numbers

@@ -179,6 +179,80 @@ START_TEST(known_before_its_mknod_is_back)
 }
 END_TEST
 
+static void mknod_enter(u32 task)
+{
+	path_enter(REC_ENTER, task, CALL_mknod, 010600, 0);
+}
+
+static void mknod_exit(u32 task, u64 id)
+{
+	lb_exit_flags(task, CALL_mknod, 0, 0, -1, -1, id, 0);
+}
+
+/* Two of one name overlap, and both names had been seen: who comes back first made what was seen first. */
+START_TEST(overlapping_makers_of_a_name)
+{
+	u32 c, d;
+
+	two();
+	c = lb_fork(a);
+	d = lb_fork(a);
+	mknod_enter(a);
+	path_enter(REC_ENTER, b, CALL_openat, O_RDWR, FIFO);
+	path_enter(REC_ENTER, c, CALL_unlink, 0, FIFO);
+	lb_exit(c, CALL_unlink, 0);
+	mknod_enter(c);
+	path_enter(REC_ENTER, d, CALL_openat, O_RDWR, OTHER);
+	mknod_exit(a, OTHER); /* that name leads to the other's by now */
+	mknod_exit(c, OTHER);
+	ck_assert_uint_eq(world_pipe(lb.w, 1)->creator, a);
+	ck_assert_uint_eq(world_pipe(lb.w, 2)->creator, c);
+	ck_assert(!world_pipe(lb.w, 1)->outside && !world_pipe(lb.w, 2)->outside);
+	opened(b, 3, O_RDWR);
+	lb_exit_flags(d, CALL_openat, 0, 3, 3, -1, OTHER, O_RDWR);
+	lb_agrees();
+}
+END_TEST
+
+/* Its name was gone again when its mknod came back: what an open led to that had begun by then. */
+START_TEST(gone_again_when_its_mknod_is_back)
+{
+	u32 c;
+
+	two();
+	c = lb_fork(a);
+	mknod_enter(a);
+	path_enter(REC_ENTER, b, CALL_openat, O_RDWR, 0);
+	path_enter(REC_ENTER, c, CALL_unlink, 0, 0);
+	mknod_exit(a, 0);
+	lb_exit(c, CALL_unlink, 0);
+	opened(b, 3, O_RDWR);
+	ck_assert_uint_eq(world_pipe(lb.w, 1)->creator, a);
+	ck_assert(!world_pipe(lb.w, 1)->outside);
+	/* it made one only: the next is a stranger's, as is what an open leads to that began later */
+	mknod_enter(a);
+	mknod_exit(a, 0);
+	path_enter(REC_ENTER, c, CALL_openat, O_RDWR, 0);
+	lb_exit_flags(c, CALL_openat, 0, 3, 3, -1, OTHER, O_RDWR);
+	ck_assert(world_pipe(lb.w, 2)->outside);
+	lb_agrees();
+}
+END_TEST
+
+/* Its inode is that of one that counts as named still: the unlink that took that name was told of another. */
+START_TEST(an_inode_used_again_though_no_unlink_was_told)
+{
+	fifo_made();
+	path_enter(REC_ENTER, b, CALL_openat, O_RDWR, FIFO);
+	opened(b, 3, O_RDWR);
+	mknod_enter(a);
+	mknod_exit(a, FIFO);
+	ck_assert_uint_gt(world_pipe(lb.w, 1)->made_seq, 4);
+	ck_assert_uint_eq(world_pipe(lb.w, 1)->nth, 2);
+	lb_agrees();
+}
+END_TEST
+
 /* A signal that does nothing breaks the sleep off: for that long nobody is there. */
 START_TEST(an_opener_that_is_awake_is_no_end)
 {
@@ -205,6 +279,7 @@ int main(void)
 		open_that_sleeps_beside_its_partner, enxio_needs_that_nobody_reads,
 		contents_vanish_with_the_last_end, a_name_that_moves_leads_to_its_partner,
 		a_name_that_leads_nowhere_yet, known_before_its_mknod_is_back, an_opener_that_is_awake_is_no_end,
+		overlapping_makers_of_a_name, gone_again_when_its_mknod_is_back, an_inode_used_again_though_no_unlink_was_told,
 		NULL};
 
 	return lb_main("world/fifo", tests);

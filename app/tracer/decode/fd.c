@@ -117,6 +117,8 @@ bool decode_open(struct tracer *t, struct tracee *x, struct entry *e)
 {
 	int at = e->call == CALL_openat || e->call == CALL_openat2;
 	char path[PATH_KEPT];
+	bool may_come;
+
 	memory_read_string(x->tid, x->args[at], path, sizeof path);
 	if (e->call == CALL_openat2) {
 		struct open_how how = {0};
@@ -125,11 +127,11 @@ bool decode_open(struct tracer *t, struct tracee *x, struct entry *e)
 	} else if (e->call != CALL_creat) {
 		e->arg = x->args[at + 1] & 0xffffffff;
 	}
-	e->hash = fifo_opened(x, at ? (int)x->args[0] : AT_FDCWD, path, e->arg);
+	e->hash = fifo_opened(x, at ? (int)x->args[0] : AT_FDCWD, path, e->arg, &may_come);
 	t->fifos |= e->hash != 0;
 	e->hold = e->hash || !strncmp(path, "/dev/shm/", 9); /* shm_open(3) */
 	e->hold |= t->opt.files && !(e->arg & (O_PATH | O_DIRECTORY)) && path_is_own(path);
-	if (!e->hold && !path_may_be_pipe(path) && !(t->fifos && fifo_may_come(x, at ? (int)x->args[0] : AT_FDCWD, path, e->arg)))
+	if (!e->hold && !path_may_be_pipe(path) && !(t->fifos && may_come))
 		return false;
 	e->held = (u32)strlen(path) + 1;
 	memcpy(e->bytes, path, e->held);

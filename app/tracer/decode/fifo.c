@@ -29,11 +29,15 @@ static bool look_up(struct tracee *x, int dir, const char *path, bool follow, st
 	return fstatat(AT_FDCWD, full, st, follow ? 0 : AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-u64 fifo_at(struct tracee *x, int dir, const char *path, bool follow)
+u64 fifo_at(struct tracee *x, int dir, const char *path, bool *may_come)
 {
 	struct stat st;
 
-	return look_up(x, dir, path, follow, &st) ? fifo_id(&st) : 0;
+	if (look_up(x, dir, path, false, &st))
+		return fifo_id(&st);
+	if (may_come)
+		*may_come = errno == ENOENT && path_is_own(path);
+	return 0;
 }
 
 static bool starts_with(const char *path, const char *folder)
@@ -60,30 +64,29 @@ bool path_is_own(const char *path)
 	return path[0] && !(path[0] == '/' && is_system(path));
 }
 
-u64 fifo_opened(struct tracee *x, int dir, const char *path, u64 flags)
-{
-	if (flags & (O_PATH | O_DIRECTORY) || (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL) || !path[0] ||
-	    (path[0] == '/' && is_system(path)))
-		return 0;
-	return fifo_at(x, dir, path, !(flags & O_NOFOLLOW));
-}
-
-bool fifo_may_come(struct tracee *x, int dir, const char *path, u64 flags)
+/* One look tells both: between two looks the name could come, and neither would tell. */
+u64 fifo_opened(struct tracee *x, int dir, const char *path, u64 flags, bool *may_come)
 {
 	struct stat st;
 
-	return !(flags & (O_PATH | O_DIRECTORY | O_CREAT)) && path[0] && !(path[0] == '/' && is_system(path)) &&
-	       !look_up(x, dir, path, !(flags & O_NOFOLLOW), &st) && errno == ENOENT;
+	*may_come = false;
+	if (flags & (O_PATH | O_DIRECTORY) || (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL) || !path[0] ||
+	    (path[0] == '/' && is_system(path)))
+		return 0;
+	if (look_up(x, dir, path, !(flags & O_NOFOLLOW), &st))
+		return fifo_id(&st);
+	*may_come = errno == ENOENT && !(flags & O_CREAT);
+	return 0;
 }
 
 bool decode_mknod(struct tracer *t, struct tracee *x, struct entry *e)
 {
 	int at = e->call == CALL_mknodat;
 
-	(void)t;
 	memory_read_string(x->tid, x->args[at], (char *)e->bytes, PATH_KEPT);
 	e->held = (u32)strlen((char *)e->bytes) + 1;
 	e->arg = x->args[at + 1] & 0xffffffff;
+	t->fifos |= S_ISFIFO((mode_t)e->arg);
 	return true;
 }
 
@@ -94,7 +97,7 @@ void fifo_call_done(struct tracer *t, struct tracee *x, i64 ret, struct ev_exit 
 
 	if ((e->call != CALL_mknod && !at) || ret != 0)
 		return;
-	out->arg = fifo_at(x, at ? (int)x->args[0] : AT_FDCWD, (const char *)e->bytes, false);
+	out->arg = fifo_at(x, at ? (int)x->args[0] : AT_FDCWD, (const char *)e->bytes, NULL);
 	t->fifos = true;
 }
 
@@ -127,11 +130,12 @@ void fifo_look_again(struct tracee *x)
 	struct entry *e = &x->entry;
 	int at = e->call == CALL_openat || e->call == CALL_openat2 || e->call == CALL_unlinkat;
 	int dir = at ? (int)x->args[0] : AT_FDCWD;
+	bool may_come;
 
 	if (e->call == CALL_unlink || e->call == CALL_unlinkat)
-		e->hash = fifo_at(x, dir, (const char *)e->bytes, false);
+		e->hash = fifo_at(x, dir, (const char *)e->bytes, NULL);
 	else if (e->call == CALL_open || e->call == CALL_creat || at)
-		e->hash = fifo_opened(x, dir, (const char *)e->bytes, e->arg);
+		e->hash = fifo_opened(x, dir, (const char *)e->bytes, e->arg, &may_come);
 }
 
 bool fifo_is_open(const struct entry *e)

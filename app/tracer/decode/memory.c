@@ -92,13 +92,14 @@ bool decode_unlink(struct tracer *t, struct tracee *x, struct entry *e)
 {
 	bool at = e->call == CALL_unlinkat;
 	char path[PATH_KEPT];
+	bool may_come = false; /* nothing has that name yet: a FIFO may, before the call runs */
 
 	if (at && x->args[2])
 		return false; /* a folder */
 	memory_read_string(x->tid, x->args[at], path, sizeof path);
 	if (t->fifos)
-		e->hash = fifo_at(x, at ? (int)x->args[0] : AT_FDCWD, path, false);
-	if (!e->hash && strncmp(path, "/dev/shm/", 9) &&
+		e->hash = fifo_at(x, at ? (int)x->args[0] : AT_FDCWD, path, &may_come);
+	if (!e->hash && !may_come && strncmp(path, "/dev/shm/", 9) &&
 	    (t->segments.n < 2 || !leads_to_segment(t, x, at ? (int)x->args[0] : AT_FDCWD, path)))
 		return false;
 	e->held = (u32)strlen(path) + 1;
