@@ -21,6 +21,7 @@ enum {
 	PATIENCE = 200,       /* reads more, for one that spins, when nobody else can go on */
 	FORCED_MAX = 8,       /* times */
 	LOOKS = 3,
+	HANG_LOOKS = 10, /* once a millisecond, before nobody is said to move any more */
 	CLOCK_MS = 5000, /* waited for a timer that we do not hold */
 };
 
@@ -53,9 +54,12 @@ void exec_kill(struct exec *x)
 
 /* ---- the one that runs ---- */
 
-/* Asleep in a call, twice looked at with nothing in between. */
+/* Asleep in a call, twice looked at with nothing in between. A call made short sleeps, too, as long as a timer takes to
+ * go off: semtimedop(2) with no time 50 us, prctl(2) PR_SET_TIMERSLACK, and longer where the machine lends its processor. */
 static bool asleep(struct exec *x, u32 t)
 {
+	if (x->task[t].manner == CALL_TRIED && x->task[t].awaiting)
+		return false;
 	for (int i = 0; i < LOOKS; i++) {
 		if (lean_state(x->task[t].tid) != 'S')
 			return false;
@@ -328,12 +332,27 @@ void exec_look_at_end(struct exec *x)
 	}
 }
 
+/* Whoever sleeps inside a call may be about to come out. */
+static void look_once_more(struct exec *x)
+{
+	bool inside = false;
+
+	for (u32 t = 0; t < x->tasks; t++)
+		inside |= x->task[t].standing == X_INSIDE;
+	for (u32 looks = 0; inside && looks < HANG_LOOKS && x->alive && !x->enabled; looks++) {
+		nanosleep(&(struct timespec){0, 1000000}, NULL);
+		look_inside(x);
+		look_round(x);
+	}
+}
+
 /* Nobody can go on: a hang, unless all have ended. */
 static bool stuck(struct exec *x, struct decision *d)
 {
 	d->task = who_spins(x);
 	if (d->task < TASKS_MAX)
 		return false;
+	look_once_more(x);
 	for (u32 ms = 0; x->clocks_run && ms < CLOCK_MS && !x->enabled; ms += 5) {
 		nanosleep(&(struct timespec){0, 5000000}, NULL);
 		look_inside(x);
