@@ -30,6 +30,7 @@ struct replaying {
 	char explored[2100];                 /* "WRONG 0:2 5:3"; "": explore did not find it */
 	char *invariant;                     /* that did not hold; NULL: none was claimed */
 	struct err misfit;                   /* code 0: every choice was made */
+	struct err elsewhere; /* code 0: and they led to what explore found, if it did */
 };
 
 /* ---- the file ---- */
@@ -237,6 +238,33 @@ static void compare_builds(struct replaying *r, struct session *s)
 	schedule_finish(&now);
 }
 
+/* What explore found; FINE: it did not find this schedule. */
+static enum explore_verdict expected(const struct replaying *r)
+{
+	size_t n = strcspn(r->explored, " ");
+
+	for (int v = EXPLORE_WRONG; n && v <= EXPLORE_ENDLESS; v++)
+		if (strlen(explore_verdict_name(v)) == n && memcmp(explore_verdict_name(v), r->explored, n) == 0)
+			return v;
+	return EXPLORE_FINE;
+}
+
+/* Every choice could be made: and did they lead where they led explore? */
+static void compare_verdicts(struct replaying *r, struct session *s)
+{
+	enum explore_verdict verdict = expected(r);
+	struct str instead = {0};
+
+	if (!explore_reached(timeline_now(session_timeline(s)), verdict, &instead))
+		err_set(&r->elsewhere, EXIT_INPUT, "%s: all its choices were made, and its %s did not come of them: %s", r->path,
+			explore_verdict_name(verdict), str_get(&instead));
+	if (r->elsewhere.code) {
+		str_add_harmless(&r->said, r->elsewhere.text);
+		str_add(&r->said, ".\n");
+	}
+	str_finish(&instead);
+}
+
 /* A misfit is no failure to start: the session stands there, and can be looked at. */
 static struct session *start_and_follow(void *arg, struct err *err)
 {
@@ -247,8 +275,10 @@ static struct session *start_and_follow(void *arg, struct err *err)
 	if (!s)
 		return NULL;
 	str_clear(&r->said);
-	r->misfit = (struct err){0};
+	r->misfit = r->elsewhere = (struct err){0};
 	if (session_follow(s, &r->sched, r->path, &done, &r->misfit))
+		compare_verdicts(r, s);
+	if (!r->misfit.code)
 		str_addf(&r->said, "%u choice%s made again.\n", done, done == 1 ? "" : "s");
 	compare_builds(r, s);
 	if (r->misfit.code) {
@@ -278,9 +308,8 @@ static bool as_stream(struct invocation *inv, struct replaying *r, struct err *e
 	stream.reader = NULL; /* the session's */
 	stream_finish(&stream);
 	session_end(s);
-	if (r->misfit.code)
-		*err = r->misfit;
-	return !r->misfit.code;
+	*err = r->misfit.code ? r->misfit : r->elsewhere;
+	return !err->code;
 }
 
 static struct session *restart(void *arg, struct err *err)
@@ -313,7 +342,11 @@ static bool as_shell(struct invocation *inv, struct replaying *r, struct err *er
 		options.greeting = r->said.s;
 	else
 		fputs(r->said.s, stdout);
-	return plain_run(inv, s, &options, err);
+	if (!plain_run(inv, s, &options, err))
+		return false;
+	if (r->elsewhere.code && !isatty(STDIN_FILENO) && !inv->status)
+		inv->status = EXIT_INPUT;
+	return true;
 }
 
 static bool as_screen(struct invocation *inv, struct replaying *r, struct err *err)
@@ -334,19 +367,18 @@ static bool again(struct invocation *inv, struct replaying *r, struct err *err)
 	unsigned long times = strtoul(option_value(inv, "again"), NULL, 10);
 	const char *choices = r->explored + strcspn(r->explored, " ");
 	struct explore_result result;
-	enum explore_verdict expected = EXPLORE_WRONG;
+	enum explore_verdict verdict = expected(r);
 	u32 same;
 
 	if (!times || times > 1000000)
 		return err_set(err, EXIT_USAGE, "--again is a number from 1 to 1000000, not '%.40s'", option_value(inv, "again"));
 	if (!r->explored[0])
 		return err_set(err, EXIT_INPUT, "%s was not found by explore: --again needs its line 'set explore ...'", r->path);
-	while (expected < EXPLORE_ENDLESS &&
-		strncmp(explore_verdict_name(expected), r->explored, (size_t)(choices - r->explored)) != 0)
-		expected++;
-	if (!explore_again(&o, choices, (u32)times, expected, &same, &result, err))
+	if (!verdict)
+		return err_set(err, EXIT_INPUT, "%s: '%.40s' is no verdict of explore", r->path, r->explored);
+	if (!explore_again(&o, choices, (u32)times, verdict, &same, &result, err))
 		return false;
-	printf("%u of %lu executions in this order: %s.\n", same, times, explore_verdict_name(expected));
+	printf("%u of %lu executions in this order: %s.\n", same, times, explore_verdict_name(verdict));
 	inv->status = same == times ? EXIT_DONE : EXIT_FAILED;
 	return true;
 }

@@ -9,6 +9,7 @@ libipclab_a_SOURCES += \
 	app/explore/exec.c \
 	app/explore/pct.c \
 	app/explore/place.c \
+	app/explore/reached.c \
 	app/explore/search.c \
 	app/explore/server.c \
 	app/explore/shorten.c \

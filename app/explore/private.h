@@ -61,6 +61,7 @@ struct xtask {
 	bool made_again;                       /* the call that comes was tried just now */
 	bool tried;     /* its call would have blocked; until something happens */
 	bool signalled; /* its condition was signalled */
+	bool struck;    /* the newest signal that came to it was one of a crash */
 	bool awaiting;  /* goes to the exit stop of its call */
 	bool by_time;   /* its time was let pass */
 	long answer;    /* when fed: what it is told; 0 nothing */
@@ -252,8 +253,10 @@ u64 place_key(struct exec *, u32 task, u64 addr);
 u64 space_new(struct exec *, u64 parent_plus_1);
 u64 mix(u64 a, u64 b);
 
+/* ---- reached.c ---- */
+bool explore_is_crash(int status);
+
 /* ---- apart.c ---- */
-struct world;
 bool apart_go(void); /* from now on; false: this machine does not allow it */
 /* In a process of its own that has gone apart; false: it did not come to its end. */
 bool apart_do(void (*what)(void *), void *arg);

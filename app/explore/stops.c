@@ -215,20 +215,13 @@ static void vfork_over(struct exec *x, u32 child)
 
 /* ---- ends ---- */
 
-static bool is_crash(int status)
+/* All threads of a process end with the signal that ends it: the one that it came to. */
+static u32 struck(const struct exec *x, u32 task)
 {
-	if (!WIFSIGNALED(status))
-		return false;
-	switch (WTERMSIG(status)) {
-	case SIGABRT:
-	case SIGSEGV:
-	case SIGBUS:
-	case SIGFPE:
-	case SIGILL:
-	case SIGTRAP:
-	case SIGSYS: return true;
-	default: return false;
-	}
+	for (u32 t = 0; t < x->tasks; t++)
+		if (x->task[t].tgid == x->task[task].tgid && x->task[t].struck)
+			return t;
+	return task;
 }
 
 static void ended(struct exec *x, u32 task, int status)
@@ -243,9 +236,9 @@ static void ended(struct exec *x, u32 task, int status)
 	vfork_over(x, task);
 	for (u32 t = 0; t < x->tasks; t++) /* a call that was tried: a wait, a read */
 		x->task[t].tried = false;
-	if (is_crash(status) && !x->verdict) {
+	if (explore_is_crash(status) && !x->verdict) {
 		x->verdict = EXPLORE_CRASH;
-		x->culprit = task;
+		x->culprit = struck(x, task);
 	}
 	if (task == 0) {
 		x->root_status = status;
@@ -355,7 +348,10 @@ bool stop_take(struct exec *x, const struct lean_stop *s, u32 *task)
 		execed(x, t);
 		lean_go(k->tid, false, 0);
 		return false;
-	case LEAN_SIGNAL: lean_go(k->tid, k->awaiting, s->sig); return false;
+	case LEAN_SIGNAL:
+		k->struck = explore_is_crash(s->sig); /* as a status: ended by it */
+		lean_go(k->tid, k->awaiting, s->sig);
+		return false;
 	case LEAN_BORN: k->born = true; return true;
 	case LEAN_END: ended(x, t, s->status); return true;
 	default: lean_go(k->tid, k->awaiting, 0); return false;

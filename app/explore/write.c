@@ -201,17 +201,10 @@ static bool is_by_the_way(const struct told_step *s)
 /* Has it come out in the stage as it did in explore? */
 static bool came_out_alike(const struct writing *w, enum explore_verdict verdict)
 {
-	const struct world *world = world_of(w);
-	const struct w_proc *first = world_proc(world, 1);
+	const struct w_proc *first = world_proc(world_of(w), 1);
 
-	if (w->followed != w->told->n)
-		return false;
-	if (verdict == EXPLORE_WRONG)
-		return first && first->ended && first->status == w->told->status;
-	for (u32 t = 1; verdict == EXPLORE_HANG && t < world_tasks(world); t++)
-		if (schedule_can_step(world, t) && world_task(world, t)->state != TASK_SPINNING)
-			return false;
-	return true;
+	return w->followed == w->told->n && explore_reached(world_of(w), verdict, NULL) &&
+	       (verdict != EXPLORE_WRONG || first->status == w->told->status);
 }
 
 static bool follow_one(struct writing *w, const struct told_step *s, u32 i)
@@ -262,6 +255,16 @@ static void go_in(struct writing *w)
 	}
 }
 
+/* Of a crash: what its message is written with, and the signal, are no steps of explore. */
+static void go_down(struct writing *w)
+{
+	u32 task = world_task_by_identity(world_of(w), w->told->culprit);
+
+	for (u32 n = 0; n < AFTER_MAX && task && schedule_can_step(world_of(w), task); n++)
+		if (!step(w, task))
+			return;
+}
+
 static bool start(struct writing *w)
 {
 	struct session_live live = {
@@ -294,6 +297,8 @@ static void follow(struct writing *w, enum explore_verdict verdict)
 			return;
 	if (verdict == EXPLORE_HANG)
 		go_in(w);
+	if (verdict == EXPLORE_CRASH)
+		go_down(w);
 }
 
 /* ---- the sentence ---- */
