@@ -24,10 +24,12 @@ struct replaying {
 	const struct lab *lab; /* NULL: a command */
 	u32 program;           /* of the lab */
 	bool threads;          /* memory that threads share is stepped, too */
+	bool files;            /* calls on files are stepped, too */
 	char **argv;           /* of the command; of the lab: arguments, NULL: those it names */
 	char values[GUIDE_SETTINGS_MAX][12]; /* of the lab's parameters; "": not set */
 	struct str said;                     /* what is to be said once it is there */
 	char explored[2100];                 /* "WRONG 0:2 5:3"; "": explore did not find it */
+	int status;                          /* that the first process ended with then; -1: not said */
 	char *invariant;                     /* that did not hold; NULL: none was claimed */
 	struct err misfit;                   /* code 0: every choice was made */
 	struct err elsewhere; /* code 0: and they led to what explore found, if it did */
@@ -95,8 +97,17 @@ static bool take_setting(struct replaying *r, const char *name, const char *valu
 		r->threads = true;
 		return true;
 	}
+	if (!r->lab && strcmp(name, "files") == 0 && strcmp(value, "yes") == 0) {
+		r->files = true;
+		return true;
+	}
 	if (strcmp(name, "explore") == 0) { /* the same choices as explore counts them */
 		snprintf(r->explored, sizeof r->explored, "%s", value);
+		return true;
+	}
+	if (!r->lab && strcmp(name, "status") == 0 && *value && strlen(value) < 4 &&
+		strspn(value, "0123456789") == strlen(value)) {
+		r->status = atoi(value);
 		return true;
 	}
 	if (strcmp(name, "invariant") == 0) {
@@ -207,10 +218,12 @@ static struct session *start(struct replaying *r, struct err *err)
 				.contents = true,
 				.terminals = true,
 				.sites = true,
+				.files = r->files,
 				.threads = r->threads},
 			.pin = true},
 		.launch = {.argv = r->argv, .fds = {-1, -1, -1}},
 		.terminal = true,
+		.alone = r->explored[0] != 0, /* as in explore */
 		.title = r->sched.command,
 	};
 
@@ -255,7 +268,7 @@ static void compare_verdicts(struct replaying *r, struct session *s)
 	enum explore_verdict verdict = expected(r);
 	struct str instead = {0};
 
-	if (!explore_reached(timeline_now(session_timeline(s)), verdict, &instead))
+	if (!explore_reached(timeline_now(session_timeline(s)), verdict, r->status, &instead))
 		err_set(&r->elsewhere, EXIT_INPUT, "%s: all its choices were made, and its %s did not come of them: %s", r->path,
 			explore_verdict_name(verdict), str_get(&instead));
 	if (r->elsewhere.code) {
@@ -385,7 +398,7 @@ static bool again(struct invocation *inv, struct replaying *r, struct err *err)
 
 bool schedule_replay(struct invocation *inv, const char *path, struct err *err)
 {
-	struct replaying r = {.path = path};
+	struct replaying r = {.path = path, .status = -1};
 	bool ok = replaying_open(&r, err);
 
 	if (ok && option_given(inv, "again"))

@@ -30,7 +30,7 @@ static bool talks(const struct stat *st)
 }
 
 /* Is it something that others can be reached through? *key: which; inode numbers differ in every execution. */
-static bool fd_talks(const struct xtask *k, int fd, u64 *key)
+static bool fd_talks(const struct xtask *k, int fd, u64 *key, bool *is_file)
 {
 	int ours = lean_borrow(k->tgid, fd);
 	char link[64], path[300];
@@ -41,10 +41,13 @@ static bool fd_talks(const struct xtask *k, int fd, u64 *key)
 	if (ours < 0)
 		return false;
 	yes = fstat(ours, &st) == 0 && talks(&st);
+	*is_file = false;
 	if (yes && S_ISREG(st.st_mode)) {
 		snprintf(link, sizeof link, "/proc/self/fd/%d", ours);
 		n = readlink(link, path, sizeof path);
 		*key = hash64(0xf11e, path, n > 0 ? (size_t)n : 0);
+		path[n > 0 && n < (ssize_t)sizeof path ? n : 0] = '\0';
+		*is_file = path_is_own(path) && strncmp(path, "/dev/shm/", 9) != 0;
 	} else if (yes) {
 		*key = mix(0xf11e, st.st_mode & S_IFMT);
 	}
@@ -72,6 +75,7 @@ static bool point(struct xtask *k, enum manner manner, u64 object)
 	k->point = POINT_CALL;
 	k->manner = (u8)manner;
 	k->object = object | 1;
+	k->of_file = false;
 	k->op = 0;
 	k->pc = 0;
 	k->period = 0;
@@ -81,8 +85,13 @@ static bool point(struct xtask *k, enum manner manner, u64 object)
 static bool on_fd(struct xtask *k, int arg, enum manner manner)
 {
 	u64 key = 0;
+	bool is_file;
 
-	return fd_talks(k, (int)k->args[arg], &key) && point(k, manner, key);
+	if (!fd_talks(k, (int)k->args[arg], &key, &is_file))
+		return false;
+	point(k, manner, key);
+	k->of_file = is_file;
+	return true;
 }
 
 static u64 family(const struct exec *x, const struct xtask *k, bool as_child)
@@ -152,7 +161,7 @@ static int take_waiting(struct exec *x, u32 task)
 	}
 }
 
-enum opened { OPENS_FILE, OPENS_FIFO, OPENS_NAME };
+enum opened { OPENS_FILE, OPENS_FIFO, OPENS_NAME, MAKES_FILE };
 
 /* A FIFO, where it may wait; or a name that others may be making at the same time. */
 static enum opened what_opens(const struct xtask *k, u64 *key)
@@ -176,7 +185,9 @@ static enum opened what_opens(const struct xtask *k, u64 *key)
 	*key = hash64(0x4a3e, path, strlen(path));
 	if (stat(full, &st) == 0 && S_ISFIFO(st.st_mode))
 		return OPENS_FIFO;
-	return flags & O_CREAT || strncmp(path, "/dev/shm/", 9) == 0 ? OPENS_NAME : OPENS_FILE;
+	if (strncmp(path, "/dev/shm/", 9) == 0 || (flags & O_CREAT && !path_is_own(path)))
+		return OPENS_NAME;
+	return flags & O_CREAT ? MAKES_FILE : OPENS_FILE;
 }
 
 /* Calls that make, find or remove a name. */
@@ -208,6 +219,7 @@ static bool take_naming(struct xtask *k, bool *result)
 		switch (what_opens(k, &key)) {
 		case OPENS_FIFO: return point(k, CALL_ENTERED, 0xf1f0);
 		case OPENS_NAME: return !k->sem_name && point(k, CALL_GOES, NAMES_KEY);
+		case MAKES_FILE: return !k->sem_name && point(k, CALL_GOES, NAMES_KEY) && (k->of_file = true);
 		default: return false;
 		}
 	default: return false;

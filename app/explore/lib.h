@@ -105,9 +105,10 @@ bool explore_run(const struct explore_options *, struct explore_result *, struct
 /* One execution with these choices (explore_result.choices), `times` times over: how often it came out as `expected`. */
 bool explore_again(const struct explore_options *, const char *choices, u32 times,
 	enum explore_verdict expected, u32 *same, struct explore_result *, struct err *);
-/* Has a run in the engine of the stage, which has made all choices of a schedule, come to this verdict? Else what came
- * instead, a clause ("P1 has not ended"); `instead` may be NULL. Whether a claim holds is not asked: INVARIANT is true. */
+/* Has a run in the engine of the stage, which has made all choices of a schedule, come to this verdict (WRONG: with this
+ * exit status of the first process; -1: any)? Else what came instead, a clause ("P1 has not ended"); `instead` may be NULL.
+ * Whether a claim holds is not asked: INVARIANT is true. */
 struct world;
-bool explore_reached(const struct world *, enum explore_verdict, struct str *instead);
+bool explore_reached(const struct world *, enum explore_verdict, int status, struct str *instead);
 
 #endif

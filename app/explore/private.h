@@ -60,6 +60,7 @@ struct xtask {
 	bool alarm, alarm_repeats, breaks_off; /* of its process, when it leads it */
 	bool made_again;                       /* the call that comes was tried just now */
 	bool tried;     /* its call would have blocked; until something happens */
+	bool of_file;   /* its call is on a regular file, or makes one */
 	bool signalled; /* its condition was signalled */
 	bool struck;    /* the newest signal that came to it was one of a crash */
 	bool awaiting;  /* goes to the exit stop of its call */
@@ -87,6 +88,7 @@ struct xtask {
 struct xstep {
 	u8 task, point, by_time, how; /* how: enum hook_access */
 	bool inside;                  /* it comes out of a wait: no operation of its own */
+	bool of_file;
 	u16 op;
 	u16 size;
 	i32 nr;
@@ -330,12 +332,14 @@ struct told_step {
 	bool preempts; /* the one before could have gone on */
 	bool inside;   /* goes on by itself: it comes out of a wait */
 	u8 exits;
+	bool of_file; /* a call on a regular file, or that makes one */
 	u16 op;
 	i32 nr;
 };
 struct told {
 	u32 n;
 	i32 status;       /* of the first process */
+	bool files;       /* calls on regular files are among the steps */
 	char culprit[24]; /* who crashed */
 	i32 culprit_status;
 	_Atomic u32 names; /* made by some execution; in the end there must be none */

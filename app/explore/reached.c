@@ -35,11 +35,12 @@ static void say_end(const struct world *w, u32 proc, struct str *out)
 		str_addf(out, " ended with status %d", WEXITSTATUS(p->status));
 }
 
-static bool reached_wrong(const struct world *w, struct str *instead)
+static bool reached_wrong(const struct world *w, int status, struct str *instead)
 {
 	const struct w_proc *first = world_proc(w, 1);
 
-	if (first && first->ended && WIFEXITED(first->status) && WEXITSTATUS(first->status) != 0)
+	if (first && first->ended && WIFEXITED(first->status) && WEXITSTATUS(first->status) != 0 &&
+		(status < 0 || WEXITSTATUS(first->status) == status))
 		return true;
 	if (first && instead)
 		say_end(w, 1, instead);
@@ -81,10 +82,10 @@ static bool reached_hang(const struct world *w, struct str *instead)
 	return lives;
 }
 
-bool explore_reached(const struct world *w, enum explore_verdict verdict, struct str *instead)
+bool explore_reached(const struct world *w, enum explore_verdict verdict, int status, struct str *instead)
 {
 	switch (verdict) {
-	case EXPLORE_WRONG: return reached_wrong(w, instead);
+	case EXPLORE_WRONG: return reached_wrong(w, status, instead);
 	case EXPLORE_CRASH: return reached_crash(w, instead);
 	case EXPLORE_HANG: return reached_hang(w, instead);
 	default: return true;

@@ -84,6 +84,7 @@ struct xstep *step_add(struct exec *x, u32 task)
 		.op = k->op,
 		.nr = (i32)k->nr,
 		.object = k->object,
+		.of_file = k->point == POINT_CALL && k->of_file,
 		.pc = k->pc,
 		.enabled = x->now_enabled | (x->first_by_time ? 0 : BIT(task)),
 		.timed = x->timed};

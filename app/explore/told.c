@@ -31,6 +31,7 @@ void told_take(struct told *told, const struct exec *x)
 	char who[TASKS_MAX][24] = {0};
 
 	told->n = 0;
+	told->files = false;
 	told->status = x->root_status;
 	for (u32 t = 0; t < x->tasks; t++) {
 		struct str id = {0};
@@ -49,8 +50,10 @@ void told_take(struct told *told, const struct exec *x)
 		*to = (struct told_step){.point = s->point,
 			.how = s->how & 0xff,
 			.by_time = s->by_time,
+			.of_file = s->of_file,
 			.op = s->op,
 			.nr = s->nr};
+		told->files = told->files || s->of_file;
 		memcpy(to->identity, who[s->task], sizeof to->identity);
 		to->preempts = i && s->task != s[-1].task && s->enabled & BIT(s[-1].task);
 		to->inside = s->inside;

@@ -186,13 +186,13 @@ static bool deliver_one(struct writing *w, u32 i)
 	return false;
 }
 
-/* Calls on files and names, which the stage does not hold everywhere: it makes them on the way to the next operation. */
+/* Calls on names, and on what the stage does not hold everywhere: it makes them on the way to the next operation. */
 static bool is_by_the_way(const struct told_step *s)
 {
 	static const long calls[] = {SYS_openat, SYS_open, SYS_ftruncate, SYS_read, SYS_readv,
 		SYS_write, SYS_writev, SYS_close, SYS_dup2, SYS_dup3, SYS_unlink, SYS_unlinkat};
 
-	for (size_t i = 0; s->point == POINT_CALL && i < ARRAY_LEN(calls); i++)
+	for (size_t i = 0; s->point == POINT_CALL && !s->of_file && i < ARRAY_LEN(calls); i++)
 		if (calls[i] == s->nr)
 			return true;
 	return false;
@@ -201,10 +201,7 @@ static bool is_by_the_way(const struct told_step *s)
 /* Has it come out in the stage as it did in explore? */
 static bool came_out_alike(const struct writing *w, enum explore_verdict verdict)
 {
-	const struct w_proc *first = world_proc(world_of(w), 1);
-
-	return w->followed == w->told->n && explore_reached(world_of(w), verdict, NULL) &&
-	       (verdict != EXPLORE_WRONG || first->status == w->told->status);
+	return w->followed == w->told->n && explore_reached(world_of(w), verdict, WEXITSTATUS(w->told->status), NULL);
 }
 
 static bool follow_one(struct writing *w, const struct told_step *s, u32 i)
@@ -272,6 +269,7 @@ static bool start(struct writing *w)
 				.contents = true,
 				.terminals = true,
 				.sites = true,
+				.files = w->told->files,
 				.threads = w->opt->threads},
 			.pin = true},
 		.launch = {.argv = w->opt->argv,
@@ -279,6 +277,7 @@ static bool start(struct writing *w)
 			.cwd = w->opt->cwd,
 			.fds = {-1, -1, -1}},
 		.terminal = true,
+		.alone = true,
 		.title = w->opt->argv[0],
 	};
 	struct err ignored = {0};
@@ -452,6 +451,8 @@ static void file(struct writing *w, struct schedule *sched, struct explore_resul
 
 	str_addf(&settings, "%sexplore %s %s\n", sched->settings ? sched->settings : "",
 		explore_verdict_name(r->verdict), r->choices);
+	if (r->verdict == EXPLORE_WRONG)
+		str_addf(&settings, "status %d\n", WEXITSTATUS(w->told->status));
 	if (w->opt->invariant)
 		str_addf(&settings, "invariant %s\n", w->opt->invariant);
 	free(sched->command);

@@ -7,6 +7,7 @@
  *
  * file     | what it holds
  * box.c    | namespaces, mounts, limits
+ * over.c   | a folder whose changes are nobody else's
  * census.c | names and objects that are there: before and after a run
  */
 #ifndef SANDBOX_LIB_H
@@ -34,6 +35,9 @@ pid_t box_start(u32 box, const char *folder, u64 bytes, int (*inside)(void *), v
 /* This process, which has one thread, gets IPC objects and a /dev/shm that are nobody else's, and so does what it starts.
  * False: the machine does not give that; all is as it was. */
 bool box_apart(void);
+/* After box_apart: what this process, and what it starts, makes or changes in this folder from now on nobody else sees, and
+ * it is gone with them. The folder is its current one then. False: the machine does not give that; all is as it was. */
+bool box_over(const char *folder);
 
 struct box_limits {
 	u32 cpu_s, processes, files;

@@ -1,4 +1,5 @@
 libipclab_a_SOURCES += \
 	app/sandbox/lib.h \
 	app/sandbox/box.c \
-	app/sandbox/census.c
+	app/sandbox/census.c \
+	app/sandbox/over.c

@@ -45,6 +45,9 @@ struct choice schedule_free(const struct world *, u32 last);
  *   # ipclab schedule 1
  *   command: ./ring 3            (as typed; absent for a lab)
  *   lab: bounded-buffer          (absent for a command), and its parameters: set size 4
+ *   set threads yes              (memory that threads share is stepped, too; files yes: calls on regular files)
+ *   set explore WRONG 0:2 5:3    (found by explore: what came of it, and its choices as it counts them)
+ *   set status 1                 (of WRONG: the first process's exit status)
  *   build: 3f2a...               (build-id of the program, or hash of its file)
  *   actor P2 = 1.1               (names used below, each bound to an identity; P1 is 1 unless said)
  *   object shm1 = shm 1:1        (likewise, as world_op_identity gives it: kind, creator, n-th of its kind)

@@ -354,7 +354,9 @@ _Noreturn void engine_main(int socket, int alive, const struct session_live *liv
 	signal(SIGPIPE, SIG_IGN);
 	setsid();
 	/* What a lab's programs name in the kernel meets nobody else's, and is gone with them. */
-	apart = live->lab && box_apart();
+	apart = (live->lab || live->alone) && box_apart();
+	if (apart && live->alone)
+		box_over(launch.cwd ? launch.cwd : ".");
 	if (!live->terminal || make_terminal(&e, &launch, &err))
 		e.run = run_create(&opt, &launch, &err);
 	if (null >= 0 && live->terminal)

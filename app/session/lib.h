@@ -121,6 +121,8 @@ struct session_live {
 	const char *const *actor_names; /* "producer", ...: P1's, P2's, NULL at the end; may be NULL */
 	const char *title;
 	const char *lab;      /* its ID, for schedule files; NULL: none */
+	bool alone;           /* it meets no names in the kernel that others made, and what it makes there and in its folder is
+	                         gone with it, where the machine gives that (no run.record then) */
 };
 /* Starts an engine process and its program, held before the first operation, or free (run.tracer.held), or attaches to
  * what runs already (run.attach). */

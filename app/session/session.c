@@ -95,7 +95,7 @@ static bool engine_start(struct session *s, const struct session_live *live, str
 {
 	int ends[2];
 
-	if (live->lab && !(s->sweeper = sweeper_create(err)))
+	if ((live->lab || live->alone) && !(s->sweeper = sweeper_create(err)))
 		return false;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)

@@ -153,6 +153,8 @@ void tracer_stop_recording(struct tracer *);
 /* Makes a blocking tracer_next return STOP_BELL. From any thread; async-signal-safe. */
 void tracer_ring(struct tracer *);
 
+bool path_is_own(const char *path); /* not below the system's folders: with options.files it is followed */
+
 /* ---- what is known of tasks ---- */
 u32 tracer_tasks(const struct tracer *);            /* highest task number */
 u32 tracer_alive(const struct tracer *);            /* tasks that are not gone */

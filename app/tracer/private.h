@@ -454,7 +454,6 @@ bool sysv_observe(struct tracer *, const struct tracee *, u32 index, struct err 
 u64 fifo_id(const struct stat *); /* unique among pipes and FIFOs; 0: it is none */
 /* The FIFO of that name; 0: none. `may_come`, if not NULL: nothing has that name yet, somebody may make one before the call runs. */
 u64 fifo_at(struct tracee *, int dir, const char *path, bool *may_come);
-bool path_is_own(const char *path); /* not below the system's folders */
 u64 fifo_opened(struct tracee *, int dir, const char *path, u64 flags, bool *may_come); /* likewise, of such an open(2) */
 bool fifo_is_open(const struct entry *); /* an open(2) of one */
 /* An open that a signal broke off begins again, and its name is looked up again: does it lead elsewhere? */

@@ -39,6 +39,17 @@ check it_is_told_in_words out_has ' stands before store of shm1+0, lost_update.c
 check and_every_step eval '[ "$(grep -c "^  [0-9]*\. " "$dir/out")" -eq "$(grep -c "^P[0-9]" lost.sched)" ]'
 run timeout 60 "$IPCLAB" replay lost.sched --again 100
 check it_fails_every_time out_is '100 of 100 executions in this order: WRONG.'
+sed '$d' lost.sched >other.sched
+run timeout 60 "$IPCLAB" replay other.sched --json
+check another_end_is_said err_is 'ipclab: other.sched: all its choices were made, and its WRONG did not come of them: P1 has not ended'
+check another_end_is_bad_input status_is 4
+printf 'look\n' >look
+run sh -c "timeout 60 '$IPCLAB' replay other.sched --plain <look"
+check another_end_can_be_looked_at out_has 'P1 lost_update, poised before '
+check and_is_no_success status_is 4
+sed 's/^set status .*/set status 7/' lost.sched >other.sched
+run timeout 60 "$IPCLAB" replay other.sched --quiet
+check another_status_is_another_end err_has 'did not come of them: P1 ended with status 1'
 sed 's/^set explore.*/set explore WRONG 0:1/' lost.sched >other.sched
 run timeout 60 "$IPCLAB" replay other.sched --again 3
 check another_order_does_not out_is '0 of 3 executions in this order: WRONG.'
@@ -62,6 +73,19 @@ check nothing_found_is_0 status_is 0
 check and_nothing_is_written test ! -e sem_counter.sched
 explore --json --schedules 50 -- "$dir/sem_counter"
 check a_limit_is_kept out_has '"schedules":50,"exhausted":false'
+
+# ---- what it makes in the stage is gone with it, so it is the same each time ----
+for name in file_lost_update shm_open_race flock_two_files; do
+	build "$bugs/$name.c"
+	explore -o $name.sched -- "$dir/$name"
+	for i in 1 2; do
+		run timeout 60 "$IPCLAB" replay --quiet $name.sched
+		check "${name}_fails_in_the_stage_$i" status_is 0
+	done
+done
+check no_file_is_left eval '! ls explore-test* 2>/dev/null'
+check no_segment_is_left test ! -e /dev/shm/ipclab-explore-shm
+check files_are_stepped grep -q '^P3 write = 4  *file_lost_update.c:15' file_lost_update.sched
 
 # ---- what is claimed ----
 program claims <<'END'

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "tracer/private.h"
@@ -23,6 +24,31 @@ static bool fd_stat(struct tracee *x, int fd, struct stat *st)
 
 	snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)x->tid, fd);
 	return stat(path, st) == 0;
+}
+
+/* The device of its file system, as /proc/locks has it: what stat(2) says of a file in an overlay is another one. */
+static u64 device_of(const struct tracee *x, int fd, const struct stat *st)
+{
+	char path[64], line[4096];
+	int mount = -1, id;
+	unsigned major, minor;
+	u64 dev = st->st_dev;
+	FILE *f;
+
+	snprintf(path, sizeof path, "/proc/%d/fdinfo/%d", (int)x->tid, fd);
+	f = fopen(path, "re");
+	while (f && fgets(line, sizeof line, f) && sscanf(line, "mnt_id: %d", &mount) != 1)
+		;
+	if (f)
+		fclose(f);
+	snprintf(path, sizeof path, "/proc/%d/mountinfo", (int)x->tid);
+	f = mount >= 0 ? fopen(path, "re") : NULL;
+	while (f && fgets(line, sizeof line, f))
+		if (sscanf(line, "%d %*d %u:%u", &id, &major, &minor) == 3 && id == mount)
+			dev = makedev(major, minor);
+	if (f)
+		fclose(f);
+	return dev;
 }
 
 static u64 key_of(const struct stat *st)
@@ -50,8 +76,14 @@ static u32 open_file(struct tracer *t, struct tracee *x, int fd, const struct st
 	index = object_find(t, SEEN_FILE, 0);
 	t->objects.at[index].detail[FILE_KEY] = key_of(st);
 	t->objects.at[index].detail[FILE_INO] = st->st_ino;
-	t->objects.at[index].detail[FILE_DEV] = st->st_dev;
+	t->objects.at[index].detail[FILE_DEV] = device_of(x, fd, st);
 	return index;
+}
+
+/* A descriptor of which nothing is followed but that it is of a file, if that. */
+static bool may_be_locked(enum fd_class class)
+{
+	return class == FDC_UNKNOWN || class == FDC_OTHER || class == FDC_FILE;
 }
 
 static bool adopt_one(struct tracer *t, struct tracee *x, int fd, const struct stat *st, struct err *err)
@@ -61,7 +93,7 @@ static bool adopt_one(struct tracer *t, struct tracee *x, int fd, const struct s
 	u32 flags = 0, index;
 	bool cloexec = false;
 
-	if (fdmap_get(x->fds, fd)->class >= FDC_PIPE || !fd_ask(x->tid, fd, &class, &ignored, &flags, &cloexec))
+	if (!may_be_locked((enum fd_class)fdmap_get(x->fds, fd)->class) || !fd_ask(x->tid, fd, &class, &ignored, &flags, &cloexec))
 		return true;
 	index = open_file(t, x, fd, st);
 	fdmap_set(t, x->fds, fd, FDC_OBJECT, index, cloexec);
@@ -117,7 +149,7 @@ bool lock_adopt(struct tracer *t, struct tracee *x, int fd)
 
 	if (class == FDC_OBJECT)
 		return object_of_fd(t, x, fd)->kind == SEEN_FILE;
-	if (class != FDC_OTHER || !fd_stat(x, fd, &st) || (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)))
+	if (!may_be_locked(class) || !fd_stat(x, fd, &st) || (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)))
 		return false;
 	for (size_t i = 0; i < t->all.n; i++) {
 		struct tracee *y = t->all.at[i];
@@ -132,7 +164,7 @@ bool lock_closes(struct tracer *t, struct tracee *x, int fd)
 	struct err ignored = {0};
 	struct stat st;
 
-	if (fdmap_get(x->fds, fd)->class >= FDC_PIPE || !fd_stat(x, fd, &st) || !S_ISREG(st.st_mode))
+	if (!may_be_locked((enum fd_class)fdmap_get(x->fds, fd)->class) || !fd_stat(x, fd, &st) || !S_ISREG(st.st_mode))
 		return false;
 	for (u32 i = 1; i < t->objects.n; i++)
 		if (t->objects.at[i].ends && t->objects.at[i].kind == SEEN_FILE && t->objects.at[i].detail[FILE_KEY] == key_of(&st))

@@ -10,7 +10,7 @@ static bool is_operation(struct tracer *t, struct tracee *x, int fd, struct entr
 		e->hold = false; /* logged, seen when it blocks, never held */
 		return true;
 	}
-	return class == FDC_PIPE || class == FDC_FILE || (class == FDC_OBJECT && object_of_fd(t, x, fd)->kind != SEEN_FILE);
+	return class == FDC_PIPE || class == FDC_FILE || (class == FDC_OBJECT && (t->opt.files || object_of_fd(t, x, fd)->kind != SEEN_FILE));
 }
 
 bool decode_rw(struct tracer *t, struct tracee *x, struct entry *e)
