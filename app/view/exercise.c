@@ -146,9 +146,9 @@ static void draw_row(struct canvas *c, struct area a, int row, const struct exer
 static void draw_header(struct canvas *c, struct area a, const struct exercise_view *v)
 {
 	struct str right = {0};
+	int title = 3 + text_width(v->id);
 
 	canvas_put(c, a, 0, 1, AT_TITLE | AT_STRONG, v->id);
-	canvas_put_cut(c, a, 0, 3 + text_width(v->id), a.cols - 36 - text_width(v->id), AT_TITLE, v->title);
 	if (v->busy)
 		str_add(&right, "checking");
 	else if (!v->tries)
@@ -157,6 +157,7 @@ static void draw_header(struct canvas *c, struct area a, const struct exercise_v
 		str_addf(&right, "try %u, before your last change", v->tries);
 	else
 		str_addf(&right, "try %u    %u of %u points", v->tries, v->score, v->points);
+	canvas_put_cut(c, a, 0, title, a.cols - 3 - text_width(str_get(&right)) - title, AT_TITLE, v->title);
 	canvas_put_right(c, a, 0, a.cols - 1, 0, str_get(&right));
 	str_finish(&right);
 }
