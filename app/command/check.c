@@ -100,8 +100,7 @@ static void say_failure(struct tries *t, const struct result *r, const struct st
 		exercise_say("%s\n%u  %s: %s\n", str_get(&s), failed + 1, t->exercise->scenarios.at[failed].name, grade_name(f->verdict));
 		str_clear(&s);
 		finding_words(f, &s);
-		if (t->exercise->scenarios.at[failed].hint)
-			str_addf(&s, "  hint       %s\n", t->exercise->scenarios.at[failed].hint);
+		hint_words(&t->exercise->scenarios.at[failed], &s);
 		exercise_say("%s", str_get(&s));
 	}
 	say_source(t, f);

@@ -34,6 +34,8 @@ struct evidence {
 	} crash, last_signal;
 	struct interrupted interrupted; /* the first call that a signal broke off and that was not made again */
 	VEC(struct interrupted) broken_off; /* by task: its last call, when it was */
+	struct failed failed[ACTORS_MAX]; /* by actor */
+	u32 failed_last;                  /* 1 + the actor whose call failed last */
 };
 
 const struct scene *evidence_scene(const struct evidence *e)
@@ -123,6 +125,65 @@ bool evidence_writer(const struct evidence *e, u32 actor, u64 off, u32 *task, u3
 		return true;
 	}
 	return false;
+}
+
+bool evidence_shared_output(const struct evidence *e, u32 actor)
+{
+	u32 first = 0;
+
+	for (size_t i = 0; i < e->printed.n; i++) {
+		const struct printed *p = &e->printed.at[i];
+
+		if (p->actor == actor && first && p->task != first)
+			return true;
+		first = p->actor == actor ? p->task : first;
+	}
+	return false;
+}
+
+/* ---- calls in vain ---- */
+
+/* One that programs look at the answer of; not those that they make to find something out, or to be sure (unlink, access). */
+static bool is_telling(u32 call)
+{
+	switch (call) {
+	case CALL_read:
+	case CALL_write:
+	case CALL_close:
+	case CALL_dup2:
+	case CALL_open:
+	case CALL_openat:
+	case CALL_mmap:
+	case CALL_ftruncate:
+	case CALL_kill: return true;
+	default: return (call >= CALL_socket && call <= CALL_sendmmsg) || (call >= CALL_mq_open && call <= CALL_shmctl && call != CALL_mq_unlink);
+	}
+}
+
+/* Before a call comes back. */
+static void note_failed(struct evidence *e, const struct rec *r)
+{
+	const struct w_task *t = world_task(e->world, r->task);
+	i64 ret = ((const struct ev_exit *)rec_body(r))->ret;
+	struct failed *f;
+
+	if (ret >= 0 || ret <= -512 || ret == -EINTR || ret == -EAGAIN || ret == -EINPROGRESS || !t || !t->op.open || !t->op.site || !is_telling(t->op.call) ||
+		!is_learners(e, r->task))
+		return;
+	e->failed_last = evidence_actor(e, r->task) + 1;
+	f = &e->failed[e->failed_last - 1];
+	f->task = r->task;
+	f->site = t->op.site;
+	f->error = (int)-ret;
+	str_clear(&f->call);
+	words_op(&e->scene, r->task, &t->op, false, &f->call);
+}
+
+const struct failed *evidence_failed(const struct evidence *e, u32 actor)
+{
+	if (e->spec->s->actors.at[actor].kind != ACTOR_PROGRAM)
+		actor = e->failed_last ? e->failed_last - 1 : actor;
+	return e->failed[actor].task ? &e->failed[actor] : NULL;
 }
 
 /* ---- crashes ---- */
@@ -249,8 +310,10 @@ static void apply(struct evidence *e, const struct rec *rec, u64 pos)
 		sources_add(e->sources, rec);
 		return;
 	}
-	if (rec->kind == REC_EXIT)
+	if (rec->kind == REC_EXIT) {
 		note_write(e, rec);
+		note_failed(e, rec);
+	}
 	if (rec->kind == REC_EXIT || rec->kind == REC_ENTER || rec->kind == REC_END)
 		note_interrupted(e, rec);
 	show(e, rec, 0);
@@ -309,6 +372,8 @@ void evidence_destroy(struct evidence *e)
 	free(e->printed.at);
 	free(e->broken_off.at);
 	free(e->located.at);
+	for (u32 i = 0; i < ACTORS_MAX; i++)
+		str_finish(&e->failed[i].call);
 	free(e);
 }
 

@@ -120,7 +120,7 @@ static void tell_failure(const struct exploring *e, struct finding *f)
 		snprintf(f->message, sizeof f->message, "%.900s", r->sentence);
 	snprintf(f->why, sizeof f->why, "%s", r->sentence);
 	snprintf(f->expected, sizeof f->expected, "exit status 0 in every order");
-	snprintf(f->happened, sizeof f->happened, "%s after %u steps and %u switches%s%.900s", explore_verdict_name(r->verdict), r->steps, r->switches,
+	snprintf(f->happened, sizeof f->happened, "%s after %u steps and %u switch%s%s%.900s", explore_verdict_name(r->verdict), r->steps, r->switches, r->switches == 1 ? "" : "es",
 		r->output[0] ? "\non standard error " : "", r->output);
 	if (r->written && e->schedule)
 		snprintf(f->trace, sizeof f->trace, "%s", e->schedule);

@@ -21,20 +21,32 @@ static u32 first_alive(const struct judging *j)
 	return 0;
 }
 
+/* The learner's; a client's scripted words are about it. */
+static u32 first_program(const struct judging *j)
+{
+	for (u32 i = 0; i < j->spec->s->actors.n; i++)
+		if (j->spec->s->actors.at[i].kind == ACTOR_PROGRAM)
+			return i;
+	return 0;
+}
+
 /* A client that was not served says so before it is asked why others wait. */
 static bool client_complains(struct judging *j)
 {
 	for (u32 i = 0; i < j->spec->s->actors.n; i++) {
 		const struct actor *a = &j->spec->s->actors.at[i];
 		const struct actor_over *o = &j->shared->actors[i];
+		struct str script = {0};
 
 		if (a->kind != ACTOR_SCRIPT || !o->ended || (WIFEXITED(o->status) && WEXITSTATUS(o->status) == 0))
 			continue;
 		j->f->verdict = GRADE_WRONG;
 		PUT(j->f->message, "%.*s", (int)(o->out_n < 900 ? o->out_n : 900), shared_out(j->shared, i));
-		judging_runs(j, first_alive(j));
-		PUT(j->f->expected, "the client: %s", a->program);
-		PUT(j->f->happened, "%s", j->f->message);
+		judging_runs(j, first_program(j));
+		substitute(j->spec, a->program, &script);
+		PUT(j->f->expected, "%s: %s", a->name, str_get(&script));
+		str_finish(&script);
+		tell_failed(j, first_program(j));
 		return true;
 	}
 	return false;
@@ -108,7 +120,7 @@ static bool crashed(struct judging *j)
 	str_addf(&s, "SIG%s ends %s", sigabbrev_np(sig), world_task_name(evidence_scene(j->ev)->world, task, who));
 	judging_at(j, site, &s);
 	PUT(j->f->message, "%s", s.s);
-	judging_place(j, site);
+	tell_signal(j, sig, site);
 	judging_runs(j, actor_of(j, task));
 	str_finish(&s);
 	return true;
@@ -177,64 +189,6 @@ static bool wrong(struct judging *j, u32 actor, const char *message)
 	return true;
 }
 
-/* What it runs, where that is another program than the learner's: "P2 (cat)". */
-static bool add_program(const struct judging *j, u32 task, struct str *out)
-{
-	const struct world *w = evidence_scene(j->ev)->world;
-	const struct w_task *t = world_task(w, task);
-	const struct w_proc *p = t ? world_proc(w, t->proc) : NULL;
-	const char *path = p ? world_text(w, p->exec_path) : "", *base = strrchr(path, '/');
-	u32 actor = evidence_actor(j->ev, task);
-
-	base = base ? base + 1 : path;
-	if (actor == UINT32_MAX || j->spec->s->actors.at[actor].kind != ACTOR_PROGRAM || !*base ||
-		strncmp(base, j->spec->s->actors.at[actor].program, strlen(j->spec->s->actors.at[actor].program)) == 0)
-		return false;
-	str_addf(out, " (%s)", base);
-	return true;
-}
-
-static void tell_writer(struct judging *j, u32 actor, size_t at)
-{
-	struct str s = {0};
-	u32 task, site;
-	char who[24];
-	bool another;
-	size_t n;
-
-	if (!evidence_writer(j->ev, actor, at, &task, &site))
-		return;
-	str_addf(&s, "That was written by %s", world_task_name(evidence_scene(j->ev)->world, task, who));
-	another = add_program(j, task, &s);
-	n = s.len;
-	judging_at(j, site, &s);
-	if (s.len == n && !another) /* a line of nobody's: exit(3) writes what stdio has kept */
-		str_add(&s, " as it ended: until then stdio kept what printf and putchar print");
-	str_add(&s, ".");
-	judging_place(j, site);
-	PUT(j->f->why, "%s", s.s);
-	str_finish(&s);
-}
-
-/* Something is missing, and a call was broken off by a signal: that is worth saying. */
-static void tell_interrupted(struct judging *j)
-{
-	const struct interrupted *i = evidence_interrupted(j->ev);
-	struct str s = {0};
-	char who[24];
-
-	if (!i || j->f->why[0])
-		return;
-	str_addf(&s, "A signal interrupted %s in %s", world_task_name(evidence_scene(j->ev)->world, i->task, who), call_name(i->call));
-	if (i->fd >= 0)
-		str_addf(&s, "(%d)", i->fd);
-	judging_at(j, i->site, &s);
-	str_add(&s, ": it came back with -1, errno EINTR, and was not made again.");
-	judging_place(j, i->site);
-	PUT(j->f->why, "%s", s.s);
-	str_finish(&s);
-}
-
 static bool differs(struct judging *j, u32 actor, const struct bytes *want)
 {
 	struct str s = {0};
@@ -250,10 +204,12 @@ static bool differs(struct judging *j, u32 actor, const struct bytes *want)
 		s = named;
 	}
 	wrong(j, actor, s.s);
+	if (at >= n)
+		tell_interrupted(j);
+	if (!j->f->why[0])
+		tell_failed(j, actor);
 	if (at < n)
 		tell_writer(j, actor, at);
-	else
-		tell_interrupted(j);
 	str_finish(&s);
 	return true;
 }
@@ -374,18 +330,27 @@ static bool matches_not(struct judging *j, u32 actor, const struct bytes *want)
 	return !ok && wrong(j, actor, "the output is not of the form that was asked for");
 }
 
+static bool any_out_of_order(struct judging *j, u32 actor, const struct expectation *e)
+{
+	for (size_t i = 0; i < e->in_order.n; i++)
+		if (out_of_order(j, actor, &e->in_order.at[i]))
+			return true;
+	return false;
+}
+
 static bool output_is_wrong(struct judging *j, u32 actor)
 {
 	const struct expectation *e = &j->spec->s->actors.at[actor].expect;
 
 	if (!j->shared->actors[actor].task)
 		return false;
-	if ((e->stdout_given && differs(j, actor, &e->out)) || (e->lines_given && lines_differ(j, actor, &e->lines)) ||
-		(e->has_given && lacks(j, actor, &e->has)) || (e->matches_given && matches_not(j, actor, &e->matches)))
+	if (e->stdout_given && differs(j, actor, &e->out))
 		return true;
-	for (size_t i = 0; i < e->in_order.n; i++)
-		if (out_of_order(j, actor, &e->in_order.at[i]))
-			return true;
+	if ((e->lines_given && lines_differ(j, actor, &e->lines)) || (e->has_given && lacks(j, actor, &e->has)) ||
+		(e->matches_given && matches_not(j, actor, &e->matches)) || any_out_of_order(j, actor, e)) {
+		tell_failed(j, actor);
+		return true;
+	}
 	return false;
 }
 
@@ -409,18 +374,16 @@ static bool status_is_wrong(struct judging *j, u32 actor)
 		judging_status(a->status, &s);
 		str_add(&s, e->exit < 0 ? ", a signal was to end it" : "");
 		if (e->exit >= 0)
-			str_addf(&s, ", expected %d", e->exit);
+			str_addf(&s, WIFSIGNALED(a->status) ? ", expected exit status %d" : ", expected %d", e->exit);
 	}
 	wrong(j, actor, str_get(&s));
 	str_finish(&s);
 	if (WIFSIGNALED(a->status) && evidence_crash(j->ev, &task, &sig, &site, &event)) {
-		judging_at(j, site, &s);
-		if (s.len)
-			PUT(j->f->why, "SIG%s struck%s.", sigabbrev_np(sig), s.s);
-		judging_place(j, site);
+		tell_signal(j, sig, site);
 		j->f->verdict = GRADE_CRASH;
+	} else {
+		tell_failed(j, actor);
 	}
-	str_finish(&s);
 	return true;
 }
 
@@ -445,6 +408,7 @@ static bool file_is_wrong(struct judging *j)
 	else
 		difference_words(f->bytes.at, f->bytes.n, s->file, s->file_n, &at, &words);
 	wrong(j, 0, words.s);
+	tell_failed(j, 0);
 	str_finish(&words);
 	return true;
 }

@@ -36,12 +36,35 @@ void judging_at(const struct judging *j, u32 site, struct str *out)
 
 /* ---- ran, expected, happened ---- */
 
+enum { SCRIPT_MOST = 100 };
+
+/* A script's lines as they stand, as many as there is room for: what the other side does is half of what happened. */
+static void script_words(const struct run_spec *spec, const struct actor *a, struct str *out)
+{
+	struct str lines = {0};
+	size_t from = out->len;
+
+	substitute(spec, a->program, &lines);
+	for (const char *at = str_get(&lines); *at;) {
+		size_t n = strcspn(at, "\n");
+
+		if (out->len - from + n > SCRIPT_MOST) {
+			str_add(out, ", ...");
+			break;
+		}
+		if (n)
+			str_addf(out, "%s%.*s", out->len > from ? ", " : "", (int)n, at);
+		at += n + (at[n] == '\n');
+	}
+	str_finish(&lines);
+}
+
 static void actor_ran(const struct run_spec *spec, const struct actor *a, struct str *out)
 {
 	struct str arg = {0};
 
 	if (a->kind == ACTOR_SCRIPT) {
-		str_addf(out, "a client (%s)", a->name);
+		script_words(spec, a, out);
 		return;
 	}
 	str_addf(out, "%s%s", a->kind == ACTOR_COMMAND ? "" : "./", a->kind == ACTOR_COMMAND ? "" : a->program);
@@ -87,8 +110,9 @@ static void step_words(const struct run_spec *spec, const struct step *s, struct
 		shown_text(s->text.at, s->text.n < 40 ? s->text.n : 40, out);
 		str_addf(out, "%s%s", several ? " to " : "", several ? name : "");
 		break;
-	case STEP_END_INPUT: str_addf(out, "%sthe end of its input", out->len ? ", " : ""); break;
-	case STEP_CLOSE_OUTPUT: str_addf(out, "%snobody reads its output any more", out->len ? ", " : ""); break;
+	case STEP_END_INPUT: str_addf(out, "%sthe end of %s%s input", out->len ? ", " : "", several ? name : "its", several ? "'s" : ""); break;
+	case STEP_CLOSE_OUTPUT: str_addf(out, "%snobody reads %s%s output any more", out->len ? ", " : "", several ? name : "its", several ? "'s" : ""); break;
+	case STEP_GO: str_addf(out, "%s%s goes on", out->len ? ", " : "", name); break;
 	default: break; /* started, waited for: the list above says it */
 	}
 }
@@ -100,11 +124,11 @@ void ran_words(const struct run_spec *spec, const struct world *names, struct st
 	char name[24];
 
 	for (size_t i = 0; i < spec->s->actors.n; i++) {
-		const struct w_task *t = names && spec->s->actors.n > 1 ? world_task(names, spec->shared->actors[i].task) : NULL;
+		const struct w_task *t = names ? world_task(names, spec->shared->actors[i].task) : NULL;
 
 		str_add(out, i ? "\n" : "");
-		if (t)
-			str_addf(out, "%s: ", world_proc_name(names, t->proc, name));
+		if (spec->s->actors.n > 1)
+			str_addf(out, "%s%s%s: ", spec->s->actors.at[i].name, t ? ", " : "", t ? world_proc_name(names, t->proc, name) : "");
 		actor_ran(spec, &spec->s->actors.at[i], out);
 	}
 	for (size_t i = 0; i < spec->s->faults.n; i++)

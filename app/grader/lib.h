@@ -19,7 +19,8 @@
  * budget.c     | in the box: the time they have had, which is not the clock's; vain.c who can only be too slow
  * runner.c     | a scenario from outside the box
  * evidence.c   | the recording folded; check/ the properties, one a file, pure over log and world
- * judge.c      | what happened against what was expected; judging.c the words for it
+ * judge.c      | what happened against what was expected; judging.c the words for it;
+ *              | telling.c who wrote it, which call failed
  * difference.c | the first difference between two texts, made visible
  * attempt.c    | a submission: compiled, every scenario run; the result
  * tries.c      | a learner's folder: tries kept, what has changed since the last one
@@ -132,6 +133,7 @@ bool mutant_is_caught(const struct mutant *, const struct result *, struct str *
 /* A scenario's row; what is told of a failure; the line that editors jump to; all of it. For people. */
 void row_words(const struct exercise *, u32 number, const struct finding *, bool open, struct str *);
 void finding_words(const struct finding *, struct str *);
+void hint_words(const struct scenario *, struct str *); /* for those who fail there; nothing when it has none */
 void place_words(const struct finding *, struct str *);
 void result_words(const struct result *, struct str *);
 /* INTERFACES.md, "grade". */

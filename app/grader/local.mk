@@ -24,6 +24,7 @@ libipclab_a_SOURCES += \
 	app/grader/peer.c \
 	app/grader/runner.c \
 	app/grader/scenario.c \
+	app/grader/telling.c \
 	app/grader/tries.c \
 	app/grader/tries.h \
 	app/grader/vain.c \

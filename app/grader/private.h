@@ -165,6 +165,15 @@ const struct broken *evidence_broken(const struct evidence *);
 void evidence_held(const struct evidence *, struct str *);
 /* Is this task of a learner's program? Which actor's; UINT32_MAX: none. */
 u32 evidence_actor(const struct evidence *, u32 task);
+/* Have several tasks written to this actor's standard output? */
+bool evidence_shared_output(const struct evidence *, u32 actor);
+/* The last call that a learner's program made in vain, of this actor's where it has one: NULL none. */
+struct failed {
+	u32 task, site;
+	int error;
+	struct str call; /* "bind(3)" */
+};
+const struct failed *evidence_failed(const struct evidence *, u32 actor);
 /* Who wrote byte `off` of an actor's standard output: task, site of that write; false unknown. */
 bool evidence_writer(const struct evidence *, u32 actor, u64 off, u32 *task, u32 *site);
 /* Where a task was computing when the time was over; 0 unknown. */

@@ -104,6 +104,8 @@ static void section(struct exercise_screen *e, const char *label, const char *te
 
 static void sections_fill(struct exercise_screen *e, const struct finding *f)
 {
+	const char *told = "";
+
 	e->sections_n = 0;
 	if (!f)
 		return;
@@ -112,9 +114,12 @@ static void sections_fill(struct exercise_screen *e, const struct finding *f)
 	section(e, "ran", f->ran);
 	section(e, "expected", f->verdict == GRADE_PASS ? "" : f->expected);
 	section(e, "happened", f->verdict == GRADE_PASS ? "" : f->happened);
-	if (strncmp(f->why, f->message, 60) != 0 || !f->why[0])
+	if (strncmp(f->why, f->message, 60) != 0 || !f->why[0]) {
 		section(e, "so", f->message);
-	section(e, "why", f->why);
+		told = f->message;
+	}
+	if (!strstr(told, f->why)) /* explored: the message ends with it */
+		section(e, "why", f->why);
 	if (f->verdict != GRADE_PASS && f != &e->result.first && e->tries.exercise->scenarios.at[e->selected].hint)
 		section(e, "hint", e->tries.exercise->scenarios.at[e->selected].hint);
 	section(e, "held", f->verdict == GRADE_PASS ? f->held : "");

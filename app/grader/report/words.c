@@ -48,19 +48,26 @@ void place_words(const struct finding *f, struct str *out)
 
 void finding_words(const struct finding *f, struct str *out)
 {
-	struct str label = {0};
+	const char *told = "";
 
 	section("ran", f->ran, out);
 	section("expected", f->expected, out);
 	section("happened", f->happened, out);
-	if (!f->why[0] || strncmp(f->why, f->message, strlen(f->message) > 60 ? 60 : strlen(f->message)) != 0)
+	if (!f->why[0] || strncmp(f->why, f->message, strlen(f->message) > 60 ? 60 : strlen(f->message)) != 0) {
 		section(f->expected[0] ? "so" : "", f->message, out);
-	section("why", f->why, out);
+		told = f->message;
+	}
+	if (!strstr(told, f->why)) /* explored: the message ends with it */
+		section("why", f->why, out);
 	section("left", f->leaks, out);
 	section("note", f->warning, out);
 	if (f->schedules)
 		str_addf(out, "  schedules  %llu%s\n", (unsigned long long)f->schedules, f->exhausted ? ", all within the bound" : "");
-	str_finish(&label);
+}
+
+void hint_words(const struct scenario *s, struct str *out)
+{
+	section("hint", s->hint ? s->hint : "", out);
 }
 
 void result_words(const struct result *r, struct str *out)
