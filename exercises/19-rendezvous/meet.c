@@ -15,8 +15,7 @@ struct place {
 
 static void give(struct place *p, int item)
 {
-	/* Yours: hand it over, and come back only when the other one has it.
-	 * */
+	/* Yours: hand it over, and come back only when the other one has it. */
 	p->item = item;
 	p->given++;
 }

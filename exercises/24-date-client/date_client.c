@@ -19,6 +19,8 @@ int main(int argc, char **argv)
 	/* Yours: the port, and the connection. */
 
 	/* Yours: all that the server sends goes to standard output. */
+	(void)argv;
+	(void)a;
 	(void)buf;
 	(void)n;
 	(void)fd;
