@@ -294,7 +294,8 @@ const struct command command_table[] = {
 			{"json", 0, NULL, "print every event as one line of JSON"},
 			{"lines", 0, NULL, "with --json: add the source line to each event"},
 			{"output", 'o', "FILE", "record into FILE"},
-			{"pid", 'p', "PID...", "attach to this process and its descendants; may be repeated"},
+			{"pid", 'p', "PID...", "attach to this process and its descendants; may be repeated\n"
+				     "                       ^C and q let go unharmed; killed by SIGKILL, ipclab may leave a call with EINTR"},
 			{"plain", 0, NULL, "print every event in words, on standard error"},
 			SCREEN_OPTIONS,
 			{"quiet", 0, NULL, "print nothing"},

@@ -297,6 +297,8 @@ static bool watch_run(
 	stream_init(&w->stream, reader, form, option_given(inv, "lines"),
 		form == STREAM_JSON ? stdout : stderr);
 	w->stream.keep_notes = !w->record;
+	if (w->pids_n && form == STREAM_WORDS)
+		fputs(WATCH_KILLED("^C") "\n", stderr);
 	sem_init(&w->ended, 0, 0);
 	if (!start_reading(w, &thread)) {
 		stream_finish(&w->stream);

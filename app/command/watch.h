@@ -14,4 +14,7 @@ bool watch_shell(struct invocation *, struct err *);
 /* What is watched gets a terminal of its own, or (pids) is attached to. */
 bool watch_screen(struct invocation *, const pid_t *pids, u32 n, struct err *);
 
+/* -p: what cannot hold when ipclab is killed (tracer/attach.c, let_go_stopped). `way`: how to leave. */
+#define WATCH_KILLED(way) way " lets go unharmed. Killed by SIGKILL, ipclab may leave a call with EINTR."
+
 #endif

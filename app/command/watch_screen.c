@@ -95,7 +95,8 @@ bool watch_shell(struct invocation *inv, struct err *err)
 bool watch_screen(struct invocation *inv, const pid_t *pids, u32 n, struct err *err)
 {
 	struct watched w = {.live = live_of(inv, pids, n)};
-	struct tui_start run = {.start = start, .arg = &w, .watch = true, .attached = n != 0, .over = over};
+	struct str killed = {0};
+	struct tui_start run = {.start = start, .arg = &w, .watch = true, .attached = n != 0, .over = over, .said = &killed};
 	struct tui_options options;
 	bool ok;
 
@@ -106,11 +107,14 @@ bool watch_screen(struct invocation *inv, const pid_t *pids, u32 n, struct err *
 		return err_sys(err, EXIT_MACHINE, "no memory for the screen");
 	*w.status = -1;
 	title_make(inv, pids, n, &w.title);
+	if (n)
+		str_add(&killed, WATCH_KILLED("q"));
 	run.title = str_get(&w.title);
 	ok = tui_run(&run, &options, err);
 	if (*w.status >= 0 && !n)
 		inv->status = *w.status;
 	munmap(w.status, sizeof *w.status);
+	str_finish(&killed);
 	str_finish(&w.title);
 	return ok;
 }

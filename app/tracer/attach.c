@@ -319,8 +319,7 @@ bool attach_first_stop(struct tracer *t, struct tracee *x, struct err *err)
 	hide_interruption(x);
 	if (result == -ERESTART_RESTARTBLOCK)
 		x->restart_nr = nr; /* restart_syscall goes on with what is left of its time-out */
-	return (!x->unmet_told || emit_observe(t, x, OBS_UNMET, 0, 0, 0, 0, 0, err)) &&
-	       note_cut(t, x, &regs, err);
+	return note_cut(t, x, &regs, err);
 }
 
 /* Stops until each task that was interrupted has come to one; those that are on their way elsewhere

@@ -362,6 +362,13 @@ static bool take_exit(struct tracer *t, struct tracee *x, struct err *err)
 	return finish_call(t, x, ret, 0, err);
 }
 
+/* It was said that it is left alone: whatever it stops for, from here on it is followed. */
+static bool tell_followed(struct tracer *t, struct tracee *x, struct err *err)
+{
+	x->unmet_told = false;
+	return emit_observe(t, x, OBS_UNMET, 0, 0, 0, 0, 0, err);
+}
+
 bool tracer_take(struct tracer *t, u32 task, struct err *err)
 {
 	struct tracee *x = tracee_by_task(t, task);
@@ -380,6 +387,8 @@ bool tracer_take(struct tracer *t, u32 task, struct err *err)
 		return take_gone(t, x, err);
 	x->holding = IS_TAKEN;
 	t->takes++;
+	if (x->unmet_told && !tell_followed(t, x, err))
+		return false;
 	switch (kind) {
 	case STOP_ENTRY:
 		return take_entry(t, x, err);

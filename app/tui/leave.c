@@ -14,9 +14,9 @@ void leave_ask(struct screen_run *r)
 	}
 	r->asking = ASK_LEAVE;
 	if (r->source->attached)
-		run_say(r, "Leave?  l let go: it goes on   e end it (SIGTERM), then leave   any other key: stay");
+		run_say(r, "Leave?  l let go: it goes on   e end it (SIGTERM)   any other key: stay");
 	else
-		run_say(r, "Leave?  e end it   l leave it running, with a silent ipclab beside it   any other key: stay");
+		run_say(r, "Leave?  e end it   l leave it running (silent ipclab stays)   other keys: stay");
 }
 
 static void end_attached(struct screen_run *r)

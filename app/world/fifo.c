@@ -274,11 +274,11 @@ static void find_where(struct world *w, u32 task)
 	u32 found = 0, n = 0;
 
 	for (u32 i = 1; op->off && i < w->h->use[POOL_PIPE].n; i++)
-		if (w->pipe[i].used && w->pipe[i].fifo && !w->pipe[i].gone && w->pipe[i].made_seq > op->seq && fifo_name(w, i) == op->off) {
-			found = i;
+		if (w->pipe[i].used && w->pipe[i].fifo && w->pipe[i].made_seq > op->seq && fifo_name(w, i) == op->off) {
+			found = w->pipe[i].gone ? 0 : i;
 			n++;
 		}
-	if (n != 1)
+	if (n != 1 || !found || fifo_may_be_lost(w, op->off, op->seq))
 		return;
 	op->object = found;
 	op->role = (u8)fifo_open_access(op);

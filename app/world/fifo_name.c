@@ -151,6 +151,18 @@ static void lost_add(struct world *w, u32 task, const char *path)
 	*l = (struct fifo_lost){.name = fifo_name_hash(path), .seq = world_now(w), .task = task, .site = w->task[task].op.site};
 }
 
+bool fifo_may_be_lost(const struct world *w, u64 name, u64 since)
+{
+	bool all_since = w->h->lost_n >= LOST_MAX; /* then there may have been more */
+
+	for (u32 i = 0; i < LOST_MAX; i++) {
+		if (w->h->lost[i].name == name && w->h->lost[i].seq > since)
+			return true;
+		all_since &= w->h->lost[i].seq > since;
+	}
+	return all_since;
+}
+
 u32 fifo_led_to(struct world *w, u32 task, u64 id)
 {
 	const struct w_op *op = &w->task[task].op;

@@ -286,6 +286,7 @@ bool file_may_be_gone(struct world *, u32 file, u32 socket, u32 witness);
 u32 fifo_known(struct world *, u64 id, const char *path, size_t n);
 u32 fifo_led_to(struct world *, u32 task, u64 id); /* the one that the task's open(2) has led to, not known before maybe */
 void fifo_named(struct world *, const struct ev_name *);          /* REC_NAME of a path */
+bool fifo_may_be_lost(const struct world *, u64 name, u64 since); /* one of that name was made since, which nobody has seen */
 u64 fifo_name_hash(const char *path);
 u64 fifo_name(const struct world *, u32 fifo);
 bool fifo_is_losing_name(const struct world *, u32 fifo); /* it has lost it, or somebody is about to remove it */

@@ -203,19 +203,23 @@ large_writes_are_whole() {
 # Who sleeps in a large write when we come, and for long, is left there: that is said, and so is when it is followed.
 left_in_a_write() {
 	command -v python3 >/dev/null || { echo "skipped: no python3"; return 0; }
-	python3 -c 'import os, time, threading
+	rm -f "$dir/ready"
+	python3 -c 'import os, sys, time, threading
 r, w = os.pipe()
 def reader():
     time.sleep(2)
     left = 300000
     while left: left -= len(os.read(r, 65536))
 threading.Thread(target=reader).start()
+open(sys.argv[1], "w").close()
 print(os.write(w, b"y" * 300000), flush=True)
-time.sleep(0.6)' >"$dir/got" &
+time.sleep(0.6)' "$dir/ready" >"$dir/got" &
 	local it=$!
-	sleep 0.5
+	for ((n = 0; n < 100; n++)); do [ -e "$dir/ready" ] && break; sleep 0.05; done # a python3 of a loaded machine
+	sleep 0.3
 	timeout 10 "$IPCLAB" watch -p "$it" >"$dir/said" 2>&1
 	wait "$it"
+	grep -q '^\^C lets go unharmed. Killed by SIGKILL, ipclab may leave a call with EINTR.$' "$dir/said" || { cat "$dir/said"; return 1; }
 	grep -q '^300000$' "$dir/got" && grep -q 'P1 may be in the middle of a large write' "$dir/said" &&
 		grep -q 'P1 is followed from here on' "$dir/said" || { cat "$dir/got" "$dir/said"; return 1; }
 }

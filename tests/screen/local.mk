@@ -46,6 +46,7 @@ engine_tests += \
 	tests/screen/live_kill \
 	tests/screen/live_leave \
 	tests/screen/live_pace \
+	tests/screen/live_quit \
 	tests/screen/live_ring \
 	tests/screen/live_terminal \
 	tests/screen/test_keys
@@ -71,6 +72,9 @@ tests_screen_live_leave_LDADD = $(live_libs)
 tests_screen_live_pace_SOURCES = tests/screen/live_pace.c $(live_common)
 tests_screen_live_pace_CPPFLAGS = $(live_cppflags)
 tests_screen_live_pace_LDADD = $(live_libs)
+tests_screen_live_quit_SOURCES = tests/screen/live_quit.c $(live_common)
+tests_screen_live_quit_CPPFLAGS = $(live_cppflags)
+tests_screen_live_quit_LDADD = $(live_libs)
 tests_screen_live_ring_SOURCES = tests/screen/live_ring.c $(live_common)
 tests_screen_live_ring_CPPFLAGS = $(live_cppflags)
 tests_screen_live_ring_LDADD = $(live_libs)

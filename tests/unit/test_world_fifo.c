@@ -239,6 +239,30 @@ START_TEST(gone_again_when_its_mknod_is_back)
 }
 END_TEST
 
+/* Who sleeps in an open of a name that led nowhere may be in the one that was gone again, not in the next of that name. */
+START_TEST(asleep_in_the_one_that_was_gone_again)
+{
+	u32 c, d;
+
+	two();
+	c = lb_fork(a);
+	d = lb_fork(a);
+	mknod_enter(a);
+	path_enter(REC_ENTER, b, CALL_openat, O_WRONLY, 0);
+	path_enter(REC_ENTER, c, CALL_unlink, 0, 0);
+	mknod_exit(a, 0);
+	lb_exit(c, CALL_unlink, 0);
+	mknod_enter(c);
+	mknod_exit(c, OTHER);
+	path_enter(REC_ENTER, d, CALL_openat, O_RDONLY, OTHER);
+	lb_blocked(b, CALL_openat);
+	lb_blocked(d, CALL_openat);
+	lb_settled();
+	ck_assert_uint_eq(world_task(lb.w, b)->op.object, 0);
+	lb_agrees();
+}
+END_TEST
+
 /* Its inode is that of one that counts as named still: the unlink that took that name was told of another. */
 START_TEST(an_inode_used_again_though_no_unlink_was_told)
 {
@@ -279,7 +303,7 @@ int main(void)
 		open_that_sleeps_beside_its_partner, enxio_needs_that_nobody_reads,
 		contents_vanish_with_the_last_end, a_name_that_moves_leads_to_its_partner,
 		a_name_that_leads_nowhere_yet, known_before_its_mknod_is_back, an_opener_that_is_awake_is_no_end,
-		overlapping_makers_of_a_name, gone_again_when_its_mknod_is_back, an_inode_used_again_though_no_unlink_was_told,
+		overlapping_makers_of_a_name, gone_again_when_its_mknod_is_back, asleep_in_the_one_that_was_gone_again, an_inode_used_again_though_no_unlink_was_told,
 		NULL};
 
 	return lb_main("world/fifo", tests);
