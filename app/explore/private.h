@@ -339,6 +339,7 @@ struct told_step {
 struct told {
 	u32 n;
 	i32 status;       /* of the first process */
+	bool signals;     /* one was sent */
 	bool files;       /* calls on regular files are among the steps */
 	char culprit[24]; /* who crashed */
 	i32 culprit_status;

@@ -32,6 +32,7 @@ void told_take(struct told *told, const struct exec *x)
 
 	told->n = 0;
 	told->files = false;
+	told->signals = x->signalled;
 	told->status = x->root_status;
 	for (u32 t = 0; t < x->tasks; t++) {
 		struct str id = {0};

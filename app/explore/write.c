@@ -204,6 +204,20 @@ static bool came_out_alike(const struct writing *w, enum explore_verdict verdict
 	return w->followed == w->told->n && explore_reached(world_of(w), verdict, WEXITSTATUS(w->told->status), NULL);
 }
 
+/* Setting a handler is no step of explore: it is done with the operation before it. */
+static bool go_on(struct writing *w, u32 task)
+{
+	for (u32 n = 0; n < BETWEEN_MAX; n++) {
+		const struct w_task *t = world_task(world_of(w), task);
+
+		if (t->op.call != CALL_rt_sigaction || t->poised_signal || !schedule_can_step(world_of(w), task))
+			return true;
+		if (!step(w, task))
+			return false;
+	}
+	return false;
+}
+
 static bool follow_one(struct writing *w, const struct told_step *s, u32 i)
 {
 	u32 task = find_or_make(w, s->identity);
@@ -211,6 +225,8 @@ static bool follow_one(struct writing *w, const struct told_step *s, u32 i)
 
 	if (!task)
 		return false;
+	if (s->inside && !s->by_time)
+		return go_on(w, task);
 	if (s->inside || (is_by_the_way(s) && !is_at(w, task, s)))
 		return true;
 	for (u32 n = 0; n < BETWEEN_MAX; n++) {
@@ -227,7 +243,7 @@ static bool follow_one(struct writing *w, const struct told_step *s, u32 i)
 			if (s->by_time && schedule_can_pass(world_of(w), task))
 				return session_pass(w->session, task, &ignored) && ++w->done;
 			if (!s->exits)
-				return true;
+				return go_on(w, task);
 			continue;
 		}
 		if (!step(w, task))
@@ -270,6 +286,7 @@ static bool start(struct writing *w)
 				.terminals = true,
 				.sites = true,
 				.files = w->told->files,
+				.signals = w->told->signals,
 				.threads = w->opt->threads},
 			.pin = true},
 		.launch = {.argv = w->opt->argv,

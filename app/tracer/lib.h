@@ -46,6 +46,8 @@ struct tracer_options {
 	bool terminals; /* reads and writes of terminals are operations too */
 	bool sites;     /* copy sites where ends are made, passed or closed (always on when held) */
 	bool files;     /* files that programs open, but for the system's own, are operations too: open, read, write, close */
+	bool signals;   /* held: what a signal does is set by an operation (sigaction), and a signal that comes before a call
+	                   which may sleep is delivered before it */
 	bool sleepers;  /* who is found asleep is asked where, and in which call, when no stop has told it (why) */
 	bool looking;   /* nobody is traced at all: tracer/look/lib.h */
 	bool threads;   /* told to our runtime: once a second thread exists, .data, .bss and heap stop too */

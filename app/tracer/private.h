@@ -641,6 +641,9 @@ bool result_is_restart(i64 ret);
 bool signal_is_held(const struct tracee *);
 u64 signal_mask(pid_t tid, const char *field); /* "SigCgt", ... of /proc/PID/status */
 bool signal_is_due(pid_t tid); /* signals are pending that it does not block */
+/* The task is held before a call that is not made now, since a signal comes first (opt.signals). */
+bool signal_comes_first(const struct tracer *, const struct tracee *);
+bool signal_let_come(struct tracee *); /* and after it the call begins anew */
 bool signal_waits_in_vain(pid_t tid); /* signals are pending, and none of them would do anything */
 
 /* ---- resume.c ---- */

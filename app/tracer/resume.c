@@ -81,6 +81,11 @@ static bool resume_entry(struct tracer *t, struct tracee *x, struct err *err)
 
 	if (x->hook)
 		return hooked_resume(t, x, err);
+	if (signal_comes_first(t, x) && signal_let_come(x)) {
+		x->holding = IS_RUNNING;
+		tracee_go(x, PTRACE_CONT, 0);
+		return true;
+	}
 	x->skipped = false;
 	if (t->opt.faults_n && !skip && !inject_entry(t, x, &skip, err))
 		return false;

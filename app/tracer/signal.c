@@ -65,6 +65,40 @@ bool signal_waits_in_vain(pid_t tid)
 	return pending != 0;
 }
 
+static bool may_sleep(u16 call)
+{
+	switch (call) {
+	case CALL_rt_sigaction: /* what the signal does is set by it */
+	case CALL_pause: case CALL_rt_sigsuspend: case CALL_rt_sigtimedwait: case CALL_nanosleep: case CALL_clock_nanosleep:
+	case CALL_read: case CALL_readv: case CALL_recvfrom: case CALL_recvmsg: case CALL_accept: case CALL_accept4:
+	case CALL_open: case CALL_openat: case CALL_connect: case CALL_wait4: case CALL_waitid: case CALL_flock:
+	case CALL_fcntl: case CALL_futex: case CALL_poll: case CALL_ppoll: case CALL_select: case CALL_pselect6:
+	case CALL_epoll_wait: case CALL_epoll_pwait: case CALL_msgsnd: case CALL_msgrcv: case CALL_semop:
+	case CALL_semtimedop: case CALL_mq_timedsend: case CALL_mq_timedreceive:
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool signal_comes_first(const struct tracer *t, const struct tracee *x)
+{
+	return t->opt.signals && t->opt.held && x->stop == STOP_ENTRY && x->holding == IS_TAKEN && x->entry.hold && !x->hook &&
+	       !x->restarting && !x->skipped && may_sleep(x->entry.call) && signal_is_due(x->tid) && !signal_waits_in_vain(x->tid);
+}
+
+bool signal_let_come(struct tracee *x)
+{
+	arch_regs regs;
+
+	if (!arch_get_regs(x->tid, &regs))
+		return false;
+	arch_set_pc(&regs, arch_pc(&regs) - ARCH_CALL_BYTES);
+	arch_set_result(&regs, x->call_nr);
+	arch_set_call(&regs, -1);
+	return arch_set_regs(x->tid, &regs);
+}
+
 /* One that would do nothing passes at once, also when tasks are held. */
 bool signal_is_held(const struct tracee *x)
 {

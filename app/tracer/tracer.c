@@ -378,7 +378,7 @@ bool tracer_is_hold_point(const struct tracer *t, u32 task)
 		return false;
 	if (x->stop == STOP_SIGNAL)
 		return signal_is_held(x);
-	return x->stop == STOP_ENTRY && x->entry.hold && !x->restarting;
+	return x->stop == STOP_ENTRY && x->entry.hold && !x->restarting && !signal_comes_first(t, x);
 }
 
 u64 tracer_timeout(const struct tracer *t, u32 task)

@@ -13,8 +13,7 @@ bool decode_sigaction(struct tracer *t, struct tracee *x, struct entry *e)
 {
 	u64 act[2]; /* struct kernel_sigaction: handler, flags */
 
-	(void)t;
-	e->hold = false;
+	e->hold = t->opt.signals;
 	e->fd = (i32)x->args[0];
 	if (memory_read(x->tid, x->args[1], act, sizeof act) != sizeof act)
 		return false;
