@@ -93,8 +93,23 @@ static void note_provenance(struct why_look *w, const struct report *r)
 
 	if (!pid || !root)
 		return;
-	snprintf(w->begin, sizeof w->begin, "From the start: ipclab why -- %s", r->redact ? "CMD" : r->scene.actor(r->scene.actor_arg, world_head(r->scene.world)->root));
+	/* What it was called with nobody keeps: a program's name alone, or a script's, would not start it. */
+	snprintf(w->begin, sizeof w->begin, "From the start: ipclab why -- CMD%s%s", r->redact ? "" : ", the command that starts ",
+		r->redact ? "" : r->scene.actor(r->scene.actor_arg, world_head(r->scene.world)->root));
 	add_unseen(w, "fd", pid, "they were there before ipclab looked", w->begin);
+}
+
+/* A handler for SIGALRM and nothing that could wake it: whether the clock will only the program knows. */
+static void note_alarms(struct why_look *w, const struct report *r)
+{
+	for (u32 t = 1; t < world_tasks(r->scene.world); t++) {
+		const struct w_proc *p = world_proc(r->scene.world, world_task(r->scene.world, t)->proc);
+
+		if (r->standing->of[t] != STANDS_UNKNOWN || !p || !p->timers_unsure)
+			continue;
+		add_unseen(w, "process", p->pid, p->timers_unsure & 1 ? "it handles SIGALRM: an alarm may be set" : "it has timers, which may be set", NULL);
+		return;
+	}
 }
 
 static void note_unseen(struct why_look *w, const struct look_answer *a)
@@ -130,6 +145,7 @@ static bool answer_processes(struct why_look *w, const struct why_options *opt, 
 		r.took_ns = clock_ns() - began;
 		note_unseen(w, &look);
 		note_provenance(w, &r);
+		note_alarms(w, &r);
 		r.unseen = w->unseen;
 		r.unseen_n = w->unseen_n;
 		answer_print(&r, opt, stdout);
@@ -153,7 +169,8 @@ static void add_groups(const struct report *r, struct str *out)
 		char cwd[512] = "";
 
 		hangs += all[i].verdict == VERDICT_HANG;
-		if (all[i].verdict == VERDICT_RUNS || (all[i].verdict == VERDICT_WAITS && !all[i].stuck && all[i].processes < 2 && !all[i].outside))
+		if (all[i].verdict == VERDICT_RUNS ||
+			(all[i].verdict == VERDICT_WAITS && !all[i].stuck && all[i].processes < 2 && !all[i].outside && !all[i].named))
 			continue;
 		if (said == GROUPS_SAID && all[i].verdict != VERDICT_HANG) {
 			more++;

@@ -104,7 +104,8 @@ struct look_answer {
 	u32 hidden;        /* `mine`: processes that could not be looked at */
 };
 bool session_look(const struct look_options *, struct look_answer *, struct err *);
-/* The processes of that name (the first 15 letters of their program's or what they call themselves); how many. */
+/* The processes of that name (the first 15 letters of their program's or what they call themselves; the script of one that
+ * an interpreter runs); how many. */
 u32 session_look_named(const char *name, pid_t *pids, u32 room);
 bool session_look_check(pid_t *pid, struct err *); /* may it be looked at; a thread becomes its process */
 

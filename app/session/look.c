@@ -268,9 +268,11 @@ u32 session_look_named(const char *name, pid_t *pids, u32 room)
 	u32 n = 0;
 
 	scan_read(&s, false);
-	for (size_t i = 0; i < s.all.n; i++) {
+	for (size_t i = 0; i < s.all.n && n < room; i++) {
 		const struct seen_process *p = &s.all.at[i];
-		if (!p->kernel && p->state != 'Z' && p->pid != getpid() && !strncmp(p->name, name, 15) && strlen(p->name) == (strlen(name) < 15 ? strlen(name) : 15) && n < room)
+		bool called = !strncmp(p->name, name, 15) && strlen(p->name) == (strlen(name) < 15 ? strlen(name) : 15);
+
+		if (!p->kernel && p->state != 'Z' && p->pid != getpid() && (called || look_runs(p->pid, name)))
 			pids[n++] = p->pid;
 	}
 	scan_finish(&s);

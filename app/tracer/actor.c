@@ -99,20 +99,19 @@ static void shorten(const struct family *f, const char *word, char name[NAME_MOS
 	snprintf(name, NAME_MOST, "%s", word);
 }
 
-bool actor_note(struct tracer *t, struct tracee *x, const char *path, struct err *err)
+/* "" where it is no interpreter, or what it runs has no name; false: it is none. */
+static bool name_of(pid_t pid, const char *path, char name[NAME_MOST])
 {
 	const struct family *f = family_of(path);
-	char file[64], words[CMDLINE_READ], name[NAME_MOST] = "";
-	struct note_actor body;
+	char file[64], words[CMDLINE_READ];
 	const char *word;
-	struct rec *r;
 	ssize_t n;
-	bool ok;
 	int fd;
 
+	name[0] = 0;
 	if (!f)
-		return true;
-	snprintf(file, sizeof file, "/proc/%d/cmdline", (int)x->tid);
+		return false;
+	snprintf(file, sizeof file, "/proc/%d/cmdline", (int)pid);
 	fd = open(file, O_RDONLY | O_CLOEXEC);
 	n = fd < 0 ? 0 : read(fd, words, sizeof words - 1);
 	if (fd >= 0)
@@ -121,6 +120,31 @@ bool actor_note(struct tracer *t, struct tracee *x, const char *path, struct err
 	word = n > 0 ? word_that_names(f, words, words + n) : NULL;
 	if (word)
 		shorten(f, word, name);
+	return true;
+}
+
+bool actor_is(pid_t pid, const char *wanted)
+{
+	char file[64], path[512], name[NAME_MOST];
+	ssize_t n;
+
+	snprintf(file, sizeof file, "/proc/%d/exe", (int)pid);
+	n = readlink(file, path, sizeof path - 1);
+	if (n <= 0)
+		return false;
+	path[n] = 0;
+	return name_of(pid, path, name) && name[0] && !strcmp(name, wanted);
+}
+
+bool actor_note(struct tracer *t, struct tracee *x, const char *path, struct err *err)
+{
+	struct note_actor body;
+	char name[NAME_MOST];
+	struct rec *r;
+	bool ok;
+
+	if (!name_of(x->tid, path, name))
+		return true;
 	body.len = (u32)strlen(name) + 1;
 	r = emit_begin(t, REC_ACTOR, x, sizeof body + body.len, err, &ok);
 	if (!r)

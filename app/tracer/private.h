@@ -659,6 +659,7 @@ bool filter_stops(long nr, const u64 *args); /* what the filter says: of those a
 
 /* ---- actor.c ---- */
 bool actor_note(struct tracer *, struct tracee *, const char *path, struct err *); /* REC_ACTOR of an interpreter */
+bool actor_is(pid_t, const char *name); /* an interpreter that runs what is called so */
 
 /* ---- attach.c ---- */
 long attach_status_field(pid_t, const char *field); /* a number of /proc/PID/status, -1 */

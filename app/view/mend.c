@@ -18,16 +18,21 @@ struct shape {
 	bool all_same; /* all of the cycle wait for the same reason */
 };
 
-/* Which wait of a cycle says most about what to do. */
+/* Which wait of a cycle says most about what to do: a lock has one who holds it, an end may be held by many, and who is to
+ * post a semaphore nobody knows. */
 static int telling(const struct why *y)
 {
 	switch (y->reason) {
 	case WHY_CHILD:
 	case WHY_THREAD:
 	case WHY_VFORK: return 1;
-	case WHY_SEVERAL: return 2;
+	case WHY_SEVERAL:
+	case WHY_SEM: return 2;
 	case WHY_FUTEX:
 	case WHY_OTHER: return 0;
+	case WHY_LOCK:
+	case WHY_MUTEX:
+	case WHY_COND: return 4;
 	default: return 3;
 	}
 }
@@ -56,18 +61,28 @@ static bool shape_find(const struct report *r, struct shape *sh)
 	return sh->task != 0;
 }
 
-/* Of those who could wake it one that has an end and waits as well: itself first. */
-static const struct why_waker *holder(const struct shape *sh)
+static u32 wakers_of(const struct why *y)
+{
+	return y->wakers_n < ARRAY_LEN(y->wakers) ? y->wakers_n : (u32)ARRAY_LEN(y->wakers);
+}
+
+/* Of those who could wake it one that has an end: itself first, or last. */
+static const struct why_waker *holder(const struct why *y, bool itself)
 {
 	const struct why_waker *found = NULL;
 
-	for (u32 i = 0; i < sh->y.wakers_n && i < ARRAY_LEN(sh->y.wakers); i++) {
-		const struct why_waker *k = &sh->y.wakers[i];
+	for (u32 i = 0; i < wakers_of(y); i++) {
+		const struct why_waker *k = &y->wakers[i];
 
-		if (k->fd && (!found || k->self))
+		if (k->fd && (!found || (k->self == itself && found->self != itself)))
 			found = k;
 	}
 	return found;
+}
+
+static bool waits_in_cycle(const struct shape *sh, u32 task, struct why *y)
+{
+	return sh->r->standing->cycle[task] == 1 && world_why_wait(sh->s->world, task, y);
 }
 
 static void add_object(const struct shape *sh, struct str *out)
@@ -99,11 +114,166 @@ static void add_before(const struct shape *sh, u32 task, struct str *out)
 	str_finish(&object);
 }
 
+/* ---- two of which each waits for the other, at an end of a pipe or a socket ---- */
+
+struct pair {
+	u32 a, b; /* tasks */
+	struct why of_a, of_b;
+};
+
+static bool is_about_an_end(const struct why *y)
+{
+	return (y->pipe || y->object_kind == OBJ_SOCKET) && (y->reason == WHY_EMPTY || y->reason == WHY_FULL);
+}
+
+static bool could_be_woken_by(const struct why *y, u32 proc)
+{
+	for (u32 i = 0; i < wakers_of(y); i++)
+		if (y->wakers[i].fd && y->wakers[i].proc == proc)
+			return true;
+	return false;
+}
+
+/* Has it an end to read from, too? Then the one to write to it was left open, not meant: that is another tale. */
+static bool can_read(const struct shape *sh, u32 proc, const struct why *y)
+{
+	const struct world *w = sh->s->world;
+	const struct w_pipe *p = world_pipe(w, y->pipe);
+
+	for (u32 file = y->pipe && p ? p->files : 0; file; file = world_file(w, file)->next)
+		for (u32 fd = world_file(w, file)->access & ACCESS_READ ? world_file(w, file)->fd_first : 0; fd; fd = world_fd(w, fd)->same)
+			if (world_fd(w, fd)->fdt == world_proc(w, proc)->fdt)
+				return true;
+	return false;
+}
+
+static bool is_pair(const struct shape *sh, struct pair *p)
+{
+	u32 a = world_task(sh->s->world, p->a)->proc, b = world_task(sh->s->world, p->b)->proc;
+
+	if (a == b || !is_about_an_end(&p->of_a) || !is_about_an_end(&p->of_b))
+		return false;
+	if (!could_be_woken_by(&p->of_a, b) || !could_be_woken_by(&p->of_b, a))
+		return false;
+	if (p->of_a.reason == WHY_EMPTY && (could_be_woken_by(&p->of_a, a) || can_read(sh, b, &p->of_a)))
+		return false;
+	return p->of_b.reason != WHY_EMPTY || !(could_be_woken_by(&p->of_b, b) || can_read(sh, a, &p->of_b));
+}
+
+static bool find_pair(const struct shape *sh, struct pair *p)
+{
+	u32 n = world_tasks(sh->s->world);
+
+	for (p->a = 1; p->a < n; p->a++)
+		for (p->b = p->a + 1; p->b < n && waits_in_cycle(sh, p->a, &p->of_a); p->b++)
+			if (waits_in_cycle(sh, p->b, &p->of_b) && is_pair(sh, p))
+				return true;
+	return false;
+}
+
+/* Something has come through to the one who waits for more of it. */
+static bool has_had_some(const struct shape *sh, const struct why *y)
+{
+	const struct w_pipe *p = world_pipe(sh->s->world, y->pipe);
+	const struct w_socket *s = y->object_kind == OBJ_SOCKET ? world_socket(sh->s->world, y->object) : NULL;
+	const struct w_flow *f = s ? world_flow(sh->s->world, s->in) : NULL;
+
+	return (p && p->taken > 0) || (f && f->taken > 0);
+}
+
+/* `asker` has written, `other` has read it and wants more: the end, as sort(1) does, or only what the asker thinks it has. */
+static void mend_asker(const struct shape *sh, u32 asker, u32 other, const struct why *of_other, struct str *out)
+{
+	const struct why_waker *k = NULL;
+	const struct w_fd *fd;
+	char name[2][24];
+
+	for (u32 i = 0; i < wakers_of(of_other) && !k; i++)
+		if (of_other->wakers[i].fd && of_other->wakers[i].proc == world_task(sh->s->world, asker)->proc)
+			k = &of_other->wakers[i];
+	fd = k ? world_fd(sh->s->world, k->fd) : NULL;
+	words_proc(sh->s, world_task(sh->s->world, asker)->proc, name[0]);
+	words_proc(sh->s, world_task(sh->s->world, other)->proc, name[1]);
+	if (of_other->object_kind == OBJ_SOCKET)
+		str_addf(out, "shutdown(%d, SHUT_WR) in %s", fd ? fd->fd : -1, name[0]);
+	else
+		str_addf(out, "close fd %d in %s", fd ? fd->fd : -1, name[0]);
+	str_addf(out, " when it has written all, before it reads: %s may be reading to the end; if it is not, %s has to write its answer%s first",
+		name[1], name[1], of_other->object_kind == OBJ_SOCKET ? "" : ", and flush it,");
+}
+
+static void mend_both_read(const struct shape *sh, const struct pair *p, struct str *out)
+{
+	bool a = has_had_some(sh, &p->of_a), b = has_had_some(sh, &p->of_b);
+
+	if (b && !a) {
+		mend_asker(sh, p->a, p->b, &p->of_b, out);
+		return;
+	}
+	if (a && !b) {
+		mend_asker(sh, p->b, p->a, &p->of_a, out);
+		return;
+	}
+	str_add(out, "one of them has to write before it reads (each waits for the other's bytes)");
+	if (p->of_a.pipe)
+		str_add(out, ", and to flush what it wrote");
+	if (sh->r->attached || (a && b))
+		str_add(out, "; or to close its end, if it has written all");
+}
+
+static void mend_read_as_well(const struct shape *sh, const struct pair *p, struct str *out)
+{
+	bool a_reads = p->of_a.reason == WHY_EMPTY;
+	struct str want = {0}, full = {0};
+	char name[24];
+
+	report_object(sh->s, a_reads ? &p->of_a : &p->of_b, &want);
+	report_object(sh->s, a_reads ? &p->of_b : &p->of_a, &full);
+	str_addf(out, "%s has to read %s as well while it waits for %s: with poll, or in a thread of its own",
+		words_proc(sh->s, world_task(sh->s->world, a_reads ? p->a : p->b)->proc, name), str_get(&full), str_get(&want));
+	str_finish(&want);
+	str_finish(&full);
+}
+
+static bool mend_pair(const struct shape *sh, struct str *out)
+{
+	struct pair p;
+
+	if (sh->y.reason != WHY_EMPTY && sh->y.reason != WHY_FULL)
+		return false;
+	if (!find_pair(sh, &p))
+		return false;
+	if (p.of_a.reason == WHY_EMPTY && p.of_b.reason == WHY_EMPTY)
+		mend_both_read(sh, &p, out);
+	else if (p.of_a.reason == p.of_b.reason)
+		str_add(out, "one of them has to read while it writes: with poll, in pieces, or in a thread of its own");
+	else
+		mend_read_as_well(sh, &p, out);
+	return true;
+}
+
+/* ---- one of them at an end ---- */
+
+/* "close fd 4 in P2", "close fds 2 and 4 in P2": all of them that this process has. */
+static void add_close(const struct shape *sh, const struct why *y, u32 proc, struct str *out)
+{
+	u32 n = 0, at = 0;
+	char name[24];
+
+	for (u32 i = 0; i < wakers_of(y); i++)
+		n += y->wakers[i].fd && y->wakers[i].proc == proc;
+	str_add(out, n > 1 ? "fds " : "fd ");
+	for (u32 i = 0; i < wakers_of(y); i++)
+		if (y->wakers[i].fd && y->wakers[i].proc == proc)
+			str_addf(out, "%s%d", !at++ ? "" : at == n ? " and " : ", ", world_fd(sh->s->world, y->wakers[i].fd)->fd);
+	str_addf(out, " in %s", words_proc(sh->s, proc, name));
+}
+
 static void mend_empty(const struct shape *sh, struct str *out)
 {
-	const struct why_waker *k = holder(sh);
+	const struct why_waker *k = holder(&sh->y, true);
 	const struct w_fd *fd = k ? world_fd(sh->s->world, k->fd) : NULL;
-	char name[24];
+	u32 last = k ? k->proc : 0;
 
 	if (!fd)
 		return;
@@ -111,8 +281,26 @@ static void mend_empty(const struct shape *sh, struct str *out)
 		str_addf(out, "one of them has to write before it reads (each waits for the other's bytes)");
 		return;
 	}
-	str_addf(out, "close fd %d in %s", fd->fd, words_proc(sh->s, k->proc, name));
+	/* An end of its own that it has not used yet may have been meant to be written to. */
+	if (!k->self && fd->how != FD_INHERITED && !has_had_some(sh, &sh->y)) {
+		str_add(out, "write to ");
+		add_object(sh, out);
+		str_add(out, ", or ");
+	}
+	str_add(out, "close ");
+	add_close(sh, &sh->y, k->proc, out);
 	add_before(sh, k->self ? sh->task : k->task, out);
+	/* Who waits for it to end does not write any more, either: its end keeps the pipe open as well. */
+	for (u32 i = 0; k->self && i < wakers_of(&sh->y); i++) {
+		const struct why_waker *other = &sh->y.wakers[i];
+		struct why y;
+
+		if (!other->fd || other->self || other->proc == last || !waits_in_cycle(sh, other->task, &y) || y.reason != WHY_CHILD)
+			continue;
+		str_add(out, ", and ");
+		add_close(sh, &sh->y, last = other->proc, out);
+		add_before(sh, other->task, out);
+	}
 	if (fd->how == FD_INHERITED && !fd->cloexec)
 		str_addf(out, ", or make the %s close-on-exec where it need not be inherited",
 			sh->y.object_kind == OBJ_SOCKET ? "socket" : "pipe");
@@ -120,7 +308,7 @@ static void mend_empty(const struct shape *sh, struct str *out)
 
 static void mend_full(const struct shape *sh, struct str *out)
 {
-	const struct why_waker *k = holder(sh);
+	const struct why_waker *k = holder(&sh->y, false);
 	char name[24];
 
 	if (sh->all_same && sh->members > 1) {
@@ -172,6 +360,69 @@ static void mend_mutex(const struct shape *sh, struct str *out)
 	}
 }
 
+/* open(2) of a FIFO waits for the other side; with O_NONBLOCK one to write fails where nobody reads, fifo(7). */
+static void mend_open(const struct shape *sh, struct str *out)
+{
+	bool writes = world_task(sh->s->world, sh->task)->op.role == ACCESS_WRITE;
+
+	if (sh->members > 1) {
+		str_add(out, "open the other end first, or open it with O_RDWR or O_NONBLOCK");
+		return;
+	}
+	str_add(out, "somebody has to open ");
+	add_object(sh, out);
+	str_addf(out, " for %s at the same time; or open it with %s, which waits for nobody", writes ? "reading" : "writing",
+		writes ? "O_RDWR" : "O_RDWR or O_NONBLOCK");
+}
+
+/* A child that waits for a signal while its parent waits for the child. */
+static u32 who_waits_for(const struct shape *sh, u32 proc)
+{
+	struct why y;
+
+	for (u32 t = 1; t < world_tasks(sh->s->world); t++)
+		if (sh->r->standing->of[t] == STANDS_STUCK && world_why_wait(sh->s->world, t, &y) && y.reason == WHY_CHILD)
+			for (u32 i = 0; i < wakers_of(&y); i++)
+				if (y.wakers[i].proc == proc)
+					return t;
+	return 0;
+}
+
+/* Somebody reads, and is not in the cycle: the end that keeps it waiting is held by one who sleeps for good. */
+static bool mend_sleeping_holder(const struct shape *sh, struct str *out)
+{
+	u32 proc = world_task(sh->s->world, sh->task)->proc;
+	char name[24];
+	struct why y;
+
+	for (u32 t = 1; t < world_tasks(sh->s->world); t++) {
+		if (sh->r->standing->of[t] != STANDS_STUCK || sh->r->standing->cycle[t] || !world_why_wait(sh->s->world, t, &y) ||
+			y.reason != WHY_EMPTY || !is_about_an_end(&y) || !could_be_woken_by(&y, proc))
+			continue;
+		str_add(out, "close ");
+		add_close(sh, &y, proc, out);
+		str_addf(out, " before it waits for a signal, or end %s: while it has that end open the reader does not see the end",
+			words_proc(sh->s, proc, name));
+		return true;
+	}
+	return false;
+}
+
+static void mend_signal(const struct shape *sh, struct str *out)
+{
+	u32 parent = who_waits_for(sh, world_task(sh->s->world, sh->task)->proc);
+	char name[2][24];
+
+	if (mend_sleeping_holder(sh, out))
+		return;
+	if (parent) {
+		words_proc(sh->s, world_task(sh->s->world, parent)->proc, name[0]);
+		words_proc(sh->s, world_task(sh->s->world, sh->task)->proc, name[1]);
+		str_addf(out, "%s has to signal %s before it waits for it; if it did: ", name[0], name[1]);
+	}
+	str_add(out, "block the signal before testing for it, and wait with sigsuspend or sigwaitinfo: one that came before pause is gone");
+}
+
 /* The reasons that need no more than a sentence. */
 static const char *plain_advice(const struct shape *sh)
 {
@@ -180,17 +431,13 @@ static const char *plain_advice(const struct shape *sh)
 		return sh->members > 1 && sh->all_same ? "take the file locks in the same order everywhere"
 						       : "give the file lock back before waiting for who needs it";
 	case WHY_OPEN:
-		return sh->openers > 1 ? "open the FIFOs in the same order on both sides"
-				       : "open the other end first, or open it with O_RDWR or O_NONBLOCK";
+		return sh->openers > 1 ? "open the FIFOs in the same order on both sides" : NULL;
 	case WHY_COND:
 		return "set what is waited for under the mutex, and test it before each wait (while (!ready) pthread_cond_wait): a "
 		       "signal that nobody waits for is lost";
 	case WHY_SEM:
 	case WHY_SYSV_SEM: return "post the semaphore on every way out, before waiting for who needs it";
 	case WHY_BARRIER: return "make the barrier for as many as come to it";
-	case WHY_SIGNAL:
-		return "block the signal before testing for it, and wait with sigsuspend or sigwaitinfo: one that came before pause "
-		       "is gone";
 	case WHY_SPIN: return "let somebody change what it spins on";
 	case WHY_COUNTER: return "write to it before it is read";
 	default: return NULL;
@@ -221,6 +468,12 @@ bool report_mend(const struct report *r, struct str *out)
 		mend_mutex(&sh, out);
 	else if (sh.y.object_kind == OBJ_MQ)
 		mend_queue(&sh, out);
+	else if (sh.y.reason == WHY_SIGNAL)
+		mend_signal(&sh, out);
+	else if (sh.y.reason == WHY_OPEN)
+		mend_open(&sh, out);
+	else if (mend_pair(&sh, out))
+		;
 	else if (sh.y.reason == WHY_EMPTY)
 		mend_empty(&sh, out);
 	else if (sh.y.reason == WHY_FULL)

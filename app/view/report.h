@@ -58,6 +58,7 @@ i32 report_fd(const struct scene *, const struct why *);
 struct report_group {
 	u32 proc;      /* the oldest of it */
 	u32 processes, stuck, outside;
+	u32 named;     /* tasks that wait for something with a name: whoever opens it could end that */
 	u32 task;      /* whose wait says most of it, 0 none */
 	enum verdict verdict;
 };

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Many processes in groups: those of which one waits for another belong together, and have a verdict of their own. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "view/private.h"
 #include "view/report.h"
+
+enum { WIDTH = 70 };
 
 static u32 find(u32 *leader, u32 proc)
 {
@@ -57,6 +60,18 @@ static int telling(const struct report *r, u32 task)
 												    : 2;
 }
 
+/* A FIFO, a message queue, System V's semaphores: all that is needed is somebody who knows the name. */
+static bool is_named(const struct report *r, u32 task)
+{
+	const struct w_pipe *p;
+	struct why y;
+
+	if (!world_why_wait(r->scene.world, task, &y))
+		return false;
+	p = world_pipe(r->scene.world, y.pipe);
+	return y.reason == WHY_OPEN || y.object_kind == OBJ_MQ || y.object_kind == OBJ_SEMS || (y.pipe && p && p->fifo);
+}
+
 static void fill(const struct report *r, u32 *leader, struct report_group *g)
 {
 	const struct world *w = r->scene.world;
@@ -71,6 +86,7 @@ static void fill(const struct report *r, u32 *leader, struct report_group *g)
 			n[r->standing->of[t]]++;
 			guessed += world_task(w, t)->op.flags & EVF_GUESSED && r->standing->of[t] == STANDS_STUCK;
 			g->stuck += r->standing->of[t] == STANDS_STUCK;
+			g->named += is_named(r, t);
 			if (telling(r, t) > best) {
 				best = telling(r, t);
 				g->task = t;
@@ -110,6 +126,28 @@ struct report_group *report_groups(const struct report *r, u32 *n)
 	return all;
 }
 
+/* Behind what is there of the line, and in lines of their own what does not fit. */
+static void add_reason(const struct report *r, u32 task, struct str *out)
+{
+	struct str line = {0}, wrapped = {0};
+	size_t begun = out->len;
+	const char *at, *end;
+
+	while (begun && out->s[begun - 1] != '\n')
+		begun--;
+	str_add(out, "  ");
+	words_reason(&r->scene, task, out);
+	str_add(&line, out->s + begun);
+	lines_wrap(str_get(&line), WIDTH, &wrapped);
+	out->s[out->len = begun] = 0;
+	for (at = str_get(&wrapped); *at; at = *end ? end + 1 : end) {
+		end = strchrnul(at, '\n');
+		str_addf(out, "%s%.*s\n", at == str_get(&wrapped) ? "" : "        ", (int)(end - at), at);
+	}
+	str_finish(&line);
+	str_finish(&wrapped);
+}
+
 void report_group_line(const struct report *r, const struct report_group *g, u64 idle_ns, const char *cwd, struct str *out)
 {
 	const struct w_proc *p = world_proc(r->scene.world, g->proc);
@@ -119,9 +157,7 @@ void report_group_line(const struct report *r, const struct report_group *g, u64
 	str_addf(out, "%-6s %6d %-12.24s %3u process%s", report_verdict(g->verdict), p->pid, name ? name : "", g->processes,
 		g->processes == 1 ? "  " : "es");
 	if (g->verdict != VERDICT_HANG) {
-		str_add(out, "  ");
-		words_reason(&r->scene, g->task, out);
-		str_add(out, "\n");
+		add_reason(r, g->task, out);
 		return;
 	}
 	if (idle_ns >= 1000000000)

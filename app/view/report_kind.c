@@ -202,9 +202,9 @@ bool report_object(const struct scene *s, const struct why *y, struct str *out)
 	else if (y->object_kind)
 		str_add(out, world_object_name(s->world, y->object_kind, y->object, name));
 	else if ((y->reason == WHY_CHILD || y->reason == WHY_VFORK) && y->wakers_n)
-		str_add(out, world_proc_name(s->world, y->wakers[0].proc, name));
+		str_add(out, words_proc(s, y->wakers[0].proc, name));
 	else if (y->reason == WHY_THREAD && y->wakers_n && y->wakers[0].task)
-		str_add(out, world_task_name(s->world, y->wakers[0].task, name));
+		words_name(s, y->wakers[0].task, out);
 	else if (y->segment)
 		str_add(out, world_segment_name(s->world, y->segment, name));
 	return out->len != 0;

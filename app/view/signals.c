@@ -43,7 +43,9 @@ void words_signal_reason(const struct scene *s, const struct why *y, struct str 
 	const struct w_proc *p = t ? world_proc(s->world, t->proc) : NULL;
 
 	str_add(out, "no signal has come");
-	if (p && p->timers & 1)
+	if (p && p->timers && !(p->timers & ~(p->timers_unsure | 0x100)))
+		str_add(out, ", and whether an alarm is set cannot be seen");
+	else if (p && p->timers & 1)
 		str_add(out, ", and its alarm has not rung yet");
 	else if (p && p->timers)
 		str_add(out, ", and its timer has not expired yet");

@@ -376,13 +376,19 @@ bool words_result_socket(const struct scene *s, const struct happening *h, const
 /* ---- why ---- */
 
 /* "sock1 has nothing to take", "nobody has connected to sock1 (/tmp/s)", "sock2 has no room" */
+/* Who sleeps in accept(2) does so on one that listens, whoever saw it begin to. */
+static bool it_listens(const struct w_socket *k, const struct why *y)
+{
+	return k && (k->state == SOCKET_LISTENING || y->call == CALL_accept || y->call == CALL_accept4);
+}
+
 bool words_socket_reason(const struct scene *s, const struct why *y, struct str *out)
 {
 	const struct w_socket *k = y->object_kind == OBJ_SOCKET ? world_socket(s->world, y->object) : NULL;
 
 	if (!k)
 		return false;
-	if (k->state == SOCKET_LISTENING && y->reason == WHY_EMPTY) {
+	if (it_listens(k, y) && y->reason == WHY_EMPTY) {
 		str_add(out, "no connection to ");
 		add_socket(s, y->object, out);
 		str_add(out, " waits to be accepted");
@@ -404,7 +410,7 @@ bool words_socket_reason(const struct scene *s, const struct why *y, struct str 
 const char *words_socket_could(const struct scene *s, const struct why *y)
 {
 	const struct w_socket *k = world_socket(s->world, y->object);
-	bool listens = k && k->state == SOCKET_LISTENING;
+	bool listens = it_listens(k, y);
 
 	if (y->reason == WHY_FULL)
 		return listens ? "can still be accepted by " : "can still be relieved by ";

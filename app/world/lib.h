@@ -196,7 +196,7 @@ struct w_proc {
 	u32 timers_once; /* of 9..31, those that ring once */
 	u32 group;       /* process group when a wait for one was last made, 0 unknown */
 	u32 attached;    /* 1: it ran before we came: those who signal it may be anybody */
-	u32 pad2;
+	u32 timers_unsure; /* of timers, those that may be set: it ran before we came, and nobody saw */
 };
 
 enum fd_how { FD_OPENED = 1, FD_INHERITED, FD_DUP, FD_RECEIVED, FD_UNKNOWN };

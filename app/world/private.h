@@ -325,7 +325,8 @@ bool locks_hold(const struct world *, struct str *where); /* invariants */
 /* ---- signals.c ---- */
 extern const struct ipc_rule signal_rule_action, signal_rule_timer, signal_rule_send, signal_rule_wait;
 void signals_exec(struct world *, u32 proc);
-bool signals_timer_pending(const struct world *, u32 proc); /* a clock will send it a signal, which ends any wait */
+bool signals_timer_pending(const struct world *, u32 proc); /* a clock may send it a signal, which ends any wait */
+bool signals_timer_seen(const struct world *, u32 proc);    /* it will: the timer was seen to be set */
 void signals_fork(struct world *, u32 from_task, u32 proc);
 void signals_attached(struct world *, u32 proc, const struct ev_observe *);
 void signal_delivered(struct world *, u32 task, const struct ev_signal *);

@@ -64,8 +64,9 @@ void signals_attached(struct world *w, u32 proc, const struct ev_observe *ev)
 	p->attached = 1;
 	if (ev->c & bit(SIGALRM))
 		p->timers |= 0x101;
-	if (ev->a) /* whether they are set is not known */
+	if (ev->a)
 		p->timers |= posix_timer_bit(-1);
+	p->timers_unsure = p->timers & (1u | posix_timer_bit(-1));
 }
 
 static void action_exit(struct world *w, u32 task, const struct ev_exit *ev)
@@ -133,14 +134,21 @@ void signal_delivered(struct world *w, u32 task, const struct ev_signal *ev)
 
 /* ---- timers ---- */
 
-bool signals_timer_pending(const struct world *w, u32 proc)
+static u32 clocks_of(const struct w_proc *p)
 {
-	const struct w_proc *p = &w->proc[proc];
 	u32 clocks = p->timers & ~0x106u; /* nobody who sleeps uses up the time of the other two */
 
-	if (p->sig_known && p->sig_ignored & bit(SIGALRM))
-		clocks &= ~1u;
-	return clocks != 0;
+	return p->sig_known && p->sig_ignored & bit(SIGALRM) ? clocks & ~1u : clocks;
+}
+
+bool signals_timer_pending(const struct world *w, u32 proc)
+{
+	return clocks_of(&w->proc[proc]) != 0;
+}
+
+bool signals_timer_seen(const struct world *w, u32 proc)
+{
+	return (clocks_of(&w->proc[proc]) & ~w->proc[proc].timers_unsure) != 0;
 }
 
 static void posix_timer_set(struct w_proc *p, const struct w_op *op)
@@ -177,6 +185,7 @@ static void timer_exit(struct world *w, u32 task, const struct ev_exit *ev)
 		p->timers |= 1u << which;
 	else
 		p->timers &= ~(1u << which);
+	p->timers_unsure &= ~(1u << which);
 	if (which == 0)
 		p->timers = (p->timers & ~0x100u) | (op->arg && op->size ? 0x100 : 0);
 }

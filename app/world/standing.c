@@ -26,11 +26,28 @@ struct graph {
 
 /* ---- nodes and edges ---- */
 
+/* A timer that is set ends it: the one it reads, one of those it polls. */
+static bool is_timed(const struct world *w, u32 task, const struct wait *wait)
+{
+	if (wait->timeout != TIME_NONE || wait->reason == WHY_TIMER || signals_timer_seen(w, w->task[task].proc))
+		return true;
+	if (wait->ipc.kind == OBJ_TIMERFD)
+		return w->counter[wait->ipc.object].due_ns != 0;
+	for (u32 e = wait->reason == WHY_SEVERAL ? world_waited_for(w, task) : 0; e; e = w->watch[e].next) {
+		u32 fd = w->watch[e].epoll ? 0 : world_fd_find(w, w->task[task].proc, w->watch[e].fd);
+		const struct w_file *f = &w->file[w->watch[e].epoll ? w->watch[e].file : fd ? w->fd[fd].file : 0];
+
+		if (f->kind == OBJ_TIMERFD && w->counter[f->object].due_ns)
+			return true;
+	}
+	return false;
+}
+
 static enum stands mover(const struct world *w, u32 task, const struct wait *wait)
 {
 	const struct w_socket *socket = wait->ipc.kind == OBJ_SOCKET ? &w->socket[wait->ipc.object] : NULL;
 
-	if (wait->timeout != TIME_NONE || wait->reason == WHY_TIMER || signals_timer_pending(w, w->task[task].proc))
+	if (is_timed(w, task, wait))
 		return STANDS_TIMED;
 	if (wait->reason == WHY_TERMINAL || (wait->ipc.outside && !(socket && socket->timeouts)) ||
 		(wait->pipe && w->pipe[wait->pipe].outside))

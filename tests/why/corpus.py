@@ -8,6 +8,7 @@ A header line ` * why ...` (in scripts `# why ...`) is one of
                                                     a wait: who, call, kind, line; those who could end it
     why cycle P1 P2                                 these wait for one another
     why outside WAITS                               the verdict of -p, where from outside less can be known
+    why mend PATTERN                                what the advice says, a regular expression found in it
     why run ...                                     how it is started (see run.py)
 
 `call` and `kind` may be several by |, or *; @NAME is the line with the comment @NAME; after `<-` stand
@@ -37,7 +38,7 @@ class Program:
         self.source, self.binary = source, binary
         self.name = os.path.splitext(os.path.basename(source))[0]
         self.verdicts, self.outside, self.waits, self.cycles, self.run = [], [], [], [], []
-        self.labels, self.facts = {}, {}
+        self.labels, self.facts, self.mend = {}, {}, None
         with open(source) as f:
             lines = f.read().splitlines()
         for number, line in enumerate(lines, 1):
@@ -60,6 +61,8 @@ class Program:
             self.cycles.append(sorted(text.split()[1:]))
         elif first == 'outside':
             self.outside = text.split()[1:]
+        elif first == 'mend':
+            self.mend = text[5:]
         elif first == 'run':
             self.run = text.split()[1:]
         elif re.match(r'P\d', first):

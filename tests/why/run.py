@@ -188,6 +188,8 @@ def form_run(case):
     status = 1 if answer.json['verdict'] == 'HANG' else 0
     if 'within' in case.run:
         status = 124 if answer.json['verdict'] != 'ENDED' else 0
+    if case.program.mend and not re.search(case.program.mend, answer.json.get('mend', '')):
+        faults.append('mend: %s' % answer.json.get('mend', 'nothing'))
     if answer.status != status:
         faults.append('status %s, not %d' % (answer.status, status))
     return answer, faults

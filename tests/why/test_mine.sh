@@ -58,6 +58,39 @@ check "by name: that pid" out_has "$both"
 run timeout 60 "${as[@]}" "$IPCLAB" why -p "$both" --only
 check "--only: the other is not looked at, so it is no proof" status_is 0
 
+begin "$hangs/wait_for_who_waits"
+waiting=$began
+begin "$hangs/../lookalikes/server_waits_for_clients"
+server=$began
+printf 'mkfifo "$1"; echo x >"$1"\n' >"$dir/sender.sh"
+begin bash "$dir/sender.sh" "$dir/orders"
+sender=$began
+begin python3 -c 'import signal; signal.signal(signal.SIGALRM, print); signal.pause()'
+pausing=$began
+began_timer='import ctypes, os, struct
+c = ctypes.CDLL(None)
+fd = c.timerfd_create(1, 0)
+c.timerfd_settime(fd, 0, struct.pack("4q", 300, 0, 300, 0), None)
+os.read(fd, 8)'
+begin python3 -c "$began_timer"
+timer=$began
+sleep 1
+run timeout 60 "${as[@]}" "$IPCLAB" why
+check "a FIFO that nobody reads is listed, though one process alone waits" has_line WAITS "$sender" "sender.sh"
+check "no line is longer than the terminal" test "$(grep -v ^HANG <<<"$out" | wc -L)" -le 80
+run timeout 60 "${as[@]}" "$IPCLAB" why -n sender.sh
+check "a script is found by the name it is listed with" out_has "$sender"
+run timeout 60 "${as[@]}" "$IPCLAB" why -p "$waiting"
+check "from outside: HANG" status_is 1
+check "the advice calls a child by its pid, as the rest does" test -z "$(grep -E 'waits for P[0-9]' <<<"$out")"
+run timeout 60 "${as[@]}" "$IPCLAB" why -p "$server"
+check "who sleeps in accept waits for a connection" out_has "waits to be accepted"
+run timeout 60 "${as[@]}" "$IPCLAB" why -p "$pausing"
+check "of an alarm that cannot be seen nothing is claimed" out_has "whether an alarm"
+check "nor that a clock will end it" out_lacks "a clock will end"
+run timeout 60 "${as[@]}" "$IPCLAB" why -p "$timer"
+check "a timer that is read is a clock" out_has "a clock will end a wait"
+
 begin bash -c 'mkfifo secret-name; cat secret-name'
 sleep 0.5
 run timeout 60 "${as[@]}" "$IPCLAB" why -p "$began"

@@ -62,6 +62,7 @@ bool tracer_look(struct tracer *, const struct scan *, const pid_t *pids, u32 n,
 /* May it be looked at? *pid becomes its process's when it is a thread's. EXIT_USAGE: none such, a zombie, a kernel
  * thread; EXIT_MACHINE: another user's, and that it is ours to see is refused. */
 bool look_check(pid_t *pid, struct err *);
+bool look_runs(pid_t, const char *script); /* it is an interpreter, and runs that */
 u64 look_idle_ns(pid_t); /* since none of its threads ran (/proc/PID/task/TID/sched); 0: the kernel does not say */
 void look_cwd(pid_t, char *path, size_t room); /* "" unknown */
 void look_refusal(char *text, size_t room); /* why attaching is refused here: a phrase */

@@ -198,6 +198,11 @@ static u64 last_ran_ns(pid_t pid, const char *tid)
 	return (u64)(ms * 1e6);
 }
 
+bool look_runs(pid_t pid, const char *script)
+{
+	return actor_is(pid, script);
+}
+
 u64 look_idle_ns(pid_t pid)
 {
 	u64 last = 0, now;

@@ -5,6 +5,7 @@
  * why P1 read pipe @parent <- P2 write inherited @up
  * why P2 read pipe @child <- P1 write opened @down
  * why cycle P1 P2
+ * why mend one of them has to write before it reads .*flush
  */
 #include <unistd.h>
 

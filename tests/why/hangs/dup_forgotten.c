@@ -3,6 +3,7 @@
  *
  * why HANG
  * why P1 read pipe @read <- P1 write dup @dup
+ * why mend close fd 2 in P1 before it reads
  */
 #include <unistd.h>
 

@@ -5,6 +5,7 @@
  * why P1 read pipe @read <- P2 write inherited @pipe
  * why P2 fcntl lock @lock <- P1
  * why cycle P1 P2
+ * why mend give the file lock back before waiting
  */
 #include <fcntl.h>
 #include <unistd.h>

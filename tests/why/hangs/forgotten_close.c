@@ -5,6 +5,7 @@
  * why P1 wait4 child @wait <- P2
  * why P2 read pipe @read <- P2 write inherited @pipe
  * why cycle P2
+ * why mend close fd 4 in P2 before it reads
  */
 #include <sys/wait.h>
 #include <unistd.h>

@@ -5,6 +5,7 @@
  * why outside WAITS
  * why P1 read pipe @read <- P2 write inherited @pipe
  * why P2 pause signal @pause <- nobody
+ * why mend close fds? [0-9 and]+ in P3 before it waits for a signal, or end P3
  */
 #include <sys/wait.h>
 #include <unistd.h>

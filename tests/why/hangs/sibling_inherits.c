@@ -5,6 +5,7 @@
  * why P1 wait4 child @wait <- P2
  * why P2 read pipe @first <- P3 write inherited @pipe1
  * why P3 read pipe @second <- P1 write opened @pipe2
+ * why mend close fd 4 in P3 before it reads pipe
  */
 #include <sys/wait.h>
 #include <unistd.h>

@@ -5,6 +5,7 @@
  * why P1 wait4 child @wait <- P2
  * why P2 read pipe @read <- P1 write opened @pipe
  * why cycle P1 P2
+ * why mend write to pipe\d+, or close fd 4 in P1 before it waits for P2
  */
 #include <sys/wait.h>
 #include <unistd.h>
