@@ -308,7 +308,7 @@ const struct command command_table[] = {
 		.summary = "say who waits for whom, and whether anybody is left who could wake them",
 		.example = "ipclab why                        # everything of mine that is stuck\n"
 			   "ipclab why -p 4121\n"
-			   "ipclab why -- make test\n"
+			   "ipclab why -- make test           # it waits, and is no HANG? ^C says where\n"
 			   "ipclab why --within 60s -- make test   # in CI: as timeout(1), and why\n",
 		.run = command_why,
 		.command_follows = true,

@@ -23,6 +23,8 @@ struct why_run {
 	sem_t ended; /* posted once: the folding thread is to stop */
 	bool over;   /* the limit of --within is reached */
 	bool full;   /* no room for the log: nothing can be said */
+	bool folds;  /* the folding thread runs */
+	pthread_t folder;
 };
 
 /* What signal handlers need: whom to ring. */
@@ -73,17 +75,26 @@ static void *fold(void *arg)
 	return NULL;
 }
 
-static bool start_folding(struct why_run *w, pthread_t *thread)
+static bool start_folding(struct why_run *w)
 {
 	sigset_t all, before;
-	bool ok;
 
 	sem_init(&w->ended, 0, 0);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	ok = pthread_create(thread, NULL, fold, w) == 0;
+	w->folds = pthread_create(&w->folder, NULL, fold, w) == 0;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return ok;
+	return w->folds;
+}
+
+static void stop_folding(struct why_run *w)
+{
+	if (!w->folds)
+		return;
+	sem_post(&w->ended);
+	pthread_join(w->folder, NULL);
+	w->folds = false;
+	answer_take(&w->answer);
 }
 
 /* ---- until the end ---- */
@@ -113,6 +124,47 @@ static bool is_stuck(struct why_run *w, bool *stuck, struct err *err)
 	return true;
 }
 
+/* What was typed may have broken off calls, which the kernel makes again at once, or on a busy machine a little later. */
+static bool look_until_still(struct why_run *w, struct err *err)
+{
+	enum verdict v = VERDICT_RUNS;
+
+	for (u32 try = 0; v == VERDICT_RUNS && try < 10; try++) {
+		struct world_standing s;
+
+		if (try)
+			nanosleep(&(struct timespec){0, 20000000}, NULL);
+		if (!run_look_once(w->run, err))
+			return false;
+		answer_take(&w->answer);
+		world_standing(w->answer.world, &s);
+		v = s.verdict;
+		world_standing_finish(&s);
+	}
+	return true;
+}
+
+/* Typed at the keyboard: the answer is about the moment before. What it did to the programs comes after: they have a second to
+ * put their things in order, or until it is typed again. */
+static bool let_interrupts(struct why_run *w, struct err *err)
+{
+	const struct itimerval second = {.it_value = {1, 0}};
+	int sig = asked_to_end;
+	enum run_end end = RUN_BELL;
+
+	stop_folding(w);
+	if (sig != SIGINT && sig != SIGQUIT)
+		return true;
+	asked_to_end = time_is_over = 0;
+	setitimer(ITIMER_REAL, &second, NULL);
+	tracer_let_interrupts(run_tracer(w->run));
+	while (end != RUN_ENDED && end != RUN_FULL && !asked_to_end && !time_is_over)
+		if (!run_free(w->run, &end, err))
+			return false;
+	asked_to_end = sig;
+	return true;
+}
+
 static bool run_to_the_end(struct why_run *w, struct err *err)
 {
 	bool stuck = false;
@@ -127,7 +179,7 @@ static bool run_to_the_end(struct why_run *w, struct err *err)
 			w->full = true;
 		if (time_is_over || asked_to_end) {
 			w->over = time_is_over && !asked_to_end;
-			return run_look_once(w->run, err);
+			return asked_to_end ? look_until_still(w, err) && let_interrupts(w, err) : run_look_once(w->run, err);
 		}
 		if (end == RUN_SETTLED && !w->full && !is_stuck(w, &stuck, err))
 			return false;
@@ -168,7 +220,6 @@ static int say(struct why_run *w, const struct invocation *inv)
 		.markdown = w->opt->markdown};
 	int code;
 
-	answer_take(&w->answer);
 	answer_report(&w->answer, &w->standing, &r);
 	tracer_root_status(run_tracer(w->run), &r.status);
 	r.took_ns = w->standing.verdict == VERDICT_ENDED ? w->answer.now_ns : w->answer.now_ns - w->answer.moved_ns;
@@ -183,22 +234,20 @@ static int say(struct why_run *w, const struct invocation *inv)
 bool why_run(struct invocation *inv, const struct why_options *opt, struct err *err)
 {
 	struct why_run w = {.opt = opt};
-	struct run_options options = {.tracer = {.sites = true, .sleepers = true, .terminals = true}, .tell_settled = true};
+	struct run_options options = {.tracer = {.sites = true, .sleepers = true, .terminals = true, .keeps_interrupts = true}, .tell_settled = true};
 	struct launch launch = {.argv = inv->argv, .fds = {-1, opt->json ? STDERR_FILENO : -1, -1}};
-	pthread_t thread;
 	bool ok;
 
 	w.run = run_create(&options, &launch, err);
 	if (!w.run)
 		return false;
 	ok = answer_begin(&w.answer, run_log(w.run), opt->redact, err);
-	if (ok && !start_folding(&w, &thread))
+	if (ok && !start_folding(&w))
 		ok = err_set(err, EXIT_OURS, "no second thread can be started");
 	else if (ok) {
 		catch_signals(run_tracer(w.run), opt->within_ns);
 		ok = run_to_the_end(&w, err);
-		sem_post(&w.ended);
-		pthread_join(thread, NULL);
+		stop_folding(&w);
 		if (ok && w.full)
 			ok = err_set(err, EXIT_OURS, "there is no room for what was seen: nothing can be said");
 		else if (ok)

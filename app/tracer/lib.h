@@ -53,6 +53,7 @@ struct tracer_options {
 	bool threads;   /* told to our runtime: once a second thread exists, .data, .bss and heap stop too */
 	bool std_names; /* pipes that a program is started with as descriptors 0 to 2 are named so, and not counted as its own */
 	bool one_user;  /* setgroups, setgid and setuid are answered with 0 and not made (inject/user.c) */
+	bool keeps_interrupts; /* ^C and ^\\ typed at our terminal are kept from the programs until tracer_let_interrupts */
 	bool every_site;/* copy a site at every operation, and where a deadly signal strikes, though nobody is held */
 	const struct fault *faults; /* borrowed for the tracer's life */
 	u32 faults_n;   /* at most FAULTS_MAX */
@@ -154,6 +155,8 @@ void tracer_stop_recording(struct tracer *);
 
 /* Makes a blocking tracer_next return STOP_BELL. From any thread; async-signal-safe. */
 void tracer_ring(struct tracer *);
+/* They get what was kept from them, and what is typed from now on at once. */
+void tracer_let_interrupts(struct tracer *);
 
 bool path_is_own(const char *path); /* not below the system's folders: with options.files it is followed */
 

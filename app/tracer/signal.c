@@ -142,6 +142,26 @@ static bool stop_means_nothing(const struct tracee *x, const siginfo_t *info)
 	return last && last != line + 6 && !strcmp(last, "\t1\n");
 }
 
+/* From the keyboard, to our own process group: we were told, too. A call that it broke off is made again by the kernel. */
+static bool is_typed_for_us(const struct tracee *x, const siginfo_t *info)
+{
+	return (x->sig == SIGINT || x->sig == SIGQUIT) && info->si_code == SI_KERNEL && getpgid(x->tgid) == getpgrp();
+}
+
+void tracer_let_interrupts(struct tracer *t)
+{
+	t->opt.keeps_interrupts = false;
+	for (u32 task = 1; task < t->tasks.n; task++) {
+		struct tracee *x = t->tasks.at[task];
+
+		if (!x)
+			continue;
+		if (x->kept_sig && x->holding != IS_GONE)
+			kill(x->tgid, x->kept_sig);
+		x->kept_sig = 0;
+	}
+}
+
 bool signal_deliver(struct tracer *t, struct tracee *x, struct err *err)
 {
 	siginfo_t info = {0};
@@ -158,6 +178,11 @@ bool signal_deliver(struct tracer *t, struct tracee *x, struct err *err)
 		body.sender_pid = info.si_code <= 0 || x->sig == SIGCHLD ? info.si_pid : 0;
 	}
 	if (stop_means_nothing(x, &info)) {
+		tracee_go(x, PTRACE_CONT, 0);
+		return true;
+	}
+	if (t->opt.keeps_interrupts && is_typed_for_us(x, &info)) {
+		x->kept_sig = x->sig;
 		tracee_go(x, PTRACE_CONT, 0);
 		return true;
 	}

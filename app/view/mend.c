@@ -126,6 +126,45 @@ static bool is_about_an_end(const struct why *y)
 	return (y->pipe || y->object_kind == OBJ_SOCKET) && (y->reason == WHY_EMPTY || y->reason == WHY_FULL);
 }
 
+/* A program that was started with an end above 2 does not know of it. */
+static bool is_leaked(const struct shape *sh, u32 proc, const struct why_waker *k)
+{
+	const struct w_proc *p = world_proc(sh->s->world, proc);
+	const struct w_task *by = p ? world_task(sh->s->world, p->creator) : NULL;
+	const struct w_proc *parent = by ? world_proc(sh->s->world, by->proc) : NULL;
+	const struct w_fd *fd = world_fd(sh->s->world, k->fd);
+
+	return fd && parent && fd->fd > 2 && fd->how == FD_INHERITED && p->exec_path != parent->exec_path;
+}
+
+/* All that keep it open got their end by accident: then the wait is about that, whatever else the cycle is made of. */
+static bool find_leak(struct shape *sh)
+{
+	struct why y;
+
+	for (u32 t = 1; t < world_tasks(sh->s->world); t++) {
+		bool all = waits_in_cycle(sh, t, &y) && y.reason == WHY_EMPTY && is_about_an_end(&y) && y.wakers_n;
+
+		for (u32 i = 0; all && i < wakers_of(&y); i++)
+			all = y.wakers[i].fd && is_leaked(sh, y.wakers[i].proc, &y.wakers[i]);
+		if (!all)
+			continue;
+		sh->task = t;
+		sh->y = y;
+		sh->all_same = false;
+		return true;
+	}
+	return false;
+}
+
+static bool is_given_to(const struct shape *sh, const struct why *y, u32 proc)
+{
+	for (u32 i = 0; i < wakers_of(y); i++)
+		if (y->wakers[i].fd && y->wakers[i].proc == proc && !is_leaked(sh, proc, &y->wakers[i]))
+			return true;
+	return false;
+}
+
 static bool could_be_woken_by(const struct why *y, u32 proc)
 {
 	for (u32 i = 0; i < wakers_of(y); i++)
@@ -153,7 +192,7 @@ static bool is_pair(const struct shape *sh, struct pair *p)
 
 	if (a == b || !is_about_an_end(&p->of_a) || !is_about_an_end(&p->of_b))
 		return false;
-	if (!could_be_woken_by(&p->of_a, b) || !could_be_woken_by(&p->of_b, a))
+	if (!is_given_to(sh, &p->of_a, b) || !is_given_to(sh, &p->of_b, a))
 		return false;
 	if (p->of_a.reason == WHY_EMPTY && (could_be_woken_by(&p->of_a, a) || can_read(sh, b, &p->of_a)))
 		return false;
@@ -198,8 +237,8 @@ static void mend_asker(const struct shape *sh, u32 asker, u32 other, const struc
 		str_addf(out, "shutdown(%d, SHUT_WR) in %s", fd ? fd->fd : -1, name[0]);
 	else
 		str_addf(out, "close fd %d in %s", fd ? fd->fd : -1, name[0]);
-	str_addf(out, " when it has written all, before it reads: %s may be reading to the end; if it is not, %s has to write its answer%s first",
-		name[1], name[1], of_other->object_kind == OBJ_SOCKET ? "" : ", and flush it,");
+	str_addf(out, " after its last byte, before it reads: %s may be reading to the end; or %s has to write%s first", name[1],
+		name[1], of_other->object_kind == OBJ_SOCKET ? "" : " (and flush)");
 }
 
 static void mend_both_read(const struct shape *sh, const struct pair *p, struct str *out)
@@ -229,19 +268,19 @@ static void mend_read_as_well(const struct shape *sh, const struct pair *p, stru
 
 	report_object(sh->s, a_reads ? &p->of_a : &p->of_b, &want);
 	report_object(sh->s, a_reads ? &p->of_b : &p->of_a, &full);
-	str_addf(out, "%s has to read %s as well while it waits for %s: with poll, or in a thread of its own",
+	str_addf(out, "%s has to read %s along with %s: with poll, or a thread",
 		words_proc(sh->s, world_task(sh->s->world, a_reads ? p->a : p->b)->proc, name), str_get(&full), str_get(&want));
 	str_finish(&want);
 	str_finish(&full);
 }
 
-static bool mend_pair(const struct shape *sh, struct str *out)
+static bool mend_pair(struct shape *sh, struct str *out)
 {
 	struct pair p;
 
 	if (sh->y.reason != WHY_EMPTY && sh->y.reason != WHY_FULL)
 		return false;
-	if (!find_pair(sh, &p))
+	if (find_leak(sh) || !find_pair(sh, &p))
 		return false;
 	if (p.of_a.reason == WHY_EMPTY && p.of_b.reason == WHY_EMPTY)
 		mend_both_read(sh, &p, out);
@@ -371,8 +410,7 @@ static void mend_open(const struct shape *sh, struct str *out)
 	}
 	str_add(out, "somebody has to open ");
 	add_object(sh, out);
-	str_addf(out, " for %s at the same time; or open it with %s, which waits for nobody", writes ? "reading" : "writing",
-		writes ? "O_RDWR" : "O_RDWR or O_NONBLOCK");
+	str_add(out, writes ? " for reading; or open it with O_RDWR" : " for writing; or open it with O_NONBLOCK");
 }
 
 /* A child that waits for a signal while its parent waits for the child. */

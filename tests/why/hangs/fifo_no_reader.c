@@ -4,7 +4,7 @@
  * why HANG
  * why P1 openat|open fifo @open <- nobody
  * why outside HANG WAITS
- * why mend somebody has to open fifo1 for reading at the same time
+ * why mend somebody has to open fifo1 for reading; or open it with O_RDWR
  */
 #include <fcntl.h>
 #include <stdlib.h>

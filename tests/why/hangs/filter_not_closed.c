@@ -6,7 +6,7 @@
  * why P1 read pipe @answer <- P2 write, P3 write
  * why P2 wait4 child @filter <- P3
  * why P3 read pipe @question <- P1 write
- * why mend close fd \d+ in P1 when it has written all, before it reads: P3 may be reading to the end
+ * why mend close fd \d+ in P1 after its last byte, before it reads: P3 may be reading to the end
  */
 #include <sys/wait.h>
 #include <unistd.h>

@@ -4,7 +4,7 @@
  * why HANG
  * why P1 read tcp @server <- P2 * opened @socket
  * why P2 read tcp @client <- P1 * opened @accept
- * why mend shutdown\(\d+, SHUT_WR\) in P2 when it has written all
+ * why mend shutdown\(\d+, SHUT_WR\) in P2 after its last byte
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -5,7 +5,7 @@
  * why P1 read pipe @reads <- P2 write
  * why P2 write pipe @fills <- P1 read
  * why cycle P1 P2
- * why mend P1 has to read pipe\d+ as well while it waits for pipe\d+
+ * why mend P1 has to read pipe\d+ along with pipe\d+
  */
 #include <unistd.h>
 

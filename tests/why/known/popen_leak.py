@@ -7,6 +7,7 @@
 # why HANG
 # why P1 read pipe <- P2 write
 # why P2 read pipe <- P1 write
+# why mend close fd \d+ in P\d+ before it reads
 import os
 import subprocess
 
