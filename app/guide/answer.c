@@ -304,7 +304,7 @@ void guide_verdict(const struct guide_question *q, const struct guide_answer *a,
 	const struct guide_truth *t, struct str *out)
 {
 	enum guide_outcome o = guide_judge(q, a, t);
-	const char *reason = has_choices(q) ? q->options.at[t->choice].reply : "";
+	const char *reason = has_choices(q) ? q->options.at[t->choice].reply : q->otherwise;
 
 	if (o == ANSWER_RIGHT || o == ANSWER_WRONG) {
 		str_add(out, "You said ");
@@ -318,10 +318,8 @@ void guide_verdict(const struct guide_question *q, const struct guide_answer *a,
 	if (o == ANSWER_RIGHT)
 		str_add(out, "So it is. ");
 	add_truth(q, t, out);
-	if (o == ANSWER_WRONG)
+	if (o == ANSWER_WRONG && reply_to(q, a) != reason)
 		str_addf(out, "%s\n", reply_to(q, a));
 	if (*reason)
 		str_addf(out, "%s\n", reason);
-	if (!has_choices(q) && o == ANSWER_UNSURE)
-		str_addf(out, "%s\n", q->otherwise);
 }

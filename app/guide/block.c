@@ -10,7 +10,8 @@
  * kind=choice (or none) and kind=who (options begin with a process): as above; "=> CONDITION" may
  * also stand on the next line, indented. kind=order: the same, what is asked is which comes true
  * first; then "- otherwise" with its reply. kind=number: "=> NUMBER" alone on a line, then
- * "- 4096" with a reply of its own for as many wrong numbers as one likes, and "- otherwise".
+ * "- 4096" with a reply of its own for as many wrong numbers as one likes, and "- otherwise" with the reason,
+ * which is told after any answer.
  * vary=EXPERIMENT, of any kind: asked
  * again by ipclab review, the processes are those of another row of that experiment, so what is told has to hold for
  * all of its rows. kind=change: "=> CONDITION" alone on a line, options "- text => start PROGRAM ARGS": each

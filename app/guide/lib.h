@@ -141,7 +141,7 @@ struct guide_question {
 	char *id, *breaks;
 	enum guide_question_kind kind;
 	char *text;
-	char *otherwise;    /* number, order: reply to any other wrong answer */
+	char *otherwise;    /* number, order: the reason, told after any answer */
 	struct cond *truth; /* number: the value; change: what the right variant makes true */
 	VEC(struct guide_option) options;
 	u32 hide; /* what else would give it away: GUIDE_HIDE_* */

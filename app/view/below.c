@@ -4,6 +4,8 @@
 
 #include "view/stage.h"
 
+enum { REASON_ROWS = 3 }; /* of a mailbox, over a guide: all who have it open could wake, and are many */
+
 /* Source line `frame` stands at, blanks before it cut off. */
 bool stage_source_text(const struct scene *s, const struct frame *frame, struct str *out)
 {
@@ -73,8 +75,8 @@ u32 screen_waiter(const struct scene *s, const struct view_state *v)
 	return found;
 }
 
-/* Why somebody waits, or that the next call would: as many rows as it takes. With a question open
- * it says no more than that it will be said. */
+/* Why somebody waits, or that the next call would. With a question open it says no more than that it will be
+ * said. */
 static void reason_text(
 	const struct scene *s, const struct view_state *v, const char **label, struct str *out)
 {
@@ -103,9 +105,11 @@ static void reason_text(
 		words_outlook(s, v->selected, out);
 }
 
+/* As many rows as it takes; a mailbox's over a guide: a few, which leave that some. */
 int stage_reason(
 	struct canvas *c, struct area a, int row, const struct scene *s, const struct view_state *v)
 {
+	struct area fit = area_cut(a, 0, 0, a.rows, a.cols - 1);
 	struct str words = {0};
 	const char *label;
 	int rows = 0;
@@ -113,8 +117,13 @@ int stage_reason(
 	reason_text(s, v, &label, &words);
 	if (words.len) {
 		canvas_put(c, a, row, 3, AT_TITLE, label);
-		rows = canvas_wrap(
-			c, area_cut(a, 0, 0, a.rows, a.cols - 1), row, 15, 0, str_get(&words), 0);
+		rows = canvas_wrap(NULL, fit, row, 15, 0, str_get(&words), 0);
+		if (v->lower == PANE_GUIDE && rows > REASON_ROWS && stage_is_mailbox(s, v)) {
+			rows = REASON_ROWS;
+			fit = area_cut(fit, 0, 0, row + rows, fit.cols);
+			canvas_put(c, a, row + 1, 3, AT_DIM, "w: all");
+		}
+		canvas_wrap(c, fit, row, 15, 0, str_get(&words), 0);
 	}
 	str_finish(&words);
 	return rows;

@@ -366,7 +366,24 @@ void words_queue(const struct scene *s, u32 queue, struct str *out)
 
 /* ---- the mailbox ---- */
 
-enum { CELLS_MAX = 6, CELL = 6, TURNS_MAX = 5 };
+enum { CELLS_MAX = 6, CELL = 6, CELL_WIDE = 9, WIDE_MAX = 4, TURNS_MAX = 5, GOT_MAX = 12 };
+
+static int cells_of(const struct w_queue *q)
+{
+	return q->sysv || q->most > CELLS_MAX ? CELLS_MAX : (int)q->most;
+}
+
+/* Columns of a cell. */
+static int cell_cols(const struct w_queue *q)
+{
+	return cells_of(q) <= WIDE_MAX ? CELL_WIDE : CELL;
+}
+
+/* A message as a word: the 0 that ends a string in C is left away. */
+static void add_bytes(const u8 *bytes, size_t n, struct str *out)
+{
+	str_add_escaped(out, bytes, n > 1 && !bytes[n - 1] ? n - 1 : n);
+}
 
 u32 mailbox_shown(const struct scene *s, const struct view_state *v)
 {
@@ -384,39 +401,40 @@ u32 mailbox_shown(const struct scene *s, const struct view_state *v)
 	return found;
 }
 
+static void draw_frames(struct canvas *c, struct area a, int row, int col, int cells, int wide)
+{
+	for (int i = 0; i <= cells; i++)
+		for (int k = 0; k < 3; k++)
+			canvas_put(c, a, row + k, col + i * (wide + 1), 0,
+				k == 1 ? "\u2502" : i == 0 ? k ? "\u2514" : "\u250c" : i == cells ? k ? "\u2518" : "\u2510"
+					  : k ? "\u2534" : "\u252c");
+	for (int i = 0; i < cells; i++)
+		for (int k = 0; k < wide; k++)
+			for (int edge = 0; edge < 3; edge += 2)
+				canvas_put(c, a, row + edge, col + 1 + i * (wide + 1) + k, 0, "\u2500");
+}
+
 static void draw_cells(struct canvas *c, struct area a, int row, int col, const struct scene *s, const struct w_queue *q)
 {
 	const struct w_flow *f = world_flow(s->world, q->flow);
-	int cells = q->sysv || q->most > CELLS_MAX ? CELLS_MAX : (int)q->most;
-	u32 span = f ? f->span_first : 0;
+	int cells = cells_of(q), wide = cell_cols(q);
+	const struct w_span *m = world_span(s->world, f ? f->span_first : 0);
 
-	for (int i = 0; i <= cells; i++)
-		for (int k = 0; k < 3; k++)
-			canvas_put(c, a, row + k, col + i * (CELL + 1), 0,
-				k == 1 ? "\u2502" : i == 0 ? k ? "\u2514" : "\u250c" : i == cells ? k ? "\u2518" : "\u2510"
-					  : k ? "\u2534" : "\u252c");
-	for (int i = 0; i < cells; i++) {
-		const struct w_span *m = world_span(s->world, span);
+	draw_frames(c, a, row, col, cells, wide);
+	/* What goes out first stands at the right, where they take it. */
+	for (int i = cells - 1; i >= 0 && m; i--, m = world_span(s->world, m->next)) {
+		int at = col + 1 + i * (wide + 1);
+		struct str text = {0};
 		const u8 *bytes;
 		u32 n;
 
-		for (int k = 0; k < CELL; k++)
-			for (int edge = 0; edge < 3; edge += 2)
-				canvas_put(c, a, row + edge, col + 1 + i * (CELL + 1) + k, 0, "\u2500");
-		if (!m)
-			continue;
-		/* What goes out first stands at the right, where they take it. */
-		int at = col + 1 + (cells - 1 - i) * (CELL + 1);
-		struct str text = {0};
-
 		if (bytes_of_write(s->log, m->pos, &bytes, &n))
-			str_add_escaped(&text, bytes, n < m->len ? n : (size_t)m->len);
+			add_bytes(bytes, n < m->len ? n : (size_t)m->len, &text);
 		else
 			str_addf(&text, "%llu B", (unsigned long long)m->len);
-		canvas_put_cut(c, a, row + 1, at, CELL, AT_STRONG, str_get(&text));
+		canvas_put_cut(c, a, row + 1, at, wide, AT_STRONG, str_get(&text));
 		canvas_putf(c, a, row + 2, at + 1, AT_DIM, "%s%llu", q->sysv ? "t" : "p", (unsigned long long)m->off);
 		str_finish(&text);
-		span = m->next;
 	}
 }
 
@@ -428,9 +446,9 @@ static void draw_title(struct canvas *c, struct area a, int row, const struct sc
 	str_add(&text, "mailbox ");
 	add_queue(s, queue, &text);
 	if (q->sysv)
-		str_addf(&text, "   System V message queue, room for %llu bytes", (unsigned long long)q->most);
+		str_addf(&text, "   System V queue, room for %llu bytes", (unsigned long long)q->most);
 	else
-		str_addf(&text, "   POSIX message queue, room for %llu messages of up to %llu bytes",
+		str_addf(&text, "   POSIX queue, room for %llu messages of up to %llu bytes",
 			(unsigned long long)q->most, (unsigned long long)q->size_most);
 	canvas_put_cut(c, a, row, 3, a.cols - 4, AT_TITLE, str_get(&text));
 	str_finish(&text);
@@ -448,7 +466,7 @@ static void draw_got(struct canvas *c, struct area a, int row, const struct scen
 			continue;
 		str_add(&text, text.len ? "   " : "");
 		if (q->got[i].pos && bytes_of_write(s->log, q->got[i].pos, &bytes, &n))
-			str_add_escaped(&text, bytes, n < 8 ? n : 8);
+			add_bytes(bytes, n < GOT_MAX ? n : GOT_MAX, &text);
 		else
 			str_addf(&text, "%llu B", (unsigned long long)q->got[i].size);
 		str_add(&text, " \u2192 ");
@@ -499,7 +517,7 @@ static int draw_others(struct canvas *c, struct area a, int row, const struct sc
 int mailbox_draw(struct canvas *c, struct area a, int row, const struct scene *s, const struct view_state *v, u32 queue)
 {
 	const struct w_queue *q = world_queue(s->world, queue);
-	int cells = q->sysv || q->most > CELLS_MAX ? CELLS_MAX : (int)q->most, right = 8 + cells * (CELL + 1) + 1;
+	int right = 8 + cells_of(q) * (cell_cols(q) + 1) + 1;
 	u32 in[TURNS_MAX], out[TURNS_MAX], gets = waiters(s, queue, true, in, TURNS_MAX),
 		puts = waiters(s, queue, false, out, TURNS_MAX);
 	int turns = (int)(gets > puts ? gets : puts), rows = 4 + (turns > 2 ? turns - 2 : 0);

@@ -458,7 +458,7 @@ static void draw_picture(struct canvas *c, struct area a, const struct scene *s,
 }
 
 /* Few processes, a queue, and no pipe between them: the queue is the picture. */
-static bool is_mailbox(const struct scene *s, const struct view_state *v)
+bool stage_is_mailbox(const struct scene *s, const struct view_state *v)
 {
 	if (v->graph || !mailbox_shown(s, v) || procs_count(s, true) > ROWS_OF_PROCS)
 		return false;
@@ -489,7 +489,7 @@ void stage_draw(struct canvas *c, struct area a, const struct scene *s, const st
 		ladder_draw(c, a, 0, a.rows, s);
 		return;
 	}
-	if (is_mailbox(s, v)) {
+	if (stage_is_mailbox(s, v)) {
 		row = mailbox_draw(c, a, 0, s, v, mailbox_shown(s, v)) + 1;
 		stage_reason(c, a, row, s, v);
 		return;
@@ -548,7 +548,7 @@ int stage_rows(const struct scene *s, const struct view_state *v, int cols)
 		canvas_destroy(blank);
 		return rows < 5 ? 5 : rows;
 	}
-	if (is_mailbox(s, v)) {
+	if (stage_is_mailbox(s, v)) {
 		rows = mailbox_draw(NULL, a, 0, s, v, mailbox_shown(s, v)) + 1 + stage_reason(blank, a, 1, s, v);
 		canvas_destroy(blank);
 		return rows < 5 ? 5 : rows;

@@ -19,6 +19,7 @@ bool stage_shows_holders(const struct view_state *);
 bool stage_has_memory(const struct scene *, const struct view_state *);
 /* And no pipe: the memory is the picture. */
 bool stage_is_memory(const struct scene *, const struct view_state *);
+bool stage_is_mailbox(const struct scene *, const struct view_state *);
 /* "▲ store  ▼ load", where the picture has such marks and there are so many columns. */
 void stage_legend(const struct scene *, const struct view_state *, int cols, struct str *);
 /* Returns the rows it took; `tasks`: with those who use it. */

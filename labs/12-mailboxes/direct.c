@@ -19,9 +19,9 @@ static struct sockaddr_un address(const char *process)
 	return a;
 }
 
-/* A datagram socket, so that each message stays one, and no connection: unix(7). The
- * name is a file; bind(2) fails with EADDRINUSE when it is there from the last time. */
-/* "I am this process": from now on others can send to it. */
+/* "I am this process": from now on others can send to it. A datagram socket, so that
+ * each message stays one, and no connection: unix(7). The name is a file; bind(2) fails
+ * with EADDRINUSE when it is there from the last time. */
 static int be(const char *process)
 {
 	struct sockaddr_un a = address(process);

@@ -46,8 +46,8 @@ static inline void box_send(mailbox box, const char *text)
 	mq_send(box, text, strlen(text) + 1, 0);
 }
 
-/* Sleeps while the box is empty: mq_receive(3). */
-/* Prints what came, with the name of who got it. */
+/* Sleeps while the box is empty: mq_receive(3). Prints what came, with the name of who
+ * got it. */
 static inline int box_receive(mailbox box, const char *who)
 {
 	char text[SIZE];

@@ -7,21 +7,25 @@
 
 #include "mailbox.h"
 
-static void receiver(mailbox box, pthread_mutex_t *turn, const char *who)
+struct turn {
+	pthread_mutex_t lock;
+};
+
+static void receiver(mailbox box, struct turn *turn, const char *who)
 {
 	/* Who has the lock may wait inside for a message, as long as that takes; the
 	 * other one waits here, for the lock. Which of the two comes first is nobody's
 	 * decision. */
-	pthread_mutex_lock(turn);
+	pthread_mutex_lock(&turn->lock);
 	box_receive(box, who);
-	pthread_mutex_unlock(turn);
+	pthread_mutex_unlock(&turn->lock);
 }
 
 int main(void)
 {
 	/* The lock has to lie in memory that all three have: mmap(2), before fork. */
-	pthread_mutex_t *turn = mmap(NULL, sizeof *turn, PROT_READ | PROT_WRITE,
-				     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct turn *turn = mmap(NULL, sizeof *turn, PROT_READ | PROT_WRITE,
+				 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	mailbox box = box_create("/A");
 	pthread_mutexattr_t attr;
 
@@ -31,7 +35,7 @@ int main(void)
 	/* Else it is one for threads of one process, and keeps nobody of another one
 	 * out. */
 	pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED);
-	pthread_mutex_init(turn, &attr);
+	pthread_mutex_init(&turn->lock, &attr);
 	if (fork() == 0) {
 		receiver(box, turn, "P2");
 		return 0;

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: 0BSD */
 /* stream: the same two messages through a mailbox and through a pipe. Each is then
- * asked once, with room for both.
+ * asked once, with room for both. The box is asked for the second one with room for 2
+ * bytes of its 3.
  *     Alone:  cc -o stream stream.c && ./stream */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* strerrorname_np */
+#endif
 #include "mailbox.h"
 
 int main(void)
@@ -26,5 +30,11 @@ int main(void)
 	printf("from the mailbox: %.*s\n", (int)n, text);
 	n = read(fds[0], text, sizeof text);
 	printf("from the pipe: %.*s\n", (int)n, text);
+	/* The third argument is the room there is: mq_receive(3). */
+	n = mq_receive(box, text, 2, NULL);
+	if (n < 0)
+		printf("with room for 2: %s\n", strerrorname_np(errno));
+	else
+		printf("with room for 2: %.*s\n", (int)n, text);
 	return 0;
 }

@@ -2,7 +2,7 @@
 /* told: third solution, whole. The system selects who gets the message, P2 or P3, and
  * the sender, P1, is told: by an acknowledgement that the receiver sends to a second
  * mailbox. It does not end: ^C.
- *     Alone:  cc -o told told.c && timeout 2 ./told; rm /dev/mqueue/A* */
+ *     Alone:  cc -o told told.c && timeout 2 ./told */
 #include "mailbox.h"
 
 static void receiver(mailbox box, mailbox acks, const char *who)
@@ -19,6 +19,9 @@ int main(void)
 	 * work. */
 	mailbox box = box_create("/A"), acks = box_create("/A-acks");
 
+	/* P2 and P3 get both with fork, and need no names: so nothing is left after ^C. */
+	box_destroy("/A");
+	box_destroy("/A-acks");
 	if (fork() == 0) {
 		receiver(box, acks, "P2");
 		return 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: 0BSD */
 /* unseen: two players, P1 and P2, pass a ball, as somebody wrote it: one mailbox for
  * both. It does not end: ^C.
- *     Alone:  cc -o unseen unseen.c && timeout 1 ./unseen | head; rm /dev/mqueue/A */
+ *     Alone:  cc -o unseen unseen.c && timeout 1 ./unseen >out; head out; rm out */
 #include "mailbox.h"
 
 static void play(mailbox box, const char *who)
@@ -15,6 +15,8 @@ int main(void)
 {
 	mailbox box = box_create("/A");
 
+	/* P2 gets the box with fork, and needs no name: so nothing is left after ^C. */
+	box_destroy("/A");
 	if (fork() == 0) {
 		play(box, "P2");
 		return 0;
