@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "grader/private.h"
@@ -132,7 +133,7 @@ static struct run *first_run(struct engine *e, const struct launch *l, struct er
 {
 	const struct scenario *s = e->spec->s;
 	const struct run_options options = {
-		.tracer = {.contents = true, .sites = true, .every_site = true, .std_names = true, .terminals = true, .faults = s->faults.at, .faults_n = e->spec->output_only ? 0 : (u32)s->faults.n},
+		.tracer = {.contents = true, .sites = true, .sleepers = true, .every_site = true, .std_names = true, .terminals = true, .faults = s->faults.at, .faults_n = e->spec->output_only ? 0 : (u32)s->faults.n},
 		.record = e->spec->record,
 		.overwrite = true,
 		.pin = true,
@@ -241,13 +242,13 @@ static bool socket_gives_up(const struct world *w, const struct why *why)
 	return s && s->timeouts;
 }
 
-/* Of a private futex no stop tells: where it sleeps, and whether for ever, is asked of the kernel. */
+/* What a signal broke off and goes on by restart_syscall(2) had a time-out; of the call itself the kernel tells no more. */
 static bool wakes_unseen(const struct engine *e, u32 task)
 {
 	struct probe p;
 
 	tracer_probe(run_tracer(e->run), task, &p);
-	return p.limited || p.state == 'R';
+	return p.call == SYS_restart_syscall || p.state == 'R';
 }
 
 /* Something of its own will wake it: a time-out, a timer. */

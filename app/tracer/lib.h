@@ -189,7 +189,6 @@ struct probe {
 	u64 runs;      /* schedstat's third figure: times it was run */
 	u64 ran_ns;    /* and its first: time on a processor; 0 where the kernel keeps none */
 	bool in_vfork; /* D is sleeping for it */
-	bool limited;  /* it sleeps in a futex, private ones too, that has a time-out */
 };
 void tracer_probe(struct tracer *, u32 task, struct probe *);
 /* The last thing a run is asked: where a task is that runs and makes no call. It is stopped, its site goes into the log with an

@@ -78,9 +78,9 @@ done
 [ -z "${IPCLAB_POLL:-}" ] || unset IPCLAB_POLL
 
 # ---- programs that misbehave: a verdict each, and nothing is left ----
-program() { # NAME C
+program() { # NAME C [FUNCTIONS]
 	mkdir -p "$dir/subs/$1"
-	printf '#include <fcntl.h>\n#include <signal.h>\n#include <string.h>\n#include <sys/wait.h>\n#include <unistd.h>\nint main(void)\n{\n\tint p[2];\n\tstatic char b[1 << 20];\n\tif (pipe(p) || (fork() == 0 && (_exit(0), 1)))\n\t\treturn 1;\n\twait(NULL);\n\tmemset(b, 65, sizeof b);\n%s\n\treturn 0;\n}\n' "$2" >"$dir/subs/$1/pipe_eof.c"
+	printf '#include <fcntl.h>\n#include <pthread.h>\n#include <signal.h>\n#include <string.h>\n#include <sys/wait.h>\n#include <time.h>\n#include <unistd.h>\n%s\nint main(void)\n{\n\tint p[2];\n\tstatic char b[1 << 20];\n\tif (pipe(p) || (fork() == 0 && (_exit(0), 1)))\n\t\treturn 1;\n\twait(NULL);\n\tmemset(b, 65, sizeof b);\n%s\n\treturn 0;\n}\n' "${3:-}" "$2" >"$dir/subs/$1/pipe_eof.c"
 }
 program 1-stdin 'for (char c;;) if (read(0, &c, 1) < 0) return 1;'
 program 0-computes 'for (volatile unsigned i = 0;; i++);'
@@ -91,6 +91,13 @@ program 5-daemon 'if (fork() == 0) { if (fork() == 0) { setsid(); pause(); } _ex
 program 6-segv '*(volatile int *)0 = 1;'
 program 7-file 'int f = open("big", O_CREAT | O_WRONLY, 0600); for (int i = 0; i < 200; i++) if (write(f, b, sizeof b) < 0) return 3;'
 program 8-kills 'kill(-1, SIGKILL), kill(getppid(), SIGKILL), kill(1, SIGKILL);'
+# Locks of one process, of whose futexes no stop tells: who holds them is found; what gives up by itself is no hang.
+locks='static pthread_mutex_t a = PTHREAD_MUTEX_INITIALIZER, b_ = PTHREAD_MUTEX_INITIALIZER;'
+program d-locks 'pthread_t t; pthread_create(&t, NULL, other, NULL); pthread_mutex_lock(&a); usleep(20000); pthread_mutex_lock(&b_);' "$locks
+static void *other(void *arg) { pthread_mutex_lock(&b_); usleep(20000); pthread_mutex_lock(&a); return arg; }"
+program e-limit 'struct timespec t; clock_gettime(CLOCK_REALTIME, &t); t.tv_sec++; pthread_mutex_lock(&a); pthread_mutex_timedlock(&a, &t);' "$locks
+static void *other(void *arg) { pthread_mutex_unlock(&b_); return arg; }
+void *(*used)(void *) = other;"
 mkdir "$dir/subs/9-none" "$dir/subs/a-text" "$dir/subs/b-link" "$dir/subs/c-good"
 echo 'int main(void) { return x; }' >"$dir/subs/a-text/pipe_eof.c"
 ln -s /etc/hostname "$dir/subs/b-link/pipe_eof.c"
@@ -105,21 +112,23 @@ verdict 2-gigabyte 'DENIED .*printed more than 8 MiB'
 verdict 3-forks 'DENIED .*more than 64 processes'
 verdict 4-closes 'WRONG'
 verdict 5-daemon 'LEAK'
-verdict 6-segv 'CRASH .*SIGSEGV ends P1 at pipe_eof.c:14'
+verdict 6-segv 'CRASH .*SIGSEGV ends P1 at pipe_eof.c:17'
 verdict 7-file 'DENIED .*more than 64 MiB into a file'
 verdict 8-kills 'WRONG'
 verdict 9-none 'there is no pipe_eof.c'
 verdict a-text 'DOES NOT COMPILE .*undeclared'
 verdict b-link 'cannot be read'
 verdict c-good '10/10  PASS'
-check a_result_file_each [ "$(ls "$dir"/res/*.json | wc -l)" = 13 ]
-check csv_has_a_line_each [ "$(wc -l <"$dir/res/marks.csv")" = 14 ]
+verdict d-locks 'HANG .*P1 waits in pthread_mutex_lock(mutex1) .*mutex1 is held by P1.1'
+verdict e-limit 'WRONG'
+check a_result_file_each [ "$(ls "$dir"/res/*.json | wc -l)" = 15 ]
+check csv_has_a_line_each [ "$(wc -l <"$dir/res/marks.csv")" = 16 ]
 check junit_counts grep -q 'testsuite name="c-good" tests="5" failures="0" errors="0" skipped="0"' "$dir/res/junit.xml"
 run "$IPCLAB" grade --exercise pipe-eof "$dir/subs" --out json:"$dir/res" --resume
-check resume_runs_nothing_again err_has '13 of 13 were judged before'
+check resume_runs_nothing_again err_has '15 of 15 were judged before'
 rm "$dir/res/c-good.json"
 run "$IPCLAB" grade --exercise pipe-eof "$dir/subs" --out json:"$dir/res" --resume
-check but_what_is_missing err_has '12 of 13 were judged before'
+check but_what_is_missing err_has '14 of 15 were judged before'
 run "$IPCLAB" grade --exercise pipe-eof "$solution"
 check one_file_is_a_submission out_has '10/10'
 check no_folder_is_left [ -z "$(ls -A "$TMPDIR")" ]

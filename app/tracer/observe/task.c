@@ -35,18 +35,6 @@ static u64 voluntary_switches(pid_t tid)
 	return strtoull(p + 25, NULL, 10);
 }
 
-/* "202 0xWORD 0xOP 0xVALUE 0xLIMIT ...", of a sleeper. Only what waits for a time goes on by restart_syscall(2). */
-static bool is_limited(int call, const char *arguments)
-{
-	unsigned long long word, op, value, limit;
-
-	if (call == SYS_restart_syscall)
-		return true;
-	if (call != SYS_futex || sscanf(arguments, "%*d %llx %llx %llx %llx", &word, &op, &value, &limit) != 4)
-		return false;
-	return limit != 0;
-}
-
 void tracer_probe(struct tracer *t, u32 task, struct probe *p)
 {
 	struct tracee *x = tracee_by_task(t, task);
@@ -75,10 +63,8 @@ void tracer_probe(struct tracer *t, u32 task, struct probe *p)
 	p->in_vfork = x->vfork_parent;
 	if (p->state != 'S' && p->state != 'D')
 		return;
-	if (read_proc(x->tid, "syscall", buf, sizeof buf) && buf[0] != 'r') {
+	if (read_proc(x->tid, "syscall", buf, sizeof buf) && buf[0] != 'r')
 		p->call = (int)strtol(buf, NULL, 10);
-		p->limited = is_limited(p->call, buf);
-	}
 }
 
 /* The call it is inside of, as the log names it. */
