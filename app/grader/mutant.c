@@ -127,7 +127,7 @@ bool mutant_is_caught(const struct mutant *m, const struct result *r, struct str
 		str_addf(why, "%s fails in \"%s\", not in \"%s\" (%s)", m->name, scenario, m->scenario, f->message);
 		return false;
 	}
-	if (m->says && !strstr(f->message, m->says) && !strstr(f->why, m->says)) {
+	if (m->says && !strstr(f->message, m->says) && !strstr(f->why, m->says) && !strstr(f->happened, m->says)) {
 		str_addf(why, "%s is not told \"%s\", but: %s %s", m->name, m->says, f->message, f->why);
 		return false;
 	}

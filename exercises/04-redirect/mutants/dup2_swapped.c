@@ -1,4 +1,5 @@
 // verdict: WRONG
+// says: That was written by P2 (echo)
 /* redirect FILE CMD ARGS...: what a shell does for CMD ARGS... >FILE 2>&1 */
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,5 +1,6 @@
 // verdict: WRONG
 // scenario: no descriptor more than the three
+// says: expected "4\n", got "5\n"
 /* redirect FILE CMD ARGS...: what a shell does for CMD ARGS... >FILE 2>&1 */
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,5 +1,6 @@
 // verdict: WRONG
 // scenario: a file that is there already
+// says: got "thing longer that
 /* redirect FILE CMD ARGS...: what a shell does for CMD ARGS... >FILE 2>&1 */
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,4 +1,5 @@
 // verdict: WRONG
+// says: line 1: expected "one\n", got "two\n"
 /* redirect FILE CMD ARGS...: what a shell does for CMD ARGS... >FILE 2>&1 */
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,5 +1,6 @@
 // verdict: WRONG
 // scenario: a command that needs the shell
+// says: expected "got a\n", got "got b a |
 /* popen and pclose, by hand. */
 #include "my_popen.h"
 

@@ -1,5 +1,6 @@
 // verdict: WRONG
 // scenario: the output of a command
+// says: expected "got 1\n", got "EINVAL\n"
 /* popen and pclose, by hand. */
 #include "my_popen.h"
 

@@ -1,5 +1,6 @@
 // verdict: HANG
 // scenario: they meet
+// says: has fifo1 (a) open for writing
 /* fifo_chat HEAR SAY: what is typed goes into SAY, what comes out of HEAR is printed. One process, with poll. */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 // verdict: HANG
+// says: sem1 "ready" is 0
 /* A parent leaves a number in shared memory for its child. The blocks between
  * the lines of dashes are given out of order, and some are not needed. */
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 // verdict: FLAKY
+// says: was held before store shm1+0
 /* sum W N: W workers add up 1 to N, each its part; the total lies in shared memory. */
 #include <stdio.h>
 #include <stdlib.h>

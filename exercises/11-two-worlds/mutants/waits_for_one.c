@@ -1,4 +1,5 @@
 // verdict: LEAK
+// says: has not waited for its child
 /* sum W N: W workers add up 1 to N, each its part; the total lies in shared memory. */
 #include <stdatomic.h>
 #include <stdio.h>

@@ -1,4 +1,5 @@
 // verdict: WRONG
+// says: output of last, line 1: expected "4000
 /* counter FILE N: adds 1 to a number in a mapped file, N times; several may run at the same time. */
 #include <fcntl.h>
 #include <stdio.h>

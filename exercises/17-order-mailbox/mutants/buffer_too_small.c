@@ -1,4 +1,5 @@
 // verdict: WRONG
+// says: EMSGSIZE, Message too long
 /* A parent sends its child a message through a mailbox. The blocks between the
  * lines of dashes are given out of order, and some are not needed. */
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 // verdict: FLAKY
+// says: was held before
 /* meet N: parent and child hand over the numbers 1 to N, without any buffer in between. */
 #include <semaphore.h>
 #include <stdio.h>

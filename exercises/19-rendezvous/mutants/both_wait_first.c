@@ -1,4 +1,5 @@
 // verdict: HANG
+// says: sem1 is 0; P1 could post it
 /* meet N: parent and child hand over the numbers 1 to N, without any buffer in between. */
 #include <semaphore.h>
 #include <stdio.h>

@@ -1,4 +1,5 @@
 // verdict: WRONG
+// says: P1 ended with status 1
 /* meet N: parent and child hand over the numbers 1 to N, without any buffer in between. */
 #include <sched.h>
 #include <semaphore.h>

@@ -1,5 +1,6 @@
 // verdict: WRONG
 // scenario: one is kept when the input has ended
+// says: expected "notice c\n", got nothing more
 /* four_choices NAME: sends into the queue NAME; what to do when it is full each line of the input says. One process; poll. */
 #define _GNU_SOURCE
 #include <errno.h>

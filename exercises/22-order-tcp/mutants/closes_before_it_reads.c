@@ -1,4 +1,5 @@
 // verdict: WRONG
+// says: line 4 of the client: there is no output
 /* A server for one client: whoever connects is greeted, and hears what he
  * said. The blocks between the lines of dashes are given out of order, and
  * some are not needed. */

@@ -1,4 +1,5 @@
 // verdict: HANG
+// says: has nothing to take and can still be sent something by P2
 /* A server for one client: whoever connects is greeted, and hears what he
  * said. The blocks between the lines of dashes are given out of order, and
  * some are not needed. */

@@ -1,4 +1,5 @@
 // verdict: WRONG
+// says: EPIPE, Broken pipe
 /* A server for one client: whoever connects is greeted, and hears what he
  * said. The blocks between the lines of dashes are given out of order, and
  * some are not needed. */

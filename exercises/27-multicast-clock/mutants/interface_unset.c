@@ -1,5 +1,6 @@
 // verdict: WRONG
 // scenario: one listener
+// says: clock: listen: No such device
 /* clock tick|listen GROUP PORT INTERFACE: tells the time to a group, and listens to it. */
 #include <arpa/inet.h>
 #include <poll.h>

@@ -1,5 +1,6 @@
 // verdict: WRONG
 // scenario: one listener
+// says: expected "12:00:01\n", got "12:00:00\n"
 /* clock tick|listen GROUP PORT INTERFACE: tells the time to a group, and listens to it. */
 #include <arpa/inet.h>
 #include <poll.h>

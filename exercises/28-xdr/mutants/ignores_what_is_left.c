@@ -1,4 +1,5 @@
 // verdict: WRONG
+// says: output of more, line 1: expected nothing more, got "1\n"
 /* xdr encode: lines "int N", "hyper N", "string TEXT" become bytes as RFC 4506 says, printed in hexadecimal, a line each.
  * xdr decode TYPE...: bytes in hexadecimal become values again. */
 #include <inttypes.h>

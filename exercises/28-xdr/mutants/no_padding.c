@@ -1,4 +1,5 @@
 // verdict: WRONG
+// says: expected "0000000568656c6c6f000000\n", got
 /* xdr encode: lines "int N", "hyper N", "string TEXT" become bytes as RFC 4506 says, printed in hexadecimal, a line each.
  * xdr decode TYPE...: bytes in hexadecimal become values again. */
 #include <inttypes.h>
