@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* stress SECONDS PROGRAM: runs it again and again, as people do, until it ends with a status other than 0, by a signal,
- * or not within a second (a hang). Prints "found|none RUNS SECONDS". */
+ * or not within 3 s (a hang). Prints "found|none RUNS SECONDS". */
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -19,11 +19,11 @@ static double now(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* Waits for a child, at most a second; true: it failed, or hangs. */
+/* Waits for a child, at most 3 s; true: it failed, or hangs. */
 static int fails(pid_t pid)
 {
 	sigset_t child;
-	struct timespec second = {1, 0};
+	struct timespec long_enough = {3, 0};
 	int status;
 
 	sigemptyset(&child);
@@ -31,7 +31,7 @@ static int fails(pid_t pid)
 	for (;;) {
 		if (waitpid(pid, &status, WNOHANG) == pid)
 			return status != 0;
-		if (sigtimedwait(&child, NULL, &second) < 0) {
+		if (sigtimedwait(&child, NULL, &long_enough) < 0) {
 			killpg(pid, SIGKILL);
 			waitpid(pid, &status, 0);
 			return 1;
