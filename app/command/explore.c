@@ -122,6 +122,8 @@ static void in_words(const struct explore_options *o, const struct explore_resul
 				r->preemptions, r->preemptions == 1 ? "" : "s");
 		else if (r->exhausted)
 			printf("No failure: every order was run.\n");
+		else if (!r->schedules)
+			printf("No failure so far: the first execution had not ended.\n");
 		else
 			printf("No failure so far: of the orders with %u preemption%s not all were "
 			       "run.\n",

@@ -3,14 +3,12 @@
  * Every execution starts alike: standard input from its beginning, what was written to stderr before gone,
  * names that an execution made removed. Where it is allowed, all of it happens in an ipc and a mount
  * namespace of its own with an empty /dev/shm. What an execution would change for the next one (a file that
- * was there before), and who is outside and would have to answer, end explore: it says which.
+ * was there before) ends explore: it says which.
  */
-#include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <mqueue.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -116,8 +114,6 @@ static void name_remove(const struct name_made *n)
 	}
 }
 
-static void look_for_outsiders(struct exec *x);
-
 /* In an ipc namespace of our own all of it is the program's. */
 static void remove_sysv(void)
 {
@@ -157,7 +153,7 @@ static void remove_shm(void)
 void alike_after(struct exec *x)
 {
 	if (x->err && !x->given_up)
-		look_for_outsiders(x);
+		outside_look(x);
 	if (x->private_names && x->sysv_used)
 		remove_sysv();
 	if (x->private_names && x->shm_used)
@@ -188,7 +184,7 @@ static void note_path(struct exec *x, enum name_kind kind, const char *path)
 	}
 }
 
-static bool is_ours(const struct exec *x, const char *path)
+bool alike_made(const struct exec *x, const char *path)
 {
 	for (size_t i = 0; i < x->names.n; i++)
 		if (x->names.at[i].path && strcmp(x->names.at[i].path, path) == 0)
@@ -213,7 +209,7 @@ static bool read_text(const struct xtask *k, u64 addr, char *to, size_t n)
 }
 
 /* As the process would find it. */
-static bool path_of(const struct xtask *k, i32 dir, u64 addr, char *path, size_t n)
+bool alike_path(const struct xtask *k, i32 dir, u64 addr, char *path, size_t n)
 {
 	char name[256], link[64], base[256];
 	ssize_t len;
@@ -249,17 +245,17 @@ static void about_open(struct exec *x, u32 task, i32 dir, u64 addr, u64 flags)
 	struct stat st;
 
 	k->made[0] = '\0';
-	x->shm_used |= flags & O_CREAT && path_of(k, dir, addr, path, sizeof path) &&
+	x->shm_used |= flags & O_CREAT && alike_path(k, dir, addr, path, sizeof path) &&
 		       strncmp(path, "/dev/shm/", 9) == 0;
 	if (!(flags & (O_WRONLY | O_RDWR | O_CREAT | O_TRUNC)) ||
-		!path_of(k, dir, addr, path, sizeof path))
+		!alike_path(k, dir, addr, path, sizeof path))
 		return;
 	if (stat(path, &st) < 0) {
 		if (flags & O_CREAT)
 			snprintf(k->made, sizeof k->made, "%s", path);
 		return;
 	}
-	if (x->opt->reset || is_ours(x, path) || changes_nothing(path, &st))
+	if (x->opt->reset || alike_made(x, path) || changes_nothing(path, &st))
 		return;
 	exec_fail(x,
 		"it opens %s for writing, which was there before: what one execution writes the "
@@ -285,111 +281,17 @@ static void about_node(struct exec *x, const struct xtask *k, i32 dir, u64 addr)
 {
 	char path[600];
 
-	if (path_of(k, dir, addr, path, sizeof path) && access(path, F_OK) < 0)
+	if (alike_path(k, dir, addr, path, sizeof path) && access(path, F_OK) < 0)
 		note_path(x, NAME_PATH, path);
 }
 
-/* ---- who is outside ---- */
-
-static u64 address_key(const struct sockaddr *a, const char *bytes, size_t n)
+/* A socket's name in a folder. */
+static void about_bind(struct exec *x, const struct xtask *k)
 {
-	const struct sockaddr_in *in = (const void *)bytes;
-	const struct sockaddr_in6 *in6 = (const void *)bytes;
+	sa_family_t family = 0;
 
-	switch (a->sa_family) { /* whatever interface: the port decides */
-	case AF_INET: return mix(AF_INET, in->sin_port);
-	case AF_INET6: return mix(AF_INET, in6->sin6_port);
-	case AF_UNIX: return hash64(AF_UNIX, bytes + 2, n > 2 ? n - 2 : 0) | 1;
-	default: return 0;
-	}
-}
-
-static void say_address(
-	const struct sockaddr *a, const char *bytes, size_t n, char *to, size_t room)
-{
-	const struct sockaddr_in *in = (const void *)bytes;
-	char host[64] = "";
-
-	if (a->sa_family == AF_INET) {
-		inet_ntop(AF_INET, &in->sin_addr, host, sizeof host);
-		snprintf(to, room, "%s:%u", host, ntohs(in->sin_port));
-	} else if (a->sa_family == AF_INET6) {
-		snprintf(to, room, "port %u",
-			ntohs(((const struct sockaddr_in6 *)(const void *)bytes)->sin6_port));
-	} else {
-		snprintf(to, room, "%.*s", (int)(n > 2 ? n - 2 : 0), bytes + 2);
-	}
-}
-
-static void note_address(
-	struct exec *x, const struct sockaddr *a, const char *bytes, size_t n, bool connects)
-{
-	u64 key = n >= 2 ? address_key(a, bytes, n) : 0;
-	struct peer *p;
-
-	if (!key)
-		return;
-	x->any_port |= !connects && key == mix(AF_INET, 0);
-	p = vec_push(&x->peers);
-	*p = (struct peer){.key = key, .connects = connects};
-	say_address(a, bytes, n, p->name, sizeof p->name);
-}
-
-/* Whom it connected to and who never listened: somebody else would have to. */
-static void look_for_outsiders(struct exec *x)
-{
-	for (size_t i = 0; i < x->peers.n && !x->any_port; i++) {
-		const struct peer *p = &x->peers.at[i];
-		bool ours = !p->connects;
-
-		for (size_t j = 0; j < x->peers.n && !ours; j++)
-			ours = !x->peers.at[j].connects && x->peers.at[j].key == p->key;
-		if (!ours)
-			exec_fail(x,
-				"it connects to %s, where none of its own processes listens: what "
-				"somebody outside answers explore "
-				"can neither hold nor repeat",
-				p->name);
-	}
-	x->peers.n = 0;
-	x->any_port = false;
-}
-
-/* A signal to somebody who is none of its processes. */
-static void about_kill(struct exec *x, u32 task)
-{
-	struct xtask *k = &x->task[task];
-	i32 pid = (i32)k->args[0];
-
-	if (pid <= 1 || (pid == getpid() && k->args[1] == 0))
-		return;
-	for (u32 t = 0; t < x->tasks; t++)
-		if (x->task[t].tgid == pid || x->task[t].tid == pid)
-			return;
-	if (k->args[1] && kill(pid, 0) == 0)
-		exec_fail(x,
-			"it sends signal %d to process %d, which is none of its own: explore sends "
-			"nothing outside",
-			(int)k->args[1], pid);
-}
-
-static void about_bind(struct exec *x, u32 task, bool connects)
-{
-	struct xtask *k = &x->task[task];
-	union {
-		struct sockaddr any;
-		struct sockaddr_un un;
-		char bytes[128];
-	} a = {0};
-	size_t n = k->args[2] < sizeof a.bytes ? (size_t)k->args[2] : sizeof a.bytes;
-
-	for (size_t i = 0; i < n; i++)
-		lean_peek(k->tid, k->args[1] + i, a.bytes + i, 1);
-	note_address(x, &a.any, a.bytes, n, connects);
-	if (!connects && a.any.sa_family == AF_UNIX && a.un.sun_path[0]) {
-		a.bytes[sizeof a.bytes - 1] = '\0';
+	if (lean_peek(k->tid, k->args[1], &family, sizeof family) && family == AF_UNIX)
 		about_node(x, k, AT_FDCWD, k->args[1] + offsetof(struct sockaddr_un, sun_path));
-	}
 }
 
 void alike_call(struct exec *x, u32 task)
@@ -405,10 +307,7 @@ void alike_call(struct exec *x, u32 task)
 		break;
 	case SYS_mknod: about_node(x, k, AT_FDCWD, k->args[0]); break;
 	case SYS_mknodat: about_node(x, k, (i32)k->args[0], k->args[1]); break;
-	case SYS_bind: about_bind(x, task, false); break;
-	case SYS_connect: about_bind(x, task, true); break;
-	case SYS_kill:
-	case SYS_tgkill: about_kill(x, task); break;
+	case SYS_bind: about_bind(x, k); break;
 	case SYS_mq_open:
 		if (k->args[1] & O_CREAT && read_text(k, k->args[0], name + 1, sizeof name - 1)) {
 			mqd_t q = mq_open(name, O_RDONLY);

@@ -266,6 +266,7 @@ bool call_take(struct exec *x, u32 task)
 	k->tried = k->tried && k->made_again;
 	k->made_again = false;
 	alike_call(x, task);
+	outside_call(x, task);
 	signal_call(x, task);
 	if (waiting > 0 || (waiting < 0 && take_other(x, k, &result)))
 		return true;

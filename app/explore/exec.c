@@ -18,6 +18,7 @@
 
 enum {
 	COMPUTES_TICKS = 500, /* 10 s */
+	CALLS_MANY = 100000,  /* without a point, in as long a time */
 	PATIENCE = 200,       /* reads more, for one that spins, when nobody else can go on */
 	FORCED_MAX = 8,       /* times */
 	LOOKS = 3,
@@ -79,11 +80,35 @@ static void take_other(struct exec *x, const struct lean_stop *s)
 		x->task[t].came = true;
 }
 
+/* Calls, none of which is a point: on a file of nobody else's, on what is thrown away. */
+static bool calls_endlessly(struct exec *x, u32 stops, u64 *from)
+{
+	u64 ms;
+
+	if (explore_told_to_stop) {
+		exec_fail(x, "stopped");
+		return true;
+	}
+	if (stops == 1)
+		*from = clock_ns();
+	if (stops % CALLS_MANY)
+		return false;
+	ms = (clock_ns() - *from) / 1000000;
+	if (ms < COMPUTES_TICKS * EXPLORE_TICK_MS)
+		return false;
+	exec_fail(x,
+		"a process has made %u calls in %llu s, and none that is another's affair: explore "
+		"cannot follow a program that never ends",
+		stops, (unsigned long long)ms / 1000);
+	return true;
+}
+
 void exec_resume_until_point(struct exec *x, u32 t, bool looking)
 {
 	struct xtask *k = &x->task[t];
 	struct lean_stop s;
-	u32 ticks = 0, who;
+	u32 ticks = 0, who, stops = 0;
+	u64 from = 0;
 
 	k->came = false;
 	for (;;) {
@@ -140,6 +165,8 @@ void exec_resume_until_point(struct exec *x, u32 t, bool looking)
 		if (k->standing != X_AT)
 			return;
 		looking = looking && k->awaiting;
+		if (calls_endlessly(x, ++stops, &from))
+			return;
 	}
 }
 
@@ -362,6 +389,8 @@ static bool stuck(struct exec *x, struct decision *d)
 		*d = exec_next(x->enabled, 0, TASKS_MAX - 1);
 		return false;
 	}
+	if (outside_waits(x))
+		return true;
 	x->verdict = EXPLORE_HANG;
 	if (anybody_forced(x))
 		x->steps.n =

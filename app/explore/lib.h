@@ -19,7 +19,8 @@
  * signals.c  | signals and alarms
  * sync.c     | semaphores, mutexes, conditions, barriers, rwlocks
  * place.c    | names of memory cells and objects that are the same in every execution
- * alike.c    | every execution starts alike: standard input, names that were made, what is outside
+ * alike.c    | every execution starts alike: standard input, names that were made
+ * outside.c  | who is none of its processes, and would have to answer
  * apart.c    | namespaces of our own
  * told.c     | a failing execution as the worker tells it
  * claim.c    | --invariant: an expression over shared fields

@@ -7,6 +7,7 @@ libipclab_a_SOURCES += \
 	app/explore/claim.c \
 	app/explore/claim.h \
 	app/explore/exec.c \
+	app/explore/outside.c \
 	app/explore/pct.c \
 	app/explore/place.c \
 	app/explore/reached.c \

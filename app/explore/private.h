@@ -83,6 +83,7 @@ struct xtask {
 	u32 shm_id;
 	u8 sets[3][128]; /* of a select that is tried */
 	char made[600];  /* path it is about to make; "" none */
+	char fifo[600];  /* FIFO it opens that it did not make; "" none */
 };
 
 struct xstep {
@@ -155,6 +156,8 @@ struct exec {
 	VEC(struct name_made) names;
 	VEC(struct peer) peers;
 	bool any_port;      /* somebody listens at a port that the kernel chose */
+	VEC(u64) seen_outside; /* addresses bound and called, FIFOs opened, in all executions */
+	bool own_talk;         /* in some execution one of its processes called another */
 	VEC(pid_t) early;   /* born before we were told by whom */
 	u64 parked;         /* counter */
 	u64 enabled, timed; /* at the last decision */
@@ -274,6 +277,15 @@ void alike_after(struct exec *);
 void alike_call(struct exec *, u32 task);
 void alike_sem_open(struct exec *, const char *name, bool makes);
 void alike_result(struct exec *, u32 task, i64 result);
+/* The name at addr as the process would find it. */
+bool alike_path(const struct xtask *, i32 dir, u64 addr, char *path, size_t n);
+bool alike_made(const struct exec *, const char *path); /* by this execution */
+
+/* ---- outside.c ---- */
+void outside_call(struct exec *, u32 task);
+void outside_look(struct exec *); /* at the end of an execution; ends explore when it must */
+/* Nobody can go on: true: it is for somebody outside that it waits, and explore has been ended. */
+bool outside_waits(struct exec *);
 
 /* ---- search.c ---- */
 struct seen_key {

@@ -174,6 +174,7 @@ void exec_close(struct exec *x)
 	free(x->names.at);
 	free(x->peers.at);
 	free(x->early.at);
+	free(x->seen_outside.at);
 }
 
 /* The server forks: its child is made ours, so that one wait collects it. */

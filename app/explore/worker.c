@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -62,6 +63,12 @@ static bool search(struct search *s, struct err *err)
 	bool ok = s->opt->exhaustive ? exhaustive_all(s, err) : search_all(s, err);
 	struct explore_result *r = s->result;
 
+	if (!ok && !r->verdict && explore_told_to_stop) {
+		/* broken off in an execution that takes long: what is known so far stands */
+		*err = (struct err){0};
+		r->exhausted = false;
+		return true;
+	}
 	if (!ok || !r->verdict)
 		return ok;
 	r->steps = (u32)s->exec->steps.n;
@@ -142,26 +149,37 @@ static _Noreturn void work(int socket, pid_t parent, const struct explore_option
 
 /* ---- at the caller's ---- */
 
-static bool listen_to(const struct explore_options *opt, int socket, struct message *m)
+static bool tell_to_stop(int socket)
 {
-	ssize_t n;
+	struct timeval patience = {2, 0};
+
+	setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+	return send(socket, "s", 1, MSG_NOSIGNAL) == 1;
+}
+
+/* Told to stop it does so after the execution that runs; when that takes long, it is broken off. */
+static bool listen_to(
+	const struct explore_options *opt, int socket, pid_t worker, struct message *m)
+{
+	struct explore_progress nothing = {.left = -1};
 	bool told = false;
+	ssize_t n;
 
 	for (;;) {
 		n = recv(socket, m, sizeof *m, 0);
-		if (n < 0 && errno == EINTR) {
-			struct explore_progress nothing = {.left = -1};
-
-			if (!told && opt->progress && !opt->progress(opt->arg, &nothing))
-				told = send(socket, "s", 1, MSG_NOSIGNAL) == 1;
+		if (n < 0 && errno == EAGAIN) {
+			kill(worker, SIGTERM);
 			continue;
 		}
-		if (n != sizeof *m)
+		if (n < 0 && errno == ECONNRESET)
+			continue; /* it ended before it had read ours; what it said comes now */
+		if (n != sizeof *m && !(n < 0 && errno == EINTR))
 			return false;
-		if (m->kind == TELLS_RESULT)
+		if (n > 0 && m->kind == TELLS_RESULT)
 			return true;
-		if (!told && opt->progress && !opt->progress(opt->arg, &m->progress))
-			told = send(socket, "s", 1, MSG_NOSIGNAL) == 1;
+		if (!told && opt->progress &&
+			!opt->progress(opt->arg, n < 0 ? &nothing : &m->progress))
+			told = tell_to_stop(socket);
 	}
 }
 
@@ -172,7 +190,7 @@ static bool in_a_process(const struct explore_options *opt, const char *choices,
 		mmap(NULL, sizeof *told, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	struct message *m = xmalloc(sizeof *m);
 	struct claim *claim = NULL;
-	int ends[2];
+	int ends[2], status = 0;
 	pid_t pid, self = getpid();
 	bool ok;
 
@@ -191,15 +209,17 @@ static bool in_a_process(const struct explore_options *opt, const char *choices,
 		work(ends[1], self, opt, told, claim, choices, times, expected);
 	}
 	close(ends[1]);
-	ok = pid > 0 && listen_to(opt, ends[0], m);
+	ok = pid > 0 && listen_to(opt, ends[0], pid, m);
 	close(ends[0]);
-	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	*result = m->result;
 	if (same)
 		*same = m->same;
 	if (!ok)
-		err_set(err, EXIT_OURS, "the process that explores has ended");
+		err_set(err, EXIT_OURS, "the process that explores has ended (%s %d)",
+			WIFSIGNALED(status) ? "signal" : "status",
+			WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 	else if (!m->ok)
 		*err = m->err;
 	ok = ok && m->ok;

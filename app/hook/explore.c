@@ -39,8 +39,10 @@ void explore_serve(void)
 {
 	for (;;) {
 		hook_call(HOOK_READY, 0, 0, 0, 0, 0);
-		if (fork() == 0)
+		if (fork() == 0) {
+			setpgid(0, 0); /* a kill(0) of its is not for the server */
 			return;
+		}
 	}
 }
 

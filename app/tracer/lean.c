@@ -46,6 +46,7 @@ static void child_run(const struct lean *lean, const struct launch *l, int go, i
 
 	if (read(go, &byte, 1) != 1)
 		_exit(127);
+	setpgid(0, 0); /* the terminal's ^C is not for it, and its kill(0) not for us */
 	for (int i = 0; i < 3; i++)
 		if (l->fds[i] >= 0 && dup2(l->fds[i], i) < 0)
 			goto fail;

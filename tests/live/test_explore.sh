@@ -203,6 +203,16 @@ int main(void)
 END
 explore -- "$dir/loops"
 check one_that_never_ends_is_named err_has 'steps and had not ended: explore runs programs that end'
+program writes <<'END'
+#include <unistd.h>
+int main(void) { while (write(1, "x", 1) == 1); }
+END
+run timeout -s INT 1 "$IPCLAB" explore -- "$dir/writes"
+check stopped_in_the_midst_it_says_so out_begins 'No failure so far: the first execution had not ended.'
+if [ -n "${IPCLAB_SOAK:-}" ]; then
+	explore -- "$dir/writes"
+	check one_that_writes_for_ever_is_named err_has "and none that is another's affair: explore cannot follow a program that never ends"
+fi
 program forks <<'END'
 #include <unistd.h>
 int main(void) { for (;;) fork(); }
@@ -224,6 +234,68 @@ int main(void)
 END
 explore -- "$dir/connects"
 check a_peer_outside_is_named err_has 'it connects to 127.0.0.1:7, where none of its own processes listens'
+program waits <<'END'
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+int main(int argc, char **argv)
+{
+	struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons(7)};
+	struct sockaddr_un un = {.sun_family = AF_UNIX, .sun_path = "own.sock"};
+	struct pollfd p = {.events = POLLIN};
+	int s = socket(AF_UNIX, SOCK_STREAM, 0);
+	char c;
+
+	in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	switch (argv[1][0]) {
+	case 'a': return bind(s, (struct sockaddr *)&un, sizeof un) || listen(s, 1) || accept(s, 0, 0) < 0;
+	case 'p':
+		p.fd = s;
+		return bind(s, (struct sockaddr *)&un, sizeof un) || listen(s, 1) || poll(&p, 1, -1) < 0;
+	case 'u':
+		s = socket(AF_INET, SOCK_DGRAM, 0);
+		sendto(s, "x", 1, 0, (struct sockaddr *)&in, sizeof in);
+		return recv(s, &c, 1, 0) < 0;
+	case 'f': return open("before.fifo", O_RDONLY) < 0;
+	case 'k': return kill(1, SIGCONT) < 0;
+	case 'o': /* its own client, and then nobody: a HANG */
+		bind(s, (struct sockaddr *)&un, sizeof un);
+		listen(s, 1);
+		if (fork() == 0)
+			_exit(connect(socket(AF_UNIX, SOCK_STREAM, 0), (struct sockaddr *)&un, 2 + strlen(un.sun_path)));
+		accept(s, 0, 0);
+		accept(s, 0, 0);
+		return 0;
+	case 'g': /* all of its group, itself and nobody else */
+		signal(SIGTERM, SIG_IGN);
+		if (fork() == 0)
+			_exit(0);
+		kill(0, SIGTERM);
+		wait(0);
+		return 0;
+	}
+	return 9;
+}
+END
+for how in a:"it waits at own.sock for somebody to connect" p:"it waits at own.sock for somebody to connect, or send something" \
+	u:"it waits at a socket that it gave no address for somebody to send something" \
+	f:"it opens the FIFO $dir/work/before.fifo, which was there before" k:"it sends signal 18 to process 1, which is none of its own"; do
+	[ "${how%%:*}" = f ] && mkfifo before.fifo
+	explore -- "$dir/waits" "${how%%:*}"
+	check "who_is_outside_is_named_${how%%:*}" eval 'grep -q "${how#*:}" "$dir/err" && status_is 126'
+done
+rm before.fifo
+explore -o own.sched -- "$dir/waits" o
+check a_client_of_its_own_is_not_outside out_begins 'HANG: '
+explore -- "$dir/waits" g
+check a_signal_to_its_group_is_its_own_affair status_is 0
 gcc -w -o "$dir/plain" "$IPCLAB_SRC/tests/explore/correct/pipe_ping_pong.c" || exit 1
 explore -- "$dir/plain"
 check without_hooks_it_goes status_is 0
