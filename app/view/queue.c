@@ -448,8 +448,8 @@ static void draw_title(struct canvas *c, struct area a, int row, const struct sc
 	if (q->sysv)
 		str_addf(&text, "   System V queue, room for %llu bytes", (unsigned long long)q->most);
 	else
-		str_addf(&text, "   POSIX queue, room for %llu messages of up to %llu bytes",
-			(unsigned long long)q->most, (unsigned long long)q->size_most);
+		str_addf(&text, "   POSIX queue, room for %llu message%s of up to %llu bytes",
+			(unsigned long long)q->most, q->most == 1 ? "" : "s", (unsigned long long)q->size_most);
 	canvas_put_cut(c, a, row, 3, a.cols - 4, AT_TITLE, str_get(&text));
 	str_finish(&text);
 }

@@ -9,7 +9,8 @@ static void swap(const char *who, mqd_t give, mqd_t take)
 	char text[16];
 
 	/* Both run this, with the boxes the other way round. */
-	if (mq_receive(take, text, sizeof text, NULL) > 0 && mq_send(give, who, 3, 0) == 0)
+	if (mq_receive(take, text, sizeof text, NULL) > 0
+	    && mq_send(give, who, 3, 0) == 0)
 		printf("%s has %s\n", who, text);
 }
 
