@@ -281,7 +281,7 @@ static void fill_op(struct world *w, const struct rec *r, const struct ev_enter 
 	op->site = r->site;
 	op->seq = world_now(w);
 	op->pos = pos;
-	op->flags = r->flags & (EVF_ATOMIC | EVF_VOLATILE | EVF_TOLD | EVF_GUESSED);
+	op->flags = r->flags & (EVF_ATOMIC | EVF_VOLATILE | EVF_TOLD | EVF_GUESSED | EVF_UNREAD);
 }
 
 /* ---- calls inside a call of the C library ---- */

@@ -531,7 +531,7 @@ static void name_found(struct world *w, u32 task, const struct ev_enter *ev)
 
 static void open_exit(struct world *w, u32 task, const struct ev_exit *ev)
 {
-	static const u8 access[4] = {ACCESS_READ, ACCESS_WRITE, ACCESS_READ | ACCESS_WRITE, ACCESS_READ | ACCESS_WRITE};
+	static const u8 access[4] = {ACCESS_READ, ACCESS_WRITE, ACCESS_READ | ACCESS_WRITE, 0};
 	const struct w_op *op = &w->task[task].op;
 	struct w_queue *q;
 	u32 queue;

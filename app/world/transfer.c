@@ -23,10 +23,18 @@ static bool interrupted(i64 ret)
 	return ret == -EINTR || (ret <= -512 && ret >= -516); /* ERESTART*, seen by a tracer only */
 }
 
-/* Results that say nothing about the pipe: bad memory, no memory. */
-static bool not_the_pipes_fault(i64 ret)
+/* Results that say nothing about the pipe: bad memory, no memory; a position or a flag that pipes do not have. */
+static bool not_the_pipes_fault(const struct w_op *op, i64 ret)
 {
-	return ret == -EFAULT || ret == -ENOMEM || ret == -EINVAL;
+	bool positioned = op->call == CALL_preadv2 || op->call == CALL_pwritev2;
+
+	return ret == -EFAULT || ret == -ENOMEM || ret == -EINVAL || (positioned && (ret == -ESPIPE || ret == -EOPNOTSUPP));
+}
+
+/* It came to memory that is not there, and what was before that is in. */
+static bool was_cut_by_memory(const struct done_op *d)
+{
+	return d->op->flags & EVF_UNREAD && d->ret < d->size;
 }
 
 static bool may_be_nonblocking(const struct done_op *d)
@@ -75,8 +83,8 @@ static bool read_took(struct world *w, const struct done_op *d)
 		take(w, d, exact + discarded);
 		return true;
 	}
-	ok = !exactly_known(d) && d->ret <= d->size &&
-	     (d->ret == d->size || d->p->packets || d->ret >= d->op->lo);
+	ok = was_cut_by_memory(d) || (!exactly_known(d) && d->ret <= d->size &&
+					     (d->ret == d->size || d->p->packets || d->ret >= d->op->lo));
 	pipe_unsure(w, d->pipe);
 	take(w, d, (u64)d->ret);
 	if (d->p->packets && d->ret == d->size)
@@ -138,7 +146,7 @@ static bool had_help(struct world *w, const struct done_op *d)
 /* A write that returns less than asked needs a reason. A signal's delivery comes after it. */
 static void short_write_needs_reason(struct world *w, const struct done_op *d)
 {
-	if (d->ret < d->size && !may_be_nonblocking(d) && !d->p->outside &&
+	if (d->ret < d->size && !may_be_nonblocking(d) && !d->p->outside && !was_cut_by_memory(d) &&
 		!pipe_ends_may_be_gone(w, d->pipe, ACCESS_READ, 0))
 		w->task[d->task].owes_signal = d->pipe;
 }
@@ -176,7 +184,7 @@ static bool write_put(struct world *w, const struct done_op *d)
 	short_write_needs_reason(w, d);
 	if (exact && write_put_exactly(w, d))
 		return true;
-	ok = (!exact || (waited && had_help(w, d))) && (n >= before || d->op->loose);
+	ok = was_cut_by_memory(d) || ((!exact || (waited && had_help(w, d))) && (n >= before || d->op->loose));
 	if (n < d->op->done)
 		unput(w, d, n);
 	pipe_unsure(w, d->pipe);
@@ -229,7 +237,7 @@ static bool came_back(struct world *w, const struct done_op *d)
 
 	if (d->ret == -EBADF)
 		return bad_fd_is_right(w, d);
-	if (interrupted(d->ret) || not_the_pipes_fault(d->ret))
+	if (interrupted(d->ret) || not_the_pipes_fault(d->op, d->ret))
 		return reads || write_put_nothing(w, d);
 	if (d->ret == -EAGAIN)
 		return reads ? read_again(w, d) : write_again(w, d);

@@ -22,6 +22,50 @@ static void two(u32 *writer, u32 *reader, u64 *ino)
 	lb_close(*reader, 4);
 }
 
+/* ---- results that are not the pipe's fault ---- */
+
+static void enter_flags(u32 task, u16 call, i32 fd, u64 size, u32 flags)
+{
+	struct ev_enter *ev = lb_record(REC_ENTER, call, task, flags, sizeof *ev);
+
+	ev->fd = fd;
+	ev->fd2 = -1;
+	ev->size = size;
+	lb_commit();
+}
+
+START_TEST(memory_that_is_not_there_cuts_it_short)
+{
+	u32 t = one(NULL);
+
+	enter_flags(t, CALL_writev, 4, 16000, EVF_UNREAD);
+	lb_exit(t, CALL_writev, 12288);
+	enter_flags(t, CALL_readv, 3, 9000, EVF_UNREAD);
+	lb_exit(t, CALL_readv, 4096);
+	lb_read(t, 3, 9000, 8192);
+	lb_agrees();
+	enter_flags(t, CALL_writev, 4, 16000, 0);
+	lb_exit(t, CALL_writev, 12288);
+	lb_drifts(1);
+}
+END_TEST
+
+START_TEST(a_pipe_has_no_position)
+{
+	u32 t = one(NULL);
+
+	lb_write(t, 4, 5, 5);
+	enter_flags(t, CALL_preadv2, 3, 5, 0);
+	lb_exit(t, CALL_preadv2, -ESPIPE);
+	enter_flags(t, CALL_pwritev2, 4, 5, 0);
+	lb_exit(t, CALL_pwritev2, -EOPNOTSUPP);
+	lb_read(t, 3, 100, 5);
+	lb_agrees();
+	lb_read(t, 3, 100, -ESPIPE);
+	lb_drifts(1);
+}
+END_TEST
+
 /* ---- end of file ---- */
 
 START_TEST(eof_after_last_writer_closes)
@@ -539,6 +583,7 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
+		memory_that_is_not_there_cuts_it_short, a_pipe_has_no_position,
 		eof_after_last_writer_closes,
 		eof_while_bytes_are_left_is_drift,
 		eof_may_use_a_close_that_is_still_open,

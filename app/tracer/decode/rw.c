@@ -26,10 +26,19 @@ bool decode_rw(struct tracer *t, struct tracee *x, struct entry *e)
 	return true;
 }
 
+/* Does it lead to memory that is not there? Then a read comes back short, as a write does. First and last bytes tell. */
+static bool is_bad(struct tracee *x, const struct iovec *v)
+{
+	u64 at = (u64)(uintptr_t)v->iov_base;
+	u8 byte;
+
+	return v->iov_len && (memory_read(x->tid, at, &byte, 1) != 1 || memory_read(x->tid, at + v->iov_len - 1, &byte, 1) != 1);
+}
+
 bool decode_vector(struct tracer *t, struct tracee *x, struct entry *e)
 {
 	struct iovec vec[1024]; /* IOV_MAX */
-	size_t n = (size_t)x->args[2];
+	size_t n = (u32)x->args[2]; /* the kernel takes no more of it */
 
 	e->fd = (i32)x->args[0];
 	if (!is_operation(t, x, e->fd, e))
@@ -42,6 +51,9 @@ bool decode_vector(struct tracer *t, struct tracee *x, struct entry *e)
 	if (e->call == CALL_writev || e->call == CALL_pwritev2) {
 		e->vec = x->args[1];
 		e->vec_n = n;
+	} else {
+		for (size_t i = 0; i < n && !e->flags; i++)
+			e->flags |= is_bad(x, &vec[i]) ? EVF_UNREAD : 0;
 	}
 	decode_written(t, x, e);
 	return true;

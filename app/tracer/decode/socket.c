@@ -30,10 +30,13 @@ bool decode_socket(struct tracer *t, struct tracee *x, struct entry *e)
 {
 	u32 domain = (u32)x->args[0], type = (u32)x->args[1];
 
+	(void)t;
 	if (domain == AF_NETLINK)
 		return false; /* talks to the kernel */
-	if (!socket_domain_is_ours(domain))
-		return decode_foreign(t, x, e);
+	if (!socket_domain_is_ours(domain)) { /* noted if it is made: many a program tries what this kernel has not */
+		e->hold = e->logged = false;
+		return true;
+	}
 	e->arg = (u64)domain | (u64)(type & TYPE_MASK) << 16 | (x->args[2] & 0xffffffff) << 32;
 	e->size = type & ~(u32)TYPE_MASK;
 	return true;
@@ -357,10 +360,17 @@ void socket_call_done(struct tracer *t, struct tracee *x, i64 ret, struct ev_exi
 		return;
 	switch (e->call) {
 	case CALL_socket:
-		if ((o = made(t, x, (int)ret, e->size & SOCK_CLOEXEC, e)))
+		if (!e->logged)
+			decode_foreign(t, x, NULL);
+		else if ((o = made(t, x, (int)ret, e->size & SOCK_CLOEXEC, e)))
 			out->arg = o->id;
 		break;
-	case CALL_socketpair: pair_made(t, x, out); break;
+	case CALL_socketpair:
+		if (!e->logged)
+			decode_foreign(t, x, NULL);
+		else
+			pair_made(t, x, out);
+		break;
 	case CALL_accept:
 	case CALL_accept4: accepted(t, x, (int)ret, out); break;
 	case CALL_bind: named(t, x, ret, out); break;

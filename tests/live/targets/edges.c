@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Results at the edge: nothing asked, wrong end, closed, no such descriptor, bad memory. */
+/* Results at the edge: nothing asked, wrong end, closed, no such descriptor, memory that is bad or becomes so, a position in a
+ * pipe. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -15,7 +17,8 @@ static void show(const char *what, ssize_t n)
 
 int main(void)
 {
-	struct iovec v[3] = {{"ab", 2}, {NULL, 0}, {"cde", 3}};
+	static char pages[3 * 4096];
+	struct iovec v[3] = {{"ab", 2}, {NULL, 0}, {"cde", 3}}, half[2] = {{pages, sizeof pages}, {nowhere, 4000}};
 	char text[16];
 	int ends[2];
 
@@ -31,6 +34,13 @@ int main(void)
 	v[0].iov_base = text;
 	v[2].iov_base = text + 4;
 	show("readv", readv(ends[0], v, 3));
+	show("writev that comes to bad memory", writev(ends[1], half, 2));
+	half[0].iov_len = 4096;
+	show("readv that comes to bad memory", readv(ends[0], half, 2));
+	show("what is left", read(ends[0], pages, sizeof pages));
+	show("preadv2 at a position", preadv2(ends[0], v, 3, 1, 0));
+	show("pwritev2 at a position", pwritev2(ends[1], v, 3, 0, 0));
+	show("writev of 2^32 pieces", syscall(SYS_writev, ends[1], v, 1ul << 32));
 	show("seek", lseek(ends[0], 0, SEEK_SET));
 	close(ends[0]);
 	show("read a closed one", read(ends[0], text, 1));

@@ -100,6 +100,8 @@ int main(void)
 	int netlink = socket(AF_NETLINK, SOCK_RAW, 0);
 
 	say("other kinds", netlink < 0 ? -1 : 0);
+	say("no family", socket(60, SOCK_STREAM, 0)); /* it came to nothing, so nothing is unknown */
+	say("no family", socketpair(60, SOCK_STREAM, 0, (int[2]){0, 0}));
 	say("bad", read(socket(AF_UNIX, SOCK_STREAM, 0), &(char[1]){0}, 1));
 	say("bad", connect(99, NULL, 0));
 	vectors();
