@@ -315,9 +315,12 @@ void guide_verdict(const struct guide_question *q, const struct guide_answer *a,
 		else
 			str_addf(out, "%u. ", a->choice + 1);
 	}
-	if (o == ANSWER_RIGHT)
-		str_add(out, "So it is. ");
-	add_truth(q, t, out);
+	if (o != ANSWER_RIGHT)
+		add_truth(q, t, out);
+	else if (has_choices(q))
+		str_add(out, "So it is: "), add_sentence(out, q->options.at[t->choice].text);
+	else
+		str_add(out, "So it is.\n");
 	if (o == ANSWER_WRONG && reply_to(q, a) != reason)
 		str_addf(out, "%s\n", reply_to(q, a));
 	if (*reason)

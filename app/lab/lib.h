@@ -104,6 +104,7 @@ struct sitting {
 	struct progress *progress; /* NULL: not opened yet */
 	VEC(struct guide_row) rows;
 	const struct guide_experiment *rows_of;
+	u64 tried; /* of the values that its guide lists, in the order of sitting_run_listed */
 	bool counted; /* this step's end is in progress */
 	const struct guide_question *review; /* asked again: this one alone; NULL: the lab is worked through */
 	const char *other[GUIDE_ARGS_MAX];   /* what its program is started with then, where that is varied */
@@ -132,9 +133,16 @@ void sitting_build_no_more(struct sitting *); /* the lab's own again */
 bool sitting_set(struct sitting *, const char *name, const char *value, struct err *);
 /* "size 10, producers 1": those that this step depends on; nothing when it depends on none. */
 void sitting_settings(const struct sitting *, struct str *);
+/* "Its exercises: ipclab start pipe-hello, pipe-eof. ": the lab's exercises; nothing when it has none. */
+void sitting_exercises(const struct sitting *, struct str *);
 /* Runs the experiment that is open, with "bytes=2049 size=3"; its row is the last one then.
  * EXIT_USAGE: the words are not understood. */
 bool sitting_run(struct sitting *, const char *args, struct err *);
+/* Runs it with the next of the values that its guide lists and that were not tried yet: the first value of each
+ * parameter, but of one of them each value in turn. False and code 0: there are no more. */
+bool sitting_run_listed(struct sitting *, struct err *);
+/* Whether there are any. */
+bool sitting_has_listed(const struct sitting *);
 /* "bytes: 2049, pieces: 2" of row 0, 1, ... */
 void sitting_row(const struct sitting *, size_t row, struct str *);
 

@@ -22,6 +22,7 @@ static void rows_clear(struct sitting *s)
 	free(s->rows.at);
 	s->rows.at = NULL;
 	s->rows.n = s->rows.cap = 0;
+	s->tried = 0;
 }
 
 void sitting_close(struct sitting *s)
@@ -162,6 +163,16 @@ void sitting_settings(const struct sitting *s, struct str *out)
 				s->lab_host.values[i]);
 }
 
+void sitting_exercises(const struct sitting *s, struct str *out)
+{
+	const struct guide *g = s->guide;
+
+	for (size_t i = 0; i < g->exercises.n; i++)
+		str_addf(out, "%s%s", i ? ", " : "Its exercises: ipclab start ", g->exercises.at[i]);
+	if (g->exercises.n)
+		str_add(out, ". ");
+}
+
 /* ---- experiments ---- */
 
 /* Kept for a report, too. */
@@ -203,33 +214,102 @@ static bool values_read(
 	return true;
 }
 
+enum { VALUES_MOST = 8, LISTED_MOST = 64 };
+
+/* The values of the guide's run `at`, from 0; false when it has no such run. */
+static bool values_listed(const struct guide_experiment *e, u32 at, char **values)
+{
+	for (size_t i = 0; i < e->parameters.n; i++) {
+		u32 first = i > 0, n = e->parameters.at[i].values_n - first;
+
+		if (at >= n) {
+			at -= n;
+			continue;
+		}
+		for (size_t j = 0; j < e->parameters.n; j++)
+			values[j] = e->parameters.at[j].values[j == i ? at + first : 0];
+		return true;
+	}
+	return false;
+}
+
+static bool values_equal(const struct guide_experiment *e, char *const *a, char *const *b)
+{
+	for (size_t i = 0; i < e->parameters.n; i++)
+		if (strcmp(a[i], b[i]) != 0)
+			return false;
+	return true;
+}
+
+static bool values_run(struct sitting *s, const struct guide_experiment *e, char **values, struct err *err)
+{
+	struct guide_row row = {0};
+	char *listed[VALUES_MOST];
+
+	if (s->rows_of != e)
+		rows_clear(s);
+	s->rows_of = e;
+	for (u32 i = 0; i < LISTED_MOST && values_listed(e, i, listed); i++)
+		if (values_equal(e, listed, values))
+			s->tried |= (u64)1 << i;
+	if (!guide_experiment_run(s->guide, e, values, &s->host, &row, err)) {
+		guide_row_finish(&row);
+		return false;
+	}
+	*vec_push(&s->rows) = row;
+	return row_kept(s, e, err);
+}
+
+static const struct guide_experiment *experiment_open(const struct sitting *s)
+{
+	const struct guide_experiment *e = guide_play_experiment(s->play);
+
+	return e && e->parameters.n <= VALUES_MOST ? e : NULL;
+}
+
 bool sitting_run(struct sitting *s, const char *args, struct err *err)
 {
-	const struct guide_experiment *e;
-	struct guide_row row = {0};
-	char *values[8], *words;
+	const struct guide_experiment *e = experiment_open(s);
+	char *values[VALUES_MOST], *words;
 	bool ok;
 
-	e = guide_play_experiment(s->play);
 	if (!e)
 		return err_set(err, EXIT_FAILED, "No experiment is open");
-	for (size_t i = 0; i < e->parameters.n && i < ARRAY_LEN(values); i++)
-		values[i] = e->parameters.at[i].values[0];
+	values_listed(e, 0, values);
 	words = xstrdup(args);
-	ok = values_read(e, words, values, err);
-	if (ok && s->rows_of != e)
-		rows_clear(s);
-	if (ok) {
-		s->rows_of = e;
-		ok = guide_experiment_run(s->guide, e, values, &s->host, &row, err);
-		if (ok)
-			*vec_push(&s->rows) = row;
-		else
-			guide_row_finish(&row);
-		ok = ok && row_kept(s, e, err);
-	}
+	ok = values_read(e, words, values, err) && values_run(s, e, values, err);
 	free(words);
 	return ok;
+}
+
+/* The next one that was not tried yet. */
+static bool next_listed(const struct sitting *s, const struct guide_experiment *e, char **values)
+{
+	u64 tried = s->rows_of == e ? s->tried : 0;
+
+	for (u32 i = 0; i < LISTED_MOST && values_listed(e, i, values); i++)
+		if (!(tried >> i & 1))
+			return true;
+	return false;
+}
+
+bool sitting_has_listed(const struct sitting *s)
+{
+	const struct guide_experiment *e = experiment_open(s);
+	char *values[VALUES_MOST];
+
+	return e && next_listed(s, e, values);
+}
+
+bool sitting_run_listed(struct sitting *s, struct err *err)
+{
+	const struct guide_experiment *e = experiment_open(s);
+	char *values[VALUES_MOST];
+
+	if (e && next_listed(s, e, values))
+		return values_run(s, e, values, err);
+	err->code = 0;
+	return false;
 }
 
 void sitting_row(const struct sitting *s, size_t row, struct str *out)

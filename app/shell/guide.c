@@ -80,20 +80,23 @@ static void say_question(struct shell *sh, const struct guide_question *q)
 
 static void say_experiment(struct shell *sh, const struct guide_experiment *e)
 {
-	struct str example = {0};
+	struct str example = {0}, values = {0};
 
-	say(sh, "Experiment. %s\n", e->title);
 	for (size_t i = 0; i < e->parameters.n; i++) {
 		const struct guide_parameter *p = &e->parameters.at[i];
-		struct str values = {0};
 
+		str_addf(&values, "%s%s", i ? "; " : "", p->name);
 		for (u32 k = 0; k < p->values_n; k++)
-			str_addf(&values, "%s%s", k ? ", " : "", p->values[k]);
-		say(sh, "You may change %s: %s, or another value.\n", p->name, values.s);
+			str_addf(&values, "%s %s", k ? "," : "", p->values[k]);
 		str_addf(&example, " %s=%s", p->name, p->values[p->values_n - 1]);
-		str_finish(&values);
 	}
-	say(sh, "Type run%s, as often as you like, and notebook for all runs. Enter goes on.\n", str_get(&example));
+	say(sh, "Experiment. %s\n", e->title);
+	if (sitting_has_listed(&sh->guide->at))
+		say(sh, "Press Enter, and it is run with %s.\n", values.s);
+	else
+		say(sh, "Press Enter to go on.\n");
+	say(sh, "Or type run%s, with values of yours, as often as you like, and notebook for all runs.\n", example.s);
+	str_finish(&values);
 	str_finish(&example);
 }
 
@@ -131,9 +134,13 @@ static void say_end(struct shell *sh)
 	bool last = guide_play_at(g->play) == AT_END;
 
 	remember_step_done(sh);
-	if (last)
-		say(sh, "That was the last step. quit leaves; guide N goes to step N again.\n");
-	else
+	if (last) {
+		struct str more = {0};
+
+		sitting_exercises(&g->at, &more);
+		say(sh, "That was the last step. %squit leaves; guide N goes to step N again.\n", str_get(&more));
+		str_finish(&more);
+	} else
 		say(sh, "Step %u is done. Press Enter for step %u.\n", step + 1, step + 2);
 }
 
@@ -266,6 +273,31 @@ static void do_pending(struct shell *sh)
 	say_next(sh);
 }
 
+static void say_row(struct shell *sh, size_t row)
+{
+	struct str s = {0};
+
+	sitting_row(&sh->guide->at, row, &s);
+	say(sh, "Run %zu. %s.\n", row + 1, str_get(&s));
+	str_finish(&s);
+}
+
+/* The experiment that is open, with each value that the guide lists and that was not tried yet. */
+static void run_listed(struct shell *sh)
+{
+	struct sitting *at = &sh->guide->at;
+
+	while (sitting_has_listed(at)) {
+		struct err err = {0};
+
+		if (sitting_run_listed(at, &err))
+			say_row(sh, at->rows.n - 1);
+		else
+			say_error(sh, &err);
+	}
+	say(sh, "Press Enter to go on.\n");
+}
+
 /* Enter. */
 void guide_enter(struct shell *sh)
 {
@@ -279,6 +311,10 @@ void guide_enter(struct shell *sh)
 			say(sh, "You are looking back. Type now first.\n");
 		break;
 	case AT_EXPERIMENT:
+		if (sitting_has_listed(&g->at)) {
+			run_listed(sh);
+			return;
+		}
 		say_outcome(sh, guide_play_read(g->play));
 		say_next(sh);
 		break;
@@ -477,15 +513,6 @@ void do_solution(struct shell *sh, int n, char **words, const char *rest)
 	say(sh, "From the beginning of this step (restart goes there):\n");
 	for (size_t i = 0; i < b->moves.n; i++)
 		say(sh, "%s\n", b->moves.at[i].text);
-}
-
-static void say_row(struct shell *sh, size_t row)
-{
-	struct str s = {0};
-
-	sitting_row(&sh->guide->at, row, &s);
-	say(sh, "Run %zu. %s.\n", row + 1, str_get(&s));
-	str_finish(&s);
 }
 
 void do_run(struct shell *sh, int n, char **words, const char *rest)

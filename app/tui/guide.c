@@ -109,7 +109,9 @@ static void go_on(struct screen_run *r)
 	r->dirty = true;
 	if (g->over)
 		return;
+	g->task = g->text.len;
 	while (guide_play_at(g->play) == AT_TEXT) {
+		g->task = g->text.len;
 		text_block(g, guide_play_block(g->play));
 		outcome(r, guide_play_read(g->play));
 	}
@@ -127,6 +129,7 @@ static void go_on(struct screen_run *r)
 static void moved_by_guide(struct screen_run *r, u64 from)
 {
 	run_scene(r);
+	r->guide->told = r->guide->fresh ? 0 : from;
 	if (!r->guide->fresh) {
 		tell_since(r, from);
 	} else if (timeline_moments(session_timeline(r->session)) > 1) {
@@ -304,6 +307,10 @@ void lesson_enter(struct screen_run *r)
 		do_pending(r);
 		return;
 	case AT_EXPERIMENT:
+		if (sitting_has_listed(&g->at)) {
+			lesson_run_listed(r);
+			return;
+		}
 		lesson_part(g);
 		outcome(r, guide_play_read(g->play));
 		go_on(r);
@@ -392,6 +399,11 @@ void lesson_moved(struct screen_run *r, const char *command)
 	b = guide_play_block(g->play);
 	if (guide_play_moved(g->play, command, &what, &err))
 		followed(r, b, what);
+	/* The picture may have grown over it: at a goal the task stays in sight, not what came before it. */
+	if (guide_play_at(g->play) == AT_GOAL && !g->fresh_text) {
+		g->old_len = g->task;
+		g->fresh_text = true;
+	}
 }
 
 /* "step P1 until ...", as solutions say it. */
@@ -513,16 +525,15 @@ static void open_part(struct screen_guide *g, struct str *out, struct str *lead)
 	case AT_GOAL:
 		str_add(out, "It is your turn: s, a and c move them. :solution shows one way.\n");
 		break;
-	case AT_EXPERIMENT:
-		str_add(out, "Enter goes on.\n");
-		str_add(lead, "Enter go on");
-		break;
+	case AT_EXPERIMENT: lesson_experiment_open(g, b->experiment, out, lead); break;
 	case AT_STEP_END:
 		next_step(&g->guide->steps.at[step + 1], step + 2, out);
 		str_add(lead, "Enter next step");
 		break;
 	case AT_END:
-		str_add(out, "That was the last step. Enter: the list of labs.\n");
+		str_add(out, "That was the last step. ");
+		sitting_exercises(&g->at, out);
+		str_add(out, "Enter: the list of labs.\n");
 		str_add(lead, "Enter labs");
 		break;
 	default: break;
@@ -556,7 +567,11 @@ void lesson_view(struct screen_run *r)
 		v->question = open;
 		if (open && v->lower != PANE_GUIDE)
 			run_view(r, PANE_GUIDE); /* a question that is not seen cannot be answered */
-		tell_moment(r); /* what was said with its reason must not stay, and may come back */
+		/* what was said with its reason must not stay, and may come back */
+		if (!open && g->told && run_is_now(r))
+			tell_since(r, g->told);
+		else
+			tell_moment(r);
 	}
 	v->hide = open && b && b->question ? hidden(b->question) : open ? v->hide : 0;
 	v->show = shown(g->guide->steps.at[step].show);

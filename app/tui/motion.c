@@ -253,7 +253,8 @@ static void say_nobody(struct screen_run *r)
 		alive += t && t->state != TASK_GONE && t->state != TASK_ZOMBIE;
 	}
 	if (!alive)
-		run_say(r, "All processes have ended. left looks back, R begins anew, q leaves.");
+		run_say(r, "All processes have ended. left looks back, %s, q leaves.",
+			r->guide ? "r begins this step again" : "R begins anew");
 	else if (schedule_next(r->scene.world, 0))
 		run_say(r, "Only who is delayed can move: s steps it, i and 8 end the delay.");
 	else if (timed)

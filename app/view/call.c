@@ -495,5 +495,9 @@ void words_op(const struct scene *s, u32 task, const struct w_op *op, bool bytes
 	}
 	if (!form)
 		form = s->style == STYLE_PLAIN ? "$n" : "$n()";
+	if (op->call == CALL_none && world_task(s->world, task) && world_task(s->world, task)->poised_signal) {
+		words_signal((int)world_task(s->world, task)->poised_signal, out);
+		return;
+	}
 	fill_form(s, op, op->call == CALL_none ? "a call" : form, bytes, out);
 }

@@ -385,7 +385,7 @@ void link_card(const struct scene *s, u32 kind, u32 object, struct str *out)
 		writers += (c.users[i].access & ACCESS_WRITE) != 0;
 	}
 	line(&c, "how many");
-	str_addf(out, "as many as like; now %u can write, %u can read", writers, readers);
+	str_addf(out, "no limit; now %u can write, %u can read", writers, readers);
 	end(&c);
 }
 

@@ -44,7 +44,7 @@ check "the next question is a change" out_has "Which change of the program lets 
 script --step 7 -- do 1 'step P1' do 'why P2' 2 do
 check "the learner's own move settles it" out_has "You said 1. What happened is 2"
 check "the reason is refused again while the next is open" out_has "That is said after your answer."
-check "the variants are run" out_has "You said 2. So it is."
+check "the variants are run" out_has "You said 2. So it is:"
 
 script --step 7 -- do 'step P1' 'step P1'
 check "a move is held up once" out_has "Answer first, or type it again to skip the question."
@@ -59,9 +59,11 @@ script --step 5 -- do 3 do
 check "a number" out_has "You said 3. What happened is 11."
 check "a number has its own reply" out_has "That is the first write alone."
 
-script --step 6 -- do 2 do 61440 do 'run bytes=2049' 'run bytes=4096' notebook ''
+script --step 6 -- do 2 do 61440 do 'run bytes=2049' 'run bytes=4096' notebook '' ''
 check "a row" out_has "Run 1. bytes a write: 2049, writes that came back: 16, bytes in the pipe: 32784, slots used: 16."
 check "the notebook has all" out_has "slots used: 16. Run 1. bytes a write: 2049, writes"
+check "Enter runs it with what was not tried yet, and no more" out_has "Run 4. bytes a write: 5000"
+check "which is then over" out_lacks "Run 5."
 check "and the learner's processes were left alone" out_has "Step 6 is done."
 
 script --step 9 -- 3 do solution 'step P1 4' 'step P2 2' 'step P3 2' 'step P1 2' 'step P2' 'step P1 3'

@@ -19,7 +19,7 @@ check "pipe: direction" out_has "direction: one way: in by P1, P2, out by P1, P2
 check "pipe: relation" out_has "here: P2 is a child of P1."
 check "pipe: how it was got" out_has "got by: P2 fd 4: inherited at fork, main.c line"
 check "pipe: capacity is the kernel's" out_has "capacity: 65536 bytes in 16 slots; now 0."
-check "pipe: how many" out_has "how many: as many as like; now 2 can write, 2 can read."
+check "pipe: how many" out_has "how many: no limit; now 2 can write, 2 can read."
 check "no such thing" err_has "there is no pipe7 here; look names what there is"
 check "descriptors" out_has "fd 4: pipe1, to write, inherited at fork, main.c line"
 check "descriptors: one open file, two tables" out_has ", open file B."

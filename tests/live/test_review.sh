@@ -50,7 +50,7 @@ if command -v python3 >/dev/null; then
 	printf '%s\n' 3 do 99 do 2 do >"$dir/script"
 	script review --plain --width 200
 	check "review: the question" out_has "Question. P1 put the byte in itself"
-	check "review: settled by running it" out_has "You said 3. So it is. What happened is 3: wait."
+	check "review: settled by running it" out_has "You said 3. So it is: wait."
 	check "review: another size" out_has "This time room is "
 	room=$(sed -n 's/^This time room is \([0-9]*\) and name is .*/\1/p' <<<"$out")
 	check "review: what is true is that size's" out_has "You said 99. What happened is $room."

@@ -16,7 +16,7 @@ real_lab() {
 	check "$*: it holds" status_is 0
 	check "$*: all of it" out_has "All of it holds."
 	run bash -c 'timeout 60 "$@" <"$0"' "$dir/script" env "$mark" "$@" "$IPCLAB" lab rpc --plain --width 200
-	check "$*: two datagrams" out_has "You said 2. So it is."
+	check "$*: two datagrams" out_has "You said 2. So it is:"
 	check "$*: the call's result" out_has "Run 2. matchmaker: ours, messages to P2: 2, P1 says: balance: 100."
 	check "$*: nothing is left" lab_gone_within 5
 }

@@ -92,7 +92,7 @@ START_TEST(the_world_settles_a_choice)
 	ck_verdict(g, "choice", "1", &t, ANSWER_WRONG,
 		"You said 1. What happened is 2: two.\nno one\nfor this reason\n");
 	ck_verdict(g, "choice", "2", &t, ANSWER_RIGHT,
-		"You said 2. So it is. What happened is 2: two.\nfor this reason\n");
+		"You said 2. So it is: two.\nfor this reason\n");
 	ck_verdict(
 		g, "choice", "3", &t, ANSWER_UNSURE, "What happened is 2: two.\nfor this reason\n");
 	guide_destroy(g);
@@ -112,7 +112,7 @@ START_TEST(the_world_settles_a_number)
 	ck_verdict(g, "number", "7", &t, ANSWER_WRONG,
 		"You said 7. What happened is 5.\nit is five\n");
 	ck_verdict(g, "number", "5", &t, ANSWER_RIGHT,
-		"You said 5. So it is. What happened is 5.\nit is five\n");
+		"You said 5. So it is.\nit is five\n");
 	run_to("", 0, 0);
 	ck_assert(!settled(g, "number", 0, &t)); /* there is no pipe1 */
 	guide_destroy(g);
@@ -133,7 +133,7 @@ START_TEST(the_world_settles_an_order)
 		ck_assert_msg(settled(g, "order", asked, &t), "%s", err.text);
 	}
 	ck_verdict(g, "order", "3 1 2", &t, ANSWER_RIGHT,
-		"You said 3, 1, 2. So it is. What happened is 3, 1, 2.\npiped, wrote, read\n");
+		"You said 3, 1, 2. So it is.\npiped, wrote, read\n");
 	ck_verdict(g, "order", "1 2 3", &t, ANSWER_WRONG,
 		"You said 1, 2, 3. What happened is 3, 1, 2.\npiped, wrote, read\n");
 	ck_assert(timeline_at_end(sim.timeline));
