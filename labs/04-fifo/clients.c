@@ -51,7 +51,7 @@ static void listen_to(int fd, int n)
 
 	while ((got = read(fd, bytes + all, sizeof bytes - (size_t)all)) > 0)
 		all += got;
-	printf("conversation %d: %zd letters\n", n, all);
+	printf("conversation %d: %zd letter%s\n", n, all, all == 1 ? "" : "s");
 	fflush(stdout);
 	close(fd);
 }
