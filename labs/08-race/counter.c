@@ -13,7 +13,6 @@ struct shared {
 };
 
 /* One line of C. How many steps is it? */
-/* MAP_SHARED, before fork: one number for both: mmap(2). A variable would be two. */
 static void add(struct shared *shared, int times)
 {
 	for (int i = 0; i < times; i++)
@@ -23,6 +22,7 @@ static void add(struct shared *shared, int times)
 int main(int argc, char **argv)
 {
 	int times = argc > 1 ? atoi(argv[1]) : 1;
+	/* MAP_SHARED, before fork: one number for both: mmap(2). A variable would be two. */
 	struct shared *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE,
 				     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
