@@ -4,7 +4,6 @@
  *     Alone:  cc -o slots slots.c && ./slots 10 */
 #include "slots.h"
 
-/* Before fork, with its semaphores made: nobody may wait at one that is not there yet. */
 static void producer(struct ring *ring, int items)
 {
 	for (int i = 0; i < items; i++) {
@@ -36,6 +35,7 @@ static void consumer(struct ring *ring, int items)
 int main(int argc, char **argv)
 {
 	int items = argc > 1 ? atoi(argv[1]) : 6;
+	/* Before fork, with its semaphores made: nobody may wait at one that is not there yet. */
 	struct ring *ring = ring_make();
 
 	if (fork() == 0) {
