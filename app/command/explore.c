@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "command/lib.h"
@@ -33,9 +34,12 @@ static bool number(struct invocation *inv, const char *name, u64 most, u64 *out,
 	return true;
 }
 
+enum { QUIET_S = 30 }; /* a line so often where it cannot be written over */
+
 struct showing {
 	bool line; /* a line of progress stands on the terminal */
-	bool shows;
+	bool shows, terminal;
+	double next; /* no terminal: not before */
 };
 
 static void duration(double s, char *to, size_t n)
@@ -48,25 +52,42 @@ static void duration(double s, char *to, size_t n)
 		snprintf(to, n, "%.1f h", s / 3600);
 }
 
+/* A line that is longer than the terminal is wide could not be written over; ^C adds two. */
+static int room(void)
+{
+	struct winsize w;
+
+	return ioctl(STDERR_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col > 3 ? w.ws_col - 3 : 77;
+}
+
+static void progress_line(const struct explore_progress *p, char *to, size_t n)
+{
+	char left[32] = "", eta[64] = "";
+
+	if (p->left >= 0) {
+		duration(p->left, left, sizeof left);
+		snprintf(eta, sizeof eta, ", at most %s left", left);
+	}
+	snprintf(to, n, "%llu executions, %.0f a second%s; %u preemption%s: %llu orders to go",
+		(unsigned long long)p->schedules, (double)p->schedules / p->seconds, eta,
+		p->preemptions, p->preemptions == 1 ? "" : "s", (unsigned long long)p->waiting);
+}
+
 static bool progress(void *arg, const struct explore_progress *p)
 {
 	struct showing *s = arg;
-	char left[32] = "";
+	char line[200];
 
-	if (s->shows && p->schedules && p->seconds > 1) {
-		if (p->left >= 0)
-			duration(p->left, left, sizeof left);
-		fprintf(stderr,
-			"\r%llu executions, %.0f a second; %u preemption%s, %llu branches "
-			"waiting%s%s\033[K",
-			(unsigned long long)p->schedules, (double)p->schedules / p->seconds,
-			p->preemptions, p->preemptions == 1 ? "" : "s",
-			(unsigned long long)p->waiting, left[0] ? "; at most " : "", left);
-		if (left[0])
-			fputs(" left", stderr);
-		fflush(stderr);
-		s->line = true;
-	}
+	if (!s->shows || !p->schedules || p->seconds <= 1 || p->seconds < s->next)
+		return !interrupted;
+	progress_line(p, line, sizeof line);
+	if (s->terminal)
+		fprintf(stderr, "\r%.*s\033[K", room(), line);
+	else
+		fprintf(stderr, "%s\n", line);
+	fflush(stderr);
+	s->line = s->terminal;
+	s->next = s->terminal ? 0 : p->seconds + QUIET_S;
 	return !interrupted;
 }
 
@@ -90,12 +111,12 @@ static void as_json(const struct explore_options *o, const struct explore_result
 		printf("%s,\"choices\":\"%s\",\"fewest\":%s}", text.s, r->choices,
 			r->fewest ? "true" : "false");
 	}
-	printf("],\"served\":%s,\"hooked\":%s,\"shortening\":%llu,\"stops\":%llu,\"final_states\":%llu,\"final_"
+	printf("],\"served\":%s,\"hooked\":%s,\"shortening\":%llu,\"stops\":%llu,\"final_states\":%"
+	       "llu,\"final_"
 	       "hash\":\"%llx\",\"seconds\":%.3f}\n",
 		r->served ? "true" : "false", r->hooked ? "true" : "false",
 		(unsigned long long)r->shortening, (unsigned long long)r->stops,
-		(unsigned long long)r->final_states,
-		(unsigned long long)r->final_hash, r->seconds);
+		(unsigned long long)r->final_states, (unsigned long long)r->final_hash, r->seconds);
 	str_finish(&text);
 }
 
@@ -201,7 +222,9 @@ static bool options(
 bool command_explore(struct invocation *inv, struct err *err)
 {
 	struct sigaction act = {.sa_handler = on_interrupt};
-	struct showing showing = {.shows = isatty(STDERR_FILENO) && !option_given(inv, "json")};
+	struct showing showing = {.shows = !option_given(inv, "json"),
+		.terminal = isatty(STDERR_FILENO),
+		.next = isatty(STDERR_FILENO) ? 0 : QUIET_S};
 	struct explore_options o;
 	struct explore_result r;
 	char name[256];

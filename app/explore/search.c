@@ -350,7 +350,7 @@ static bool run_bound(struct bounded *b, bool *again, struct err *err)
 			return false;
 		if (!s->opt->no_pct && b->bound > 0 && s->result->schedules > MIX_FROM &&
 			s->result->schedules % 2) {
-			if (!pct_one(s, ++pct, err) || found(s, true))
+			if (!pct_one(s, ++pct, err) || found(s, true) || search_over(s))
 				return false;
 			seen_note(&s->seen, s->exec);
 		}

@@ -73,6 +73,8 @@ check nothing_found_is_0 status_is 0
 check and_nothing_is_written test ! -e sem_counter.sched
 explore --json --schedules 50 -- "$dir/sem_counter"
 check a_limit_is_kept out_has '"schedules":50,"exhausted":false'
+explore --json --schedules 400 -- "$dir/sem_counter"
+check a_limit_is_kept_with_random_ones out_has '"schedules":400,"exhausted":false'
 
 # ---- what it makes in the stage is gone with it, so it is the same each time ----
 for name in file_lost_update shm_open_race flock_two_files; do
