@@ -379,10 +379,17 @@ static int cell_cols(const struct w_queue *q)
 	return cells_of(q) <= WIDE_MAX ? CELL_WIDE : CELL;
 }
 
-/* A message as a word: the 0 that ends a string in C is left away. */
-static void add_bytes(const u8 *bytes, size_t n, struct str *out)
+/* A message as a word, without the 0 that ends a string in C; one that is no text: its size. */
+static void add_message(const u8 *bytes, size_t n, u64 size, size_t most, struct str *out)
 {
-	str_add_escaped(out, bytes, n > 1 && !bytes[n - 1] ? n - 1 : n);
+	size_t len = n > 1 && n == size && !bytes[n - 1] ? n - 1 : n;
+
+	for (size_t i = 0; i < len; i++)
+		if (bytes[i] < ' ' && bytes[i] != '\n') {
+			str_addf(out, "%llu B", (unsigned long long)size);
+			return;
+		}
+	str_add_escaped(out, bytes, len < most ? len : most);
 }
 
 u32 mailbox_shown(const struct scene *s, const struct view_state *v)
@@ -429,7 +436,7 @@ static void draw_cells(struct canvas *c, struct area a, int row, int col, const 
 		u32 n;
 
 		if (bytes_of_write(s->log, m->pos, &bytes, &n))
-			add_bytes(bytes, n < m->len ? n : (size_t)m->len, &text);
+			add_message(bytes, n < m->len ? n : (size_t)m->len, m->len, SIZE_MAX, &text);
 		else
 			str_addf(&text, "%llu B", (unsigned long long)m->len);
 		canvas_put_cut(c, a, row + 1, at, wide, AT_STRONG, str_get(&text));
@@ -466,7 +473,7 @@ static void draw_got(struct canvas *c, struct area a, int row, const struct scen
 			continue;
 		str_add(&text, text.len ? "   " : "");
 		if (q->got[i].pos && bytes_of_write(s->log, q->got[i].pos, &bytes, &n))
-			add_bytes(bytes, n < GOT_MAX ? n : GOT_MAX, &text);
+			add_message(bytes, n < q->got[i].size ? n : (size_t)q->got[i].size, q->got[i].size, GOT_MAX, &text);
 		else
 			str_addf(&text, "%llu B", (unsigned long long)q->got[i].size);
 		str_add(&text, " \u2192 ");

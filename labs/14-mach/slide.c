@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: 0BSD */
-/* slide: the course's client and server, as they stand there, but for what the comments say. */
+/* slide: the course's client (P1) and server (P3), as they stand there, but for what the
+ * comments say. P2 plays the kernel: mach_emul.h.
+ *     Alone:  cc -o slide slide.c && ./slide */
 #include "mach_emul.h"
 
 struct message {

@@ -47,6 +47,7 @@ static const struct story {
 	{"locks", 59, "object-locks", 1},
 	{"queue-sysv", 45, "object-sems", 5},
 	{"queue-posix", 37, "object-mq", 2},
+	{"queue-posix", 17, "object-mq-messages", 1},
 	{"signals", 24, "object-pause", 1},
 	{"unix-pair", 14, "object-unix", 2},
 	{"unix-server", 20, "object-listener", 1},
