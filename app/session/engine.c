@@ -131,6 +131,16 @@ static void reply(struct engine *e, u32 seq, bool ok, const struct err *err)
 	send(e->socket, &a, sizeof a, MSG_NOSIGNAL);
 }
 
+/* A free run, after each stop: the reader is woken if it sleeps. */
+static void moved(void *arg)
+{
+	struct engine *e = arg;
+
+	atomic_thread_fence(memory_order_seq_cst); /* what was recorded is seen by a reader that this does not see sleep */
+	if (atomic_load_explicit(&e->output->awaited, memory_order_relaxed) && atomic_exchange(&e->output->awaited, false))
+		reply(e, 0, true, NULL);
+}
+
 /* The first message: did it start? With the log's descriptor, which the reader maps. */
 static void reply_start(int socket, struct run *run, bool apart, const struct err *err)
 {
@@ -344,6 +354,8 @@ _Noreturn void engine_main(int socket, int alive, const struct session_live *liv
 	bool apart;
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC); /* never the watched program's */
 
+	opt.moved = moved;
+	opt.moved_arg = &e;
 	prctl(PR_SET_NAME, "ipclab-engine");
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	sched_getaffinity(0, sizeof e.cpus, &e.cpus);

@@ -44,6 +44,8 @@ struct run_options {
 	u32 most_tasks;       /* free run: at most so many alive at once; 0: no limit */
 	u64 most_bytes;       /* and of log; 0: no limit */
 	u32 idle_ms;          /* free run: idle is looked for so long after the last stop; 0: 50 */
+	void (*moved)(void *); /* free run: called when something may have been recorded, often; NULL: not told */
+	void *moved_arg;
 	u32 census;           /* free run: a settled point is sought after that many stops, then ever rarer; 0: only when idle */
 };
 struct run *run_create(const struct run_options *, const struct launch *, struct err *);
@@ -177,6 +179,10 @@ bool session_branch(struct session *, u64 moment, struct str *kept, struct err *
 bool session_wait(struct session *, int ms, bool *ended, struct err *);
 /* Readable when a live engine has news: then session_wait(.., 0, ..). -1: a recording. */
 int session_fd(const struct session *);
+/* Free run, from a reader that wants to sleep: session_fd becomes readable at the next thing recorded. False: something
+ * was recorded just now, or there is no engine. */
+bool session_await(struct session *);
+bool session_awaits(const struct session *); /* it has not come yet */
 /* What the programs wrote to their terminal so far. */
 const char *session_output(struct session *, size_t *n);
 

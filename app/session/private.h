@@ -90,6 +90,7 @@ struct engine_reply {
 	char text[768];
 };
 struct output { /* what the programs wrote to their terminal, shared with the reader */
+	_Atomic bool awaited; /* the reader sleeps until something is recorded: it is sent one reply then, and this is cleared */
 	_Atomic u32 length;
 	char bytes[1 << 20];
 };

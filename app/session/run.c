@@ -432,6 +432,8 @@ static bool free_loop(struct run *r, enum run_end *end, struct err *err)
 		}
 		if (r->world)
 			run_fold(r);
+		if (r->opt.moved)
+			r->opt.moved(r->opt.moved_arg);
 	}
 }
 

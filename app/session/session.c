@@ -246,6 +246,25 @@ bool session_wait(struct session *s, int ms, bool *ended, struct err *err)
 	return true;
 }
 
+bool session_awaits(const struct session *s)
+{
+	return s->output && atomic_load(&s->output->awaited);
+}
+
+bool session_await(struct session *s)
+{
+	u64 before = timeline_events(s->timeline);
+
+	if (!s->engine || s->lost || !s->output)
+		return false;
+	atomic_store(&s->output->awaited, true);
+	update(s); /* what came before that was seen there wakes nobody */
+	if (timeline_events(s->timeline) == before)
+		return true;
+	atomic_store(&s->output->awaited, false);
+	return false;
+}
+
 const char *session_output(struct session *s, size_t *n)
 {
 	*n = s->output ? atomic_load_explicit(&s->output->length, memory_order_acquire) : 0;

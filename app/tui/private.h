@@ -68,6 +68,7 @@ void line_resize(struct term *);
 
 /* ---- a run on the screen ---- */
 enum { SAMPLE_NS = 50 * 1000 * 1000, /* LIVE: 20 times a second */
+	QUIET_SAMPLES = 40, /* so many that showed nothing new: it sleeps until something is recorded */
 	LIST_NS = 1500 * 1000 * 1000 };
 enum asking { ASK_NOTHING, ASK_AGAIN, ASK_INTERFERE, ASK_LEAVE };
 enum line_use { USE_COMMAND, USE_SEARCH, USE_SEND, USE_ANSWER };
@@ -101,6 +102,7 @@ struct screen_run {
 	unsigned speed; /* index into the notches */
 	u64 list_until; /* until then the list is shown, ns */
 	u64 next_tick;  /* ns, of play and of LIVE's samples */
+	u32 quiet;      /* LIVE: samples that showed nothing new, since the last that did */
 	u32 last_moved;
 	u64 told_event; /* up to here Last tells */
 	struct str last, message, output, out_line, find;

@@ -329,21 +329,30 @@ static int wait_ms(const struct screen_run *r)
 
 	if (r->term->ahead_n)
 		return 0;
-	if (!r->playing && !r->free)
+	if (!r->playing && (!r->free || session_awaits(r->session)))
 		return -1;
 	return r->next_tick <= now ? 0 : (int)((r->next_tick - now + 999999) / 1000000);
 }
 
 static void beat(struct screen_run *r)
 {
+	u64 before = timeline_events(session_timeline(r->session));
+
 	if ((!r->playing && !r->free) || clock_ns() < r->next_tick)
 		return;
 	if (r->playing) {
 		motion_tick(r);
 		return;
 	}
+	if (session_awaits(r->session))
+		return;
 	r->next_tick = clock_ns() + SAMPLE_NS;
 	take_news(r);
+	r->quiet = timeline_events(session_timeline(r->session)) == before ? r->quiet + 1 : 0;
+	if (r->quiet >= QUIET_SAMPLES && r->free) {
+		r->dirty |= !session_await(r->session);
+		r->quiet = 0;
+	}
 }
 
 static void loop(struct screen_run *r)

@@ -30,7 +30,7 @@ static void finish(void)
 /* Calls that our processes made within that time, and whose; -1: strace could not look. */
 static int calls_made(unsigned ms, unsigned processes, const char *keys)
 {
-	char line[400], *at = line;
+	char line[1000], *at = line;
 	struct str out = {0};
 	int calls;
 	pid_t keys_pid = 0;
@@ -98,6 +98,18 @@ START_TEST(held_and_unplayed_nobody_makes_a_call)
 }
 END_TEST
 
+/* What runs free and sleeps is not looked at again and again; what it does then is seen all the same. */
+START_TEST(live_that_sleeps_nobody_makes_a_call)
+{
+	live_start(&live, 24, 80, "\"$IPCLAB\" watch -- sh -c 'sleep 9; sleep 1000'; exec sleep 1000", NULL);
+	ck_assert(vt_sees(&live.vt, "P2 "));
+	live_watch_ms(&live, 4000);
+	ck_assert(!live_shows(&live, "P3 "));
+	ck_assert_int_eq(calls_made(2000, 3, ""), 0);
+	ck_assert(vt_sees(&live.vt, "P3 "));
+}
+END_TEST
+
 START_TEST(home_makes_no_call)
 {
 	live_start(&live, 24, 80, "\"$IPCLAB\"; exec sleep 1000", NULL);
@@ -128,6 +140,7 @@ int main(void)
 	tcase_add_checked_fixture(t, begin, finish);
 	tcase_set_timeout(t, 60);
 	tcase_add_loop_test(t, held_and_unplayed_nobody_makes_a_call, 0, (int)ARRAY_LEN(states));
+	tcase_add_test(t, live_that_sleeps_nobody_makes_a_call);
 	tcase_add_test(t, home_makes_no_call);
 	tcase_add_test(t, the_witness_is_awake);
 	suite_add_tcase(s, t);
