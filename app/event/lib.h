@@ -292,14 +292,16 @@ struct ev_observe {
 };
 
 enum injection { INJ_TIMEOUT = 1, INJ_SIGNAL = 2, INJ_SHORT = 3, INJ_AGAIN = 4, INJ_SMALL_PIPE = 5, INJ_LOST = 6, INJ_STAYS_SMALL = 7,
-	INJ_ANSWERED = 8 };
+	INJ_ANSWERED = 8, INJ_ALARM_HELD = 9, INJ_ALARM = 10 };
 struct ev_inject {
 	u32 what; /* enum injection */
 	u32 pad;
 	u64 a; /* INJ_TIMEOUT: ns that passed; INJ_SIGNAL: signal number; INJ_SHORT: bytes it asked for (the ENTER behind it
 	          has what is left); INJ_AGAIN: the call (enum call) that got EAGAIN and was not made; INJ_SMALL_PIPE: bytes;
 	          INJ_STAYS_SMALL: bytes that a pipe was to hold; INJ_LOST: bytes of the datagram that was not sent, though its sender is told so;
-	          INJ_ANSWERED: the call (enum call) that was answered with 0 and not made */
+	          INJ_ANSWERED: the call (enum call) that was answered with 0 and not made;
+	          INJ_ALARM_HELD: the alarm of its process was set to ring after so many ns (0: off), and rings when that is chosen;
+	          INJ_ALARM: it rings, after so many ns */
 };
 
 enum segment_kind {

@@ -90,6 +90,7 @@ struct xstep {
 	u8 task, point, by_time, how; /* how: enum hook_access */
 	bool inside;                  /* it comes out of a wait: no operation of its own */
 	bool of_file;
+	bool rings; /* an alarm */
 	u16 op;
 	u16 size;
 	i32 nr;
@@ -344,6 +345,7 @@ struct told_step {
 	bool preempts; /* the one before could have gone on */
 	bool inside;   /* goes on by itself: it comes out of a wait */
 	u8 exits;
+	bool rings;   /* its process's alarm */
 	bool of_file; /* a call on a regular file, or that makes one */
 	u16 op;
 	i32 nr;

@@ -82,7 +82,7 @@ void alarm_ring(struct exec *x, u32 task)
 	x->page->task = HOOK_TASKS - 1; /* nobody runs */
 	x->signalled = true;
 	s = step_add(x, task);
-	s->inside = true;
+	s->inside = s->rings = true;
 	s->by_time = true;
 	s->point = POINT_CALL;
 	s->object = SIGNALS_KEY;

@@ -52,6 +52,7 @@ void told_take(struct told *told, const struct exec *x)
 			.how = s->how & 0xff,
 			.by_time = s->by_time,
 			.of_file = s->of_file,
+			.rings = s->rings,
 			.op = s->op,
 			.nr = s->nr};
 		told->files = told->files || s->of_file;

@@ -218,6 +218,30 @@ static bool go_on(struct writing *w, u32 task)
 	return false;
 }
 
+/* Who waits for a semaphore and is broken off makes no step of explore. Before the signal is sent he must be inside: he
+ * stands before the wait, and does something else next. */
+static bool go_in_before_signal(struct writing *w, u32 i)
+{
+	for (u32 t = 1; t < world_tasks(world_of(w)); t++) {
+		const struct w_task *k = world_task(world_of(w), t);
+		u32 next = i + 1;
+
+		if (!k || !schedule_can_step(world_of(w), t) || k->poised_signal ||
+			(k->op.call != CALL_sem_wait && k->op.call != CALL_sem_timedwait))
+			continue;
+		while (next < w->told->n && world_task_by_identity(world_of(w), w->told->step[next].identity) != t)
+			next++;
+		if (next < w->told->n && !is_at(w, t, &w->told->step[next]) && !step(w, t))
+			return false;
+	}
+	return true;
+}
+
+static bool sends_signal(const struct told_step *s)
+{
+	return s->rings || (s->point == POINT_CALL && (s->nr == SYS_kill || s->nr == SYS_tkill || s->nr == SYS_tgkill));
+}
+
 static bool follow_one(struct writing *w, const struct told_step *s, u32 i)
 {
 	u32 task = find_or_make(w, s->identity);
@@ -225,6 +249,13 @@ static bool follow_one(struct writing *w, const struct told_step *s, u32 i)
 
 	if (!task)
 		return false;
+	for (u32 n = 0; s->rings && n < BETWEEN_MAX && world_alarm(world_of(w), task) == TIME_NONE; n++)
+		if (!schedule_can_step(world_of(w), task) || !step(w, task)) /* it has set it by now */
+			return false;
+	if (sends_signal(s) && !go_in_before_signal(w, i))
+		return false;
+	if (s->rings)
+		return session_pass(w->session, task, &ignored) && ++w->done;
 	if (s->inside && !s->by_time)
 		return go_on(w, task);
 	if (s->inside || (is_by_the_way(s) && !is_at(w, task, s)))

@@ -13,7 +13,7 @@ bool schedule_can_pass(const struct world *w, u32 task)
 {
 	struct why why;
 
-	return world_why(w, task, &why) && why.timeout_ns != TIME_NONE;
+	return (world_why(w, task, &why) && why.timeout_ns != TIME_NONE) || world_alarm(w, task) != TIME_NONE;
 }
 
 /* The next in order of birth that spins, or that does not. */
@@ -47,9 +47,11 @@ u32 schedule_next_time(const struct world *w)
 
 	for (u32 task = 1; task < world_tasks(w); task++) {
 		struct why why;
+		u64 ns = world_why(w, task, &why) ? why.timeout_ns : TIME_NONE, alarm = world_alarm(w, task);
 
-		if (world_why(w, task, &why) && why.timeout_ns < least) {
-			least = why.timeout_ns;
+		ns = alarm < ns ? alarm : ns;
+		if (ns < least) {
+			least = ns;
 			first = task;
 		}
 	}

@@ -30,7 +30,7 @@ struct choice {
 
 /* May this task be stepped in the world as it stands? */
 bool schedule_can_step(const struct world *, u32 task);
-/* Does it wait in a call whose time-out could pass? */
+/* Does it wait in a call whose time-out could pass, or is its process's alarm set, which rings when that is chosen? */
 bool schedule_can_pass(const struct world *, u32 task);
 /* The next task that can be stepped, in order of birth, after `last` and round again; one that spins only
  * when all others cannot; 0: none. */

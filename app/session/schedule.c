@@ -144,7 +144,9 @@ static bool is_fault(struct gathering *g, const struct rec *r)
 	if (r->kind != REC_INJECT)
 		return false;
 	g->signalled = false;
-	return i->what == INJ_SIGNAL ? !chosen : i->what != INJ_TIMEOUT && i->what != INJ_ANSWERED;
+	if (i->what == INJ_SIGNAL)
+		return !chosen;
+	return i->what != INJ_TIMEOUT && i->what != INJ_ANSWERED && i->what != INJ_ALARM_HELD && i->what != INJ_ALARM;
 }
 
 static bool was_fault(const struct gathering *g, struct err *err)

@@ -245,8 +245,16 @@ bool run_step(struct run *r, u32 task, struct err *err)
 	                           turn(r, task, err) && settle(r, err));
 }
 
+static bool ring_alarm(struct run *r, u32 task, struct err *err)
+{
+	return run_disk(r, tracer_note_choice(r->tracer, task, CHOSE_TIME, 0, err) &&
+				   tracer_ring_alarm(r->tracer, task, err) && settle(r, err));
+}
+
 bool run_pass_time(struct run *r, u32 task, struct err *err)
 {
+	if (tracer_timeout(r->tracer, task) == TIME_NONE && tracer_alarm(r->tracer, task) != TIME_NONE)
+		return ring_alarm(r, task, err);
 	if (tracer_timeout(r->tracer, task) != TIME_NONE && !tracer_note_choice(r->tracer, task, CHOSE_TIME, 0, err))
 		return run_disk(r, false);
 	if (!tracer_pass_time(r->tracer, task, err))

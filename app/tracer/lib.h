@@ -17,6 +17,7 @@
  * wait.c       | tracer_next: wait status -> kind of stop
  * take.c       | tracer_take: stop -> events
  * resume.c     | tracer_resume; time-outs made endless, time let pass
+ * alarm.c      | alarms that ring when that is chosen
  * signal.c     | signals: delivery, interrupted and restarted calls
  * decode.c     | call number -> decoder; decode/ one file per family
  * fdmap.c      | which descriptors are pipes, terminals, something else (a cache, never the truth of the world)
@@ -47,7 +48,7 @@ struct tracer_options {
 	bool sites;     /* copy sites where ends are made, passed or closed (always on when held) */
 	bool files;     /* files that programs open, but for the system's own, are operations too: open, read, write, close */
 	bool signals;   /* held: what a signal does is set by an operation (sigaction), and a signal that comes before a call
-	                   which may sleep is delivered before it */
+	                   which may sleep is delivered before it; alarms ring when that is chosen */
 	bool sleepers;  /* who is found asleep is asked where, and in which call, when no stop has told it (why) */
 	bool looking;   /* nobody is traced at all: tracer/look/lib.h */
 	bool threads;   /* told to our runtime: once a second thread exists, .data, .bss and heap stop too */
@@ -169,6 +170,7 @@ enum stop_kind tracer_stop_kind(const struct tracer *, u32 task); /* of a stoppe
 /* The held entry is one the learner steps (an operation), not one to pass through silently. */
 bool tracer_is_hold_point(const struct tracer *, u32 task);
 u64 tracer_timeout(const struct tracer *, u32 task); /* ns its open call was to wait, made endless by us; TIME_NONE */
+u64 tracer_alarm(const struct tracer *, u32 task);   /* ns that the alarm of the process it leads was set to; TIME_NONE */
 pid_t tracer_pid(const struct tracer *, u32 task);   /* thread group */
 bool tracer_root_status(const struct tracer *, int *status); /* wait status of the first program, once gone */
 u64 tracer_stops(const struct tracer *);             /* stops seen so far */
@@ -176,6 +178,8 @@ u64 tracer_stops(const struct tracer *);             /* stops seen so far */
 /* ---- doing something to a task (logged as inject) ---- */
 /* Lets the time-out of a held, endless call pass: its exit stop follows. False if it has none. */
 bool tracer_pass_time(struct tracer *, u32 task, struct err *);
+/* The alarm of the process that the task leads rings (options.signals). False if none is set. */
+bool tracer_ring_alarm(struct tracer *, u32 task, struct err *);
 bool tracer_signal(struct tracer *, u32 task, int sig, struct err *); /* to its process; 0 < sig < 65 */
 
 /* The call that the task is held before comes to this: FAULT_SHORT (`size` bytes), FAULT_INTERRUPT, FAULT_LOSE. EXIT_USAGE

@@ -3,6 +3,7 @@ libipclab_a_SOURCES += \
 	app/tracer/private.h \
 	app/tracer/arch/x86_64.h \
 	app/tracer/actor.c \
+	app/tracer/alarm.c \
 	app/tracer/attach.c \
 	app/tracer/bell.c \
 	app/tracer/decode.c \

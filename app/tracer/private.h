@@ -260,6 +260,7 @@ struct tracee {
 	struct spin spin;
 	struct found found;
 	bool spared;         /* no faults */
+	u64 alarm_ns, alarm_every_ns; /* leader: its process's alarm, which rings when that is chosen; 0 none */
 	bool skipped;        /* the held call will not be made, its result stands in the registers */
 	bool siteless;
 	u32 fault_seen[FAULTS_MAX], fault_hits[FAULTS_MAX]; /* calls that a fault is about; those that it struck */
@@ -646,6 +647,10 @@ bool signal_is_due(pid_t tid); /* signals are pending that it does not block */
 bool signal_comes_first(const struct tracer *, const struct tracee *);
 bool signal_let_come(struct tracee *); /* and after it the call begins anew */
 bool signal_waits_in_vain(pid_t tid); /* signals are pending, and none of them would do anything */
+
+/* ---- alarm.c ---- */
+bool alarm_hold(struct tracer *, struct tracee *, struct err *); /* an alarm that is about to be set */
+bool alarm_release(struct tracer *, struct err *);               /* nobody chooses any more */
 
 /* ---- resume.c ---- */
 void time_make_endless(struct tracee *);

@@ -98,6 +98,8 @@ static bool resume_entry(struct tracer *t, struct tracee *x, struct err *err)
 		fifo_look_again(x);
 	if (stale)
 		socket_entering(t, x);
+	if (!alarm_hold(t, x, err))
+		return false;
 	ok = !x->entry.logged || (emit_entry(t, x, REC_ENTER, err) && socket_entered(t, x, err));
 	fdmap_touch(t, x->fds, x->entry.fd);
 	fdmap_touch(t, x->fds, x->entry.fd2);
@@ -150,6 +152,8 @@ bool tracer_set_held(struct tracer *t, bool held, struct err *err)
 		x->loosened = true;
 		ptrace(PTRACE_INTERRUPT, x->tid, NULL, NULL);
 	}
+	if (!held && !alarm_release(t, err))
+		return false;
 	return emit_observe(t, NULL, OBS_MODE, held ? OBS_HELD : OBS_FREE, 0, 0, 0, 0, err);
 }
 

@@ -417,6 +417,9 @@ static void add_inject(const struct rec *r, struct str *out)
 	} else if (e.what == INJ_SIGNAL) {
 		add_word(out, "what", "signal");
 		add_signal(out, "signal", (int)e.a);
+	} else if (e.what == INJ_ALARM || e.what == INJ_ALARM_HELD) {
+		add_word(out, "what", e.what == INJ_ALARM ? "alarm" : "alarm-held");
+		add_key(out, "ns", (i64)e.a);
 	} else if (e.what == INJ_SHORT) {
 		add_word(out, "what", "short");
 		add_key(out, "asked", (i64)e.a);

@@ -160,6 +160,10 @@ static void told_inject(
 			words_op(s, r->task, &h->op, false, out);
 		}
 		str_add(out, ".\n");
+	} else if (e.what == INJ_ALARM) {
+		str_add(out, "The alarm of ");
+		words_name(s, r->task, out);
+		str_add(out, " rings: its time is over, as was chosen.\n");
 	} else if (e.what == INJ_SIGNAL) {
 		str_add(out, "ipclab sends ");
 		words_signal((int)e.a, out);

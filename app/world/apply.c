@@ -140,7 +140,10 @@ static void apply_rule(struct world *w, const struct rec *r, u64 pos)
 		socket_named(w, body);
 		fifo_named(w, body);
 		break;
-	case REC_INJECT: syncop_injected(w, r->task, body); break;
+	case REC_INJECT:
+		syncop_injected(w, r->task, body);
+		signals_injected(w, r->task, body);
+		break;
 	default: break;
 	}
 }

@@ -197,6 +197,7 @@ struct w_proc {
 	u32 group;       /* process group when a wait for one was last made, 0 unknown */
 	u32 attached;    /* 1: it ran before we came: those who signal it may be anybody */
 	u32 timers_unsure; /* of timers, those that may be set: it ran before we came, and nobody saw */
+	u64 alarm_ns;    /* its alarm rings when that is chosen: what it was set to; 0 none, or it rings by the clock */
 };
 
 enum fd_how { FD_OPENED = 1, FD_INHERITED, FD_DUP, FD_RECEIVED, FD_UNKNOWN };
@@ -584,6 +585,8 @@ struct why {
 	u32 cycle_n;         /* >0: nobody left who could wake them; the tasks of the cycle */
 	u32 cycle[16];
 };
+/* ns that the alarm of the process was set to which the task leads, when it rings by choice; else TIME_NONE. */
+u64 world_alarm(const struct world *, u32 task);
 /* False when the task is not blocked. From the world alone. */
 bool world_why(const struct world *, u32 task, struct why *);
 bool world_why_wait(const struct world *, u32 task, struct why *); /* without the cycle: where world_standing has it */

@@ -329,6 +329,7 @@ bool signals_timer_pending(const struct world *, u32 proc); /* a clock may send 
 bool signals_timer_seen(const struct world *, u32 proc);    /* it will: the timer was seen to be set */
 void signals_fork(struct world *, u32 from_task, u32 proc);
 void signals_attached(struct world *, u32 proc, const struct ev_observe *);
+void signals_injected(struct world *, u32 task, const struct ev_inject *);
 void signal_delivered(struct world *, u32 task, const struct ev_signal *);
 
 /* ---- looked.c: OBS_ENDS, OBS_WATCH, OBS_TIMER, OBS_PIDFD ---- */

@@ -134,6 +134,29 @@ void signal_delivered(struct world *w, u32 task, const struct ev_signal *ev)
 
 /* ---- timers ---- */
 
+void signals_injected(struct world *w, u32 task, const struct ev_inject *ev)
+{
+	struct w_proc *p = &w->proc[w->task[task].proc];
+
+	if (ev->what == INJ_ALARM_HELD)
+		p->alarm_ns = ev->a;
+	else if (ev->what == INJ_ALARM && !(p->timers & 0x100))
+		p->alarm_ns = 0;
+}
+
+u64 world_alarm(const struct world *w, u32 task)
+{
+	const struct w_task *t = world_task(w, task);
+	const struct w_proc *p = t ? &w->proc[t->proc] : NULL;
+
+	if (!p || !p->alarm_ns || p->ended)
+		return TIME_NONE;
+	for (u32 k = p->task_first; k; k = w->task[k].proc_next) /* newest first */
+		if (k < task && task_lives(w, k))
+			return TIME_NONE;
+	return task_lives(w, task) ? p->alarm_ns : TIME_NONE;
+}
+
 static u32 clocks_of(const struct w_proc *p)
 {
 	u32 clocks = p->timers & ~0x106u; /* nobody who sleeps uses up the time of the other two */

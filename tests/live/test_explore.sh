@@ -77,8 +77,10 @@ explore --json --schedules 400 -- "$dir/sem_counter"
 check a_limit_is_kept_with_random_ones out_has '"schedules":400,"exhausted":false'
 
 # ---- what it makes in the stage is gone with it, so it is the same each time ----
+mkdir "$dir/live" && cp "$bugs/../program.h" "$dir" || exit 1
 for name in file_lost_update shm_open_race flock_two_files; do
-	build "$bugs/$name.c"
+	sed "s/ipclab-explore-shm/ipclab-explore-$$/" "$bugs/$name.c" >"$dir/live/$name.c"
+	build "$dir/live/$name.c"
 	explore -o $name.sched -- "$dir/$name"
 	for i in 1 2; do
 		run timeout 60 "$IPCLAB" replay --quiet $name.sched
@@ -86,7 +88,7 @@ for name in file_lost_update shm_open_race flock_two_files; do
 	done
 done
 check no_file_is_left eval '! ls explore-test* 2>/dev/null'
-check no_segment_is_left test ! -e /dev/shm/ipclab-explore-shm
+check no_segment_is_left test ! -e /dev/shm/ipclab-explore-$$
 check files_are_stepped grep -q '^P3 write = 4  *file_lost_update.c:15' file_lost_update.sched
 
 # ---- what is claimed ----
