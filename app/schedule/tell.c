@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A schedule told in words, as a space-time diagram read from top to bottom: each stretch of one task, and where it
  * was held so that another could go on. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,12 +29,80 @@ static void tell_operation(const struct schedule_step *s, struct str *out)
 			s->shown);
 }
 
+static bool is_one_of(const char *call, const char *const *names)
+{
+	while (*names && strcmp(*names, call) != 0)
+		names++;
+	return *names != NULL;
+}
+
+static const struct schedule_step *by_identity(const struct schedule *s, const char *identity)
+{
+	for (u32 i = 0; i < s->n; i++)
+		if (strcmp(s->steps[i].identity, identity) == 0)
+			return &s->steps[i];
+	return NULL;
+}
+
+/* Whom the i-th step made: the n-th child of "1" is "1.n", the n-th thread that it makes "1/(n + 1)". Only those who
+ * come in the schedule have a name. */
+static const char *made_by(const struct schedule *s, u32 i)
+{
+	static const char *const makes[] = {"clone", "clone3", "fork", "vfork", NULL};
+	const struct schedule_step *t = &s->steps[i], *child;
+	bool thread = strcmp(t->call, "clone3") == 0;
+	char identity[80];
+	u32 n = 1 + thread;
+
+	if (!is_one_of(t->call, makes) || strchr(t->identity, '/'))
+		return NULL;
+	for (u32 j = 0; j < i; j++)
+		n += is_one_of(s->steps[j].call, makes) &&
+		     strcmp(s->steps[j].identity, t->identity) == 0 &&
+		     (strcmp(s->steps[j].call, "clone3") == 0) == thread;
+	snprintf(identity, sizeof identity, "%s%c%u", t->identity, thread ? '/' : '.', n);
+	child = by_identity(s, identity);
+	return child ? child->actor : NULL;
+}
+
 static const struct schedule_step *next_of(const struct schedule *s, u32 i, const char *actor)
 {
 	while (++i < s->n)
 		if (strcmp(s->steps[i].actor, actor) == 0)
 			return &s->steps[i];
 	return NULL;
+}
+
+static bool came_before(const struct schedule *s, u32 i)
+{
+	for (u32 j = 0; j < i; j++)
+		if (strcmp(s->steps[j].actor, s->steps[i].actor) == 0)
+			return true;
+	return false;
+}
+
+/* The last that a task does in a schedule that hangs. */
+static bool blocks(const struct schedule *s, u32 i)
+{
+	static const char *const passes[] = {
+		"clone", "clone3", "fork", "vfork", "mmap", "exit", "exit_group", "sem_open", NULL};
+	const struct schedule_step *t = &s->steps[i];
+
+	return s->settings && strstr(s->settings, "explore HANG") && t->kind != CHOSE_SIGNAL &&
+	       !t->signal && t->call[0] && !t->result[0] && !is_one_of(t->call, passes) &&
+	       !next_of(s, i, t->actor);
+}
+
+static void tell_result(const struct schedule *s, u32 i, struct str *out)
+{
+	const char *made = made_by(s, i);
+
+	if (made)
+		str_addf(out, ": makes %s", made);
+	else if (blocks(s, i))
+		str_add(out, ": blocks, and nobody wakes it");
+	else if (s->steps[i].result[0])
+		str_addf(out, ": %s", s->steps[i].result);
 }
 
 void schedule_tell(const struct schedule *s, struct str *out)
@@ -55,13 +124,13 @@ void schedule_tell(const struct schedule *s, struct str *out)
 				tell_place(held, out);
 				str_add(out, ".\n");
 			}
-			str_addf(out, "%s goes on:\n", t->actor);
+			str_addf(out, "%s %s:\n", t->actor,
+				came_before(s, i) ? "goes on" : "begins");
 		}
 		str_addf(out, "  %u. ", i + 1);
 		tell_operation(t, out);
 		tell_place(t, out);
-		if (t->result[0])
-			str_addf(out, ": %s", t->result);
+		tell_result(s, i, out);
 		str_add(out, "\n");
 	}
 }

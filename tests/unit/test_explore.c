@@ -166,10 +166,37 @@ START_TEST(a_schedule_in_words_says_who_was_held)
 
 	ck_assert(schedule_parse(text, sizeof text - 1, "x", &s, &err));
 	schedule_tell(&s, &out);
-	ck_assert_str_eq(out.s, "P2 goes on:\n  1. load of shm1+0, race.c line 10: 0\n"
-				"P2 stands before store of shm1+0, race.c line 10.\nP3 goes on:\n  "
+	ck_assert_str_eq(out.s, "P2 begins:\n  1. load of shm1+0, race.c line 10: 0\n"
+				"P2 stands before store of shm1+0, race.c line 10.\nP3 begins:\n  "
 				"2. load of shm1+0, race.c line 10: 0\n"
 				"P2 goes on:\n  3. store of shm1+0, race.c line 10: 1\n");
+	str_finish(&out);
+	schedule_finish(&s);
+}
+END_TEST
+
+START_TEST(a_hang_in_words_says_who_made_whom_and_who_blocks)
+{
+	static const char text[] =
+		"# ipclab schedule 1\ncommand: ./waits\nset explore HANG 0:1 2:2\nactor P1 = 1\n"
+		"actor P2 = 1.1\nactor P3 = 1.2\nactor P1.1 = 1/2\nobject pipe1 = pipe 1:1\n"
+		"P1 clone                a.c:1\nP1 clone                a.c:2\nP1 clone3\n"
+		"P3 read pipe1           a.c:3\nP2 exit_group\nP1.1 read pipe1 = 1      a.c:4\n"
+		"P1 wait4                a.c:5\n";
+	struct schedule s = {0};
+	struct err err = {0};
+	struct str out = {0};
+
+	ck_assert(schedule_parse(text, sizeof text - 1, "x", &s, &err));
+	schedule_tell(&s, &out);
+	ck_assert_str_eq(out.s,
+		"P1 begins:\n  1. clone, a.c line 1: makes P2\n"
+		"  2. clone, a.c line 2: makes P3\n  3. clone3: makes P1.1\n"
+		"P1 stands before wait4, a.c line 5.\nP3 begins:\n"
+		"  4. read of pipe1, a.c line 3: blocks, and nobody wakes it\n"
+		"P2 begins:\n  5. exit_group\nP1.1 begins:\n"
+		"  6. read of pipe1, a.c line 4: 1\n"
+		"P1 goes on:\n  7. wait4, a.c line 5: blocks, and nobody wakes it\n");
 	str_finish(&out);
 	schedule_finish(&s);
 }
@@ -190,6 +217,7 @@ int main(void)
 	tcase_add_test(t, a_wide_access_touches_every_cell);
 	tcase_add_test(t, a_childs_mapping_is_its_parents_unless_made_later);
 	tcase_add_test(t, a_schedule_in_words_says_who_was_held);
+	tcase_add_test(t, a_hang_in_words_says_who_made_whom_and_who_blocks);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);
