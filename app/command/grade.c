@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -35,7 +36,7 @@ struct grading {
 	const struct exercise *x;
 	VEC(struct submission) list;
 	char tmp[64];          /* a folder of ours */
-	const char *json, *csv, *junit; /* paths, NULL: not asked for */
+	const char *json, *csv, *junit, *text; /* paths, NULL: not asked for */
 	u32 jobs, running, finished, resumed;
 	u64 began;
 	bool resume, quiet;
@@ -65,22 +66,30 @@ static bool id_taken(const struct grading *g, const char *id)
 	return false;
 }
 
-/* A name that makes a file name: letters, digits, . _ - and no other. */
+/* The folder's name, as the teacher knows it, and a file name: what is no letter of UTF-8, or controls a terminal, is replaced. */
 static void add(struct grading *g, const char *path, const char *name)
 {
-	struct str id = {0};
+	struct str harmless = {0}, id = {0};
 	size_t n;
 
-	for (const char *p = name; *p && id.len < 120; p++)
-		str_addf(&id, "%c", (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') || strchr("._-", *p) ? *p : '_');
-	if (!id.len || id.s[0] == '.')
+	str_add_harmless(&harmless, name);
+	for (const char *p = str_get(&harmless); *p; p++)
+		str_addf(&id, "%c", strchr("/\\\n,", *p) ? '_' : *p);
+	for (n = id.len < 120 ? id.len : 120; n && id.s[n] && (id.s[n] & 0xc0) == 0x80;)
+		n--;
+	if (id.len)
+		id.s[id.len = n] = '\0';
+	if (!id.len)
 		str_add(&id, "_");
+	if (id.s[0] == '.')
+		id.s[0] = '_';
 	n = id.len;
 	for (u32 k = 2; id_taken(g, id.s); k++) {
 		id.s[n] = '\0';
 		id.len = n;
 		str_addf(&id, "-%u", k);
 	}
+	str_finish(&harmless);
 	*vec_push(&g->list) = (struct submission){.id = id.s, .path = xstrdup(path)};
 }
 
@@ -353,36 +362,96 @@ static bool reports(const struct grading *g, struct err *err)
 		result_junit(all.at, all.n, &s);
 		ok = file_replace(g->junit, s.s, s.len, err);
 	}
+	for (size_t i = 0; ok && g->text && i < all.n; i++) {
+		struct str path = {0}, letter = {0};
+
+		str_clear(&s);
+		result_letter(all.at[i], &letter);
+		str_add_harmless(&s, str_get(&letter));
+		str_addf(&path, "%s/%s.txt", g->text, g->list.at[i].id);
+		ok = file_replace(path.s, s.s, s.len, err);
+		str_finish(&letter);
+		str_finish(&path);
+	}
 	free(all.at);
 	str_finish(&s);
 	return ok;
 }
 
+/* So many letters, padded to `pad`: a letter is one column here. */
+static void add_column(const char *text, u32 most, u32 pad, struct str *out)
+{
+	u32 n = 0;
+
+	for (const char *p = text; *p; p++) {
+		if ((*p & 0xc0) != 0x80 && ++n > most)
+			break;
+		str_add_bytes(out, p, 1);
+	}
+	for (n = n > most ? most : n; n < pad; n++)
+		str_add(out, " ");
+}
+
+static u32 letters(const char *text)
+{
+	u32 n = 0;
+
+	for (; *text; text++)
+		n += (*text & 0xc0) != 0x80;
+	return n;
+}
+
+/* In a terminal a line each; elsewhere nothing is cut that matters. */
+static u32 message_room(u32 used)
+{
+	struct winsize size;
+
+	if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > used + 30)
+		return size.ws_col - used - 1;
+	return isatty(STDOUT_FILENO) ? 30 : 90;
+}
+
 static bool table(const struct grading *g)
 {
+	enum { WIDEST = 32, VERDICT = 16, MARKS = 8 };
 	bool errors = false;
+	u32 width = 8;
 
+	for (size_t i = 0; i < g->list.n; i++)
+		width = letters(g->list.at[i].id) > width ? letters(g->list.at[i].id) : width;
+	width = width < WIDEST ? width : WIDEST;
 	for (size_t i = 0; i < g->list.n; i++) {
 		const struct result *r = &g->list.at[i].result;
 		u32 failed = result_failed(r);
 		const struct finding *f = r->first.verdict != GRADE_PASS ? &r->first : failed == UINT32_MAX ? NULL : &r->findings.at[failed];
+		struct str line = {0};
 
+		add_column(g->list.at[i].id, WIDEST, width, &line);
 		errors |= r->verdict == GRADE_ERROR;
 		if (r->verdict == GRADE_ERROR)
-			exercise_say("%-20s  --/%-3u %-16s %.90s\n", g->list.at[i].id, r->max, grade_name(r->verdict), f ? f->message : "");
+			str_addf(&line, "  --/%-3u ", r->max);
 		else
-			exercise_say("%-20s %3u/%-3u %-16s %.90s\n", g->list.at[i].id, r->score, r->max, grade_name(r->verdict), f ? f->message : "");
+			str_addf(&line, " %3u/%-3u ", r->score, r->max);
+		str_addf(&line, f ? "%-*s " : "%.*s", f ? VERDICT : 99, grade_name(r->verdict));
+		if (f)
+			add_column(f->message, message_room(width + MARKS + VERDICT + 2), 0, &line);
+		exercise_say("%s\n", line.s);
+		str_finish(&line);
 	}
 	return errors;
 }
 
 /* ---- options ---- */
 
-static bool is_folder(const char *path)
+static bool folder_make(const char *path, const char *format, struct err *err)
 {
 	struct stat st;
 
-	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+	if (!path || mkdir(path, 0755) == 0)
+		return true;
+	if (errno == EEXIST)
+		return (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) || err_set(err, EXIT_USAGE, "%s is no folder: --out %s: names one, for a file of each submission", path, format);
+	return err_sys(err, EXIT_USAGE, "%s cannot be made", path);
 }
 
 /* "json:results/": the text is joined by commas where --out was given several times. */
@@ -397,14 +466,12 @@ static bool outs_read(struct grading *g, const char *value, struct err *err)
 			g->csv = one + 4;
 		else if (strncmp(one, "junit:", 6) == 0 && one[6])
 			g->junit = one + 6;
+		else if (strncmp(one, "text:", 5) == 0 && one[5])
+			g->text = one + 5;
 		else
-			return err_set(err, EXIT_USAGE, "--out is json:DIR, csv:FILE or junit:FILE, not '%.60s'", one);
+			return err_set(err, EXIT_USAGE, "--out is json:DIR, text:DIR, csv:FILE or junit:FILE, not '%.60s'", one);
 	}
-	if (!g->json || mkdir(g->json, 0755) == 0)
-		return true;
-	if (errno == EEXIST)
-		return is_folder(g->json) || err_set(err, EXIT_USAGE, "%s is no folder: --out json: names one, for a file of each submission", g->json);
-	return err_sys(err, EXIT_USAGE, "%s cannot be made", g->json);
+	return folder_make(g->json, "json", err) && folder_make(g->text, "text", err);
 }
 
 /* What a caller's environment or folder says is nothing to do with marks. */

@@ -101,7 +101,7 @@ const struct command command_table[] = {
 		.name = "grade",
 		.args = "--exercise ID PATH...",
 		.summary = "judge what was handed in: one submission, or a folder of them",
-		.example = "ipclab grade --exercise pipe-eof submissions/ --jobs 2 --out json:results --out csv:marks.csv\n"
+		.example = "ipclab grade --exercise pipe-eof submissions/ --jobs 2 --out json:results --out text:feedback --out csv:marks.csv\n"
 			   "ipclab grade --exercise pipe-eof submissions/ --out json:results --resume\n"
 			   "ipclab grade --exercise pipe-eof pipe_eof.c\n",
 		.run = command_grade,
@@ -109,7 +109,7 @@ const struct command command_table[] = {
 			{"exercise", 0, "ID", "which exercise"},
 			EXERCISES_OPTION,
 			{"jobs", 'j', "N", "so many at a time, 1 when left out"},
-			{"out", 0, "FORMAT:PATH...", "json:DIR (a result file each), csv:FILE, junit:FILE; may be repeated"},
+			{"out", 0, "FORMAT:PATH...", "json:DIR (a result file each), text:DIR (the same in words, to hand back), csv:FILE, junit:FILE; may be repeated"},
 			{"resume", 0, NULL, "leave out what was judged before and has not changed"},
 		},
 	},

@@ -2,6 +2,7 @@
 /* gcc on a copy of what was handed in, beside what the exercise provides: what is judged is what was compiled, though the
  * learner goes on typing. Compiling untrusted sources is running them a little: processor time, memory and output have limits;
  * what the machine did not let it do is no fault of the sources. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -176,6 +178,35 @@ static bool copy_in(const char *from, const char *name, const char *into, struct
 	return ok;
 }
 
+/* Another file of that kind in the folder, "" none: it may have been misnamed. */
+static void other_source(const char *folder, const char *wanted, char *name, size_t room)
+{
+	const char *dot = strrchr(wanted, '.');
+	DIR *d = opendir(folder);
+	const struct dirent *e;
+
+	name[0] = '\0';
+	while (d && dot && !name[0] && (e = readdir(d))) {
+		const char *end = strrchr(e->d_name, '.');
+
+		if (end && end != e->d_name && !strcasecmp(end, dot))
+			snprintf(name, room, "%s", e->d_name);
+	}
+	if (d)
+		closedir(d);
+}
+
+static void say_missing(const char *wanted, const char *folder, struct finding *f)
+{
+	char name[256];
+
+	other_source(folder, wanted, name, sizeof name);
+	if (name[0])
+		snprintf(f->message, sizeof f->message, "there is no %s, only %s (it has to have that name), in %.500s", wanted, name, folder);
+	else
+		snprintf(f->message, sizeof f->message, "there is no %s in %.600s", wanted, folder);
+}
+
 static bool sources_bring(const struct exercise *x, const char *folder, const char *source, struct finding *f)
 {
 	struct err e = {0};
@@ -184,7 +215,7 @@ static bool sources_bring(const struct exercise *x, const char *folder, const ch
 		if (!copy_in(folder, x->files.at[i], source, &e)) {
 			f->verdict = e.code == EXIT_MACHINE ? GRADE_ERROR : GRADE_COMPILE;
 			if (e.sys == ENOENT)
-				snprintf(f->message, sizeof f->message, "there is no %s in %.600s", x->files.at[i], folder);
+				say_missing(x->files.at[i], folder, f);
 			else
 				snprintf(f->message, sizeof f->message, "%s", e.text);
 			return false;

@@ -136,6 +136,8 @@ void finding_words(const struct finding *, struct str *);
 void hint_words(const struct scenario *, struct str *); /* for those who fail there; nothing when it has none */
 void place_words(const struct finding *, struct str *);
 void result_words(const struct result *, struct str *);
+/* For who handed it in: whose, how many points, and every failure with its reason, its line and a hint. */
+void result_letter(const struct result *, struct str *);
 /* INTERFACES.md, "grade". */
 void result_json(const struct result *, struct str *);
 /* A result file read again, as far as reports need it. */

@@ -129,6 +129,28 @@ check resume_runs_nothing_again err_has '15 of 15 were judged before'
 rm "$dir/res/c-good.json"
 run "$IPCLAB" grade --exercise pipe-eof "$dir/subs" --out json:"$dir/res" --resume
 check but_what_is_missing err_has '14 of 15 were judged before'
+# ---- names as people have them; what is handed back ----
+people="$dir/people"
+mkdir -p "$people/Anna Müller" "$people/Jörg Groß" "$people/Jürg Groß" "$people/misnamed" "$people"/$'con\033[31mtrol'
+cp "$solution" "$people/Anna Müller/"
+cp "$IPCLAB_SRC/exercises/03-pipe-eof/mutants/gives_up_at_eintr.c" "$people/Jörg Groß/pipe_eof.c"
+echo 'int main(void) { return x; }' >"$people/Jürg Groß/pipe_eof.c"
+cp "$solution" "$people/misnamed/PipeEof.C"
+cp "$solution" "$people"/$'con\033[31mtrol/'
+run timeout 120 "$IPCLAB" grade --exercise pipe-eof "$people" --out text:"$dir/back" --out csv:"$dir/people.csv"
+check names_stay_as_they_are grep -q '^"Jörg Groß","pipe-eof","fail","WRONG",8,' "$dir/people.csv"
+check in_the_table_as_well out_has 'Jürg Groß         0/10  DOES NOT COMPILE'
+check but_for_what_a_terminal_obeys test -f "$dir/back/con_x1b[31mtrol.txt"
+check a_misnamed_file_is_named out_has 'only PipeEof.C (it has to have that name)'
+letter="$dir/back/Jörg Groß.txt"
+check a_letter_says_the_points grep -q '^Jörg Groß: 8 of 10 points$' "$letter"
+check why_it_failed grep -q 'A signal interrupted P1 in read' "$letter"
+check and_where grep -q '^  at  *pipe_eof.c:[0-9]' "$letter"
+check one_that_passed_has_one_too grep -q '^Anna Müller: 10 of 10 points$' "$dir/back/Anna Müller.txt"
+run "$IPCLAB" grade --exercise pipe-eof "$people" --out html:x
+check other_forms_are_refused status_is 2
+check and_those_there_are_named err_has 'text:DIR'
+
 run "$IPCLAB" grade --exercise pipe-eof "$solution"
 check one_file_is_a_submission out_has '10/10'
 check no_folder_is_left [ -z "$(ls -A "$TMPDIR")" ]

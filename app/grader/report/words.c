@@ -87,3 +87,49 @@ void result_words(const struct result *r, struct str *out)
 	str_addf(out, "\n%u  %s: %s\n", failed + 1, x->scenarios.at[failed].name, grade_name(r->findings.at[failed].verdict));
 	finding_words(&r->findings.at[failed], out);
 }
+
+/* The number of an earlier failure for the same reason, 0 none. */
+static u32 same_reason(const struct result *r, u32 at)
+{
+	const struct finding *f = &r->findings.at[at];
+
+	for (u32 i = 0; i < at && f->why[0]; i++)
+		if (r->findings.at[i].verdict == f->verdict && !strcmp(r->findings.at[i].why, f->why))
+			return r->exercise->scenarios.at[i].number;
+	return 0;
+}
+
+void result_letter(const struct result *r, struct str *out)
+{
+	const struct exercise *x = r->exercise;
+
+	str_addf(out, "%s: %s\n%s: ", x->id, x->title, r->id);
+	if (r->verdict == GRADE_ERROR)
+		str_addf(out, "not judged yet, of %u points\n\n", r->max);
+	else
+		str_addf(out, "%u of %u points\n\n", r->score, r->max);
+	if (r->first.verdict != GRADE_PASS) {
+		str_addf(out, "  %s\n", grade_name(r->first.verdict));
+		section("", r->first.message, out);
+		if (r->first.line)
+			str_addf(out, "  %-*s%s:%u\n", LABEL, "at", r->first.file, r->first.line);
+		return;
+	}
+	for (u32 i = 0; i < r->findings.n; i++)
+		row_words(x, i + 1, &r->findings.at[i], false, out);
+	for (u32 i = 0; i < r->findings.n; i++) {
+		const struct finding *f = &r->findings.at[i];
+
+		if (f->verdict == GRADE_PASS || f->verdict == GRADE_NOT_RUN)
+			continue;
+		str_addf(out, "\n%u  %s: %s\n", x->scenarios.at[i].number, x->scenarios.at[i].name, grade_name(f->verdict));
+		if (same_reason(r, i)) {
+			str_addf(out, "  %-*sas in %u\n", LABEL, "why", same_reason(r, i));
+			continue;
+		}
+		finding_words(f, out);
+		if (f->line)
+			str_addf(out, "  %-*s%s:%u\n", LABEL, "at", f->file, f->line);
+		hint_words(&x->scenarios.at[i], out);
+	}
+}
