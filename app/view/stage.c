@@ -225,6 +225,26 @@ static bool is_at(const struct scene *s, u32 selected, const struct box *b)
 	return object && thing_is(s, b->thing, kind, object);
 }
 
+/* Takes out a box that stands for a place where links begin, when no more fit and a link has come: what is said
+ * goes through the link. False: there is none, or the selected one is at it. */
+static bool drop_listener(const struct scene *s, const struct view_state *v, struct picture *p)
+{
+	int i = 0, rows;
+
+	while (i < p->boxes && !(p->box[i].socket && world_socket(s->world, p->box[i].socket)->state == SOCKET_LISTENING &&
+				       !is_at(s, v->selected, &p->box[i])))
+		i++;
+	if (i == p->boxes)
+		return false;
+	rows = p->box[i].rows;
+	p->rows -= rows;
+	for (p->boxes--; i < p->boxes; i++) {
+		p->box[i] = p->box[i + 1];
+		p->box[i].row -= rows;
+	}
+	return true;
+}
+
 static void choose_box(const struct scene *s, const struct view_state *v, struct picture *p, struct box b)
 {
 	const struct w_pipe *pipe = world_pipe(s->world, b.pipe);
@@ -236,9 +256,11 @@ static void choose_box(const struct scene *s, const struct view_state *v, struct
 		return;
 	if (p->boxes == PIPES_MAX) {
 		p->more_pipes++;
-		if (!is_at(s, v->selected, &b))
-			return;
-		p->rows -= p->box[--p->boxes].rows; /* in the place of the last */
+		if (!drop_listener(s, v, p)) {
+			if (!is_at(s, v->selected, &b))
+				return;
+			p->rows -= p->box[--p->boxes].rows; /* in the place of the last */
+		}
 	}
 	b.row = p->rows;
 	b.rows = 2 + max_int(b.thing.kind ? thing_rows(s, v, b.thing) : b.pipe && v->show & VIEW_SLOTS ? 3 : 2, max_int(left, right));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: 0BSD */
 /* careless [close]: the server, P1, answers one question, and then waits for the
- * client's end. P2 is the client. The server keeps copies of the handles that it has
+ * client's end. P2, the client, ends when it has its answer. The server keeps copies of the handles that it has
  * given away; with close, it does not.
  *     Alone:  cc -o careless careless.c && timeout 3 ./careless; rm server; ./careless close */
 #include "lpc.h"
@@ -16,9 +16,8 @@ int main(int argc, char **argv)
 		lpc_connect(ports);
 		/* The question; then it waits for the answer. */
 		write(ports[0], "question", 8);
-		while (read(ports[0], text, sizeof text) > 0)
+		if (read(ports[0], text, sizeof text) > 0)
 			printf("P2 got an answer\n");
-		printf("P2 is done\n");
 		return 0;
 	}
 	lpc_accept(port, ports, keeps);
@@ -28,5 +27,6 @@ int main(int argc, char **argv)
 	while (read(ports[0], text, sizeof text) > 0)
 		;
 	printf("P1 is done with this client\n");
+	unlink(CONNECTION_PORT);
 	return 0;
 }

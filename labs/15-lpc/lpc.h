@@ -54,8 +54,10 @@ static inline int port_publish(void)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
-	if (bind(fd, (const struct sockaddr *)&connection_address, sizeof connection_address) < 0 || listen(fd, 5) < 0)
+	if (bind(fd, (const struct sockaddr *)&connection_address, sizeof connection_address) < 0 || listen(fd, 5) < 0) {
+		perror(CONNECTION_PORT);
 		exit(1);
+	}
 	return fd;
 }
 
