@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What an interpreter runs: the script, module or main class of its command line (/proc/PID/cmdline), as a
- * short name. Nothing else of the command line goes into the log: there may be secrets in it. */
+ * short name. Of any other program the name it was called by, where its file has another: redis-server is a link to
+ * redis-check-rdb, gcc to x86_64-linux-gnu-gcc-12, vi to vim.basic. Nothing else of the command line goes into the log:
+ * there may be secrets in it. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -99,24 +101,46 @@ static void shorten(const struct family *f, const char *word, char name[NAME_MOS
 	snprintf(name, NAME_MOST, "%s", word);
 }
 
+static size_t proc_read(pid_t pid, const char *what, char *text, size_t room)
+{
+	char file[64];
+	ssize_t n;
+	int fd;
+
+	snprintf(file, sizeof file, "/proc/%d/%s", (int)pid, what);
+	fd = open(file, O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? 0 : read(fd, text, room - 1);
+	if (fd >= 0)
+		close(fd);
+	text[n < 0 ? 0 : n] = 0;
+	return n < 0 ? 0 : (size_t)n;
+}
+
+/* The kernel's name of it (comm) when it is its first word's, too: a program may have changed either. */
+static void called_by(pid_t pid, const char *path, char name[NAME_MOST])
+{
+	enum { COMM_MOST = 15 };
+	char comm[COMM_MOST + 3], words[1024];
+
+	proc_read(pid, "comm", comm, sizeof comm);
+	comm[strcspn(comm, "\n")] = 0;
+	proc_read(pid, "cmdline", words, sizeof words);
+	if (comm[0] && strncmp(base_name(words), comm, COMM_MOST) == 0 && strncmp(base_name(path), comm, COMM_MOST) != 0)
+		snprintf(name, NAME_MOST, "%.*s", NAME_MOST - 1, strlen(comm) == COMM_MOST ? base_name(words) : comm);
+}
+
 /* "" where it is no interpreter, or what it runs has no name; false: it is none. */
 static bool name_of(pid_t pid, const char *path, char name[NAME_MOST])
 {
 	const struct family *f = family_of(path);
-	char file[64], words[CMDLINE_READ];
+	char words[CMDLINE_READ];
 	const char *word;
-	ssize_t n;
-	int fd;
+	size_t n;
 
 	name[0] = 0;
 	if (!f)
 		return false;
-	snprintf(file, sizeof file, "/proc/%d/cmdline", (int)pid);
-	fd = open(file, O_RDONLY | O_CLOEXEC);
-	n = fd < 0 ? 0 : read(fd, words, sizeof words - 1);
-	if (fd >= 0)
-		close(fd);
-	words[n < 0 ? 0 : n] = 0;
+	n = proc_read(pid, "cmdline", words, sizeof words);
 	word = n > 0 ? word_that_names(f, words, words + n) : NULL;
 	if (word)
 		shorten(f, word, name);
@@ -140,10 +164,13 @@ bool actor_note(struct tracer *t, struct tracee *x, const char *path, struct err
 {
 	struct note_actor body;
 	char name[NAME_MOST];
+	bool ok, interpreter;
 	struct rec *r;
-	bool ok;
 
-	if (!name_of(x->tid, path, name))
+	interpreter = name_of(x->tid, path, name);
+	if (!name[0])
+		called_by(x->tid, path, name);
+	if (!interpreter && !name[0])
 		return true;
 	body.len = (u32)strlen(name) + 1;
 	r = emit_begin(t, REC_ACTOR, x, sizeof body + body.len, err, &ok);

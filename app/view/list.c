@@ -2,17 +2,20 @@
 /* Many processes: who waits for what, worst first; below, the object the selected one waits at. */
 #include "view/screen.h"
 
-/* How bad it is to be in this state: part of a dead end, blocked, ..., gone. */
-static int badness(const struct scene *s, u32 task)
+/* How bad it is to be in this state: in a circle, without anybody left who could wake it, spinning, blocked (but for a child
+ * or a time, which come by themselves), ..., gone. */
+static u8 badness(const struct scene *s, const struct world_standing *all, u32 task)
 {
 	const struct w_task *t = world_task(s->world, task);
 	struct why why;
 
 	switch (t->state) {
 	case TASK_BLOCKED:
-		if (!world_why(s->world, task, &why))
+		if (all->of[task] == STANDS_STUCK)
+			return all->cycle[task] ? 10 : 9;
+		if (all->of[task] == STANDS_TIMED || !world_why_wait(s->world, task, &why))
 			return 5;
-		return why.cycle_n ? 9 : why.reason == WHY_CHILD || why.reason == WHY_VFORK ? 6 : 7;
+		return why.reason == WHY_CHILD || why.reason == WHY_VFORK ? 6 : 7;
 	case TASK_SPINNING: return 8;
 	case TASK_STOPPED: return 4;
 	case TASK_POISED: return 3;
@@ -25,23 +28,32 @@ static int badness(const struct scene *s, u32 task)
 u32 screen_tasks(const struct scene *s, const struct view_state *v, u32 *tasks, u32 max)
 {
 	bool list = stage_is_list(s, v);
+	struct world_standing all = {0};
+	u8 bad[256] = {0};
 	u32 n = 0;
 
+	if (max > ARRAY_LEN(bad))
+		max = ARRAY_LEN(bad);
+	if (list)
+		world_standing(s->world, &all);
 	for (u32 task = 1; task < world_tasks(s->world) && n < max; task++) {
 		const struct w_task *t = world_task(s->world, task);
 		u32 at = n;
-		int bad;
+		u8 this;
 
 		if (!t || (list && t->state == TASK_GONE))
 			continue;
-		bad = badness(s, task);
-		while (list && at > 0 && badness(s, tasks[at - 1]) < bad) {
+		this = list ? badness(s, &all, task) : 0;
+		for (; at > 0 && bad[at - 1] < this; at--) {
 			tasks[at] = tasks[at - 1];
-			at--;
+			bad[at] = bad[at - 1];
 		}
 		tasks[at] = task;
+		bad[at] = this;
 		n++;
 	}
+	if (list)
+		world_standing_finish(&all);
 	return n;
 }
 

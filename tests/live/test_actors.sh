@@ -26,7 +26,7 @@ if [ -x $python ]; then
 	named hello.py $python hello.py
 	named hello.py $python -X utf8 "$dir/hello.py" argument
 	named json.tool $python -m json.tool /dev/null
-	named "$(basename "$(readlink -f $python)")" $python -c 'print("secret")'
+	named python3 $python -c 'print("secret")' # whatever file that is a link to
 else
 	echo "skipped: no $python"
 fi
@@ -41,6 +41,10 @@ if command -v node >/dev/null; then
 else
 	echo "skipped: no node"
 fi
+# As it was called, not as its file is called; but not by any word that a program is started with.
+ln -s "$(type -P sleep)" a-link-with-a-long-name
+named a-link-with-a-long-name ./a-link-with-a-long-name 0.1
+named sleep bash -c 'exec -a secret sleep 0.1'
 # Any program of that name: what counts is its command line.
 cp "$(type -P true)" go
 named main.go ./go run -race -tags x main.go argument
