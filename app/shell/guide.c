@@ -85,7 +85,7 @@ static void say_experiment(struct shell *sh, const struct guide_experiment *e)
 	for (size_t i = 0; i < e->parameters.n; i++) {
 		const struct guide_parameter *p = &e->parameters.at[i];
 
-		str_addf(&values, "%s%s", i ? "; " : "", p->name);
+		str_addf(&values, "%s%s =", i ? "; " : "", p->name);
 		for (u32 k = 0; k < p->values_n; k++)
 			str_addf(&values, "%s %s", k ? "," : "", p->values[k]);
 		str_addf(&example, " %s=%s", p->name, p->values[p->values_n - 1]);
@@ -262,8 +262,10 @@ static void do_pending(struct shell *sh)
 	unsigned what;
 	bool ok = guide_play_do(g->play, &what, &err);
 
+	sh->by_guide = true;
 	if (shell_event(sh) != from)
 		tell_done(sh, from);
+	sh->by_guide = false;
 	if (!ok) {
 		say_error(sh, &err);
 		say(sh, "Restart begins this step again.\n");

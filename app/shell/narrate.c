@@ -116,7 +116,8 @@ void narrate_standing(struct shell *sh, u64 from, struct str *out)
 		str_add(out, still ? " is still " : " is ");
 		words_task_state(&scene, task, true, out);
 		str_add(out, ".\n");
-		words_outlook(&scene, task, out);
+		if (!sh->by_guide)
+			words_outlook(&scene, task, out);
 	}
 }
 

@@ -20,6 +20,7 @@ struct shell {
 	u32 last_moved;            /* task, for the order of birth */
 	VEC(u32) touched;          /* pipes that calls told last were about */
 	u64 changes_from;          /* event before what `changes` is about */
+	bool by_guide;             /* the guide moves: what a call would do is for its next question */
 	unsigned line;             /* of the script */
 	bool leaving;
 	int status;

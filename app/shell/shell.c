@@ -318,7 +318,7 @@ static void loop(struct shell *sh)
 			return;
 		}
 		sh->line++;
-		text = line + strspn(line, " \t\r");
+		text = line + strspn(line, " \t\r:"); /* on the screen a command begins with a colon */
 		if (text[0] && text[0] != '#') {
 			input_remember(sh->input, text);
 			if (!guide_takes(sh, text))

@@ -416,6 +416,7 @@ void lesson_until(struct screen_run *r, const char *command)
 	unsigned what = 0;
 	bool ok = guide_play_move(play, command, &what, &err);
 
+	r->view.first = false;
 	moved_by_guide(r, from);
 	if (ok)
 		followed(r, b, what);

@@ -262,6 +262,7 @@ static bool is_shm(const struct scene *s, const struct w_op *op)
 	const char *path = world_text(s->world, op->text);
 
 	return strncmp(path, SHM_FOLDER "/", sizeof SHM_FOLDER) == 0 &&
+	       strncmp(path + sizeof SHM_FOLDER, "sem.", 4) != 0 && /* sem_open(3) keeps its semaphores there */
 	       (op->call == CALL_open || op->call == CALL_openat || op->call == CALL_openat2 ||
 		       op->call == CALL_unlink || op->call == CALL_unlinkat);
 }
@@ -482,9 +483,6 @@ void words_op(const struct scene *s, u32 task, const struct w_op *op, bool bytes
 
 	op_find_place(s->world, task, &placed);
 	op = &placed;
-	if (words_queue_op(s, task, op, bytes, out) || words_fifo_op(s, op, out) || words_counter_op(s, task, op, out) ||
-		words_lock_op(s, op, out) || words_signal_op(s, op, out) || words_socket_op(s, op, out))
-		return;
 	if (is_shm(s, op)) {
 		bool opens = op->call != CALL_unlink && op->call != CALL_unlinkat;
 
@@ -493,6 +491,9 @@ void words_op(const struct scene *s, u32 task, const struct w_op *op, bool bytes
 			bytes, out);
 		return;
 	}
+	if (words_queue_op(s, task, op, bytes, out) || words_fifo_op(s, op, out) || words_counter_op(s, task, op, out) ||
+		words_lock_op(s, op, out) || words_signal_op(s, op, out) || words_socket_op(s, op, out))
+		return;
 	if (!form)
 		form = s->style == STYLE_PLAIN ? "$n" : "$n()";
 	if (op->call == CALL_none && world_task(s->world, task) && world_task(s->world, task)->poised_signal) {

@@ -48,7 +48,7 @@ static void add_kind(const struct scene *s, const struct w_segment *seg, bool br
 		str_add(out, "\"");
 	}
 	if (seg->unlinked)
-		str_add(out, " (its name is gone)");
+		str_add(out, " unlinked");
 }
 
 static const char *kind_words(const struct w_segment *seg)

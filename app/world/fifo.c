@@ -137,6 +137,8 @@ void fifo_begin(struct world *w, u32 task, const struct ev_enter *ev)
 		op->object = fifo_known(w, ev->hash, path, n);
 	else if (call_class(op->call) == CLASS_OPEN && n < ev->held && strncmp(path, "/dev/", 5) && strncmp(path, "/proc/", 6))
 		op->text = text_add(w, path, n);
+	else if (n < ev->held && !strncmp(path, "/dev/shm/", 9)) /* shm_open, shm_unlink */
+		op->text = text_add(w, path, n);
 	if ((call_class(op->call) == CLASS_OPEN || call_class(op->call) == CLASS_UNLINK) && n < ev->held)
 		op->off = fifo_name_hash(path);
 	if (op->object && call_class(op->call) != CLASS_UNLINK && !(op->arg & O_PATH))
