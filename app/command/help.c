@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "command/lib.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,7 +9,7 @@ void help_print(void)
 {
 	printf("Usage: ipclab VERB [OPTIONS]\n\n");
 	for (const struct command *c = command_table; c->name; c++)
-		printf("  %-8s %s\n", c->name, c->summary);
+		printf("  %-9s %s\n", c->name, c->summary);
 	printf("\n  --help, --version\n\n"
 	       "'ipclab VERB --help' says more, with an example.\n");
 }
@@ -40,8 +41,8 @@ void help_print_verb(const struct command *c)
 {
 	printf("Example:\n");
 	print_example(c->example);
-	printf("\nUsage: ipclab %s%s%s%s\n%c%s.\n", c->name, c->options[0].name ? " [OPTIONS]" : "",
-		*c->args ? " " : "", c->args, c->summary[0] - 'a' + 'A', c->summary + 1);
+	printf("\nUsage: ipclab %s%s%s%s\n%c%s%s\n", c->name, c->options[0].name ? " [OPTIONS]" : "", *c->args ? " " : "", c->args,
+		toupper((unsigned char)c->summary[0]), c->summary + 1, c->summary[strlen(c->summary) - 1] == '?' ? "" : ".");
 	if (c->options[0].name)
 		printf("\n");
 	for (size_t i = 0; i < OPTIONS_MAX && c->options[i].name; i++)

@@ -7,6 +7,7 @@
 
 #include "command/plain.h"
 #include "lab/lib.h"
+#include "view/lib.h"
 
 enum { QUESTIONS = 20, QUESTIONS_MOST = 1000 };
 
@@ -69,16 +70,22 @@ static size_t count(const struct quiz *quiz, const enum guide_outcome *outcomes,
 	return n;
 }
 
-static void print_belief(const struct quiz_item *item, enum guide_outcome outcome)
+static void print_belief(const struct quiz_item *item, enum guide_outcome outcome, unsigned width)
 {
+	struct str line = {0}, out = {0};
+
 	static const char *const words[] = {[ANSWER_WRONG] = "", [ANSWER_UNSURE] = " (You did not know.)",
 		[ANSWER_SKIPPED] = " (You skipped it.)"};
 
-	printf("It is not so: %s%s\n  Lab %s, step %u, %s: ipclab lab %s --step %u\n", item->belief->text, words[outcome],
-		item->lab->id, item->step + 1, item->lab->guide->steps.at[item->step].title, item->lab->id, item->step + 1);
+	str_addf(&line, "It is not so: %s%s", item->belief->text, words[outcome]);
+	lines_wrap(str_get(&line), width, &out);
+	printf("%s%s  %s\n  ipclab lab %s --step %u\n", str_get(&out), out.len && out.s[out.len - 1] == '\n' ? "" : "\n",
+		item->lab->guide->steps.at[item->step].title, item->lab->id, item->step + 1);
+	str_finish(&line);
+	str_finish(&out);
 }
 
-static void print_result(const struct quiz *quiz, const enum guide_outcome *outcomes, u64 seed)
+static void print_result(const struct quiz *quiz, const enum guide_outcome *outcomes, u64 seed, unsigned width)
 {
 	size_t left = count(quiz, outcomes, ANSWER_NONE);
 
@@ -94,11 +101,11 @@ static void print_result(const struct quiz *quiz, const enum guide_outcome *outc
 		printf("Look at these again:\n");
 	for (size_t i = 0; i < quiz->list.n; i++)
 		if (outcomes[i] != ANSWER_RIGHT && outcomes[i] != ANSWER_NONE)
-			print_belief(&quiz->list.at[i], outcomes[i]);
+			print_belief(&quiz->list.at[i], outcomes[i], width);
 	printf("The same questions again: ipclab quiz --seed %llu\n", (unsigned long long)seed);
 }
 
-static bool run(struct invocation *inv, const struct quiz *quiz, u64 seed, struct err *err)
+static bool run(struct invocation *inv, const struct quiz *quiz, u64 seed, unsigned width, struct err *err)
 {
 	enum guide_outcome *outcomes = xmalloc((quiz->list.n + 1) * sizeof *outcomes);
 	bool ok;
@@ -108,7 +115,7 @@ static bool run(struct invocation *inv, const struct quiz *quiz, u64 seed, struc
 	printf("%zu beliefs that many people hold, asked of programs that run. Seed %llu.\n\n", quiz->list.n,
 		(unsigned long long)seed);
 	ok = ask_all(inv, quiz, outcomes, err);
-	print_result(quiz, outcomes, seed);
+	print_result(quiz, outcomes, seed, width);
 	free(outcomes);
 	return ok;
 }
@@ -132,7 +139,7 @@ bool command_quiz(struct invocation *inv, struct err *err)
 	if (ok && option_given(inv, "json"))
 		print_json(&quiz, seed);
 	else if (ok)
-		ok = run(inv, &quiz, seed, err);
+		ok = run(inv, &quiz, seed, width, err);
 	quiz_finish(&quiz);
 	labs_finish(&labs);
 	return ok;

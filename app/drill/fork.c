@@ -8,7 +8,7 @@ static void processes_option(struct making *m, u32 n)
 {
 	char text[32], when[64];
 
-	snprintf(text, sizeof text, "%u", n);
+	snprintf(text, sizeof text, "%u process%s", n, n == 1 ? "" : "es");
 	snprintf(when, sizeof when, "P%u exited and not P%u exited", n, n + 1);
 	option(m, text, when, "Each process that comes to a fork makes one more, children too. && and || go on only where they must.");
 }
@@ -31,7 +31,7 @@ static void how_many(struct making *m)
 	line(m, "\twhile (wait(NULL) > 0);\n\treturn 0;\n}");
 	ask(m, "How many processes will there have been, the first one included?");
 	m->in_order = true;
-	for (u32 n = 2; n <= 8; n++)
+	for (u32 n = 1; n <= 8; n++) /* an answer's number is what it says */
 		processes_option(m, n);
 }
 
@@ -62,7 +62,7 @@ static void whose(struct making *m)
 /* What is left of a status. */
 static void status(struct making *m)
 {
-	u32 n = coin(m) ? pick(m, 256, 900) : pick(m, 1, 255), add = pick(m, 0, 20);
+	u32 n = coin(m) ? pick(m, 256, 900) : pick(m, 1, 255), add = pick(m, 1, 20);
 	bool twice = coin(m);
 
 	line(m, "#include <stdlib.h>\n#include <sys/wait.h>\n#include <unistd.h>\n\nint main(void) {\n\tint status;\n");

@@ -33,14 +33,15 @@ static void priorities(struct making *m)
 /* How many go in. */
 static void room(struct making *m)
 {
-	u32 messages = pick(m, 1, 8), tries = pick(m, 1, 10), takes;
+	u32 messages = pick(m, 1, 8), tries = pick(m, 1, 10), takes, length;
 	bool nonblock = coin(m);
 
 	takes = pick(m, 0, messages < tries ? messages : tries);
 	head(m, messages, 8, nonblock, takes > 0);
 	for (u32 i = 0; i < 1 && takes; i++)
 		line(m, "\tfor (int i = 0; i < %u; i++) {\n\t\tmq_send(q, \"x\", 1, 0);\n\t\tmq_receive(q, buf, 8, NULL);\n\t}", takes);
-	line(m, "\tfor (int i = 0; i < %u; i++)\n\t\tmq_send(q, \"hello\", %u, 0);\n\treturn 0;\n}", tries, pick(m, 1, 5));
+	length = pick(m, 1, 5);
+	line(m, "\tfor (int i = 0; i < %u; i++)\n\t\tmq_send(q, \"%.*s\", %u, 0);\n\treturn 0;\n}", tries, (int)length, "hello", length);
 	ask(m, "How many of P1's sends will put a message into the queue, all counted?");
 	number(m, "calls P1 mq_send", "The queue has room for mq_maxmsg messages, however short. What was received is not in it any more. At the next "
 		"one a send waits, or fails with O_NONBLOCK.");
@@ -57,13 +58,13 @@ static void one_call(struct making *m)
 	for (u32 i = 0; i < before; i++)
 		line(m, "\tmq_send(q, \"x\", 1, 0);");
 	line(m, "\tmq_send(q, \"%.*s\", %u, 0);\n\treturn 0;\n}", (int)bytes, "abcdefghijklmnopqrstuvwxyz", bytes);
-	ask(m, "What will P1's last mq_send do?");
+	ask(m, "What will P1's %smq_send do?", before ? "last " : "");
 	snprintf(returned, sizeof returned, "calls P1 mq_send = %u and P1 exited", before + 1);
-	option(m, "return 0: the message is in the queue", returned, "It does when it fits: not longer than mq_msgsize, and fewer than mq_maxmsg there.");
-	option(m, "fail: EMSGSIZE", "P1 failed mq_send EMSGSIZE", "That is said of a message longer than mq_msgsize. This one is not.");
-	option(m, "fail: EAGAIN", "P1 failed mq_send EAGAIN", "That is said with O_NONBLOCK, and only of a full queue.");
+	option(m, "return 0: the message is in the queue", returned, "mq_send returns 0 when the message fits: not longer than mq_msgsize, and fewer than mq_maxmsg there already.");
+	option(m, "fail: EMSGSIZE", "P1 failed mq_send EMSGSIZE", "EMSGSIZE is said of a message longer than mq_msgsize, whether there is room or not.");
+	option(m, "fail: EAGAIN", "P1 failed mq_send EAGAIN", "EAGAIN is said with O_NONBLOCK, and only of a full queue.");
 	option(m, "wait until there is room", "P1 blocked mq_send",
-		"It waits only when the queue is full and O_NONBLOCK was not said; a message that is too long is refused first.");
+		"mq_send waits only when the queue is full and O_NONBLOCK was not said; a message that is too long is refused first.");
 }
 
 /* Receiving: how large the buffer has to be, and what there is. */
@@ -83,11 +84,11 @@ static void receiving(struct making *m)
 	ask(m, "What will P1's mq_receive do?");
 	snprintf(text, sizeof text, "return %u", bytes);
 	snprintf(when, sizeof when, "P1 returned mq_receive %u", bytes);
-	option(m, text, when, "It does when there is a message and the buffer has room for the longest one that may come, mq_msgsize.");
-	option(m, "fail: EMSGSIZE", "P1 failed mq_receive EMSGSIZE", "That is said when the buffer is smaller than mq_msgsize. It is not.");
-	option(m, "fail: EAGAIN", "P1 failed mq_receive EAGAIN", "That is said with O_NONBLOCK, of an empty queue.");
+	option(m, text, when, "mq_receive returns a message's length when there is one, and the buffer has room for the longest that may come, mq_msgsize.");
+	option(m, "fail: EMSGSIZE", "P1 failed mq_receive EMSGSIZE", "EMSGSIZE is said when the buffer is smaller than mq_msgsize, however short the message is.");
+	option(m, "fail: EAGAIN", "P1 failed mq_receive EAGAIN", "EAGAIN is said with O_NONBLOCK, of an empty queue.");
 	option(m, "wait for a message", "P1 blocked mq_receive",
-		"It waits when the queue is empty, O_NONBLOCK was not said, and the buffer is large enough.");
+		"mq_receive waits when the queue is empty, O_NONBLOCK was not said, and the buffer is large enough.");
 }
 
 void make_mq(struct making *m)

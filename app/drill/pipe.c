@@ -27,7 +27,7 @@ static void end_of_file(struct making *m)
 	if (parent_closes && !first)
 		line(m, "\tclose(fds[1]);");
 	line(m, "\treturn 0;\n}");
-	ask(m, "P2 is the child. What will it come to, when nobody can move any more?");
+	ask(m, "P2 is the child. What becomes of it in the end, when nobody can move any more?");
 	option(m, "it ends by itself", "P2 exited",
 		"Who reads until the end of file needs everybody who could write to close: its parent, and itself.");
 	option(m, "it waits in read for ever", "P2 blocked read",
@@ -81,9 +81,9 @@ static void lone_writer(struct making *m)
 	ask(m, "What will P1's last write do, with its %u byte%s, when P2 is gone?", bytes, bytes == 1 ? "" : "s");
 	snprintf(text, sizeof text, "return %u", bytes);
 	snprintf(returned, sizeof returned, "result P1 write = %u and P1 exited", bytes);
-	option(m, text, returned, "It does that while somebody has the read end, itself included. Nobody need read.");
+	option(m, text, returned, "A write returns while there is room and somebody has the read end open, the writer itself included. Nobody need read.");
 	option(m, "fail: EPIPE", "P1 failed write EPIPE and P1 exited",
-		"It fails only when nobody could read, and when the signal for that is ignored.");
+		"A write fails with EPIPE only when nobody could read any more, and when the signal for that is ignored.");
 	option(m, "wait until somebody reads", "P1 blocked write", "A write waits only while there is no room.");
 	option(m, "a signal ends P1", "P1 killed SIGPIPE",
 		"SIGPIPE comes when nobody at all could read any more, and it is not ignored.");

@@ -55,10 +55,10 @@ static void who_waits(struct making *m)
 	if (counted)
 		line(m, "\t\t\tr->count++;");
 	line(m, "\t\t}\n\t\treturn 0;\n\t}\n\twait(NULL);\n\treturn 0;\n}");
-	ask(m, "P2 is the child. What will it come to, when nothing changes any more?");
+	ask(m, "P2 is the child. What becomes of it in the end, when nothing changes any more?");
 	option(m, "it ends", "P2 exited", "A ring that compares in and out has room for N - 1 items; one that counts has room for N.");
 	option(m, "it computes for ever, and sees that the ring is full", "P2 spinning",
-		"It would if there were no room for one of its items: a loop on shared memory does not sleep.");
+		"A loop that waits for room in shared memory does not sleep: it computes for ever when there is no room for one of its items.");
 	option(m, "it sleeps in the kernel until there is room", "P2 blocked",
 		"The kernel knows nothing of the ring. Nobody has asked it to wait.");
 }

@@ -321,7 +321,7 @@ void guide_verdict(const struct guide_question *q, const struct guide_answer *a,
 		str_add(out, "So it is: "), add_sentence(out, q->options.at[t->choice].text);
 	else
 		str_add(out, "So it is.\n");
-	if (o == ANSWER_WRONG && reply_to(q, a) != reason)
+	if (o == ANSWER_WRONG && strcmp(reply_to(q, a), reason) != 0)
 		str_addf(out, "%s\n", reply_to(q, a));
 	if (*reason)
 		str_addf(out, "%s\n", reason);

@@ -411,4 +411,7 @@ bool guide_verify(const struct guide *, const struct beliefs *, const char *lab,
 	u32 last, const struct guide_host *,
 	void (*said)(void *arg, u32 step, const struct guide_step *), void *said_arg, struct err *);
 
+/* ---- words.c ---- */
+void move_words(const struct guide_move *, struct str *); /* "step P1 4 times" */
+
 #endif

@@ -120,9 +120,6 @@ bool state_holds(const struct node *, const struct cond_view *);
 void state_explain(const struct node *, const struct cond_view *, struct str *);
 size_t flow_parse(const char *text, size_t n); /* "sock1", "mq1" */
 
-/* ---- words.c ---- */
-void move_words(const struct guide_move *, struct str *);
-
 /* ---- strings that live as long as the guide ---- */
 struct pool {
 	VEC(void *) blocks;

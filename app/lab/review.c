@@ -163,9 +163,24 @@ bool sitting_review(struct sitting *s, const struct guide_question *q, u32 seed,
 	return ask_again(s, q, seed, false, said, err);
 }
 
+/* What comes between two texts, so that the second one is not read as the first one's. */
+static void done_words(const struct guide_block *b, struct str *out)
+{
+	if (b->aside || !b->moves.n)
+		return;
+	str_clear(out);
+	str_add(out, "(Done: ");
+	for (size_t i = 0; i < b->moves.n; i++) {
+		str_add(out, i ? ", then " : "");
+		move_words(&b->moves.at[i], out);
+	}
+	str_add(out, ".)\n");
+}
+
 void review_context(const struct lab *lab, const struct guide_question *q, struct str *out)
 {
 	const struct guide_step *step;
+	struct str done = {0};
 	u32 at;
 
 	if (guide_question(lab->guide, q->id, &at) != q)
@@ -174,7 +189,12 @@ void review_context(const struct lab *lab, const struct guide_question *q, struc
 	for (size_t i = 0; i < step->blocks.n && step->blocks.at[i].question != q; i++) {
 		const struct guide_block *b = &step->blocks.at[i];
 
-		if (b->kind == BLOCK_TEXT && b->text)
-			str_addf(out, "%s\n", b->text_kind == TEXT_LISTING && b->spoken ? b->spoken : b->text);
+		if (b->kind == BLOCK_DO)
+			done_words(b, &done);
+		if (b->kind != BLOCK_TEXT || !b->text)
+			continue;
+		str_addf(out, "%s%s\n", out->len ? str_get(&done) : "", b->text_kind == TEXT_LISTING && b->spoken ? b->spoken : b->text);
+		str_clear(&done);
 	}
+	str_finish(&done);
 }

@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Numbers of an address are in network byte order, the most valuable byte first,
+/* Numbers of an address are in network byte order, the most significant byte first,
  * whatever the machine has: htons and htonl, see byteorder(3). A port forgotten there
  * is another port, and no error. */
 static inline struct sockaddr_in tcp_address(int port)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: 0BSD */
 /* A remote procedure call as RFC 5531 has it, over UDP on this machine: what a call
  * looks like on the wire, what a reply looks like. xdr(3) of libtirpc turns numbers
- * into bytes and back: four for each, the most valuable one first. */
+ * into bytes and back: four for each, the most significant one first. */
 #ifndef RPC_H
 #define RPC_H
 

@@ -14,7 +14,7 @@ struct bytes {
 
 static void put_word(struct bytes *b, uint32_t word)
 {
-	for (int shift = 24; shift >= 0; shift -= 8) /* the most valuable byte first */
+	for (int shift = 24; shift >= 0; shift -= 8) /* the most significant byte first */
 		b->at[b->n++] = (unsigned char)(word >> shift);
 }
 

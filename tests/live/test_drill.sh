@@ -77,6 +77,16 @@ check seed_is_no_number status_is 2
 drill pipe --seed 3 --answer nonsense
 check answer_is_none status_is 2
 
+# A count is chosen by itself, and one reason is told once; a reason is true of the right answer, too.
+drill fork --seed 3 --answer 5
+check count_is_its_number out_has 'So it is: 5 processes'
+drill fork --seed 3 --answer 2
+check reason_told_once [ "$(grep -c '^Each process that comes' "$dir/out")" = 1 ]
+drill mq --seed 9 --answer 4
+check reason_fits_the_right_answer out_has 'EMSGSIZE is said when the buffer is smaller than mq_msgsize'
+run "$IPCLAB" quiz --help
+check summary_begins_with_its_number out_has '20 beliefs'
+
 # ---- quiz ----
 quiz() {
 	timeout 300 "$IPCLAB" quiz "$@" >"$dir/out" 2>"$dir/err" <"$dir/typed"
@@ -96,6 +106,10 @@ run "$IPCLAB" quiz --json
 check quiz_has_20 [ "$(grep -c '"belief"' "$dir/out")" = 20 ]
 run "$IPCLAB" quiz --no-input
 check quiz_has_to_ask status_is 2
+printf '?\ndo\n?\ndo\nquit\n' >"$dir/typed"
+quiz --seed 1 --questions 20
+check quiz_tells_what_was_done_between out_has '(Done: step P1.)'
+check quiz_lines_fit [ "$(sed -n '/^Look at/,$p' "$dir/out" | wc -L)" -le 80 ]
 printf 'quit\n' >"$dir/typed"
 quiz --seed 7
 check quiz_can_be_left [ "$status" = 0 ]
