@@ -104,6 +104,7 @@ struct writing {
 	const struct explore_options *opt;
 	const struct told *told;
 	struct session *session;
+	bool relocks;
 	u32 done;               /* choices made */
 	u32 choice[TOLD_STEPS]; /* step -> choice */
 	u32 followed;           /* steps */
@@ -114,6 +115,17 @@ static const struct world *world_of(const struct writing *w)
 	return timeline_now(session_timeline(w->session));
 }
 
+/* Somebody computes still: on a busy machine it has not come to its next operation yet. */
+static void let_come(struct writing *w, u32 task)
+{
+	bool ended = false;
+	struct err ignored = {0};
+
+	for (u32 i = 0; i < 100 && !ended && world_task(world_of(w), task) && world_task(world_of(w), task)->state == TASK_RUNNING; i++)
+		if (!session_wait(w->session, 20, &ended, &ignored))
+			return;
+}
+
 static bool step(struct writing *w, u32 task)
 {
 	struct err ignored = {0};
@@ -121,6 +133,7 @@ static bool step(struct writing *w, u32 task)
 	if (!session_step(w->session, task, &ignored))
 		return false;
 	w->done++;
+	let_come(w, task);
 	return true;
 }
 
@@ -210,6 +223,8 @@ static bool go_on(struct writing *w, u32 task)
 	for (u32 n = 0; n < BETWEEN_MAX; n++) {
 		const struct w_task *t = world_task(world_of(w), task);
 
+		if (t->state == TASK_HELD_EXIT)
+			return step(w, task);
 		if (t->op.call != CALL_rt_sigaction || t->poised_signal || !schedule_can_step(world_of(w), task))
 			return true;
 		if (!step(w, task))
@@ -318,6 +333,7 @@ static bool start(struct writing *w)
 				.sites = true,
 				.files = w->told->files,
 				.signals = w->told->signals,
+				.relocks = w->relocks,
 				.threads = w->opt->threads},
 			.pin = true},
 		.launch = {.argv = w->opt->argv,
@@ -530,42 +546,11 @@ struct to_write {
 	struct told *told;
 };
 
-/* In explore a signalled waiter takes its mutex when it is chosen; in the stage it queues for it at once. Who took the
- * mutex before it there gets it first here, too, when he queues before the signal. */
-static bool queue_earlier(struct writing *w, struct told *told)
+/* In explore a signalled waiter takes its mutex when it is chosen; in the stage it asks for it at once, unless it is made
+ * to wait its turn: only where the order cannot be gone without. */
+static void run_in_the_stage(struct writing *w, struct explore_result *r)
 {
-	struct told_step moved;
-	u32 lock, signal;
-
-	if (w->followed >= told->n)
-		return false;
-	for (lock = w->followed; lock > 0; lock--)
-		if (told->step[lock].point == POINT_SYNC &&
-			told->step[lock].op == HOOK_MUTEX_LOCK &&
-			strcmp(told->step[lock].identity, told->step[w->followed].identity) == 0)
-			break;
-	for (signal = lock; signal > 0; signal--) {
-		const struct told_step *s = &told->step[signal - 1];
-
-		if (strcmp(s->identity, told->step[lock].identity) == 0)
-			return false; /* he was not there yet */
-		if (s->point == POINT_SYNC &&
-			(s->op == HOOK_COND_SIGNAL || s->op == HOOK_COND_BROADCAST))
-			break;
-	}
-	if (!lock || !signal)
-		return false;
-	moved = told->step[lock];
-	memmove(&told->step[signal], &told->step[signal - 1], (lock - signal + 1) * sizeof moved);
-	told->step[signal - 1] = moved;
-	return true;
-}
-
-static void run_in_the_stage(struct writing *w, struct told *told, struct explore_result *r)
-{
-	bool again = true;
-
-	for (u32 tries = 0; again && tries < 4; tries++) {
+	for (w->relocks = false; !r->stage; w->relocks = true) {
 		session_end(w->session);
 		w->session = NULL;
 		w->done = w->followed = 0;
@@ -574,7 +559,8 @@ static void run_in_the_stage(struct writing *w, struct told *told, struct explor
 			return;
 		follow(w, r->verdict);
 		r->stage = came_out_alike(w, r->verdict);
-		again = !r->stage && queue_earlier(w, told);
+		if (w->relocks)
+			return;
 	}
 }
 
@@ -589,7 +575,7 @@ static void run_and_write(void *arg)
 	w->opt = to->opt;
 	w->told = to->told;
 	if (r->verdict != EXPLORE_ENDLESS)
-		run_in_the_stage(w, to->told, r);
+		run_in_the_stage(w, r);
 	if (w->session) {
 		session_schedule(w->session, UINT64_MAX, &sched, &ignored);
 	}

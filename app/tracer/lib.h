@@ -17,6 +17,7 @@
  * wait.c       | tracer_next: wait status -> kind of stop
  * take.c       | tracer_take: stop -> events
  * resume.c     | tracer_resume; time-outs made endless, time let pass
+ * relock.c     | who was signalled takes its mutex when that is chosen
  * alarm.c      | alarms that ring when that is chosen
  * signal.c     | signals: delivery, interrupted and restarted calls
  * decode.c     | call number -> decoder; decode/ one file per family
@@ -49,6 +50,7 @@ struct tracer_options {
 	bool files;     /* files that programs open, but for the system's own, are operations too: open, read, write, close */
 	bool signals;   /* held: what a signal does is set by an operation (sigaction), and a signal that comes before a call
 	                   which may sleep is delivered before it; alarms ring when that is chosen */
+	bool relocks;   /* held: who was signalled in pthread_cond_wait takes its mutex when that is chosen */
 	bool sleepers;  /* who is found asleep is asked where, and in which call, when no stop has told it (why) */
 	bool looking;   /* nobody is traced at all: tracer/look/lib.h */
 	bool threads;   /* told to our runtime: once a second thread exists, .data, .bss and heap stop too */

@@ -16,6 +16,7 @@ libipclab_a_SOURCES += \
 	app/tracer/maps.c \
 	app/tracer/memory.c \
 	app/tracer/meet.c \
+	app/tracer/relock.c \
 	app/tracer/resume.c \
 	app/tracer/signal.c \
 	app/tracer/site.c \

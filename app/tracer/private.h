@@ -260,6 +260,7 @@ struct tracee {
 	struct spin spin;
 	struct found found;
 	bool spared;         /* no faults */
+	bool woken;          /* held at the end of its wait for a condition (relock.c) */
 	u64 alarm_ns, alarm_every_ns; /* leader: its process's alarm, which rings when that is chosen; 0 none */
 	bool skipped;        /* the held call will not be made, its result stands in the registers */
 	bool siteless;
@@ -647,6 +648,10 @@ bool signal_is_due(pid_t tid); /* signals are pending that it does not block */
 bool signal_comes_first(const struct tracer *, const struct tracee *);
 bool signal_let_come(struct tracee *); /* and after it the call begins anew */
 bool signal_waits_in_vain(pid_t tid); /* signals are pending, and none of them would do anything */
+
+/* ---- relock.c ---- */
+bool relock_watches(const struct tracer *, struct tracee *); /* it is in pthread_cond_wait, and its calls are stopped at */
+enum stop_kind relock_stop(struct tracee *);                 /* at such a stop: held, or let go on */
 
 /* ---- alarm.c ---- */
 bool alarm_hold(struct tracer *, struct tracee *, struct err *); /* an alarm that is about to be set */

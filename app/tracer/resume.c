@@ -118,6 +118,7 @@ bool tracer_resume(struct tracer *t, u32 task, struct err *err)
 	if (!x || x->holding != IS_TAKEN)
 		return true;
 	x->space->ran = true;
+	x->woken = false;
 	switch (x->stop) {
 	case STOP_ENTRY:
 		return resume_entry(t, x, err);
@@ -135,7 +136,7 @@ bool tracer_resume(struct tracer *t, u32 task, struct err *err)
 		return true;
 	default: /* an interrupted call begins again by itself, with a stop of the filter */
 		x->holding = (x->in_call || told_open(x)) && !x->ended ? IS_INSIDE : IS_RUNNING;
-		tracee_go(x, PTRACE_CONT, 0);
+		tracee_go(x, relock_watches(t, x) ? PTRACE_SYSCALL : PTRACE_CONT, 0);
 		return true;
 	}
 }

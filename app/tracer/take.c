@@ -341,6 +341,8 @@ static bool take_exit(struct tracer *t, struct tracee *x, struct err *err)
 
 	if (x->hook)
 		return hooked_take_exit(t, x, err);
+	if (x->woken)
+		return tracer_note_hold(t, x->task, err);
 	if (!arch_read_result(x->tid, &ret))
 		return true; /* killed: its end follows */
 	if (x->passing && (result_is_restart(ret) || ret == -4 /* EINTR */))

@@ -157,7 +157,7 @@ bool told_resume(struct tracer *t, struct tracee *x, struct err *err)
 		t->parked_n++;
 		return true;
 	}
-	tracee_go(x, PTRACE_CONT, 0);
+	tracee_go(x, relock_watches(t, x) ? PTRACE_SYSCALL : PTRACE_CONT, 0);
 	return true;
 }
 

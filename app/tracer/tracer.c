@@ -378,6 +378,8 @@ bool tracer_is_hold_point(const struct tracer *t, u32 task)
 		return false;
 	if (x->stop == STOP_SIGNAL)
 		return signal_is_held(x);
+	if (x->stop == STOP_EXIT && x->woken)
+		return true;
 	return x->stop == STOP_ENTRY && x->entry.hold && !x->restarting && !signal_comes_first(t, x);
 }
 

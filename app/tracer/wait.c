@@ -52,7 +52,7 @@ enum stop_kind wait_entry(struct tracer *t, struct tracee *x)
 		return STOP_EVENT;
 	if (!x->exec_done || (x->attached && !filter_stops(x->call_nr, x->args)) || !decode_entry(t, x, &x->entry)) {
 		x->holding = told_open(x) ? IS_INSIDE : IS_RUNNING;
-		tracee_go(x, PTRACE_CONT, 0);
+		tracee_go(x, relock_watches(t, x) ? PTRACE_SYSCALL : PTRACE_CONT, 0);
 		return STOP_NONE;
 	}
 	return STOP_ENTRY;
@@ -95,6 +95,8 @@ static enum stop_kind stopped(struct tracer *t, struct tracee *x, int status)
 	x->hook = 0;
 	if (sig == (SIGTRAP | 0x80) && x->attached)
 		return attached_call_stop(t, x);
+	if (sig == (SIGTRAP | 0x80) && relock_watches(t, x))
+		return relock_stop(x);
 	if (sig == (SIGTRAP | 0x80))
 		return x->in_call ? STOP_EXIT : STOP_EVENT;
 	if (x->event)
