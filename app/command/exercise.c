@@ -209,6 +209,8 @@ bool command_start(struct invocation *inv, struct err *err)
 		return false;
 	x = exercises_get(&all, inv->argv[0], err);
 	ok = x != NULL;
+	if (!ok && err->code == EXIT_USAGE)
+		command_misplaced("exercise", inv->argv[0], err);
 	if (ok) {
 		if (option_value(inv, "folder"))
 			str_add(&folder, option_value(inv, "folder"));

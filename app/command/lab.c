@@ -86,6 +86,8 @@ bool command_lab(struct invocation *inv, struct err *err)
 	if (!plain_width(inv, &width, err) || !labs_find(&labs, err))
 		return false;
 	lab = labs_get(&labs, inv->argv[0], err);
+	if (!lab && err->code == EXIT_USAGE)
+		command_misplaced("lab", inv->argv[0], err);
 	if (lab && option_given(inv, "verify")) {
 		ok = lab_verify(inv, lab, err);
 		labs_finish(&labs);

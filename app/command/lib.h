@@ -8,6 +8,7 @@
  * options.c  | a verb's options, taken from its row of the table
  * start.c    | from the command line to a verb; what is said without one
  * help.c     | `ipclab --help`, `ipclab help VERB`, `ipclab VERB --help`
+ * misplaced.c | a word that is known, but as something else
  * version.c  | `ipclab --version`
  * NAME.c     | the verb NAME
  */
@@ -70,6 +71,8 @@ extern const struct command command_table[]; /* alphabetical, ends with a NULL n
 const struct command *command_find(const char *name); /* NULL: there is none */
 /* The word of `words` (n of them) that `word` was probably meant to be, NULL when none is near. */
 const char *word_nearest(const char *word, const char *const *words, size_t n);
+/* A word that is no `wanted` ("verb", "lab", "exercise") may be a lab or an exercise: true, and err says how that is begun. */
+bool command_misplaced(const char *wanted, const char *word, struct err *);
 /* "there is no verb x; did you mean y?": always false. */
 bool command_unknown(const char *word, struct err *);
 

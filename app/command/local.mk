@@ -2,6 +2,7 @@ libipclab_a_SOURCES += \
 	app/command/lib.h \
 	app/command/explore.c \
 	app/command/help.c \
+	app/command/misplaced.c \
 	app/command/options.c \
 	app/command/lab_verify.h \
 	app/command/lab_verify.c \

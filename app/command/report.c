@@ -290,6 +290,8 @@ bool command_report(struct invocation *inv, struct err *err)
 	if (!labs_find(&labs, err))
 		return false;
 	lab = labs_get(&labs, inv->argv[0], err);
+	if (!lab && err->code == EXIT_USAGE)
+		command_misplaced("lab", inv->argv[0], err);
 	ok = lab && report(inv, lab, err);
 	labs_finish(&labs);
 	return ok;

@@ -379,15 +379,32 @@ const char *word_nearest(const char *word, const char *const *words, size_t n)
 	return found && nearest <= 3 && 2 * nearest <= strlen(found) ? found : NULL;
 }
 
+/* What others call it. */
+static const char *known_as(const char *word)
+{
+	static const struct {
+		const char *word, *verb;
+	} others[] = {{"man", "help"}, {"explain", "help"}, {"usage", "help"}, {"strace", "watch"}, {"trace", "watch"}, {"run", "watch"},
+		{"record", "watch"}, {"ps", "why"}, {"test", "check"}, {"list", "labs"}, {"gcc", "cc"}, {"compile", "cc"},
+		{"show", "replay"}, {"open", "lab"}, {"fuzz", "explore"}, {"stats", "progress"}, {"status", "progress"}, {"new", "start"}};
+
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		if (strcmp(word, others[i].word) == 0)
+			return others[i].verb;
+	return NULL;
+}
+
 bool command_unknown(const char *word, struct err *err)
 {
 	const char *names[64];
-	const char *near;
+	const char *near = known_as(word);
 	size_t n = 0;
 
+	if (command_misplaced("verb", word, err))
+		return false;
 	for (const struct command *c = command_table; c->name && n < ARRAY_LEN(names); c++)
 		names[n++] = c->name;
-	near = word_nearest(word, names, n);
+	near = near ? near : word_nearest(word, names, n);
 	if (near)
 		return err_set(err, EXIT_USAGE, "there is no verb '%s'; did you mean '%s'?", word, near);
 	return err_set(err, EXIT_USAGE, "there is no verb '%s'; ipclab --help lists them", word);

@@ -60,6 +60,23 @@ err=$(cat "$dir/err")
 check full_stdout_is_named err_is 'ipclab: cannot write to standard output: No space left on device'
 "$IPCLAB" --help >&- 2>"$dir/err"
 check closed_stdout_is_an_error [ $? -eq 3 ]
+"$IPCLAB" labs >&- 2>"$dir/err"
+check closed_stdout_of_much_is_an_error [ $? -eq 3 ]
+err=$(cat "$dir/err")
+check and_why_is_no_success err_has 'not everything could be written'
+for word in 'man help' 'explain help' 'strace watch' 'chekc check'; do
+	run "$IPCLAB" ${word% *}
+	check "${word% *}_is_known_as_${word#* }" err_has "did you mean '${word#* }'"
+done
+run "$IPCLAB" pipe
+check a_lab_is_no_verb status_is 2
+check how_a_lab_is_opened_is_said err_is "ipclab: there is no verb 'pipe', but a lab of that name: ipclab lab pipe"
+run "$IPCLAB" lab pipe-eof
+check an_exercise_is_no_lab err_is "ipclab: there is no lab 'pipe-eof', but an exercise of that name: ipclab start pipe-eof"
+run "$IPCLAB" report pipe-eof
+check nor_is_it_reported err_has 'ipclab start pipe-eof'
+run "$IPCLAB" start fifo
+check a_lab_is_no_exercise err_is "ipclab: there is no exercise 'fifo', but a lab of that name: ipclab lab fifo"
 "$IPCLAB" --version <&- >"$dir/out" 2>&-
 check closed_stdin_and_stderr_do_no_harm [ $? -eq 0 ]
 
