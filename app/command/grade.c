@@ -5,18 +5,14 @@
  */
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "command/exercise.h"
@@ -35,7 +31,7 @@ struct submission {
 struct grading {
 	const struct exercise *x;
 	VEC(struct submission) list;
-	char tmp[64];          /* a folder of ours */
+	struct own_folder own;
 	const char *json, *csv, *junit, *text; /* paths, NULL: not asked for */
 	u32 jobs, running, finished, resumed;
 	u64 began;
@@ -119,7 +115,7 @@ static bool add_file(struct grading *g, const char *path, struct err *err)
 	if (g->x->files.n != 1)
 		return err_set(err, EXIT_USAGE, "%s is one file; %s wants %zu: name the folder they are in", path, g->x->id, g->x->files.n);
 	snprintf(name, sizeof name, "%.*s", (int)strcspn(base_of(path), "."), base_of(path));
-	str_addf(&folder, "%s/given-%zu", g->tmp, g->list.n);
+	str_addf(&folder, "%s/given-%zu", g->own.path.s, g->list.n);
 	str_addf(&to, "%s/%s", folder.s, g->x->files.at[0]);
 	ok = (mkdir(folder.s, 0700) == 0 && file_copy(path, to.s, err)) || (err->text[0] ? false : err_sys(err, EXIT_RETRY, "%s", folder.s));
 	if (ok)
@@ -176,7 +172,7 @@ static bool collect(struct grading *g, char *const *paths, struct err *err)
 static void result_path(const struct grading *g, const struct submission *s, struct str *out)
 {
 	str_clear(out);
-	str_addf(out, "%s/%s.json", g->json ? g->json : g->tmp, s->id);
+	str_addf(out, "%s/%s.json", g->json ? g->json : g->own.path.s, s->id);
 }
 
 static bool write_result(const struct grading *g, const struct submission *s, const struct result *r, struct err *err)
@@ -211,7 +207,7 @@ static _Noreturn void job(const struct grading *g, const struct submission *s)
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* its result stays an error: --resume judges it again */
 	signal(SIGINT, SIG_DFL);
 	signal(SIGTERM, SIG_DFL);
-	str_addf(&work, "%s/%s.work", g->tmp, s->id);
+	str_addf(&work, "%s/%s.work", g->own.path.s, s->id);
 	opt.work = work.s;
 	if (!attempt_run(g->x, s->path, &opt, &r, &err)) {
 		result_finish(&r);
@@ -503,56 +499,13 @@ static void say_beginning(const struct grading *g)
 	str_finish(&s);
 }
 
-static int remove_one(const char *path, const struct stat *st, int what, struct FTW *ftw)
-{
-	(void)st;
-	(void)what;
-	(void)ftw;
-	remove(path);
-	return 0;
-}
-
-/* Folders of ours that nobody holds: their grade was killed. A new one may not be held yet. */
-static void sweep(const char *tmp)
-{
-	enum { NEW_S = 60 };
-	DIR *d = opendir(tmp);
-	const struct dirent *e;
-
-	while (d && (e = readdir(d))) {
-		struct str path = {0};
-		struct stat st;
-		int fd;
-
-		if (strncmp(e->d_name, "ipclab-grade-", 13) != 0)
-			continue;
-		str_addf(&path, "%s/%s", tmp, e->d_name);
-		fd = open(path.s, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		if (fd >= 0 && fstat(fd, &st) == 0 && st.st_uid == geteuid() && time(NULL) - st.st_mtime > NEW_S && flock(fd, LOCK_EX | LOCK_NB) == 0)
-			nftw(path.s, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-		if (fd >= 0)
-			close(fd);
-		str_finish(&path);
-	}
-	if (d)
-		closedir(d);
-}
-
 static bool run(struct grading *g, struct invocation *inv, struct err *err)
 {
-	const char *tmp = getenv("TMPDIR");
 	struct sigaction end = {.sa_handler = on_end};
 	bool ok;
-	int held;
 
-	tmp = tmp && tmp[0] == '/' ? tmp : "/tmp";
-	sweep(tmp);
-	snprintf(g->tmp, sizeof g->tmp, "%.40s/ipclab-grade-XXXXXX", tmp);
-	if (!mkdtemp(g->tmp))
-		return err_sys(err, EXIT_RETRY, "no folder can be made in %s", tmp);
-	held = open(g->tmp, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (held >= 0)
-		flock(held, LOCK_EX);
+	if (!own_folder_make(&g->own, err))
+		return false;
 	ok = collect(g, inv->argv, err);
 	if (ok) {
 		sigaction(SIGINT, &end, NULL);
@@ -562,9 +515,7 @@ static bool run(struct grading *g, struct invocation *inv, struct err *err)
 	}
 	if (ok && table(g))
 		inv->status = EXIT_RETRY;
-	nftw(g->tmp, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-	if (held >= 0)
-		close(held);
+	own_folder_remove(&g->own);
 	return ok;
 }
 

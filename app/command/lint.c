@@ -75,18 +75,6 @@ static bool put_together(const struct exercise *x, const struct mutant *m, const
 	return ok;
 }
 
-static void remove_together(const struct exercise *x, const char *folder)
-{
-	struct str path = {0};
-
-	for (size_t i = 0; i < x->files.n; i++) {
-		path_of(&path, folder, x->files.at[i]);
-		unlink(path.s);
-	}
-	rmdir(folder);
-	str_finish(&path);
-}
-
 /* ---- runs ---- */
 
 static bool judged(struct linting *l, const struct exercise *x, const char *folder, const char *what, struct result *r)
@@ -166,15 +154,18 @@ static void lint_others(struct linting *l, const struct exercise *x)
 
 static void lint_mutant(struct linting *l, const struct exercise *x, const struct mutant *m)
 {
-	char folder[] = "/tmp/ipclab-lint-XXXXXX";
+	struct own_folder own;
 	struct result r = {0};
 	struct str why = {0};
+	struct err err = {0};
 
-	if (!mkdtemp(folder) || !put_together(x, m, folder))
-		complain(l, "%s: %s cannot be put together in %s: %s", x->id, m->name, folder, strerror(errno));
-	else if (judged(l, x, folder, m->name, &r) && !mutant_is_caught(m, &r, &why))
+	if (!own_folder_make(&own, &err))
+		complain(l, "%s: %s: %s", x->id, m->name, err.text);
+	else if (!put_together(x, m, own.path.s))
+		complain(l, "%s: %s cannot be put together in %s: %s", x->id, m->name, own.path.s, strerror(errno));
+	else if (judged(l, x, own.path.s, m->name, &r) && !mutant_is_caught(m, &r, &why))
 		complain(l, "%s: %s%s%s", x->id, why.s, r.compiler.len ? "\n" : "", str_get(&r.compiler));
-	remove_together(x, folder);
+	own_folder_remove(&own);
 	str_finish(&why);
 	result_finish(&r);
 }
@@ -182,13 +173,13 @@ static void lint_mutant(struct linting *l, const struct exercise *x, const struc
 /* A line: what we say of a mutant, and what a grader says that sees output and status alone. */
 static void compare_mutant(struct linting *l, const struct exercise *x, const struct mutant *m)
 {
-	char folder[] = "/tmp/ipclab-lint-XXXXXX";
+	struct own_folder own;
 	struct attempt_options opt = {.output_only = true};
 	struct result r = {0};
 	struct err err = {0};
 	u32 i;
 
-	if (!mkdtemp(folder) || !put_together(x, m, folder) || !attempt_run(x, folder, &opt, &r, &err)) {
+	if (!own_folder_make(&own, &err) || !put_together(x, m, own.path.s) || !attempt_run(x, own.path.s, &opt, &r, &err)) {
 		complain(l, "%s: %s: %s", x->id, m->name, err.text);
 	} else {
 		i = result_failed(&r);
@@ -198,7 +189,7 @@ static void compare_mutant(struct linting *l, const struct exercise *x, const st
 		l->unseen += r.verdict == GRADE_PASS;
 		fflush(stdout);
 	}
-	remove_together(x, folder);
+	own_folder_remove(&own);
 	result_finish(&r);
 }
 

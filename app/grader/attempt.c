@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A submission: compiled, every scenario run, the result. */
 #include <errno.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,34 +11,18 @@
 
 /* ---- folders of its own ---- */
 
-static int remove_one(const char *path, const struct stat *st, int what, struct FTW *ftw)
-{
-	(void)st;
-	(void)what;
-	(void)ftw;
-	remove(path);
-	return 0;
-}
-
-static void remove_tree(const char *path)
-{
-	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
-}
-
 struct places {
+	struct own_folder own; /* unless the caller gave one */
 	struct str work, built, box, record;
 };
 
 static bool places_make(struct places *p, const char *work, struct err *err)
 {
-	const char *tmp = getenv("TMPDIR");
-
-	if (work)
-		str_add(&p->work, work);
-	else
-		str_addf(&p->work, "%s/ipclab-XXXXXX", tmp && tmp[0] == '/' ? tmp : "/tmp");
-	if (work ? mkdir(work, 0700) < 0 && errno != EEXIST : !mkdtemp(p->work.s))
-		return err_sys(err, EXIT_RETRY, "no folder can be made to build and run in, %s; TMPDIR names where", p->work.s);
+	if (!work && !own_folder_make(&p->own, err))
+		return false;
+	str_add(&p->work, work ? work : p->own.path.s);
+	if (work && mkdir(work, 0700) < 0 && errno != EEXIST)
+		return err_sys(err, EXIT_RETRY, "no folder can be made to build and run in, %s", work);
 	str_addf(&p->built, "%s/built", p->work.s);
 	str_addf(&p->box, "%s/box", p->work.s);
 	str_addf(&p->record, "%s/run.ipclog", p->work.s);
@@ -49,7 +32,8 @@ static bool places_make(struct places *p, const char *work, struct err *err)
 static void places_finish(struct places *p)
 {
 	if (p->work.len)
-		remove_tree(p->work.s);
+		tree_remove(p->work.s);
+	own_folder_remove(&p->own);
 	str_finish(&p->work);
 	str_finish(&p->built);
 	str_finish(&p->box);
@@ -161,7 +145,7 @@ static bool run_one(struct attempting *a, const struct scenario *s, struct findi
 	if (s->hooked && !spec.output_only && !build_hooked(a, f))
 		return f->verdict == GRADE_ERROR;
 	if (!(spec.namespaces & BOX_MOUNT)) { /* what an earlier run left must not be met by this one */
-		remove_tree(a->places.box.s);
+		tree_remove(a->places.box.s);
 		if (mkdir(a->places.box.s, 0700) < 0)
 			return err_sys(err, EXIT_RETRY, "%s cannot be made", a->places.box.s);
 	}

@@ -21,6 +21,7 @@
  * evidence.c   | the recording folded; check/ the properties, one a file, pure over log and world
  * judge.c      | what happened against what was expected; judging.c the words for it;
  *              | telling.c who wrote it, which call failed
+ * folder.c     | folders of ours to build and run in, and those that killed ones left
  * difference.c | the first difference between two texts, made visible
  * attempt.c    | a submission: compiled, every scenario run; the result
  * tries.c      | a learner's folder: tries kept, what has changed since the last one
@@ -56,6 +57,16 @@ const struct scenario *exercise_scenario(const struct exercise *, u32 number);
 bool file_replace(const char *path, const void *, size_t n, struct err *);
 bool file_read(const char *path, struct bytes *, struct err *); /* at most 1 MiB; the caller frees ->at */
 bool file_copy(const char *from, const char *to, struct err *);
+
+/* ---- folder.c ---- */
+struct own_folder {
+	struct str path; /* below TMPDIR, else /tmp; empty: none */
+	int lock;        /* held as long as it is in use, by children, too */
+};
+/* First takes away those of killed ones, of this user. EXIT_RETRY: none can be made. */
+bool own_folder_make(struct own_folder *, struct err *);
+void own_folder_remove(struct own_folder *); /* with all that is in it */
+void tree_remove(const char *path);          /* not beyond this file system */
 
 /* ---- attempt.c ---- */
 struct finding { /* of one scenario; fixed room, so that a box can hand it out through shared memory */

@@ -15,6 +15,7 @@ libipclab_a_SOURCES += \
 	app/grader/exercise.c \
 	app/grader/explored.c \
 	app/grader/feed.c \
+	app/grader/folder.c \
 	app/grader/imports.c \
 	app/grader/inject.c \
 	app/grader/judge.c \

@@ -170,6 +170,13 @@ kill $(jobs -p)
 wait
 check a_late_reader_is_no_hang [ "$(grep -c 'DENIED' "$dir/late")" = 6 ]
 
+# ---- what a killed one left is taken away by the next; what one that runs has is not ----
+mkdir "$TMPDIR/ipclab-grade-killed" "$TMPDIR/ipclab-grade-runs" && echo x >"$TMPDIR/ipclab-grade-killed/file"
+touch -d '2 minutes ago' "$TMPDIR"/ipclab-grade-*
+flock "$TMPDIR/ipclab-grade-runs" "$IPCLAB" check pipe-eof --again >"$dir/out"
+check killed_one_is_taken_away [ "$(ls "$TMPDIR")" = ipclab-grade-runs ]
+rmdir "$TMPDIR/ipclab-grade-runs"
+
 # ---- where nothing can be kept; full disk; two at once ----
 mkdir "$dir/kept" && cp "$solution" "$dir/kept/" && echo >"$dir/kept/.ipclab"
 run "$IPCLAB" check pipe-eof --folder "$dir/kept"
