@@ -182,14 +182,19 @@ static void judge_explored(const struct exploring *e, bool ended, struct finding
 }
 
 /* What failed was built in a folder that goes: a copy stays beside its schedule, which names that (explore_inside). */
-static void keep_program(const struct exploring *e)
+static void keep_program(const struct exploring *e, struct finding *f)
 {
 	struct str from = {0};
-	struct err ignored = {0};
+	struct err err = {0};
 
 	program_path(e->spec, &from);
-	if (file_copy(from.s, e->kept, &ignored))
+	if (file_copy(from.s, e->kept, &err)) {
 		chmod(e->kept, 0755);
+	} else {
+		unlink(e->schedule);
+		f->trace[0] = '\0';
+		snprintf(f->warning, sizeof f->warning, "the schedule was not kept: %.400s", err.text);
+	}
 	str_finish(&from);
 }
 
@@ -215,7 +220,7 @@ bool explore_scenario(struct run_spec *spec, const char *keep, const char *keep_
 	pid = box_start(spec->namespaces, spec->box, 96 << 20, explore_inside, e);
 	judge_explored(e, pid > 0 && wait_for_box(pid), f);
 	if (f->trace[0])
-		keep_program(e);
+		keep_program(e, f);
 	munmap(e, sizeof *e);
 	str_finish(&path);
 	str_finish(&kept);
