@@ -201,6 +201,22 @@ static int arrows_of(const struct scene *s, const struct picture *p, const struc
 	return n;
 }
 
+/* Of a pair of sockets the second one is drawn at the left, since it is held there: bytes go as the arrows do. */
+static bool is_turned(const struct scene *s, const struct picture *p, const struct box *b)
+{
+	bool at[2][2] = {{false}}; /* first or second end, right or left */
+	struct w_end ends[32];
+
+	for (u32 i = 0; i < 2; i++) {
+		u32 n = ends_of(s, b, i ? ACCESS_WRITE : ACCESS_READ, ends, ARRAY_LEN(ends));
+
+		for (u32 k = 0; k < n && k < ARRAY_LEN(ends); k++)
+			if (is_drawn(p, ends[k].proc))
+				at[i][is_left(p, ends[k].proc)] = true;
+	}
+	return !at[0][true] && (at[0][false] || at[1][true]);
+}
+
 static int max_int(int a, int b)
 {
 	return a > b ? a : b;
@@ -443,18 +459,23 @@ static void draw_box(struct canvas *c, struct area a, const struct scene *s,
 	const struct view_state *v, const struct picture *pic, const struct box *b)
 {
 	struct area box = {b->row, pic->box_col, b->rows, pic->width};
+	bool turned = b->socket && is_turned(s, pic, b);
+	struct str names = {0};
 	char title[80];
 
 	if (b->socket)
-		socket_box_title(s, b->socket, title, sizeof title);
+		socket_box_title(s, b->socket, turned, title, sizeof title);
 	else if (b->thing.kind)
 		thing_title(s, b->thing, title, sizeof title);
 	else
 		pipe_title(s, b->pipe, pic->width, title, sizeof title);
 	canvas_box(c, a, box, true, title, strstr(title, "\u25a0") ? AT_MARK : 0);
-	if (b->socket)
-		socket_draw_inside(c, a, b->row + 1, pic->box_col + 2, pic->width - 4, s, v, b->socket);
-	else if (b->thing.kind)
+	if (b->socket) {
+		socket_draw_inside(c, a, b->row + 1, pic->box_col + 2, pic->width - 4, s, v, b->socket, turned);
+		socket_box_names(s, b->socket, turned, &names);
+		canvas_put_cut(c, a, b->row + b->rows - 1, pic->box_col + 2, pic->width - 4, 0, str_get(&names));
+		str_finish(&names);
+	} else if (b->thing.kind)
 		thing_draw_inside(c, a, b->row + 1, pic->box_col + 2, pic->width - 4, s, v, b->thing);
 	else
 		pipe_draw_inside(c, a, box, s, v, b->pipe);

@@ -35,9 +35,12 @@ int mailbox_draw(struct canvas *, struct area, int row, const struct scene *, co
 bool socket_is_boxed(const struct scene *, u32 socket); /* it is the one of its pair that stands for both */
 u32 socket_box_ends(const struct scene *, u32 socket, u32 ends[2]); /* 1 or 2 */
 u32 socket_holders(const struct scene *, u32 socket, struct w_end *, u32 max);
-void socket_box_title(const struct scene *, u32 socket, char *title, size_t room);
+/* turned: the pair's second end is drawn at the left. */
+void socket_box_title(const struct scene *, u32 socket, bool turned, char *title, size_t room);
+/* " :6013 \u2194 :41210 ", a listener's " 127.0.0.1:6013 ": where others find it; "" none. */
+void socket_box_names(const struct scene *, u32 socket, bool turned, struct str *);
 void socket_draw_inside(struct canvas *, struct area, int row, int col, int cols, const struct scene *,
-	const struct view_state *, u32 socket);
+	const struct view_state *, u32 socket, bool turned);
 
 /* ---- stage_pipe.c ---- */
 /* "fifo1 post ■": a FIFO with the last part of its path, where there is room. */

@@ -3,6 +3,7 @@
  * box with how many connections wait. */
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "view/private.h"
 #include "view/stage.h"
@@ -49,9 +50,21 @@ u32 socket_holders(const struct scene *s, u32 socket, struct w_end *at, u32 max)
 	return n;
 }
 
-void socket_box_title(const struct scene *s, u32 socket, char *title, size_t room)
+/* The ends as they are drawn, from left to right. */
+static u32 drawn_ends(const struct scene *s, u32 socket, bool turned, u32 ends[2])
 {
-	u32 ends[2], n = socket_box_ends(s, socket, ends);
+	u32 n = socket_box_ends(s, socket, ends), first = ends[0];
+
+	if (n > 1 && turned) {
+		ends[0] = ends[1];
+		ends[1] = first;
+	}
+	return n;
+}
+
+void socket_box_title(const struct scene *s, u32 socket, bool turned, char *title, size_t room)
+{
+	u32 ends[2], n = drawn_ends(s, socket, turned, ends);
 	char a[24], b[24] = "";
 
 	world_object_name(s->world, OBJ_SOCKET, ends[0], a);
@@ -62,6 +75,34 @@ void socket_box_title(const struct scene *s, u32 socket, char *title, size_t roo
 				(world_head(s->world)->last_object == ends[0] || (n > 1 && world_head(s->world)->last_object == ends[1]))
 			? " \u25a0"
 			: "");
+}
+
+static bool is_internet(const struct w_socket *k)
+{
+	return k && (k->domain == AF_INET || k->domain == AF_INET6);
+}
+
+void socket_box_names(const struct scene *s, u32 socket, bool turned, struct str *out)
+{
+	u32 ends[2], n = drawn_ends(s, socket, turned, ends);
+	const struct w_socket *a = world_socket(s->world, ends[0]), *b = n > 1 ? world_socket(s->world, ends[1]) : NULL;
+	const char *of_a = a && a->local ? world_text(s->world, a->local) : "", *of_b = b && b->local ? world_text(s->world, b->local) : "";
+
+	if (!a || !*of_a)
+		return;
+	if (is_internet(a) && b && strrchr(of_a, ':') && strrchr(of_b, ':'))
+		str_addf(out, " %s \u2194 %s ", strrchr(of_a, ':'), strrchr(of_b, ':'));
+	else if (is_internet(a) || a->state == SOCKET_LISTENING)
+		str_add(out, " "), str_add_harmless(out, of_a), str_add(out, " ");
+}
+
+static const char *tcp_state(const struct w_socket *k)
+{
+	/* include/net/tcp_states.h */
+	static const char *const states[] = {"", "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT",
+		"CLOSE", "CLOSE_WAIT", "LAST_ACK", "LISTEN", "CLOSING"};
+
+	return is_internet(k) && k->type == SOCK_STREAM && k->tcp < ARRAY_LEN(states) ? states[k->tcp] : "";
 }
 
 /* What is on its way to that socket: its bytes when they fit, else how many. */
@@ -89,15 +130,35 @@ static void draw_way(struct canvas *c, struct area a, int row, int col, int cols
 	else
 		str_addf(&words, "%lld message%s", (long long)f->fill, f->fill == 1 ? "" : "s");
 	canvas_put_cut(c, a, row, col, cols, f->fill > 0 ? AT_STRONG : AT_DIM, str_get(&words));
+	/* Of the end that the line leads to, where there is room. */
+	if (text_width(str_get(&words)) + 1 + text_width(tcp_state(k)) <= cols)
+		canvas_put(c, a, row, col + cols - text_width(tcp_state(k)), AT_DIM, tcp_state(k));
 	str_finish(&words);
 }
 
+/* Why there is one end only; what is on its way to a connection that nobody has accepted yet. */
+static void draw_alone(struct canvas *c, struct area a, int row, int col, int cols, const struct scene *s,
+	const struct view_state *v, const struct w_socket *k)
+{
+	const struct w_socket *peer = k ? world_socket(s->world, k->peer) : NULL;
+	const struct w_flow *f = peer && peer->embryo ? world_flow(s->world, peer->in) : NULL;
+
+	if (f && f->kind == FLOW_BYTES && f->fill > 0 && !(v->hide & HIDE_FULL))
+		canvas_putf(c, a, row, col, AT_STRONG, "%lld B, not accepted", (long long)f->fill);
+	else
+		canvas_put_cut(c, a, row, col, cols, AT_DIM,
+			peer && peer->embryo ? "not accepted yet"
+			: k && k->peer       ? "peer closed"
+			: k && k->outside    ? "peer outside"
+					     : "no peer");
+}
+
 void socket_draw_inside(struct canvas *c, struct area a, int row, int col, int cols, const struct scene *s,
-	const struct view_state *v, u32 socket)
+	const struct view_state *v, u32 socket, bool turned)
 {
 	const struct w_socket *k = world_socket(s->world, socket);
 	const struct w_flow *f = k ? world_flow(s->world, k->in) : NULL;
-	u32 ends[2], n = socket_box_ends(s, socket, ends);
+	u32 ends[2], n = drawn_ends(s, socket, turned, ends);
 
 	if (k && k->state == SOCKET_LISTENING) {
 		canvas_put_cut(c, a, row, col, cols, 0, "listens");
@@ -108,6 +169,6 @@ void socket_draw_inside(struct canvas *c, struct area a, int row, int col, int c
 	if (n > 1)
 		draw_way(c, a, row, col, cols, s, v, ends[1], true);
 	else
-		canvas_put_cut(c, a, row, col, cols, AT_DIM, k && k->peer && world_socket(s->world, k->peer)->embryo ? "not accepted yet" : k && k->peer ? "peer closed" : k && k->outside ? "peer outside" : "no peer");
-	draw_way(c, a, row + 1, col, cols, s, v, ends[0], false);
+		draw_alone(c, a, row, col, cols, s, v, k);
+	draw_way(c, a, row + 1, col, cols, s, v, ends[0], n == 1 && turned);
 }
