@@ -153,6 +153,7 @@ static bool is_telling(u32 call)
 	case CALL_dup2:
 	case CALL_open:
 	case CALL_openat:
+	case CALL_execve:
 	case CALL_mmap:
 	case CALL_ftruncate:
 	case CALL_kill: return true;
@@ -175,8 +176,17 @@ static void note_failed(struct evidence *e, const struct rec *r)
 	f->task = r->task;
 	f->site = t->op.site;
 	f->error = (int)-ret;
+	f->tries_program = t->op.call == CALL_execve;
 	str_clear(&f->call);
 	words_op(&e->scene, r->task, &t->op, false, &f->call);
+}
+
+/* execvp tries one folder after the other: those before were in vain for good reason. */
+static void forget_failed(struct evidence *e, const struct rec *r)
+{
+	for (u32 i = 0; i < ACTORS_MAX; i++)
+		if (e->failed[i].task == r->task && e->failed[i].tries_program)
+			e->failed[i].task = 0;
 }
 
 const struct failed *evidence_failed(const struct evidence *e, u32 actor)
@@ -322,6 +332,8 @@ static void apply(struct evidence *e, const struct rec *rec, u64 pos)
 		note_birth(e, rec);
 	if (rec->kind == REC_OBSERVE || rec->kind == REC_EXEC)
 		note_outputs(e);
+	if (rec->kind == REC_EXEC)
+		forget_failed(e, rec);
 	if (rec->kind == REC_OBSERVE)
 		note_located(e, rec);
 	if (rec->kind == REC_SIGNAL)

@@ -393,6 +393,24 @@ static bool killed(const struct judging *j, u32 actor)
 	return j->shared->actors[actor].ended && WIFSIGNALED(j->shared->actors[actor].status);
 }
 
+/* Beside what the program itself put out. */
+static void tell_file(struct judging *j, const struct bytes_file *f)
+{
+	struct str s = {0};
+	size_t n = strlen(j->f->expected), m = strlen(j->f->happened);
+
+	str_addf(&s, "\nand the file %s: ", f->path);
+	shown_text(f->bytes.at, f->bytes.n, &s);
+	snprintf(j->f->expected + n, sizeof j->f->expected - n, "%s", s.s);
+	str_clear(&s);
+	if (j->shared->file_there) {
+		str_addf(&s, "\nand the file %s: ", f->path);
+		shown_text(j->shared->file, j->shared->file_n, &s);
+		snprintf(j->f->happened + m, sizeof j->f->happened - m, "%s", s.s);
+	}
+	str_finish(&s);
+}
+
 static bool file_is_wrong(struct judging *j)
 {
 	const struct shared *s = j->shared;
@@ -402,12 +420,17 @@ static bool file_is_wrong(struct judging *j)
 
 	if (!f)
 		return false;
-	str_addf(&words, "the file %s ", f->path);
-	if (!s->file_there)
-		str_add(&words, "is not there");
-	else
+	str_addf(&words, "the file %s", f->path);
+	if (!s->file_there) {
+		str_add(&words, " is not there");
+	} else if (!s->file_n) {
+		str_add(&words, " is empty");
+	} else {
+		str_add(&words, ", ");
 		difference_words(f->bytes.at, f->bytes.n, s->file, s->file_n, &at, &words);
+	}
 	wrong(j, 0, words.s);
+	tell_file(j, f);
 	tell_failed(j, 0);
 	str_finish(&words);
 	return true;

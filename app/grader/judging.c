@@ -59,6 +59,25 @@ static void script_words(const struct run_spec *spec, const struct actor *a, str
 	str_finish(&lines);
 }
 
+/* As a shell would have it typed. */
+static void add_word(const char *word, struct str *out)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:=,+@%-$";
+
+	if (*word && !word[strspn(word, plain)]) {
+		str_add(out, word);
+		return;
+	}
+	if (strchr(word, '\'') && !strpbrk(word, "\"$`\\!")) {
+		str_addf(out, "\"%s\"", word);
+		return;
+	}
+	str_add(out, "'");
+	for (; *word; word++)
+		str_addf(out, *word == '\'' ? "'\\''" : "%c", *word);
+	str_add(out, "'");
+}
+
 static void actor_ran(const struct run_spec *spec, const struct actor *a, struct str *out)
 {
 	struct str arg = {0};
@@ -71,7 +90,8 @@ static void actor_ran(const struct run_spec *spec, const struct actor *a, struct
 	for (size_t i = 0; i < a->args.n; i++) {
 		str_clear(&arg);
 		substitute(spec, a->args.at[i], &arg);
-		str_addf(out, "%s%s", i || a->kind != ACTOR_COMMAND ? " " : "", str_get(&arg));
+		str_add(out, i || a->kind != ACTOR_COMMAND ? " " : "");
+		add_word(str_get(&arg), out);
 	}
 	str_finish(&arg);
 	if (a->in.given && a->in.bytes.n) {

@@ -171,6 +171,7 @@ bool evidence_shared_output(const struct evidence *, u32 actor);
 struct failed {
 	u32 task, site;
 	int error;
+	bool tries_program; /* execve */
 	struct str call; /* "bind(3)" */
 };
 const struct failed *evidence_failed(const struct evidence *, u32 actor);

@@ -213,6 +213,23 @@ check and_its_line out_has 'race.c:14'
 run "$IPCLAB" replay --plain "$dir"/own/05-race/.ipclab/try-*.sched
 check that_order_again out_has 'choices made again'
 
+# ---- what stands behind a wrong result ----
+told() { # EXERCISE FILE MUTANT: what a learner reads of it
+	run "$IPCLAB" start "$1"
+	cp "$IPCLAB_SRC"/exercises/*-"$1"/mutants/"$3".c "ipclab-$1/$2"
+	run "$IPCLAB" check "$1"
+}
+told redirect redirect.c opens_it_twice
+check words_as_a_shell_has_them out_has "./redirect out sh -c 'echo one; echo two >&2; echo three'"
+check file_expected_is_shown out_has 'and the file out: "one\ntwo\nthree\n"'
+told order-mailbox order_mailbox.c buffer_too_small
+check failed_call_is_named out_has 'The last call of P2 that failed is mq_receive(3) at'
+check stdio_is_not_blamed out_lacks 'until then stdio'
+told multicast-clock clock.c interface_unset
+check who_is_who out_has 'ann, P1: ./clock listen 239.1.2.3'
+check whose_input_ends out_has "end of clock's input"
+check hints_fit [ "$(wc -L <"$dir/out")" -le 80 ]
+
 # ---- manifests ----
 mkdir -p "$dir/bad/01-x" && cp "$own/05-race/"* "$dir/bad/01-x/"
 sed -i 's/kind: mend/kind: mand/' "$dir/bad/01-x/exercise.yaml"
