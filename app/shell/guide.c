@@ -173,7 +173,8 @@ static void say_next(struct shell *sh)
 	case AT_QUESTION: say_question(sh, guide_play_block(g->play)->question); break;
 	case AT_DO: say_pending(sh); break;
 	case AT_GOAL:
-		say(sh, "Goal. It is your turn to move them. solution shows one way.\n");
+		say(sh, "Goal. It is your turn to move them. restart begins this step again, solution "
+			"shows one way.\n");
 		break;
 	case AT_EXPERIMENT: say_experiment(sh, guide_play_block(g->play)->experiment); break;
 	default: say_end(sh); break;

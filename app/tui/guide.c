@@ -321,7 +321,10 @@ void lesson_enter(struct screen_run *r)
 		return;
 	case AT_END: r->to_home = true; return;
 	default:
-		run_say(r, "It is your turn to move them; :solution shows one way.");
+		run_say(r, schedule_next(r->scene.world, 0)
+				   ? "It is your turn to move them; :solution shows one way."
+				   : "The goal is not reached: r begins this step again, "
+				     ":solution shows one way.");
 		scroll_to_end(r); /* the message has taken lines of the guide's */
 	}
 }
@@ -524,7 +527,8 @@ static void open_part(struct screen_guide *g, struct str *out, struct str *lead)
 			b->aside || pending.len > 30 ? "go on" : str_get(&pending));
 		break;
 	case AT_GOAL:
-		str_add(out, "It is your turn: s, a and c move them. :solution shows one way.\n");
+		str_add(out, "It is your turn: s, a and c move them, 1 and 2 choose whom. r begins "
+			     "this step again, :solution shows one way.\n");
 		break;
 	case AT_EXPERIMENT: lesson_experiment_open(g, b->experiment, out, lead); break;
 	case AT_STEP_END:
