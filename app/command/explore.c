@@ -124,7 +124,7 @@ static void say_rate(const struct explore_result *r)
 {
 	double all = (double)(r->schedules + r->shortening);
 
-	printf("%llu executions in %.2f s, %.0f a second%s.\n", (unsigned long long)r->schedules,
+	printf("%llu execution%s in %.2f s, %.0f a second%s.\n", (unsigned long long)r->schedules, r->schedules == 1 ? "" : "s",
 		r->seconds, r->seconds > 0 ? all / r->seconds : 0,
 		r->served ? " (forked before main)"
 			  : ", by exec each time: the program was not made by ipclab cc");

@@ -492,8 +492,8 @@ static void say_beginning(const struct grading *g)
 	u32 box = box_probe();
 
 	box_words(box, &s);
-	fprintf(stderr, "ipclab: %zu submissions for %s, %u at a time. They run as you (user %u), %s. They can read and write what you can: grade strangers' "
-			"programs on a machine of their own.\n", g->list.n, g->x->id, g->jobs, (unsigned)geteuid(), s.s);
+	fprintf(stderr, "ipclab: %zu submission%s for %s, %u at a time. They run as you (user %u), %s. They can read and write what you can: grade strangers' "
+			"programs on a machine of their own.\n", g->list.n, g->list.n == 1 ? "" : "s", g->x->id, g->jobs, (unsigned)geteuid(), s.s);
 	if (!(box & BOX_IPC) && g->jobs > 1)
 		fprintf(stderr, "ipclab: without namespaces two of them may meet; --jobs 1 is safer.\n");
 	str_finish(&s);

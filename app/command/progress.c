@@ -91,8 +91,8 @@ static void word_exercise(void *arg, const struct progress_exercise *x)
 {
 	struct printing *p = arg;
 
-	str_addf(&p->out, "%s: %s, %u of %u points the last time, %u tries.\n", x->id, x->passed ? "passed" : "not passed yet", x->score, x->max,
-		x->tries);
+	str_addf(&p->out, "%s: %s, %u of %u points the last time, %u %s.\n", x->id, x->passed ? "passed" : "not passed yet", x->score, x->max,
+		x->tries, x->tries == 1 ? "try" : "tries");
 	p->first = false;
 }
 

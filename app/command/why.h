@@ -32,6 +32,7 @@ struct answer {
 	bool redact;
 	VEC(u64) redacted; /* hashes of the names taken out, by number */
 	VEC(void *) notes;
+	VEC(u32) located; /* by task: where it was found computing, 0 unknown */
 	struct answer_actor { u32 task; char *name; } *actors;
 	u32 actors_n;
 	struct str name; /* scratch */

@@ -29,6 +29,7 @@ void answer_finish(struct answer *a)
 	for (u32 i = 0; i < a->actors_n; i++)
 		free(a->actors[i].name);
 	free(a->notes.at);
+	free(a->located.at);
 	free(a->redacted.at);
 	free(a->actors);
 	str_finish(&a->name);
@@ -138,6 +139,17 @@ static void take_note(struct answer *a, const struct rec *r)
 		take_actor(a, copy);
 }
 
+static void take_located(struct answer *a, const struct rec *r)
+{
+	const struct ev_observe *o = rec_body(r);
+
+	if (r->kind != REC_OBSERVE || o->what != OBS_STATE || o->a != OBS_RUNNING || !r->site)
+		return;
+	while (a->located.n <= r->task)
+		*vec_push(&a->located) = 0;
+	a->located.at[r->task] = r->site;
+}
+
 static void take(struct answer *a, const struct rec *r, u64 pos)
 {
 	struct rec *copy = NULL;
@@ -147,6 +159,7 @@ static void take(struct answer *a, const struct rec *r, u64 pos)
 		return;
 	}
 	a->now_ns = r->t_ns;
+	take_located(a, r);
 	if ((r->kind == REC_SPAWN || r->kind == REC_EXEC || r->kind == REC_END || r->kind == REC_ENTER || r->kind == REC_EXIT ||
 		    r->kind == REC_SIGNAL) && !(r->flags & EVF_FOUND))
 		a->moved_ns = r->t_ns;
@@ -200,6 +213,8 @@ void answer_report(struct answer *a, struct world_standing *standing, struct rep
 	r->standing = standing;
 	r->scene = (struct scene){.world = a->world, .sources = a->sources, .actor = actor, .actor_arg = a, .style = STYLE_SHORT};
 	r->redact = a->redact;
+	r->located = a->located.at;
+	r->located_n = (u32)a->located.n;
 	for (u32 p = 1; p < world_procs(a->world); p++) {
 		const struct w_proc *proc = world_proc(a->world, p);
 

@@ -144,6 +144,20 @@ static bool look_until_still(struct why_run *w, struct err *err)
 	return true;
 }
 
+/* Whoever computes is asked where, last of all: it is not let go on. */
+static void locate(struct why_run *w)
+{
+	struct tracer *t = run_tracer(w->run);
+
+	for (u32 task = 1; task <= tracer_tasks(t); task++) {
+		struct probe p = {0};
+
+		tracer_probe(t, task, &p);
+		if (p.state == 'R') /* one that sleeps may be in a call that nobody follows */
+			tracer_locate(t, task, &(struct err){0});
+	}
+}
+
 /* Typed at the keyboard: the answer is about the moment before. What it did to the programs comes after: they have a second to
  * put their things in order, or until it is typed again. */
 static bool let_interrupts(struct why_run *w, struct err *err)
@@ -152,6 +166,7 @@ static bool let_interrupts(struct why_run *w, struct err *err)
 	int sig = asked_to_end;
 	enum run_end end = RUN_BELL;
 
+	locate(w);
 	stop_folding(w);
 	if (sig != SIGINT && sig != SIGQUIT)
 		return true;
@@ -179,7 +194,12 @@ static bool run_to_the_end(struct why_run *w, struct err *err)
 			w->full = true;
 		if (time_is_over || asked_to_end) {
 			w->over = time_is_over && !asked_to_end;
-			return asked_to_end ? look_until_still(w, err) && let_interrupts(w, err) : run_look_once(w->run, err);
+			if (asked_to_end)
+				return look_until_still(w, err) && let_interrupts(w, err);
+			if (!run_look_once(w->run, err))
+				return false;
+			locate(w);
+			return true;
 		}
 		if (end == RUN_SETTLED && !w->full && !is_stuck(w, &stuck, err))
 			return false;

@@ -158,7 +158,7 @@ void tracer_stop_recording(struct tracer *);
 
 /* Makes a blocking tracer_next return STOP_BELL. From any thread; async-signal-safe. */
 void tracer_ring(struct tracer *);
-/* They get what was kept from them, and what is typed from now on at once. */
+/* Those that were located go on. They get what was kept from them, and what is typed from now on at once. */
 void tracer_let_interrupts(struct tracer *);
 
 bool path_is_own(const char *path); /* not below the system's folders: with options.files it is followed */

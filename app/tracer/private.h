@@ -220,6 +220,7 @@ struct tracee {
 	u64 read_at;    /* tracer.takes when its entry was read: stops taken since may have changed what was read then */
 	bool altered;      /* registers of its call were changed: args[] must come back */
 	bool ended;        /* EVENT_EXIT was seen */
+	bool located;      /* stopped by tracer_locate, where nothing else was to be told */
 	int kept_sig;      /* typed at the terminal, and not delivered yet (options.keeps_interrupts) */
 	bool cut_short;    /* its last call moved less than asked: a signal may be why */
 	u64 carried;       /* bytes its write had put in before it was made to go on */

@@ -213,6 +213,7 @@ bool tracer_locate(struct tracer *t, u32 task, struct err *err)
 		usleep(100);
 	if (!WIFSTOPPED(status))
 		return true;
+	x->located = status >> 16 == PTRACE_EVENT_STOP;
 	site = site_copy(t, x, err);
 	r = emit_begin(t, REC_OBSERVE, x, sizeof body, err, &ok);
 	if (!r)

@@ -159,6 +159,9 @@ void tracer_let_interrupts(struct tracer *t)
 		if (x->kept_sig && x->holding != IS_GONE)
 			kill(x->tgid, x->kept_sig);
 		x->kept_sig = 0;
+		if (x->located)
+			ptrace(PTRACE_CONT, x->tid, NULL, NULL);
+		x->located = false;
 	}
 }
 

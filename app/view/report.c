@@ -92,7 +92,7 @@ static void verdict_line(const struct report *r, struct str *out)
 	default:
 		str_add(out, "RUNS  ");
 		add_who(r, STANDS_RUNS, out);
-		str_addf(out, " of %u %s still running", r->standing->live, r->standing->live == 1 ? "is" : "are");
+		str_addf(out, " of %u %s still running", r->standing->live, r->standing->n[STANDS_RUNS] == 1 ? "is" : "are");
 	}
 	if (r->over) {
 		str_add(out, r->standing->verdict == VERDICT_ENDED ? "" : "; not done in ");
@@ -180,12 +180,36 @@ static u32 head_width(const struct report *r, const u32 *order, u32 n)
 	return width < 30 ? width : 30;
 }
 
+/* Those that run: where they compute. */
+static u32 runs_block(const struct report *r, struct str *out)
+{
+	struct str head = {0}, text = {0};
+	u32 n = 0;
+
+	for (u32 t = 1; t < r->located_n && t < world_tasks(r->scene.world) && n < MOST_LINES; t++) {
+		if (!r->located[t] || r->standing->of[t] != STANDS_RUNS)
+			continue;
+		str_add(out, n++ ? "" : "\n");
+		str_clear(&head);
+		str_clear(&text);
+		str_add(&head, "  ");
+		add_head(r, t, &head);
+		str_add(&head, "  ");
+		str_add(&text, "computes, or makes calls that do not wait");
+		words_place(&r->scene, r->located[t], ", at ", &text);
+		add_block(str_get(&head), str_get(&text), (u32)head.len, HANGING, out);
+	}
+	str_finish(&head);
+	str_finish(&text);
+	return n;
+}
+
 static void waits_block(const struct report *r, struct str *out)
 {
-	u32 n, *order = report_order(r, &n), width = head_width(r, order, n), column;
+	u32 n, *order = report_order(r, &n), width = head_width(r, order, n), column, runs = runs_block(r, out);
 	struct str head = {0}, text = {0};
 
-	if (n)
+	if (n && !runs)
 		str_add(out, "\n");
 	for (u32 i = 0; i < n && i < MOST_LINES; i++) {
 		str_clear(&head);
@@ -199,7 +223,7 @@ static void waits_block(const struct report *r, struct str *out)
 	}
 	if (n > MOST_LINES)
 		str_addf(out, "  and %u more that wait (--json has them all)\n", n - MOST_LINES);
-	if (n)
+	if (n || runs)
 		str_add(out, "\n");
 	free(order);
 	str_finish(&head);

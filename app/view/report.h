@@ -33,6 +33,8 @@ struct report {
 	u64 took_ns;                /* -p: looking; -- CMD: from the last movement to the answer */
 	u32 processes, descriptors; /* looked at */
 	i32 status;                 /* ENDED: wait status of the first program */
+	const u32 *located;         /* by task: where it was found computing, 0 unknown */
+	u32 located_n;
 	const struct unseen *unseen;
 	u32 unseen_n;
 };

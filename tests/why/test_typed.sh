@@ -42,4 +42,12 @@ check "as ended by ^C" status_is 130
 typed 1.5 bash -c 'trap "" INT; echo ready; sleep 100; true'
 check "one that ignores it is ended all the same" status_is 130
 check "and told of" out_has "waits in sleep"
+typed 1.5 bash -c 'trap "echo put in order; exit 3" INT; echo ready; while :; do :; done'
+check "one that computes: RUNS" out_has "RUNS  1 process of 1 is still running"
+check "that it does is said" out_has "computes, or makes calls that do not wait"
+check "and its handler ran, though it was stopped to be asked" out_has "put in order"
+
+run timeout 30 "$IPCLAB" why --within 1s -- "$IPCLAB_BUILD/tests/why/lookalikes/computes_for_ever"
+check "too slow: as timeout(1)" status_is 124
+check "and where it computes" err_has "computes_for_ever.c:"
 finish
