@@ -24,6 +24,7 @@
  * apart.c    | namespaces of our own
  * told.c     | a failing execution as the worker tells it
  * claim.c    | --invariant: an expression over shared fields
+ * stage.c    | a failing execution gone again in the engine of the stage
  * write.c    | the schedule file and its sentence
  * reached.c  | has a run in the stage come to the same?
  */

@@ -16,6 +16,7 @@ libipclab_a_SOURCES += \
 	app/explore/shorten.c \
 	app/explore/signals.c \
 	app/explore/sleepset.c \
+	app/explore/stage.c \
 	app/explore/stops.c \
 	app/explore/sync.c \
 	app/explore/told.c \

@@ -364,6 +364,22 @@ struct told {
 };
 void told_take(struct told *, const struct exec *);
 
+/* ---- stage.c ---- */
+struct session;
+struct writing {
+	const struct explore_options *opt;
+	const struct told *told;
+	struct session *session;
+	bool relocks;
+	u32 done;               /* choices made */
+	u32 choice[TOLD_STEPS]; /* step -> choice */
+	u32 followed;           /* steps */
+};
+/* Runs the told execution there; result->stage: it came out alike. The session is the caller's. */
+void stage_run(struct writing *, struct explore_result *);
+/* What the stage calls such a step; NULL: nothing. */
+const char *stage_call(const struct told_step *);
+
 /* ---- write.c ---- */
 /* The failing schedule, in words and (opt->schedule) as a file: the program is run once more, in the stage's engine,
  * by the same choices. */
