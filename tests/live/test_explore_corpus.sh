@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Seeded bugs are found, correct programs do not fail (tests/explore/run); searches that leave something out come to
+# Seeded bugs are found, and their schedules fail again, in the stage, too; correct programs do not fail (tests/explore/run); searches that leave something out come to
 # every end that one comes to which leaves nothing out (tests/explore/complete). Long counts with IPCLAB_SOAK.
 . "${IPCLAB_SRC:?}/tests/live/lib.sh" || exit 1
 
@@ -7,6 +7,7 @@ unset IPCLAB_LABS IPCLAB_PLAIN
 export XDG_STATE_HOME=$dir/state TMPDIR=$dir
 here=$IPCLAB_SRC/tests/explore
 if [ -n "${IPCLAB_SOAK:-}" ]; then
+	export EXPLORE_STAGE=20
 	again=100 seeds=500 most=6000 correct=3000
 else
 	again=3 seeds=30 most=400 correct=400
