@@ -220,6 +220,13 @@ static void obey(struct engine *e, const struct engine_request *q)
 		if (ok && e->run->held)
 			ok = settle(e->run, &err);
 		break;
+	case CMD_RESIZE: {
+		struct winsize to = {.ws_row = (unsigned short)q->task, .ws_col = (unsigned short)q->arg};
+
+		ok = e->terminal < 0 || ioctl(e->terminal, TIOCSWINSZ, &to) == 0 ||
+		     err_sys(&err, EXIT_FAILED, "its terminal has no size");
+		break;
+	}
 	case CMD_LEAVE:
 		prctl(PR_SET_PDEATHSIG, 0);
 		pthread_mutex_lock(&e->lock);

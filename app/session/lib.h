@@ -155,6 +155,7 @@ bool session_signal(struct session *, u32 task, int sig, struct err *);
 bool session_fault(struct session *, u32 task, enum fault_kind, u32 size, struct err *);
 bool session_release(struct session *, struct err *); /* LIVE: free run */
 bool session_hold(struct session *, struct err *);    /* back to held */
+bool session_resize(struct session *, u32 rows, u32 cols, struct err *); /* the lab's terminal */
 bool session_type(struct session *, const char *bytes, size_t n, struct err *); /* to the lab's terminal */
 /* Steps the task until it is poised at another source line, blocks, spins, or ends; at most 10,000
  * operations. *steps: how many it took. `stop` is asked between them (NULL: never): true ends it there. */

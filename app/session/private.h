@@ -74,7 +74,7 @@ bool turn(struct run *, u32 task, struct err *);
 u32 first_dead(struct run *);
 
 /* ---- engine.c ---- */
-enum engine_command { CMD_STEP = 1, CMD_PASS, CMD_SIGNAL, CMD_RELEASE, CMD_HOLD, CMD_TYPE, CMD_QUIT, CMD_LEAVE, CMD_FAULT };
+enum engine_command { CMD_STEP = 1, CMD_PASS, CMD_SIGNAL, CMD_RELEASE, CMD_HOLD, CMD_TYPE, CMD_RESIZE, CMD_QUIT, CMD_LEAVE, CMD_FAULT };
 struct engine_request {
 	u32 seq, command, task;
 	i32 arg;

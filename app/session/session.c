@@ -211,6 +211,11 @@ bool session_type(struct session *s, const char *bytes, size_t n, struct err *er
 	return ask(s, &q, err);
 }
 
+bool session_resize(struct session *s, u32 rows, u32 cols, struct err *err)
+{
+	return ask(s, &(struct engine_request){.command = CMD_RESIZE, .task = rows, .arg = (i32)cols}, err);
+}
+
 bool session_leave(struct session *s, pid_t *engine, struct err *err)
 {
 	*engine = 0;

@@ -427,6 +427,7 @@ static void moving_key(struct screen_run *r, enum key_id id)
 		motion_to_end(r);
 		return;
 	case KEY_ID_SIGNAL: interfere_ask(r); return;
+	case KEY_ID_TERMINAL: lent_to_program(r); return;
 	case KEY_ID_AGAIN:
 		run_say(r, "The whole program again, on fresh processes? y yes, any other key no.");
 		r->asking = ASK_AGAIN;

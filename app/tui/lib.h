@@ -19,6 +19,7 @@
  * motion.c   | what moves processes, and time
  * tell.c     | what happened last; deeds for the time pane; output
  * leave.c    | leaving a watched program
+ * lent.c     | the program's own terminal, the whole window
  * guide.c    | the guide of a lab: texts, questions, Enter
  * experiment.c | its experiments
  * commands.c | the `:` line: an action for each command of view/steer.def

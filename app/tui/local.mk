@@ -16,6 +16,7 @@ libipclab_a_SOURCES += \
 	app/tui/input.c \
 	app/tui/interfere.c \
 	app/tui/leave.c \
+	app/tui/lent.c \
 	app/tui/line.c \
 	app/tui/motion.c \
 	app/tui/paint.c \

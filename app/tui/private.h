@@ -140,6 +140,8 @@ void run_view(struct screen_run *, enum pane);
 /* ---- leave.c ---- */
 void leave_ask(struct screen_run *); /* q at the top */
 void leave_answer(struct screen_run *, u32 key);
+/* ---- lent.c ---- */
+void lent_to_program(struct screen_run *);
 
 /* ---- interfere.c ---- */
 void interfere_ask(struct screen_run *);

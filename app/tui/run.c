@@ -197,7 +197,9 @@ static void draw_calm(struct screen_run *r)
 	if (v.watch && v.graph && !fits)
 		r->list_until = now + LIST_NS;
 	v.graph = fits && (!r->free || now >= r->list_until);
-	if (v.watch && (v.graph || stage_is_list(&r->scene, &v)))
+	if (v.watch && r->free && !r->source->attached)
+		v.lead = v.graph ? "Enter list   t terminal" : stage_is_list(&r->scene, &v) ? "Enter picture   t terminal" : "t terminal";
+	else if (v.watch && (v.graph || stage_is_list(&r->scene, &v)))
 		v.lead = v.graph ? "Enter list   1-9 choose" : "Enter picture   1-9 choose";
 	screen_draw(r->term->canvas, &r->scene, &v);
 }

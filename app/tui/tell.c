@@ -14,11 +14,35 @@ static void go_back_to(struct timeline *t, u64 event, bool at_end)
 		timeline_seek_event(t, event);
 }
 
-/* Bytes a program wrote, as lines; the screen draws other controls as '?'. */
+/* How many bytes a terminal's command takes (ECMA-48: CSI, OSC and other strings, short ones). */
+static size_t command_bytes(const char *b, size_t n)
+{
+	size_t i = 2;
+
+	if (n < 2)
+		return n;
+	if (b[1] == '[') {
+		while (i < n && (b[i] < 0x40 || b[i] > 0x7e))
+			i++;
+		return i < n ? i + 1 : n;
+	}
+	if (strchr("]PX^_", b[1])) {
+		while (i < n && b[i] != '\a' && !(b[i] == '\033' && i + 1 < n && b[i + 1] == '\\'))
+			i++;
+		return i >= n ? n : i + (b[i] == '\a' ? 1 : 2);
+	}
+	for (i = 1; i < n && b[i] >= 0x20 && b[i] <= 0x2f; i++)
+		;
+	return i < n ? i + 1 : n;
+}
+
+/* Bytes a program wrote, as lines, without colours and the like; the screen draws other controls as '?'. */
 static void add_output(struct str *out, const char *bytes, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (bytes[i] != '\r')
+		if (bytes[i] == '\033')
+			i += command_bytes(bytes + i, n - i) - 1;
+		else if (bytes[i] != '\r')
 			str_add_bytes(out, &bytes[i], 1);
 }
 

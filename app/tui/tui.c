@@ -104,7 +104,10 @@ static bool show_run(struct term *t, const struct tui_start *run, bool *home, st
 	struct str title = {0};
 	bool ok;
 
-	str_add_escaped(&title, base ? base + 1 : run->title, strlen(base ? base + 1 : run->title));
+	if (run->watch) /* a command line, escaped already */
+		str_add(&title, run->title);
+	else
+		str_add_escaped(&title, base ? base + 1 : run->title, strlen(base ? base + 1 : run->title));
 	source.title = title.s;
 	ok = run_screen(t, &source, home, err);
 	str_finish(&title);

@@ -45,6 +45,7 @@ engine_tests += \
 	tests/screen/live_input \
 	tests/screen/live_kill \
 	tests/screen/live_leave \
+	tests/screen/live_lent \
 	tests/screen/live_pace \
 	tests/screen/live_quit \
 	tests/screen/live_ring \
@@ -72,6 +73,9 @@ tests_screen_live_leave_LDADD = $(live_libs)
 tests_screen_live_pace_SOURCES = tests/screen/live_pace.c $(live_common)
 tests_screen_live_pace_CPPFLAGS = $(live_cppflags)
 tests_screen_live_pace_LDADD = $(live_libs)
+tests_screen_live_lent_SOURCES = tests/screen/live_lent.c $(live_common)
+tests_screen_live_lent_CPPFLAGS = $(live_cppflags)
+tests_screen_live_lent_LDADD = $(live_libs)
 tests_screen_live_quit_SOURCES = tests/screen/live_quit.c $(live_common)
 tests_screen_live_quit_CPPFLAGS = $(live_cppflags)
 tests_screen_live_quit_LDADD = $(live_libs)
