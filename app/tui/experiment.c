@@ -143,13 +143,21 @@ void lesson_run_listed(struct screen_run *r)
 {
 	struct screen_guide *g = r->guide;
 	struct str failed = {0};
+	u64 shown = clock_ns();
 
 	while (sitting_has_listed(&g->at)) {
 		struct err err = {0};
 
 		if (!sitting_run_listed(&g->at, &err))
 			str_addf(&failed, "%s\n", err.text);
+		if (clock_ns() - shown > 500000000) {
+			shown = clock_ns();
+			run_say(r, "%zu run%s made so far.", g->at.rows.n, g->at.rows.n == 1 ? "" : "s");
+			screen_draw(r->term->canvas, &r->scene, &r->view);
+			paint(r->term);
+		}
 	}
+	r->view.message = NULL;
 	say_rows(r, 0);
 	lesson_paragraph(g, str_get(&failed));
 	str_finish(&failed);

@@ -324,21 +324,34 @@ static size_t line_break(const char *text, int cols, const char **next)
 	return (size_t)(p - text);
 }
 
+/* What is indented as a quotation is stays so where it is broken. */
+static int indent_of(const char *text, int cols)
+{
+	int n = (int)strspn(text, " ");
+
+	return n >= 3 && n <= cols / 2 ? n : 0;
+}
+
 int canvas_wrap(
 	struct canvas *c, struct area a, int row, int col, unsigned at, const char *text, int skip)
 {
 	struct str line = {0};
-	int n = 0, cols = a.cols - col;
+	int n = 0, cols = a.cols - col, indent = 0;
+	bool begins = true;
 
 	while (*text) {
+		int shift = begins ? 0 : indent;
 		const char *next;
-		size_t len = line_break(text, cols < 1 ? 1 : cols, &next);
+		size_t len = line_break(text, cols - shift < 1 ? 1 : cols - shift, &next);
 
+		if (begins)
+			indent = indent_of(text, cols);
 		if (c && n >= skip) {
 			str_clear(&line);
 			str_add_bytes(&line, text, len);
-			canvas_put(c, a, row + n - skip, col, at, str_get(&line));
+			canvas_put(c, a, row + n - skip, col + shift, at, str_get(&line));
 		}
+		begins = text[len] == '\n';
 		text = next;
 		n++;
 	}

@@ -41,9 +41,9 @@ check "why it waits" out_has "P2 holds write end fd 4, inherited at fork"
 check "and the reason" out_has "fork gave it fd 4, and it never closed it."
 check "the next question is a change" out_has "Which change of the program lets P2 come to its end?"
 
-script --step 4 -- do ':contents'
+script --step 4 -- do ':look'
 check "what a call would do is for the question" out_lacks "would block"
-check "a colon before a command, as on the screen" out_lacks "there is no command"
+check "a colon before a command, as on the screen" out_has "Held, at event 4"
 
 script --step 7 -- do 1 'step P1' do 'why P2' 2 do
 check "the learner's own move settles it" out_has "You said 1. What happened is 2"

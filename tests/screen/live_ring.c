@@ -158,6 +158,9 @@ START_TEST(a_question_is_seen_and_zero_answers_it)
 	ck_assert(vt_sees(&live.vt, "You said 0. So it is."));
 	vt_keys(&live.vt, "v");
 	ck_assert(vt_lacks(&live.vt, "── Guide"));
+	vt_keys(&live.vt, "\r"); /* what came of the answer is read first */
+	ck_assert(vt_sees(&live.vt, "── Guide"));
+	ck_assert(vt_sees(&live.vt, "Enter next step"));
 	vt_keys(&live.vt, "\r");
 	ck_assert(vt_sees(&live.vt, "2/12"));
 	ck_assert(vt_sees(&live.vt, "── Guide"));
@@ -184,6 +187,20 @@ START_TEST(enter_runs_an_experiment_and_it_can_be_run_when_it_was_passed)
 	ck_assert(vt_sees(&live.vt, "Enter next step"));
 	vt_keys(&live.vt, ":run size=7\r");
 	ck_assert(vt_sees(&live.vt, "    7      6"));
+	close_lab();
+}
+END_TEST
+
+/* The picture takes its rows when the first step is made. */
+START_TEST(at_a_goal_the_task_stays_in_sight)
+{
+	open_step(_i, "6");
+	ck_assert(vt_sees(&live.vt, "Now you: step P1 and P2"));
+	key_to("s", "event %llu/%llu", 2, 2);
+	key_to("s", "event %llu/%llu", 3, 3);
+	ck_assert(vt_sees(&live.vt, "EMPTY"));
+	ck_assert(vt_sees(&live.vt, "Now you: step P1 and P2"));
+	ck_assert(vt_sees(&live.vt, "It is your turn"));
 	close_lab();
 }
 END_TEST
@@ -219,6 +236,7 @@ int main(void)
 	tcase_add_loop_test(c, each_access_is_a_picture_back_and_forth, 0, n);
 	tcase_add_loop_test(c, a_source_line_is_a_step, 0, n);
 	tcase_add_loop_test(c, a_question_is_seen_and_zero_answers_it, 0, n);
+	tcase_add_loop_test(c, at_a_goal_the_task_stays_in_sight, 0, n);
 	tcase_add_loop_test(c, enter_runs_an_experiment_and_it_can_be_run_when_it_was_passed, 0, n);
 	tcase_add_loop_test(c, it_plays_from_1x_to_live, 0, n);
 	tcase_set_timeout(c, 120);

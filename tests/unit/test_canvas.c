@@ -103,6 +103,19 @@ START_TEST(words_wrap_at_blanks_and_long_ones_are_cut)
 }
 END_TEST
 
+START_TEST(what_is_indented_stays_so_where_it_is_broken)
+{
+	struct canvas *c = canvas_create(4, 12, false);
+
+	ck_assert_int_eq(canvas_wrap(c, canvas_area(c), 0, 0, 0, "   one two three\nfour five six", 0), 4);
+	ck_assert_str_eq(row_of(c, 0), "   one two");
+	ck_assert_str_eq(row_of(c, 1), "   three");
+	ck_assert_str_eq(row_of(c, 2), "four five");
+	ck_assert_str_eq(row_of(c, 3), "six");
+	canvas_destroy(c);
+}
+END_TEST
+
 START_TEST(a_line_as_long_as_the_area_stays_one)
 {
 	ck_assert_int_eq(canvas_wrap_lines(5, "12345"), 1);
@@ -224,6 +237,7 @@ int main(void)
 	tcase_add_test(t, controls_and_stray_bytes_are_question_marks);
 	tcase_add_test(t, ascii_replaces_each_glyph);
 	tcase_add_test(t, words_wrap_at_blanks_and_long_ones_are_cut);
+	tcase_add_test(t, what_is_indented_stays_so_where_it_is_broken);
 	tcase_add_test(t, a_line_as_long_as_the_area_stays_one);
 	tcase_add_test(t, cut_text_says_that_it_was_cut);
 	tcase_add_test(t, rules_and_boxes);
