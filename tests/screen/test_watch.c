@@ -131,7 +131,8 @@ START_TEST(waits)
 	draw_waits("forgotten", "forgotten-ascii", 24, 80, true);
 	draw_waits("several", "several", 24, 80, false);
 	draw_waits("several", "several-140x40", 40, 140, false);
-	draw_waits("pipeline", "outside", 24, 80, false);
+	draw_waits("pipeline", "pipeline", 24, 80, false);
+	draw_waits("outside", "outside", 24, 80, false);
 }
 END_TEST
 
