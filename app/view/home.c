@@ -31,7 +31,7 @@ static void draw_lab(
 	canvas_put(c, a, row, 1, AT_TITLE, selected ? ">" : " ");
 	if (!lab->exercise)
 		canvas_put(c, a, row, 3, AT_DIM, lab->first);
-	canvas_put_cut(c, a, row, at, right - COL_CORE - at - 1, how | (selected ? AT_SELECTED : 0), lab->title);
+	canvas_put_cut(c, a, row, at, right - (lab->core ? COL_CORE : COL_MINUTES) - at - 1, how | (selected ? AT_SELECTED : 0), lab->title);
 	if (selected)
 		canvas_cursor(c, a, row, at);
 	if (lab->wrong) {
