@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "grader/private.h"
+#include "view/lib.h"
 
 enum { RECORDINGS_OF = 3 };
 
@@ -223,9 +224,18 @@ static bool mark(const struct exercise *x, const char *folder, struct err *err)
 	return ok;
 }
 
+/* In lines that less shows whole in 80 columns. */
 static bool task_write(const struct exercise *x, const char *folder, struct err *err)
 {
-	return is_there(folder, "exercise.md") || write_in(folder, "exercise.md", x->task, strlen(x->task), err);
+	struct str lines = {0};
+	bool ok;
+
+	if (is_there(folder, "exercise.md"))
+		return true;
+	lines_flow(x->task, 79, &lines);
+	ok = write_in(folder, "exercise.md", str_get(&lines), lines.len, err);
+	str_finish(&lines);
+	return ok;
 }
 
 bool tries_begin(const struct exercise *x, const char *folder, bool *fresh, struct tries *t, struct err *err)

@@ -20,6 +20,7 @@ check nearest_exercise_is_named err_has 'pipe-eof'
 run "$IPCLAB" start pipe-eof
 check start_makes_a_folder test -s ipclab-pipe-eof/pipe_eof.c
 check with_the_task grep -q 'What the program must do' ipclab-pipe-eof/exercise.md
+check and_it_fits [ "$(wc -L <ipclab-pipe-eof/exercise.md)" -le 80 ]
 check and_no_hints sh -c '! grep -q "## Hint" ipclab-pipe-eof/exercise.md'
 check and_compile_commands grep -q '"file":"pipe_eof.c"' ipclab-pipe-eof/compile_commands.json
 run "$IPCLAB" check pipe-eof
