@@ -283,6 +283,8 @@ static void compare_verdicts(struct replaying *r, struct session *s)
 	if (!explore_reached(timeline_now(session_timeline(s)), verdict, r->status, &instead))
 		err_set(&r->elsewhere, EXIT_INPUT, "%s: all its choices were made, and its %s did not come of them: %s", r->path,
 			explore_verdict_name(verdict), str_get(&instead));
+	else if (verdict == EXPLORE_INVARIANT && r->invariant && explore_claim_holds(s, r->invariant))
+		err_set(&r->elsewhere, EXIT_INPUT, "%s: all its choices were made, and %s holds", r->path, r->invariant);
 	if (r->elsewhere.code) {
 		str_add_harmless(&r->said, r->elsewhere.text);
 		str_add(&r->said, ".\n");

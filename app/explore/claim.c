@@ -291,6 +291,7 @@ static bool look_up(struct claim *c, const struct explore_options *o, struct err
 			.pin = true},
 		.launch = {.argv = o->argv, .envp = o->envp, .cwd = o->cwd, .fds = {-1, -1, -1}},
 		.terminal = true,
+		.alone = true,
 		.title = o->argv[0],
 	};
 	struct session *s = session_start(&live, err);
@@ -403,8 +404,16 @@ static bool has(const struct exec *x, u64 space, const struct mapped_at *p)
 	}
 }
 
-static bool field_read(const struct exec *x, const struct node *n, i64 *value)
+static i64 as_number(const struct node *n, u64 bits)
 {
+	unsigned unused = n->is_signed && n->size < 8 ? 64 - 8 * n->size : 0;
+
+	return (i64)(bits << unused) >> unused;
+}
+
+static bool read_field(const void *exec, const struct node *n, i64 *value)
+{
+	const struct exec *x = exec;
 	const struct mapped_at *p = segment_place(x, n->segment);
 	u64 bits = 0;
 
@@ -412,16 +421,35 @@ static bool field_read(const struct exec *x, const struct node *n, i64 *value)
 		if (x->task[t].standing == X_GONE || !has(x, x->task[t].space, p) ||
 			!lean_peek(x->task[t].tid, p->addr + n->offset, &bits, n->size))
 			continue;
-		*value = (i64)bits;
-		if (n->is_signed && n->size < 8)
-			*value = (i64)(bits << (64 - 8 * n->size)) >> (64 - 8 * n->size);
+		*value = as_number(n, bits);
 		return true;
 	}
 	return false;
 }
 
+static bool read_field_of_world(const void *world, const struct node *n, i64 *value)
+{
+	u32 segment = segment_named(world, n->segment);
+	u64 bits = 0;
+	u8 known[8] = {0};
+
+	if (!segment)
+		return false;
+	world_memory(world, segment, n->offset, &bits, known, n->size);
+	for (u32 i = 0; i < n->size; i++)
+		if (!known[i])
+			return false;
+	*value = as_number(n, bits);
+	return true;
+}
+
+struct reading {
+	bool (*read)(const void *from, const struct node *, i64 *);
+	const void *from;
+};
+
 /* False: something is not there yet, or no more: then the claim says nothing. */
-static bool number_of(const struct claim *c, const struct exec *x, u32 i, i64 *v)
+static bool number_of(const struct claim *c, const struct reading *x, u32 i, i64 *v)
 {
 	const struct node *n = &c->node[i];
 	i64 a, b;
@@ -431,14 +459,14 @@ static bool number_of(const struct claim *c, const struct exec *x, u32 i, i64 *v
 		return true;
 	}
 	if (n->kind == IS_FIELD)
-		return field_read(x, n, v);
+		return x->read(x->from, n, v);
 	if (!number_of(c, x, n->left, &a) || !number_of(c, x, n->right, &b))
 		return false;
 	*v = n->kind == IS_SUM ? (i64)((u64)a + (u64)b) : (i64)((u64)a - (u64)b);
 	return true;
 }
 
-static bool holds(const struct claim *c, const struct exec *x, u32 i, bool *known)
+static bool holds(const struct claim *c, const struct reading *x, u32 i, bool *known)
 {
 	const struct node *n = &c->node[i];
 	i64 a, b;
@@ -465,7 +493,29 @@ static bool holds(const struct claim *c, const struct exec *x, u32 i, bool *know
 
 bool claim_holds(const struct claim *c, const struct exec *x)
 {
-	bool known = true, yes = holds(c, x, c->root, &known);
+	struct reading reading = {read_field, x};
+	bool known = true, yes = holds(c, &reading, c->root, &known);
 
+	return yes || !known;
+}
+
+bool explore_claim_holds(struct session *s, const char *text)
+{
+	struct claim *c = xmalloc(sizeof *c);
+	struct scene scene = {.style = STYLE_SHORT, .typed = typed_create()};
+	struct reading reading = {read_field_of_world, timeline_now(session_timeline(s))};
+	struct str why = {0};
+	struct err ignored = {0};
+	bool known = true, all = false, yes;
+
+	scene.world = reading.from;
+	scene.sources = session_sources(s);
+	scene.log = timeline_reader(session_timeline(s));
+	c->n = 1;
+	known = parse(c, text, &ignored) && find_fields(c, &scene, &all, &why, &ignored) && all;
+	yes = !known || holds(c, &reading, c->root, &known);
+	str_finish(&why);
+	typed_destroy(scene.typed);
+	free(c);
 	return yes || !known;
 }

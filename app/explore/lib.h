@@ -109,8 +109,11 @@ bool explore_again(const struct explore_options *, const char *choices, u32 time
 	enum explore_verdict expected, u32 *same, struct explore_result *, struct err *);
 /* Has a run in the engine of the stage, which has made all choices of a schedule, come to this verdict (WRONG: with this
  * exit status of the first process; -1: any)? Else what came instead, a clause ("P1 has not ended"); `instead` may be NULL.
- * Whether a claim holds is not asked: INVARIANT is true. */
+ * INVARIANT: explore_claim_holds is to be asked. */
 struct world;
 bool explore_reached(const struct world *, enum explore_verdict, int status, struct str *instead);
+/* Does a claim (--invariant) hold in the session as it stands? True, too, where what it names is not there. */
+struct session;
+bool explore_claim_holds(struct session *, const char *claim);
 
 #endif

@@ -196,7 +196,8 @@ static bool is_by_the_way(const struct told_step *s)
 /* Has it come out in the stage as it did in explore? */
 static bool came_out_alike(const struct writing *w, enum explore_verdict verdict)
 {
-	return w->followed == w->told->n && explore_reached(world_of(w), verdict, WEXITSTATUS(w->told->status), NULL);
+	return w->followed == w->told->n && explore_reached(world_of(w), verdict, WEXITSTATUS(w->told->status), NULL) &&
+	       (verdict != EXPLORE_INVARIANT || !explore_claim_holds(w->session, w->opt->invariant));
 }
 
 /* Setting a handler is no step of explore: it is done with the operation before it. */

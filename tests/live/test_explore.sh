@@ -116,6 +116,11 @@ explore --invariant 'in - out <= 2' -o claim.sched -- "$dir/claims"
 check a_claim_that_does_not_hold out_begins 'INVARIANT: in - out <= 2 does not hold; P'
 run timeout 60 "$IPCLAB" replay claim.sched --again 10
 check it_is_claimed_again out_is '10 of 10 executions in this order: INVARIANT.'
+run timeout 60 "$IPCLAB" replay claim.sched --quiet
+check it_does_not_hold_in_the_stage_either status_is 0
+sed 's/^set invariant .*/set invariant in - out <= 3/' claim.sched >other.sched
+run timeout 60 "$IPCLAB" replay other.sched --quiet
+check one_that_holds_there_is_another_end err_is 'ipclab: other.sched: all its choices were made, and in - out <= 3 holds'
 explore --invariant 'in - out <= 3 and not (shm1.buffer[1] > 1 or out = 1)' --schedules 200 -- "$dir/claims"
 check a_claim_that_holds status_is 0
 explore --invariant 'inn < 3' -- "$dir/claims"
