@@ -63,6 +63,8 @@ struct rpc {
 bool rpc_read(const u8 *bytes, u32 held, u64 length, struct rpc *);
 /* "call 1 (100), xid 7", "reply 200, xid 7", "\"hello\"", "44 bytes". */
 void rung_label(const struct rung *, struct str *);
+/* At most so many bytes of it, as text, or, where it is none, as words of 4 bytes: 20000001 0000810d. */
+void rung_bytes(const struct rung *, u32 most, struct str *);
 /* How many calls of that number a process has taken, and how many replies to it it has sent; false: it took none, or it
  * only passes messages on. */
 bool ladder_count(const struct ladder *, u32 proc, u32 xid, u32 *calls, u32 *replies);

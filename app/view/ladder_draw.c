@@ -183,7 +183,7 @@ static void draw_bytes(struct canvas *c, struct area a, int row, const struct sc
 		xid_words(s, l, rpc.xid, &text);
 		canvas_put_right(c, a, row, a.cols - 1, 0, str_get(&text));
 	} else if (r->held) {
-		words_bytes(r->bytes, r->held < 60 ? r->held : 60, r->length, &text);
+		rung_bytes(r, 60, &text);
 		canvas_put(c, a, row + 1, 3, 0, text.s);
 	}
 	str_finish(&text);

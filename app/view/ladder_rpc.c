@@ -93,13 +93,27 @@ bool rpc_read(const u8 *bytes, u32 held, u64 length, struct rpc *rpc)
 	return r.ok;
 }
 
+void rung_bytes(const struct rung *r, u32 most, struct str *out)
+{
+	bool text = true;
+
+	for (u32 i = 0; i < r->held && i < r->length; i++)
+		text = text && (r->bytes[i] >= ' ' || r->bytes[i] == '\n' || (!r->bytes[i] && i + 1 == r->length));
+	if (text || r->length % 4 || r->length > r->held || r->length > most) {
+		words_bytes(r->bytes, r->held < most ? r->held : most, r->length, out);
+		return;
+	}
+	for (u32 i = 0; i < r->length; i++)
+		str_addf(out, "%s%02x", i && i % 4 == 0 ? " " : "", r->bytes[i]);
+}
+
 void rung_label(const struct rung *r, struct str *out)
 {
 	struct rpc rpc;
 
 	if (!r->held || !rpc_read(r->bytes, r->held, r->length, &rpc)) {
 		if (r->held && r->length)
-			words_bytes(r->bytes, r->held < 16 ? r->held : 16, r->length, out);
+			rung_bytes(r, 16, out);
 		else
 			str_addf(out, "%llu byte%s", (unsigned long long)r->length, r->length == 1 ? "" : "s");
 		return;

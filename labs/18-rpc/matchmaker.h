@@ -49,8 +49,7 @@ static inline void matchmaker(int fd)
 	}
 }
 
-/* Sleeps until it answers. */
-/* Tells the matchmaker, or asks it: the port that it knows. */
+/* Tells the matchmaker, or asks it: the port that it knows. Sleeps until it answers. */
 static inline int match(int fd, int matchmaker_port, int port)
 {
 	struct entry e = {BANK, (u_int)port};
