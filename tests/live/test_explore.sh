@@ -330,17 +330,52 @@ fi
 cd "$dir/work" || exit 1
 
 # ---- killed ----
-build "$correct/fifo.c"
-build "$correct/cas_counter.c"
-left() { pgrep -f "^$dir/(fifo|cas_counter)" || test -e explore-test.fifo; }
-for signal in INT TERM KILL; do
-	for name in fifo cas_counter; do
-		timeout 60 "$IPCLAB" explore --schedules 100000000 --preemptions 1000 -- "$dir/$name" >/dev/null 2>&1 &
-		for i in 1 2 3; do sleep 0.1; done
-		kill -$signal "$(pgrep -P $! -x ipclab | head -1)" 2>/dev/null || kill -$signal $! 2>/dev/null
-		wait $! 2>/dev/null
-		for i in 1 2 3 4 5 6 7 8 9 10; do left >/dev/null || break; sleep 0.1; done
-		check "nothing_is_left_of_${name}_after_$signal" eval '! left'
-	done
+# A long search of a program that makes a FIFO here and a named semaphore.
+program long <<'END'
+#include <fcntl.h>
+#include <semaphore.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+static volatile int *p;
+static void add(void)
+{
+	for (int i = 0; i < 8; i++)
+		__atomic_fetch_add(p, 1, __ATOMIC_SEQ_CST);
+}
+int main(void)
+{
+	char c = 'x';
+	int fd;
+
+	p = mmap(0, 4, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (mkfifo("long.fifo", 0600) < 0 || sem_open("/ipclab-explore-long", O_CREAT | O_EXCL, 0600, 1) == SEM_FAILED)
+		return 9;
+	if (fork() == 0) {
+		fd = open("long.fifo", O_WRONLY);
+		write(fd, &c, 1);
+		add();
+		_exit(0);
+	}
+	fd = open("long.fifo", O_RDONLY);
+	read(fd, &c, 1);
+	add();
+	wait(0);
+	return *p != 16;
+}
+END
+left() { pgrep -f "^$dir/long" || test -e long.fifo || test -e /dev/shm/sem.ipclab-explore-long; }
+for who in INT TERM HUP KILL worker; do
+	setsid "$IPCLAB" explore --schedules 100000000 -- "$dir/long" >"$dir/said" 2>&1 &
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do pgrep -f "^$dir/long" >/dev/null && break; sleep 0.1; done
+	sleep 0.3
+	check "it_explores_before_$who" eval 'pgrep -f "^$dir/long" >/dev/null'
+	[ $who = worker ] && kill -KILL "$(pgrep -P $! | head -1)" || kill -$who $!
+	wait $! 2>/dev/null
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do left >/dev/null || break; sleep 0.1; done
+	check "nothing_is_left_after_$who" eval '! left'
+	[ $who = INT ] && check it_says_what_is_known_so_far grep -q '^No failure so far: of the orders with' "$dir/said"
+	[ $who = worker ] && check the_end_of_the_worker_is_said grep -qF 'the process that explores has ended (signal 9)' "$dir/said"
 done
 finish
