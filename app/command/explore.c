@@ -124,8 +124,8 @@ static void say_rate(const struct explore_result *r)
 {
 	double all = (double)(r->schedules + r->shortening);
 
-	printf("%llu execution%s in %.2f s, %.0f a second%s.\n", (unsigned long long)r->schedules, r->schedules == 1 ? "" : "s",
-		r->seconds, r->seconds > 0 ? all / r->seconds : 0,
+	printf("%llu execution%s in %.2f s, %.0f a second%s.\n", (unsigned long long)r->schedules,
+		r->schedules == 1 ? "" : "s", r->seconds, r->seconds > 0 ? all / r->seconds : 0,
 		r->served ? " (forked before main)"
 			  : ", by exec each time: the program was not made by ipclab cc");
 	if (!r->hooked)
@@ -163,7 +163,9 @@ static void in_words(const struct explore_options *o, const struct explore_resul
 		printf("It wrote: %s%s", text.s, text.s[text.len - 1] == '\n' ? "" : "\n");
 	printf("%u step%s, %u preemption%s%s.\n", r->steps, r->steps == 1 ? "" : "s", r->switches,
 		r->switches == 1 ? "" : "s",
-		r->fewest ? "; with fewer it does not fail" : "; no single switch can be left out");
+		!r->switches ? ""
+		: r->fewest  ? "; with fewer it does not fail"
+			     : "; no single switch can be left out");
 	if (r->written)
 		printf("Written to %s: ipclab replay %s\n", o->schedule, o->schedule);
 	say_rate(r);
