@@ -2,7 +2,7 @@
 /*
  * exec: what a shell does for `echo hello > out.txt`, in the process that becomes echo.
  * echo is any program: it writes to fd 1, and never asks where that leads.
- */
+ *     Alone:  cc -o exec exec.c && ./exec; cat out.txt */
 #include <fcntl.h>
 #include <unistd.h>
 

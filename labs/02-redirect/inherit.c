@@ -5,7 +5,7 @@
  * cloexec  all four numbers are marked: closed at exec
  * fork     they are marked, but it is a forked child that counts, and no exec comes between
  * The number found is the exit status: `./inherit cloexec; echo $?`
- */
+ *     Alone:  cc -D_GNU_SOURCE -o inherit inherit.c && ./inherit open; echo $? */
 #include <fcntl.h>
 #include <string.h>
 #include <sys/wait.h>

@@ -2,7 +2,7 @@
 /*
  * old: P1 sends its standard output through a pipe to P2. dup2 gives the write end a second number,
  * and P1 closes one of the two.
- */
+ *     Alone:  cc -o old old.c && timeout 2 ./old */
 #include <sys/wait.h>
 #include <unistd.h>
 

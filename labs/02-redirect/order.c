@@ -5,7 +5,7 @@
  * file-first   as the shell does for `cmd > out.txt 2>&1`
  * error-first  as the shell does for `cmd 2>&1 > out.txt`
  * twice        as the shell does for `cmd > out.txt 2> out.txt`
- */
+ *     Alone:  cc -o order order.c && ./order error-first; cat out.txt */
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>

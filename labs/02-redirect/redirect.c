@@ -4,7 +4,7 @@
  * dup2    fd 1 is made a second number of the file that is open as fd 3
  * open    the file is opened a second time, and fd 1 leads to what came of that
  * append  as open, but every write goes to the end of the file
- */
+ *     Alone:  cc -o redirect redirect.c && ./redirect; cat out.txt */
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>

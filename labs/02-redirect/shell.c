@@ -2,7 +2,7 @@
 /*
  * shell [keep|keep-read]: what a shell does for `echo hello | wc -c`, by hand. P1 is the shell, P2 becomes echo,
  * P3 becomes wc. keep: P3 forgets to close the numbers it does not need; keep-read: one of them, fd 3.
- */
+ *     Alone:  cc -o shell shell.c && ./shell */
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: 0BSD */
-/* swapped: somebody wants "hello" in out.txt, and gives dup2 its arguments the wrong way round. */
+/* swapped: somebody wants "hello" in out.txt, and gives dup2 its arguments the wrong way round.
+ *     Alone:  cc -o swapped swapped.c && ./swapped; cat out.txt */
 #include <fcntl.h>
 #include <unistd.h>
 

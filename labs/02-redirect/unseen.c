@@ -2,7 +2,7 @@
 /*
  * unseen: one line into a file, the next one on the screen again, as somebody wrote it.
  * In a shell: ./unseen, then cat log.txt
- */
+ *     Alone:  cc -o unseen unseen.c && ./unseen; cat log.txt */
 #include <fcntl.h>
 #include <unistd.h>
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: 0BSD */
-/* both: reads from a command; then asks for a stream to sort that can be written and read. */
+/* both: reads from a command; then asks for a stream to sort that can be written and read.
+ *     Alone:  cc -o both both.c && ./both */
 #include <errno.h>
 #include <stdio.h>
 

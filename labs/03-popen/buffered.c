@@ -4,7 +4,7 @@
  * full   as popen's stream comes: bytes are collected, and written when there are many
  * line   written at each newline
  * none   written at once, whatever it is
- */
+ *     Alone:  cc -o buffered buffered.c && ./buffered line */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>

@@ -5,7 +5,7 @@
  * close   the descriptor below the stream is closed
  * pclose  what the manual says
  * While it works: what has become of the shell? From another terminal: `ps -o pid,stat,comm`
- */
+ *     Alone:  cc -o ended ended.c && ./ended read & sleep 1; ps -o pid,stat,comm */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>

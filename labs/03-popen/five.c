@@ -3,7 +3,7 @@
  * five [popen|hand]: the same thing twice: what `echo hello` prints is read from a pipe.
  * popen   by one call of the C library
  * hand    by the five that the library would have made: pipe, fork, dup2, close, exec
- */
+ *     Alone:  cc -o five five.c && ./five hand */
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>

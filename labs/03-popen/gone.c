@@ -2,7 +2,7 @@
 /*
  * gone: writes a line to a command that reads nothing, and ends soon. Whoever is quicker decides what comes
  * of it.
- */
+ *     Alone:  cc -o gone gone.c && for i in 1 2 3 4 5; do ./gone; done */
 #include <stdio.h>
 
 int main(void)

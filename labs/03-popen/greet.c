@@ -2,7 +2,7 @@
 /*
  * greet NAME: greets somebody by way of the shell. As if NAME came from a form on a web page:
  * `./greet Ann`, then `./greet "Ann; echo goodbye"`
- */
+ *     Alone:  cc -o greet greet.c && ./greet Ann */
 #include <stdio.h>
 
 int main(int argc, char **argv)

@@ -2,7 +2,7 @@
 /*
  * hello: what `echo hello` prints, read through a pipe. popen starts a command and gives a stream,
  * pclose closes the stream and waits for the command.
- */
+ *     Alone:  cc -o hello hello.c && ./hello */
 #include <stdio.h>
 
 int main(void)

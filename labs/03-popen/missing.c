@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: 0BSD */
-/* missing: starts a program that is not there, and says how it learns of that. */
+/* missing: starts a program that is not there, and says how it learns of that.
+ *     Alone:  cc -o missing missing.c && ./missing */
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>

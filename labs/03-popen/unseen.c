@@ -2,7 +2,7 @@
 /*
  * unseen: prints in three parts, the middle one by another program, as somebody wrote it.
  * exec cat: the shell becomes cat, and no third process is needed.
- */
+ *     Alone:  cc -o unseen unseen.c && ./unseen */
 #include <stdio.h>
 
 int main(void)

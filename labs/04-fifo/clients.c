@@ -5,7 +5,7 @@
  * fifo  through one FIFO
  * unix  through a Unix socket
  * tcp   through TCP, on this machine, any free port
- */
+ *     Alone:  cc -o clients clients.c && ./clients tcp */
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <stdio.h>

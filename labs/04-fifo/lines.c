@@ -4,7 +4,7 @@
  * one   200 bytes, in one write
  * two   200 bytes, in two writes: first the name of who writes, then the text
  * long  12000 bytes, in one write
- */
+ *     Alone:  cc -D_GNU_SOURCE -o lines lines.c && ./lines two */
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>

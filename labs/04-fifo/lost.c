@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: 0BSD */
-/* lost: five bytes into a FIFO, all ends closed, and a look at what is there now. */
+/* lost: five bytes into a FIFO, all ends closed, and a look at what is there now.
+ *     Alone:  cc -o lost lost.c && ./lost */
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>

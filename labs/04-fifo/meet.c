@@ -2,7 +2,7 @@
 /*
  * meet: does what a shell does for `mkfifo post; ./say post hello & ./hear post & wait`. The two programs
  * share nothing but a name. In a shell: say that line, then `rm post`.
- */
+ *     Alone:  cc -o say say.c && cc -o hear hear.c && cc -o meet meet.c && ./meet */
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>

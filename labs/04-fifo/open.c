@@ -4,7 +4,7 @@
  * both   to read and write
  * read   to read, with O_NONBLOCK
  * write  to write, with O_NONBLOCK
- */
+ *     Alone:  cc -o open open.c && ./open write */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

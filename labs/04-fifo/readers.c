@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: 0BSD */
 /*
  * readers: P1 writes news into a FIFO, P2 and P3 read it. Both would like to have all of it.
- */
+ *     Alone:  cc -o readers readers.c && ./readers */
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>

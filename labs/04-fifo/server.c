@@ -2,7 +2,7 @@
 /*
  * server: P1 keeps a log of what comes through a FIFO. P2 and P3 each send one line and are done.
  * P1 takes the end of file for the end of the day.
- */
+ *     Alone:  cc -o server server.c && timeout 2 ./server; rm -f log */
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>

@@ -2,7 +2,7 @@
 /*
  * talk: P1 asks, P2 answers, and both use one FIFO that they have opened to read and to write.
  * That open waits for nobody is particular to Linux: fifo(7).
- */
+ *     Alone:  cc -o talk talk.c && timeout 2 ./talk; rm post */
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>

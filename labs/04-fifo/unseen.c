@@ -2,7 +2,7 @@
 /*
  * unseen: a reader and a writer that meet at the name "post", as somebody wrote them. It goes well most of
  * the time.
- */
+ *     Alone:  cc -o unseen unseen.c && ./unseen */
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -8,7 +8,7 @@
  *       lose   the same with O_NONBLOCK; what does not go in is left out
  *       again  the same with O_NONBLOCK; what does not go in is tried again, 200 times
  *       poll   P1 reads when there is something, and writes when there is room
- */
+ *     Alone:  cc -D_GNU_SOURCE -o coprocess coprocess.c && timeout 2 ./coprocess 200000 */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>

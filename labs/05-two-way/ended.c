@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: 0BSD */
-/* ended: P2 answers once and ends. P1 reads until the end of file, and has forgotten one close. */
+/* ended: P2 answers once and ends. P1 reads until the end of file, and has forgotten one close.
+ *     Alone:  cc -o ended ended.c && timeout 2 ./ended */
 #include <unistd.h>
 
 /* P2: one question, one answer, and the end */

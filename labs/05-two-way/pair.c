@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: 0BSD */
 /*
  * pair: P1 and P2 have one socket each, the two ends of a pair. Both write before either reads.
- */
+ *     Alone:  cc -o pair pair.c && ./pair */
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>

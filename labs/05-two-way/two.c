@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: 0BSD */
-/* two: P1 sends a word through one pipe, P2 sends it back in capitals through another. */
+/* two: P1 sends a word through one pipe, P2 sends it back in capitals through another.
+ *     Alone:  cc -o two two.c && ./two */
 #include <ctype.h>
 #include <sys/wait.h>
 #include <unistd.h>

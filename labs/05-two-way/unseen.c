@@ -2,7 +2,7 @@
 /*
  * unseen: P1 collects what P2 writes to its standard output and to its standard error, as somebody wrote it.
  * No end is forgotten.
- */
+ *     Alone:  cc -o unseen unseen.c && timeout 2 ./unseen */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
