@@ -2,7 +2,7 @@
 /*
  * What does fork copy? A byte is put into the pipe before the fork. Then there are two processes,
  * and both of them read.
- *     Alone:  cc -o copy copy.c && timeout 2 ./copy */
+ */
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>

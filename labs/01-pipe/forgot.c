@@ -6,7 +6,7 @@
  *     forgot more         P2 asks for 64 bytes a call instead of one
  *     forgot close        P2 closes its own write end first
  *     forgot twice        P1 closes its read end at the end, too
- *     Alone:  cc -o forgot forgot.c && timeout 2 ./forgot; ./forgot close */
+ */
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>

@@ -7,7 +7,7 @@
  * P1 writes BYTES bytes a call (4096 unless told) until the pipe's capacity is reached, and then
  * one byte more. P2 makes room: 4095 bytes, then one byte, then all the rest. CAPACITY asks for
  * another capacity; what the kernel makes of it is another matter. See pipe(7), fcntl(2).
- *     Alone:  cc -D_GNU_SOURCE -o full full.c && ./full */
+ */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>

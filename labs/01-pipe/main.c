@@ -7,7 +7,7 @@
  *
  * A pipe has no name: only a process that holds an end of it, or inherits one, can use it. That
  * is why the pipe is made first and the child second. See pipe(2), fork(2), wait(2).
- *     Alone:  cc -o pipe main.c producer.c consumer.c && timeout 2 ./pipe; ./pipe tidy */
+ */
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: 0BSD */
 /*
  * Three writes, and a reader with room for all of them.
- *     Alone:  cc -o merge merge.c && ./merge */
+ */
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>

@@ -8,7 +8,7 @@
  *
  * P2 reads one byte and ends. P1 writes another one all the same, and looks at what write
  * returned. See pipe(7), signal(7).
- *     Alone:  cc -o sigpipe sigpipe.c && ./sigpipe; ./sigpipe ignore */
+ */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>

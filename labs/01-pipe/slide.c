@@ -2,7 +2,7 @@
 /*
  * A sentence from a slide, tried: "data written to read_fd can be read back from write_fd".
  * pipe(2) says of the two numbers which is which.
- *     Alone:  cc -o slide slide.c && ./slide */
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

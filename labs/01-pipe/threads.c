@@ -2,7 +2,7 @@
 /*
  * threads: one process, two threads, and a pipe between them. Threads have one table of descriptors together: there is
  * nothing to inherit, and one close closes for both.
- *     Alone:  cc -pthread -o threads threads.c && ./threads */
+ */
 #include <pthread.h>
 #include <stdio.h>
 #include <unistd.h>

@@ -7,7 +7,7 @@
  *
  * The pipe is made as small as pipes can be, one page, so that it is full at once. Up to PIPE_BUF
  * bytes (4096 on Linux) a write goes in whole: pipe(7).
- *     Alone:  cc -D_GNU_SOURCE -o two_writers two_writers.c && ./two_writers 5000 */
+ */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 /*
  * A program you have not seen: a parent that joins its two children by a pipe, as a shell does
  * for "hello | count".
- *     Alone:  cc -o unseen unseen.c && timeout 2 ./unseen */
+ */
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
