@@ -47,7 +47,7 @@ static void print_program(const struct drilling *d)
 	}
 }
 
-static void print_question(const struct drilling *d)
+static void print_question(const struct drilling *d, bool asks)
 {
 	const struct guide_question *q = d->drill.question;
 	struct str out = {0};
@@ -55,6 +55,8 @@ static void print_question(const struct drilling *d)
 	str_addf(&out, "Question. %s\n", q->text);
 	for (u32 i = 0; i < guide_choices(q); i++)
 		str_addf(&out, "%u. %s\n", i + 1, guide_choice(q, i));
+	if (q->kind == ASK_NUMBER && asks)
+		str_add(&out, "Type a number, or ? if you do not know yet.\n");
 	printf("\n");
 	print_wrapped(d, out.s);
 	str_finish(&out);
@@ -168,7 +170,7 @@ static bool drill(struct invocation *inv, struct drilling *d, struct err *err)
 		return false;
 	if (!json) {
 		print_program(d);
-		print_question(d);
+		print_question(d, !said && !inv->no_input);
 		if (!said && !inv->no_input && !ask(d))
 			return true;
 		fflush(stdout);

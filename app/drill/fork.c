@@ -10,7 +10,7 @@ static void processes_option(struct making *m, u32 n)
 
 	snprintf(text, sizeof text, "%u process%s", n, n == 1 ? "" : "es");
 	snprintf(when, sizeof when, "P%u exited and not P%u exited", n, n + 1);
-	option(m, text, when, "Each process that comes to a fork makes one more, children too. && and || go on only where they must.");
+	option(m, text, when, "Each process that comes to a fork makes one more, children too. In the child fork gives 0, which is false: && ends there, || goes on.");
 }
 
 /* How many processes come of it. */

@@ -41,7 +41,7 @@ static void room(struct making *m)
 	for (u32 i = 0; i < 1 && takes; i++)
 		line(m, "\tfor (int i = 0; i < %u; i++) {\n\t\tmq_send(q, \"x\", 1, 0);\n\t\tmq_receive(q, buf, 8, NULL);\n\t}", takes);
 	length = pick(m, 1, 5);
-	line(m, "\tfor (int i = 0; i < %u; i++)\n\t\tmq_send(q, \"%.*s\", %u, 0);\n\treturn 0;\n}", tries, (int)length, "hello", length);
+	line(m, "\tfor (int i = 0; i < %u; i++)\n\t\tmq_send(q, \"%.*s\", %u, 0);\n\treturn 0;\n}", tries, (int)length, "abcde", length);
 	ask(m, "How many of P1's sends will put a message into the queue, all counted?");
 	number(m, "calls P1 mq_send", "The queue has room for mq_maxmsg messages, however short. What was received is not in it any more. At the next "
 		"one a send waits, or fails with O_NONBLOCK.");
