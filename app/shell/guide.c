@@ -609,9 +609,11 @@ static void say_review(struct shell *sh)
 {
 	struct shell_guide *g = sh->guide;
 	struct str context = {0};
+	const char *title;
 
+	title = g->guide->steps.at[guide_play_step(g->play)].title;
 	review_context(g->at.lab, sh->options->lab->review, &context);
-	say(sh, "Lab %s, %s.\n", g->at.lab->id, g->guide->steps.at[guide_play_step(g->play)].title);
+	say(sh, "Lab %s, %s%s\n", g->at.lab->id, title, title[strlen(title) - 1] == '?' ? "" : ".");
 	say_text(sh, str_get(&context));
 	if (g->said.len)
 		say(sh, "%s\n", g->said.s);
