@@ -9,4 +9,4 @@ bench_programs += \
 	tests/bench/whole_time \
 	tests/bench/seek
 EXTRA_DIST += tests/bench/run tests/bench/run_hook tests/bench/hook_private.c
-EXTRA_DIST += tests/bench/run_explore tests/bench/run_explore_rate tests/bench/stress.c tests/bench/forked.c tests/bench/baton.c
+EXTRA_DIST += tests/bench/explore.txt tests/bench/run_explore tests/bench/run_explore_rate tests/bench/stress.c tests/bench/forked.c tests/bench/baton.c
