@@ -6,6 +6,7 @@
 
 #define SHOWN_MAX 40u /* bytes quoted in a sentence */
 #define SAME_SHOWN 4u  /* likewise, of one and the same byte */
+#define BINARY_SHOWN 8u /* likewise, of what is no text */
 
 bool bytes_of_write(const struct log_reader *log, u64 pos, const u8 **bytes, u32 *n)
 {
@@ -52,14 +53,24 @@ u32 bytes_of_pipe(const struct scene *s, u32 pipe, u8 *out, u32 max)
 	return got;
 }
 
+/* Half of it or more is no text: read aloud, byte for byte, it would say nothing. */
+static bool is_binary(const u8 *bytes, size_t n)
+{
+	size_t odd = 0;
+
+	for (size_t i = 0; i < n; i++)
+		odd += bytes[i] < ' ' && bytes[i] != '\n' && bytes[i] != '\t' && bytes[i] != '\r';
+	return odd * 2 >= n;
+}
+
 /* Of a long row of one and the same byte nobody wants to read, or hear, forty. */
 static size_t shown_of(const u8 *bytes, size_t n, u64 total)
 {
 	size_t shown = n < SHOWN_MAX ? n : SHOWN_MAX;
 
-	if (shown < SHOWN_MAX || total == shown || memcmp(bytes, bytes + 1, shown - 1) != 0)
-		return shown;
-	return SAME_SHOWN;
+	if (shown == SHOWN_MAX && total > shown && memcmp(bytes, bytes + 1, shown - 1) == 0)
+		return SAME_SHOWN;
+	return shown > BINARY_SHOWN && is_binary(bytes, shown) ? BINARY_SHOWN : shown;
 }
 
 void words_bytes(const void *bytes, size_t n, u64 total, struct str *out)

@@ -40,8 +40,8 @@ static inline int tcp_listen(int port, int backlog)
 	int fd = socket(AF_INET, SOCK_STREAM, 0), yes = 1;
 	struct sockaddr_in a = tcp_address(port);
 
-	/* Without this the port stays taken for a minute after the last server's end. */
-	/* socket(7). */
+	/* Without this the port stays taken for a minute after the last server's end:
+	 * socket(7). */
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
 	/* bind(2) gives it its port. listen(2) makes it passive: it will never carry
 	 * bytes, only bring connections. */

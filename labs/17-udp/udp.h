@@ -48,8 +48,8 @@ static inline ssize_t udp_send(int fd, int port, const char *text)
 }
 
 /* Sleeps until there is one: recvfrom(2). A datagram of 0 bytes is one, too, and no end
- * of file. `text` gets a 0 at its end, so that it can be printed. */
-/* *port (may be NULL): whose it is. */
+ * of file. `text` gets a 0 at its end, so that it can be printed. *port (may be NULL):
+ * whose it is. */
 static inline ssize_t udp_receive(int fd, char *text, size_t room, int *port)
 {
 	struct sockaddr_in from = {0};

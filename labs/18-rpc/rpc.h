@@ -37,9 +37,9 @@ static inline bool_t xdr_word(XDR *x, u_int word)
 	return xdr_u_int(x, &word);
 }
 
-/* Both ways: x says whether bytes are made or read. */
-/* Ten words go before the argument: which call, that it is one, of which RPC, which
- * program, version and procedure, then who calls, twice two words. */
+/* Both ways: x says whether bytes are made or read. Ten words go before the argument:
+ * which call, that it is one, of which RPC, which program, version and procedure, then
+ * who calls, twice two words. */
 static inline bool_t xdr_call(XDR *x, struct call *c)
 {
 	return xdr_u_int(x, &c->xid) && xdr_word(x, CALL) && xdr_word(x, RPC_VERSION) &&
