@@ -700,6 +700,11 @@ START_TEST(of_one_and_the_same_byte_four_are_enough)
 	str_clear(&out);
 	words_bytes(other, sizeof other, 5000, &out);
 	ck_assert_str_eq(str_get(&out), "\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB\" and 4960 more bytes");
+	memset(other, 0, sizeof other); /* no text: of that eight are enough */
+	other[3] = 7;
+	str_clear(&out);
+	words_bytes(other, 44, 44, &out);
+	ck_assert_str_eq(str_get(&out), "\"\\x00\\x00\\x00\\x07\\x00\\x00\\x00\\x00\" and 36 more bytes");
 	str_clear(&out);
 	words_bytes(same, 8, 8, &out);
 	ck_assert_str_eq(str_get(&out), "\"AAAAAAAA\"");
