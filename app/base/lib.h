@@ -72,6 +72,9 @@ const char *str_get(const struct str *); /* never NULL */
 /* Bytes that came from a watched program, as C would write them: \n, \t, \\, \", \x1b, \xff.
  * Every foreign byte that may reach a terminal goes through here (C0, C1, ESC, not ASCII). */
 void str_add_escaped(struct str *, const void *bytes, size_t n);
+/* The name of a file or program: the same, but letters of any language stay, as in prög. What turns text round, joins or
+ * hides letters (bidirectional marks, zero width) is escaped as control characters are. */
+void str_add_name(struct str *, const char *name, size_t n);
 /* The same for JSON: a quoted string, valid UTF-8; bytes that are none become U+FFFD. */
 void str_add_json(struct str *, const void *bytes, size_t n);
 /* A text of ours in which foreign names may stand (an error, a path): UTF-8 and newlines stay,

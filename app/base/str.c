@@ -133,6 +133,31 @@ static bool is_control(const u8 *p, size_t len)
 	       (len == 2 && p[0] == 0xc2 && p[1] < 0xa0);
 }
 
+/* U+200B to U+200F, U+2028 to U+202E, U+2060 to U+206F, U+FEFF; what has no name in any language: U+E000 on, for private use,
+ * tags, variation selectors. */
+static bool is_disguise(const u8 *p, size_t len)
+{
+	if (len == 3)
+		return (p[0] == 0xe2 && p[1] == 0x80 && ((p[2] >= 0x8b && p[2] <= 0x8f) || (p[2] >= 0xa8 && p[2] <= 0xae))) ||
+		       (p[0] == 0xe2 && p[1] == 0x81 && p[2] >= 0xa0 && p[2] <= 0xaf) || p[0] == 0xee || (p[0] == 0xef && p[1] < 0xa4) ||
+		       (p[0] == 0xef && p[1] == 0xb8 && p[2] <= 0x8f) || (p[0] == 0xef && p[1] == 0xbb && p[2] == 0xbf);
+	return (len == 2 && p[0] == 0xd8 && p[1] == 0x9c) || (len == 4 && p[0] >= 0xf3);
+}
+
+void str_add_name(struct str *s, const char *name, size_t n)
+{
+	const u8 *p = (const u8 *)name;
+
+	str_add(s, "");
+	for (size_t len; n > 0; p += len, n -= len) {
+		len = utf8_length(p, n);
+		if (len > 1 && !is_control(p, len) && !is_disguise(p, len))
+			str_add_bytes(s, p, len);
+		else
+			str_add_escaped(s, p, len = len ? len : 1);
+	}
+}
+
 void str_add_harmless(struct str *s, const char *text)
 {
 	const u8 *p = (const u8 *)text;

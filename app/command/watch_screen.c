@@ -47,7 +47,7 @@ static void title_make(const struct invocation *inv, const pid_t *pids, u32 n, s
 		str_addf(title, " -p %d", (int)pids[i]);
 	for (int i = 0; i < inv->argc; i++) {
 		str_add(title, " ");
-		str_add_escaped(title, inv->argv[i], strlen(inv->argv[i]));
+		str_add_name(title, inv->argv[i], strlen(inv->argv[i]));
 	}
 }
 

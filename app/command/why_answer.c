@@ -203,7 +203,7 @@ static const char *actor(void *arg, u32 proc)
 	path = p ? world_text(a->world, p->exec_path) : "";
 	base = strrchr(path, '/');
 	str_clear(&a->name);
-	str_add_escaped(&a->name, base ? base + 1 : path, strlen(base ? base + 1 : path));
+	str_add_name(&a->name, base ? base + 1 : path, strlen(base ? base + 1 : path));
 	return str_get(&a->name);
 }
 

@@ -360,6 +360,6 @@ const char *session_actor(struct session *s, u32 proc)
 		path = world_text(w, p->exec_path);
 	base = strrchr(path, '/');
 	str_clear(&s->name);
-	str_add_escaped(&s->name, base ? base + 1 : path, strlen(base ? base + 1 : path));
+	str_add_name(&s->name, base ? base + 1 : path, strlen(base ? base + 1 : path));
 	return str_get(&s->name);
 }

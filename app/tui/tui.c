@@ -89,7 +89,7 @@ static bool show_recording(struct term *t, const char *path, struct err *err)
 	bool ok, home;
 
 	str_add(&title, "replay  ");
-	str_add_escaped(&title, base ? base + 1 : path, strlen(base ? base + 1 : path));
+	str_add_name(&title, base ? base + 1 : path, strlen(base ? base + 1 : path));
 	source.title = title.s;
 	ok = run_screen(t, &source, &home, err);
 	str_finish(&title);
@@ -107,7 +107,7 @@ static bool show_run(struct term *t, const struct tui_start *run, bool *home, st
 	if (run->watch) /* a command line, escaped already */
 		str_add(&title, run->title);
 	else
-		str_add_escaped(&title, base ? base + 1 : run->title, strlen(base ? base + 1 : run->title));
+		str_add_name(&title, base ? base + 1 : run->title, strlen(base ? base + 1 : run->title));
 	source.title = title.s;
 	ok = run_screen(t, &source, home, err);
 	str_finish(&title);

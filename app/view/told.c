@@ -95,7 +95,7 @@ static void told_exec(const struct scene *s, const struct rec *r, struct str *ou
 	memcpy(&e, rec_body(r), sizeof e);
 	words_name(s, r->task, out);
 	str_add(out, " now runs ");
-	str_add_escaped(out, path, strnlen(path, e.path_len < room ? e.path_len : room));
+	str_add_name(out, path, strnlen(path, e.path_len < room ? e.path_len : room));
 	str_add(out, ".\n");
 	if (e.foreign) {
 		words_name(s, r->task, out);

@@ -68,6 +68,10 @@ for word in 'man help' 'explain help' 'strace watch' 'chekc check'; do
 	run "$IPCLAB" ${word% *}
 	check "${word% *}_is_known_as_${word#* }" err_has "did you mean '${word#* }'"
 done
+mkdir "$dir/Größe"
+cp /bin/true "$dir/Größe/prög"
+run "$IPCLAB" watch --plain -- "$dir/Größe/prög"
+check names_of_programs_keep_their_letters err_has "now runs $dir/Größe/prög."
 run "$IPCLAB" pipe
 check a_lab_is_no_verb status_is 2
 check how_a_lab_is_opened_is_said err_is "ipclab: there is no verb 'pipe', but a lab of that name: ipclab lab pipe"

@@ -217,6 +217,23 @@ START_TEST(json_replaces_what_is_no_utf8)
 }
 END_TEST
 
+START_TEST(names_keep_letters_and_nothing_that_disguises)
+{
+	static const char odd[] = "a\xe2\x80\xae" "b\xe2\x80\x8b" "c\xef\xbb\xbf\xd8\x9c\xf3\xa0\x80\xa1";
+	struct str s = {0};
+
+	str_add_name(&s, "pr\xc3\xb6g \xe6\xbc\xa2\n\x1b[2J\xc2\x9b\xff\"", 18);
+	ck_assert_str_eq(s.s, "pr\xc3\xb6g \xe6\xbc\xa2\\n\\x1b[2J\\xc2\\x9b\\xff\\\"");
+	str_clear(&s);
+	str_add_name(&s, odd, sizeof odd - 1);
+	ck_assert_str_eq(s.s, "a\\xe2\\x80\\xae" "b\\xe2\\x80\\x8b" "c\\xef\\xbb\\xbf\\xd8\\x9c\\xf3\\xa0\\x80\\xa1");
+	str_clear(&s);
+	str_add_name(&s, "", 0);
+	ck_assert_str_eq(s.s, "");
+	str_finish(&s);
+}
+END_TEST
+
 START_TEST(harmless_keeps_text_and_shows_controls)
 {
 	struct str s = {0};
@@ -384,6 +401,7 @@ static void add_str(TCase *tc)
 	tcase_add_test(tc, json_quotes_and_escapes);
 	tcase_add_test(tc, json_keeps_valid_utf8);
 	tcase_add_test(tc, json_replaces_what_is_no_utf8);
+	tcase_add_test(tc, names_keep_letters_and_nothing_that_disguises);
 	tcase_add_test(tc, harmless_keeps_text_and_shows_controls);
 }
 
