@@ -41,9 +41,13 @@ int main(int argc, char **argv)
 	if (!command_line(argc, argv, &status, &e))
 		return say(&e);
 	errno = 0;
-	if (fflush(stdout) != 0 && errno)
+	if (fflush(stdout) != 0 && errno) {
 		err_sys(&e, EXIT_MACHINE, "cannot write to standard output");
-	else if (ferror(stdout)) /* earlier, and why is forgotten */
+		return say(&e);
+	}
+	if (ferror(stdout)) { /* earlier, and why is forgotten */
 		err_set(&e, EXIT_MACHINE, "not everything could be written to standard output: is it closed, or its disk full?");
-	return e.text[0] ? say(&e) : status;
+		return say(&e);
+	}
+	return status;
 }
