@@ -283,6 +283,7 @@ static bool may_interfere(struct shell *sh)
 
 void do_pass(struct shell *sh, int n, char **words, const char *rest)
 {
+	struct scene scene = shell_scene(sh);
 	u32 task = 0;
 
 	(void)rest;
@@ -294,6 +295,8 @@ void do_pass(struct shell *sh, int n, char **words, const char *rest)
 		task = schedule_next_time(shell_world(sh));
 	if (task && schedule_can_pass(shell_world(sh), task))
 		move_pass(sh, task);
+	else if (task && words_socket_time(&scene, task))
+		say(sh, "Its socket's time-out is real time and passes by itself.\n");
 	else if (task)
 		say(sh, "It waits for no time.\n");
 	else

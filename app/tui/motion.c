@@ -187,6 +187,8 @@ static void say_cannot(struct screen_run *r, u32 task)
 		r->pass_asked = task;
 	} else if (t->state == TASK_BLOCKED && why.reason == WHY_TERMINAL) {
 		str_add(&words, ": o, then Enter, types a line to it.");
+	} else if (words_socket_time(&r->scene, task)) {
+		str_add(&words, ". Its socket's time-out is real time and passes by itself.");
 	} else {
 		str_add(&words, t->state == TASK_BLOCKED ? " (w why)." : ".");
 	}

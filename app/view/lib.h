@@ -99,6 +99,8 @@ void words_waits(const struct scene *, struct str *);
 bool words_mend(const struct scene *, struct str *); /* "To mend it: ... .\n"; false: nobody stands still for good */
 /* One SHORT sentence, who waits where for what and for whom; false when it is not blocked. */
 bool words_wait(const struct scene *, u32 task, struct str *);
+/* A time-out of its socket may end that wait: real time, no choice. */
+bool words_socket_time(const struct scene *, u32 task);
 /* Phrase, what it waits for: "pipe1 is empty", "its child P2 has not ended"; false when it is not
  * blocked. */
 bool words_reason(const struct scene *, u32 task, struct str *);

@@ -435,6 +435,14 @@ static void plain_summary(const struct scene *s, const struct why *y, struct str
 	str_finish(&names);
 }
 
+bool words_socket_time(const struct scene *s, u32 task)
+{
+	struct why y;
+
+	return world_why_wait(s->world, task, &y) && y.object_kind == OBJ_SOCKET && world_socket(s->world, y.object) &&
+	       world_socket(s->world, y.object)->timeouts;
+}
+
 static void plain_why(
 	const struct scene *s, const struct why *y, const struct w_task *t, struct str *out)
 {
@@ -450,6 +458,8 @@ static void plain_why(
 		words_duration(y->timeout_ns, out);
 		str_add(out, " have passed.\n");
 	}
+	if (words_socket_time(s, y->task))
+		str_add(out, "It also goes on when its socket's time-out has passed (SO_RCVTIMEO, SO_SNDTIMEO), by itself: that is real time.\n");
 	if (y->cycle_n) {
 		add_cycle(s, y, out);
 		str_add(out, "\n");
