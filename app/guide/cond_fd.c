@@ -164,18 +164,14 @@ bool runs_holds(const struct node *n, const struct cond_view *v)
 	return strcmp(last_name(path), n->text) == 0;
 }
 
-/* include/net/tcp_states.h */
-static const char *const tcp_states[] = {"", "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT",
-	"CLOSE", "CLOSE_WAIT", "LAST_ACK", "LISTEN", "CLOSING"};
-
 bool state_fact(struct parser *p, struct node *n)
 {
 	char buf[40];
 
 	n->kind = NODE_STATE;
 	token_shown(p, buf, sizeof buf);
-	for (size_t i = 1; i < ARRAY_LEN(tcp_states); i++)
-		if (strcmp(tcp_states[i], buf) == 0)
+	for (u32 i = 1; *world_tcp_state(i); i++)
+		if (strcmp(world_tcp_state(i), buf) == 0)
 			return n->number = (i64)i, token_next(p);
 	return token_fail(p, "'%s' is no state of TCP: LISTEN, ESTABLISHED, CLOSE_WAIT, ...", buf);
 }
@@ -201,7 +197,7 @@ void state_explain(const struct node *n, const struct cond_view *v, struct str *
 	if (!s)
 		str_add(out, "it is not there");
 	else
-		str_addf(out, "it is %s", s->tcp && s->tcp < ARRAY_LEN(tcp_states) ? tcp_states[s->tcp] : "in no state that is known");
+		str_addf(out, "it is %s", *world_tcp_state(s->tcp) ? world_tcp_state(s->tcp) : "in no state that is known");
 }
 
 static const struct w_flow *flow_of(const struct world *w, const char *name)

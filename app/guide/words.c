@@ -28,9 +28,10 @@ static void place_words(const struct node *n, const char *preposition, struct st
 		str_addf(out, "%s%s", preposition, n->text ? n->text : n->object);
 }
 
-static bool state_words(const struct node *n, const char *who, struct str *out)
+static bool state_words(const struct cond *c, const struct node *n, const char *who, struct str *out)
 {
 	const char *call = only_call(n);
+	const struct node *value = n->right ? cond_node(c, n->right) : NULL;
 
 	switch (n->kind) {
 	case NODE_BLOCKED:
@@ -42,9 +43,17 @@ static bool state_words(const struct node *n, const char *who, struct str *out)
 		place_words(n, call && !strcmp(call, "store") ? " to " : " of ", out);
 		return true;
 	case NODE_RETURNED:
-		if (n->right || !call)
+		if (!call || (value && (value->kind != NODE_NUMBER || n->cmp != CMP_EQ)))
 			return false;
-		str_addf(out, "%s has returned from %s", who, call);
+		str_addf(out, "%s has returned ", who);
+		if (value)
+			str_addf(out, "%lld ", (long long)value->number);
+		str_addf(out, "from %s", call);
+		return true;
+	case NODE_FAILED:
+		if (n->number || !call)
+			return false;
+		str_addf(out, "%s has failed in %s", who, call);
 		return true;
 	case NODE_SAID:
 		str_addf(out, "%s has printed \"%s\"", who, n->text);
@@ -110,7 +119,7 @@ static bool node_words(const struct cond *c, u32 at, const char *moved, struct s
 	if (!n->actor)
 		return false;
 	actor_name(n->actor, name);
-	return state_words(n, strcmp(name, moved) ? name : "it", out);
+	return state_words(c, n, strcmp(name, moved) ? name : "it", out);
 }
 
 void move_words(const struct guide_move *m, struct str *out)

@@ -87,6 +87,7 @@ void words_queue(const struct scene *, u32 queue, struct str *);
 /* "sock1 (/tmp/s), Unix stream, connected to sock2. To take: 5 bytes, contents \"hello\". Held by P1 fd 3.\n"; nothing for one
  * that is gone. */
 void words_socket(const struct scene *, u32 socket, struct str *);
+const char *words_tcp_state(const struct w_socket *); /* as the kernel said last; "" of what is no TCP */
 /* Phrase: "5 bytes, contents \"hello\"", "2 messages, the first \"x\"", "nothing". */
 void words_flow(const struct scene *, u32 flow, struct str *);
 const char *words_socket_kind(const struct world *, u32 socket); /* "unix", "tcp", "udp" */

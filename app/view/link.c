@@ -220,6 +220,20 @@ static void say_listener(const struct card *c)
 	says(c, "network", socket_network(k));
 }
 
+static void say_tcp(const struct card *c, const u32 *ends, u32 n)
+{
+	const struct world *w = c->s->world;
+	char name[24];
+
+	if (!n || !words_tcp_state(world_socket(w, ends[0]))[0])
+		return;
+	line(c, "state");
+	for (u32 i = 0; i < n; i++)
+		str_addf(c->out, "%s%s %s", i ? ", " : "", world_object_name(w, OBJ_SOCKET, ends[i], name),
+			words_tcp_state(world_socket(w, ends[i])));
+	end(c);
+}
+
 static void say_socket(const struct card *c)
 {
 	const struct w_socket *k = world_socket(c->s->world, c->object);
@@ -247,6 +261,7 @@ static void say_socket(const struct card *c)
 			str_add(c->out, "nothing");
 	}
 	end(c);
+	say_tcp(c, ends, n);
 	says(c, "borders", stream ? "none: a row of bytes" : "kept: one send is one receive");
 	says(c, "waiting",
 		lossy ? "a receiver while there is nothing; messages may be lost"

@@ -179,6 +179,13 @@ static void add_holders(const struct scene *s, const struct w_socket *k, struct 
 	str_add(out, ".\n");
 }
 
+const char *words_tcp_state(const struct w_socket *k)
+{
+	bool tcp = (k->domain == AF_INET || k->domain == AF_INET6) && (k->type & 0xf) == SOCK_STREAM;
+
+	return tcp ? world_tcp_state(k->tcp) : "";
+}
+
 void words_socket(const struct scene *s, u32 socket, struct str *out)
 {
 	const struct w_socket *k = world_socket(s->world, socket);
@@ -201,6 +208,8 @@ void words_socket(const struct scene *s, u32 socket, struct str *out)
 		} else if (k->outside) {
 			str_add(out, ", connected to a process that is not watched");
 		}
+		if (k->state >= SOCKET_CONNECTING && words_tcp_state(k)[0])
+			str_addf(out, ", state %s", words_tcp_state(k));
 		if (f) {
 			str_add(out, ". To take: ");
 			words_flow(s, k->in, out);

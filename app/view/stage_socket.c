@@ -96,15 +96,6 @@ void socket_box_names(const struct scene *s, u32 socket, bool turned, struct str
 		str_add(out, " "), str_add_harmless(out, of_a), str_add(out, " ");
 }
 
-static const char *tcp_state(const struct w_socket *k)
-{
-	/* include/net/tcp_states.h */
-	static const char *const states[] = {"", "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT",
-		"CLOSE", "CLOSE_WAIT", "LAST_ACK", "LISTEN", "CLOSING"};
-
-	return is_internet(k) && k->type == SOCK_STREAM && k->tcp < ARRAY_LEN(states) ? states[k->tcp] : "";
-}
-
 /* What is on its way to that socket: its bytes when they fit, else how many. */
 static void draw_way(struct canvas *c, struct area a, int row, int col, int cols, const struct scene *s,
 	const struct view_state *v, u32 socket, bool right)
@@ -131,8 +122,8 @@ static void draw_way(struct canvas *c, struct area a, int row, int col, int cols
 		str_addf(&words, "%lld message%s", (long long)f->fill, f->fill == 1 ? "" : "s");
 	canvas_put_cut(c, a, row, col, cols, f->fill > 0 ? AT_STRONG : AT_DIM, str_get(&words));
 	/* Of the end that the line leads to, where there is room. */
-	if (text_width(str_get(&words)) + 1 + text_width(tcp_state(k)) <= cols)
-		canvas_put(c, a, row, col + cols - text_width(tcp_state(k)), AT_DIM, tcp_state(k));
+	if (text_width(str_get(&words)) + 1 + text_width(words_tcp_state(k)) <= cols)
+		canvas_put(c, a, row, col + cols - text_width(words_tcp_state(k)), AT_DIM, words_tcp_state(k));
 	str_finish(&words);
 }
 

@@ -22,6 +22,15 @@ static bool is_stream(const struct w_socket *s)
 	return (s->type & 0xf) == SOCK_STREAM;
 }
 
+const char *world_tcp_state(u32 tcp)
+{
+	/* include/net/tcp_states.h */
+	static const char *const states[] = {"", "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT",
+		"CLOSE", "CLOSE_WAIT", "LAST_ACK", "LISTEN", "CLOSING"};
+
+	return tcp < ARRAY_LEN(states) ? states[tcp] : "";
+}
+
 /* ---- connections ---- */
 
 void inet_connecting(struct world *w, u32 task, u32 socket, u32 to)

@@ -510,6 +510,7 @@ void world_op_identity(const struct world *, u32 task, struct str *);
 /* ---- the other objects: world/ipc.h ---- */
 const struct w_flow *world_flow(const struct world *, u32);
 const struct w_socket *world_socket(const struct world *, u32);
+const char *world_tcp_state(u32 tcp); /* "ESTABLISHED", ... of w_socket.tcp; "" for what is none */
 const struct w_queue *world_queue(const struct world *, u32);
 const struct w_sems *world_sems(const struct world *, u32);
 const struct w_sem *world_sem(const struct world *, u32);
