@@ -7,7 +7,8 @@ source "${IPCLAB_SRC:?}/tests/live/lib.sh" || exit 1
 source "$IPCLAB_SRC/tests/live/lab.sh" || exit 1
 export XDG_STATE_HOME=$dir/state
 deny=$IPCLAB_BUILD/tests/live/targets/deny
-step=$(grep '^## ' "$IPCLAB_SRC/labs/18-rpc/lab.md" | grep -n 'matchmaker of real systems' | cut -d: -f1)
+step=$(grep '^## ' "$IPCLAB_SRC/labs/18-rpc/lab.md" | grep -n 'The real matchmaker' | cut -d: -f1)
+[ -n "$step" ] || { echo "lab rpc has no step 'The real matchmaker'"; exit 1; }
 printf '%s\n' "guide $step" do 2 do ladder 'events 300' 'run matchmaker=rpcbind' 'run matchmaker=ours' look quit >"$dir/script"
 
 # real_lab COMMAND...: verified, and driven in plain mode.
