@@ -17,11 +17,12 @@ static void mode(mqd_t box, const char *word)
 	mq_setattr(box, &attr, NULL);
 }
 
-/* Each opens the box for itself: whether it waits is a matter of the open queue. */
+/* Opened once for each: whether it waits is a matter of the open queue, and a descriptor
+ * from fork would share its flags with P1's. */
 static mqd_t join(const char *word)
 {
 	struct mq_attr attr = {.mq_maxmsg = 1, .mq_msgsize = 16};
-	/* Who comes first makes it, the other one finds it: the same call does both. */
+	/* The first call makes it, the second one finds it. */
 	mqd_t box = mq_open("/four", O_CREAT | O_RDWR, 0600, &attr);
 
 	mode(box, word);
@@ -32,28 +33,24 @@ int main(int argc, char **argv)
 {
 	const char *send = argc > 1 ? argv[1] : "wait", *receive = argc > 2 ? argv[2] : "wait";
 	char text[16];
-	mqd_t box;
+	mqd_t to = join(send), from = join(receive);
 
+	/* Both have it, nobody else needs the name: so nothing stays, whoever is killed. */
+	mq_unlink("/four");
 	if (fork() == 0) {
-		/* After fork, not before: a descriptor from fork would share its flags
-		 * with P1's. */
-		box = join(receive);
-		if (mq_receive(box, text, sizeof text, NULL) < 0)
+		if (mq_receive(from, text, sizeof text, NULL) < 0)
 			printf("receive: %s\n", strerrorname_np(errno));
 		else
 			printf("receive: a message\n");
 		return 0;
 	}
-	box = join(send);
 	/* Twice: the box has room for the first one only. What "done" means is: it lies
 	 * in the box. */
 	for (int i = 0; i < 2; i++)
-		if (mq_send(box, "m", 2, 0) < 0)
+		if (mq_send(to, "m", 2, 0) < 0)
 			printf("send: %s\n", strerrorname_np(errno));
 		else
 			printf("send: done\n");
 	wait(NULL);
-	/* The name stays until somebody does this, whoever has ended. */
-	mq_unlink("/four");
 	return 0;
 }
