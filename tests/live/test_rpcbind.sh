@@ -17,8 +17,8 @@ real_lab() {
 	check "$*: it holds" status_is 0
 	check "$*: all of it" out_has "All of it holds."
 	run bash -c 'timeout 60 "$@" <"$0"' "$dir/script" env "$mark" "$@" "$IPCLAB" lab rpc --plain --width 200
-	check "$*: two datagrams" out_has "You said 2. So it is:"
-	check "$*: the call's result" out_has "Run 2. matchmaker: ours, messages to P2: 2, P1 says: balance: 100."
+	check "$*: two datagrams" out_has "You said 2. So it is."
+	check "$*: the call's result" out_has "Run 2. matchmaker: ours, datagrams to P2: 2, P1 says: balance: 100."
 	check "$*: nothing is left" lab_gone_within 5
 }
 
@@ -68,7 +68,7 @@ with() {
 	check "$who: P1 asks it" out_has "P1 to P2: call 3, xid"
 	check "$who: it answers" out_has "P2 to P1: reply "
 	check "$who: P1 calls P3" out_has "P1 to P3: call 1(100), xid 7"
-	check "$who: asked once" out_has "Run 1. matchmaker: rpcbind, messages to P2: 1, P1 says: balance: 100."
+	check "$who: asked once" out_has "Run 1. matchmaker: rpcbind, datagrams to P2: 1, P1 says: balance: 100."
 	for call in setgroups setgid setuid; do
 		check "$who: $call is answered" out_has "ipclab answers the $call of P2 with 0"
 	done
