@@ -103,6 +103,12 @@ static bool calls_endlessly(struct exec *x, u32 stops, u64 *from)
 	return true;
 }
 
+static void computes_endlessly(struct exec *x)
+{
+	exec_fail(x, "a process has been computing for %d s without any operation: explore cannot follow a program that never ends%s",
+		COMPUTES_TICKS * EXPLORE_TICK_MS / 1000, x->hooked ? "" : "; of one made by `ipclab cc`, loops over shared memory are seen");
+}
+
 void exec_resume_until_point(struct exec *x, u32 t, bool looking)
 {
 	struct xtask *k = &x->task[t];
@@ -136,15 +142,7 @@ void exec_resume_until_point(struct exec *x, u32 t, bool looking)
 					return;
 				}
 			} else if (!looking && ++ticks > COMPUTES_TICKS) {
-				exec_fail(x,
-					"a process has been computing for %d s without any "
-					"operation: explore cannot follow a program that never "
-					"ends%s",
-					COMPUTES_TICKS * EXPLORE_TICK_MS / 1000,
-					x->hooked
-						? ""
-						: "; of one made by `ipclab cc`, loops over shared "
-						  "memory are seen");
+				computes_endlessly(x);
 				return;
 			}
 			if (s.kind == LEAN_NONE)
