@@ -260,6 +260,7 @@ enum observation {
 	OBS_CUT = 25, /* our coming (watch -p), or a signal that means nothing to it, which nobody untraced gets, cut rec.task's write to its fd a short: b of c bytes were moved */
 	OBS_UNMET = 31, /* rec.task was attached to and is not followed yet (a = 1): it may be in a transfer that a stop would cut short;
 	                  a = 0: from here on it is */
+	OBS_LIMIT = 32, /* rec.task's open call ends when its socket's time-out (SO_RCVTIMEO, SO_SNDTIMEO) of a ns has passed, which is a choice */
 	OBS_ENDS = 26, /* a = inode, b = ENDS_*: all of /proc was looked through for who has it: d = 1 others than those watched, 0 nobody
 	                  else; c = device (segments), or 1: it has or may have SO_RCVTIMEO or SO_SNDTIMEO (sockets); e = inode
 	                  of the other end (sockets), 0 unknown */

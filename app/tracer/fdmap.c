@@ -278,7 +278,7 @@ u32 object_find(struct tracer *t, enum seen_kind kind, u64 id)
 		*vec_push(&t->objects) = (struct object_seen){0};
 		free_slot = (u32)t->objects.n - 1;
 	}
-	t->objects.at[free_slot] = (struct object_seen){.id = id ? id : ++t->object_ids, .kind = (u8)kind};
+	t->objects.at[free_slot] = (struct object_seen){.id = id ? id : ++t->object_ids, .kind = (u8)kind, .limits = kind == SEEN_SOCKET};
 	return free_slot;
 }
 

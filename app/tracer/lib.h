@@ -8,6 +8,7 @@
  *
  * file         | what it holds
  * tracer.c     | the tracer and its table of tasks
+ * limit.c      | the time-outs of sockets as choices
  * launch.c     | start a program under PTRACE_SEIZE behind the filter
  * lean.c       | processes traced with as little as can be, for explore: lean.h
  * actor.c      | what an interpreter runs

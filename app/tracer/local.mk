@@ -11,6 +11,7 @@ libipclab_a_SOURCES += \
 	app/tracer/filter.c \
 	app/tracer/hooked.c \
 	app/tracer/launch.c \
+	app/tracer/limit.c \
 	app/tracer/lean.c \
 	app/tracer/lean.h \
 	app/tracer/maps.c \

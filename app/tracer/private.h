@@ -18,7 +18,7 @@
 enum { POLL_MAX = 64, PATH_KEPT = 256 };
 
 /* How a timed call is made endless, and what it returns when its time-out passes (ENGINE "Time"). */
-enum timed_kind { TIMED_NOT, TIMED_SLEEP, TIMED_POLL_MS, TIMED_POINTER };
+enum timed_kind { TIMED_NOT, TIMED_SLEEP, TIMED_POLL_MS, TIMED_POINTER, TIMED_SOCKET /* limit.c */ };
 struct timed {
 	enum timed_kind kind;
 	u8 arg;      /* which argument holds the time-out */
@@ -64,6 +64,7 @@ struct object_seen { /* a socket, queue, eventfd, ... some process of ours has o
 	u32 ends;     /* descriptors in fdmaps that lead to it; 0: free */
 	u8 kind;      /* enum seen_kind */
 	bool touched; /* since it was last observed */
+	bool limits;  /* of a socket: it has, or may have, SO_RCVTIMEO or SO_SNDTIMEO */
 	u32 domain, type, protocol; /* of a socket */
 	u64 detail[4]; /* the family's own */
 	struct inet_names inet;
@@ -217,6 +218,9 @@ struct tracee {
 	bool stepping;     /* resumed by PTRACE_SINGLESTEP to see what a handler's frame holds */
 	bool passing;      /* its time-out was let pass */
 	bool loosened;     /* going free: its call is to begin again with its own time-out */
+	u32 unlimited;     /* limit.c: the socket whose time-out is off while its call begins, 0 none: */
+	int unlimited_by;  /* SO_RCVTIMEO or SO_SNDTIMEO, */
+	struct timeval unlimited_of; /* which was this */
 	u64 read_at;    /* tracer.takes when its entry was read: stops taken since may have changed what was read then */
 	bool altered;      /* registers of its call were changed: args[] must come back */
 	bool ended;        /* EVENT_EXIT was seen */
@@ -267,6 +271,16 @@ struct tracee {
 	bool siteless;
 	u32 fault_seen[FAULTS_MAX], fault_hits[FAULTS_MAX]; /* calls that a fault is about; those that it struck */
 };
+
+/* ---- limit.c: SO_RCVTIMEO and SO_SNDTIMEO ---- */
+/* Of a held task's call about to begin: what of its socket's time-out concerns it is taken off, and told (OBS_LIMIT). */
+bool limit_take_off(struct tracer *, struct tracee *, struct err *);
+/* It sleeps in that call, which has read it, or is out of it: the socket is as the program made it. */
+void limit_put_back(struct tracer *, struct tracee *);
+/* May the call be begun anew, so that it has its own time-out? Not when part of it may be done. */
+bool limit_may_begin_anew(struct tracer *, struct tracee *);
+/* Broken off by a signal that comes: with its time-out the kernel had not let it begin again, signal(7). */
+void limit_interrupted(struct tracee *, i64 *ret);
 
 /* ---- inject/: faults ---- */
 /* Of a call about to be made. *skip: it is not made, its result stands in the registers already. */

@@ -12,7 +12,7 @@ void time_make_endless(struct tracee *x)
 	const struct timed *w = &x->entry.timed;
 	arch_regs regs;
 
-	if (w->kind == TIMED_NOT || x->attached || !arch_get_regs(x->tid, &regs))
+	if (w->kind == TIMED_NOT || w->kind == TIMED_SOCKET || x->attached || !arch_get_regs(x->tid, &regs))
 		return;
 	if (w->kind == TIMED_SLEEP)
 		arch_set_call(&regs, ARCH_CALL_PAUSE);
@@ -66,6 +66,7 @@ bool finish_call(struct tracer *t, struct tracee *x, i64 ret, u32 passed, struct
 	}
 	x->altered = x->passing = x->untraced_flag = x->in_call = x->restarting = x->vfork_parent = false;
 	x->carried = 0;
+	limit_put_back(t, x);
 	fdmap_touch(t, x->fds, x->entry.fd);
 	fdmap_touch(t, x->fds, x->entry.fd2);
 	x->cut_short = ret > 0 && (u64)ret < x->entry.size;
@@ -103,8 +104,10 @@ static bool resume_entry(struct tracer *t, struct tracee *x, struct err *err)
 	ok = !x->entry.logged || (emit_entry(t, x, REC_ENTER, err) && socket_entered(t, x, err));
 	fdmap_touch(t, x->fds, x->entry.fd);
 	fdmap_touch(t, x->fds, x->entry.fd2);
-	if (t->opt.held)
+	if (t->opt.held) {
 		time_make_endless(x);
+		ok = ok && limit_take_off(t, x, err);
+	}
 	x->in_call = x->entry.wants_exit;
 	x->holding = x->in_call ? IS_INSIDE : IS_RUNNING;
 	tracee_go(x, x->in_call ? PTRACE_SYSCALL : PTRACE_CONT, 0);
@@ -148,7 +151,7 @@ bool tracer_set_held(struct tracer *t, bool held, struct err *err)
 		struct tracee *x = t->all.at[i];
 		bool told = !x->in_call && x->task && tracer_timeout(t, x->task) != TIME_NONE;
 		bool endless = x->altered && x->entry.timed.kind != TIMED_NOT;
-		if (!(endless || told) || x->holding != IS_INSIDE)
+		if (!(endless || told) || x->holding != IS_INSIDE || !limit_may_begin_anew(t, x))
 			continue;
 		x->loosened = true;
 		ptrace(PTRACE_INTERRUPT, x->tid, NULL, NULL);

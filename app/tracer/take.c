@@ -345,12 +345,14 @@ static bool take_exit(struct tracer *t, struct tracee *x, struct err *err)
 		return tracer_note_hold(t, x->task, err);
 	if (!arch_read_result(x->tid, &ret))
 		return true; /* killed: its end follows */
+	limit_put_back(t, x);
 	if (x->passing && (result_is_restart(ret) || ret == -4 /* EINTR */))
 		return finish_call(t, x, x->entry.timed.sys_result, 1, err);
 	x->passing = false;
 	if (x->loosened && result_is_restart(ret))
 		return restart_with_own_time(x);
 	x->loosened = false;
+	limit_interrupted(x, &ret);
 	if (result_is_restart(ret)) {
 		x->restarting = true;
 		x->pending_ret = ret;

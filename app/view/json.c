@@ -328,6 +328,7 @@ static void add_observe(const struct scene *s, const struct rec *r, struct str *
 		[OBS_CARRIES] = "carries",
 		[OBS_CUT] = "cut-short",
 		[OBS_UNMET] = "unmet",
+		[OBS_LIMIT] = "limit",
 	};
 	struct ev_observe e;
 
@@ -362,6 +363,8 @@ static void add_observe(const struct scene *s, const struct rec *r, struct str *
 	}
 	if (e.what == OBS_UNMET)
 		add_key(out, "unmet", (i64)e.a);
+	if (e.what == OBS_LIMIT)
+		add_key(out, "ns", (i64)e.a);
 	if (e.what == OBS_MODE)
 		add_word(out, "mode", e.a == OBS_FREE ? "free" : "held");
 	if (e.what == OBS_UNKNOWN_CALL)

@@ -439,7 +439,7 @@ bool words_socket_time(const struct scene *s, u32 task)
 {
 	struct why y;
 
-	return world_why_wait(s->world, task, &y) && y.object_kind == OBJ_SOCKET && world_socket(s->world, y.object) &&
+	return world_why_wait(s->world, task, &y) && y.timeout_ns == TIME_NONE && y.object_kind == OBJ_SOCKET && world_socket(s->world, y.object) &&
 	       world_socket(s->world, y.object)->timeouts;
 }
 

@@ -94,6 +94,7 @@ struct w_op {
 	u32 object2;
 	u32 relocking; /* cond_wait: now waits for its mutex: 1: signalled, 2: its time is over */
 	u32 text;      /* text offset: the name that sem_open, unlink, ... is about */
+	u64 limit;     /* ns after which it ends when that is chosen: its socket's time-out; 0 none */
 };
 
 /* A load as the world remembers it: for spinning, and for "what each process last saw". */

@@ -368,6 +368,7 @@ void observe_apply(struct world *w, const struct rec *r, const struct ev_observe
 	case OBS_QUEUE: queue_observe(w, r->task, ev); break;
 	case OBS_SEMS: sems_observe(w, r->task, ev); break;
 	case OBS_CARRIES: carry_note(w, r->task, ev); break;
+	case OBS_LIMIT: w->task[r->task].op.limit = ev->a; break;
 	case OBS_REACHES: inet_may_reach(w, r->task, ev); break;
 	case OBS_SETTLED: observe_settled(w); break;
 	case OBS_MODE: w->h->pub.mode = (u32)ev->a; break;

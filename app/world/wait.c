@@ -162,8 +162,7 @@ static bool wait_by_rule(const struct world *w, u32 task, struct wait *wait)
 	return true;
 }
 
-/* What a blocked or spinning task waits for. Unless it is a pipe's end or a child, the wait is open-ended. */
-void wait_classify(const struct world *w, u32 task, struct wait *wait)
+static void classify(const struct world *w, u32 task, struct wait *wait)
 {
 	const struct w_task *t = &w->task[task];
 
@@ -212,5 +211,17 @@ void wait_classify(const struct world *w, u32 task, struct wait *wait)
 		wait->open_ended = false;
 		break;
 	default: break;
+	}
+}
+
+/* What a blocked or spinning task waits for. Unless it is a pipe's end or a child, the wait is open-ended. */
+void wait_classify(const struct world *w, u32 task, struct wait *wait)
+{
+	const struct w_op *op = &w->task[task].op;
+
+	classify(w, task, wait);
+	if (op->limit && op->open && wait->timeout == TIME_NONE) { /* its socket's */
+		wait->timeout = op->limit;
+		wait->open_ended = true;
 	}
 }

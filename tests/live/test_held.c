@@ -15,7 +15,8 @@
 
 #include "session/lib.h"
 
-enum { STEPS_MAX = 20000, SECONDS_MAX = 60, TIMED_CALLS = 13 };
+enum { STEPS_MAX = 20000, SECONDS_MAX = 60, TIMED_CALLS = 13, SOCKET_LIMITS = 31 };
+#define MINUTES 60000000000ull /* ns */
 
 static const char *const targets[] = {
 	"births",
@@ -44,6 +45,7 @@ static const char *const targets[] = {
 	"thread_exec",
 	"threads",
 	"timed_calls",
+	"socket_limits",
 	"timeouts",
 	"unix_more",
 	"unix_pair",
@@ -81,16 +83,17 @@ static int run_alone(const char *program, const char *output)
 	return status;
 }
 
-/* Picks a task that can move, or a time-out that can pass. */
+/* Picks a task that can move, or a time-out that can pass: of minutes, only when nobody can move. */
 static bool choose(struct run *r, unsigned *seed, u32 *task, bool *time)
 {
 	struct tracer *t = run_tracer(r);
 	u32 can[512], n = 0;
 
-	for (u32 i = 1; i <= tracer_tasks(t) && n < ARRAY_LEN(can); i++)
-		if (run_can_step(r, i) ||
-			(tracer_holding(t, i) == IS_INSIDE && tracer_timeout(t, i) != TIME_NONE))
-			can[n++] = i;
+	for (int last = 0; last < 2 && !n; last++)
+		for (u32 i = 1; i <= tracer_tasks(t) && n < ARRAY_LEN(can); i++)
+			if (run_can_step(r, i) || (tracer_holding(t, i) == IS_INSIDE && tracer_timeout(t, i) != TIME_NONE &&
+							  (last || tracer_timeout(t, i) < MINUTES)))
+				can[n++] = i;
 	if (!n)
 		return false;
 	*task = can[(unsigned)rand_r(seed) % n];
@@ -175,7 +178,7 @@ static bool run_held(char *program, unsigned seed, int alone, const char *output
 	int out = open(output, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	struct launch launch = {.argv = argv, .fds = {in, out, -1}};
 	struct run *r = run_create(&opt, &launch, err);
-	unsigned passed = 0, least = strstr(program, "/timed_calls") ? TIMED_CALLS : 0;
+	unsigned passed = 0, least = strstr(program, "/timed_calls") ? TIMED_CALLS : strstr(program, "/socket_limits") ? SOCKET_LIMITS : 0;
 	bool ok = r && step_to_the_end(r, &seed, &passed, err) && judge(r, alone, err);
 
 	if (ok && passed < least)

@@ -80,7 +80,7 @@ bool decode_on_socket(struct tracer *t, struct tracee *x, struct entry *e)
 	return leads_to_socket(t, x, e->fd);
 }
 
-/* Only time-outs of receiving and sending: they are real time, which nobody chooses. */
+/* Only time-outs of receiving and sending: limit.c makes a choice of them. */
 bool decode_setsockopt(struct tracer *t, struct tracee *x, struct entry *e)
 {
 	u64 value[2] = {0};
@@ -92,6 +92,7 @@ bool decode_setsockopt(struct tracer *t, struct tracee *x, struct entry *e)
 	memory_read(x->tid, x->args[3], value, sizeof value);
 	e->arg = (x->args[2] & 0xffffffff) | (u64)SOL_SOCKET << 32;
 	e->size = value[0] || value[1];
+	object_of_fd(t, x, e->fd)->limits |= e->size;
 	return true;
 }
 
@@ -238,6 +239,7 @@ static struct object_seen *made(struct tracer *t, struct tracee *x, int fd, bool
 
 	if (!index)
 		return NULL;
+	o->limits = false; /* new */
 	o->domain = e->arg & 0xffff;
 	o->type = e->arg >> 16 & 0xffff;
 	o->protocol = (u32)(e->arg >> 32);
@@ -277,6 +279,7 @@ static void accepted(struct tracer *t, struct tracee *x, int fd, struct ev_exit 
 	t->objects.at[index].type = from.type;
 	t->objects.at[index].protocol = from.protocol;
 	t->objects.at[index].inet.accepted = true;
+	t->objects.at[index].limits = from.limits; /* tcp(7): handed down */
 	out->arg = t->objects.at[index].id;
 	out->arg2 = socket_find_peer(t, x, fd, index);
 }
