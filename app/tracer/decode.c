@@ -94,6 +94,7 @@ static const struct row rows[] = {
 	[SYS_accept] = {CALL_accept, decode_on_socket},
 	[SYS_accept4] = {CALL_accept4, decode_on_socket},
 	[SYS_setsockopt] = {CALL_setsockopt, decode_setsockopt},
+	[SYS_getsockopt] = {CALL_setsockopt, decode_getsockopt},
 	[SYS_sendto] = {CALL_sendto, decode_send},
 	[SYS_sendmsg] = {CALL_sendmsg, decode_send},
 	[SYS_sendmmsg] = {CALL_sendmmsg, decode_messages},

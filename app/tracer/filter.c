@@ -71,6 +71,10 @@ static const struct arg_rule arg_rules[] = {
 	{SYS_setsockopt, 2, 0xffffffff, SO_SNDTIMEO_OLD},
 	{SYS_setsockopt, 2, 0xffffffff, SO_RCVTIMEO_NEW},
 	{SYS_setsockopt, 2, 0xffffffff, SO_SNDTIMEO_NEW},
+	{SYS_getsockopt, 2, 0xffffffff, SO_RCVTIMEO_OLD},
+	{SYS_getsockopt, 2, 0xffffffff, SO_SNDTIMEO_OLD},
+	{SYS_getsockopt, 2, 0xffffffff, SO_RCVTIMEO_NEW},
+	{SYS_getsockopt, 2, 0xffffffff, SO_SNDTIMEO_NEW},
 	{SYS_mmap, 3, MAP_SHARED, MAP_SHARED}, /* MAP_SHARED_VALIDATE too: 1 and 3; private is 2 */
 	{SYS_futex, 1, FUTEX_PRIVATE_FLAG, 0},
 };

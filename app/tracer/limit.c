@@ -2,8 +2,9 @@
 /* Time-outs that a socket has and its calls do not show: SO_RCVTIMEO and SO_SNDTIMEO (socket(7)). When tasks are held they pass
  * when that is chosen, as those of timed calls do (resume.c).
  *
- * The kernel reads the time-out once, as the call begins (sock_rcvtimeo, sock_sndtimeo). So it is taken off while one task
- * begins one call, and put back when that task sleeps in it or is out of it: before anybody else moves. */
+ * The kernel reads the time-out as the call begins (sock_rcvtimeo, sock_sndtimeo). So it is taken off while one task begins
+ * one call, and put back when that task sleeps in it or is out of it: before anybody else moves. A send reads it for each
+ * piece anew, and recvmmsg for each message: there it stays off until they are out, and who asks is told what was set. */
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -43,17 +44,30 @@ static int result_of(const struct entry *e, const struct object_seen *o, int fd)
 	return is_connecting(fd) ? -EALREADY : -EINPROGRESS;
 }
 
-/* Another task may be on its way into a call on the same socket: then it is off already. */
+/* The same under its other number, for the time_t of 64 bits. */
+static int plain(u64 option)
+{
+	return (u32)option == SO_RCVTIMEO_NEW ? SO_RCVTIMEO : (u32)option == SO_SNDTIMEO_NEW ? SO_SNDTIMEO : (int)(u32)option;
+}
+
+/* Who has taken off that option of that socket, and has not put it back. */
+static struct tracee *whose(const struct tracer *t, u32 index, int option)
+{
+	for (size_t i = 0; i < t->all.n; i++)
+		if (t->all.at[i]->unlimited == index && t->all.at[i]->unlimited_by == option)
+			return t->all.at[i];
+	return NULL;
+}
+
+/* Another task may be in a call on the same socket: then it is off already. */
 static bool limit_of(const struct tracer *t, int fd, u32 index, int option, struct timeval *limit)
 {
+	const struct tracee *by = whose(t, index, option);
 	socklen_t len = sizeof *limit;
 
-	for (size_t i = 0; i < t->all.n; i++)
-		if (t->all.at[i]->unlimited == index && t->all.at[i]->unlimited_by == option) {
-			*limit = t->all.at[i]->unlimited_of;
-			return true;
-		}
-	return getsockopt(fd, SOL_SOCKET, option, limit, &len) == 0 && (limit->tv_sec || limit->tv_usec);
+	if (by)
+		*limit = by->unlimited_of;
+	return by || (getsockopt(fd, SOL_SOCKET, option, limit, &len) == 0 && (limit->tv_sec || limit->tv_usec));
 }
 
 bool limit_take_off(struct tracer *t, struct tracee *x, struct err *err)
@@ -83,15 +97,50 @@ bool limit_take_off(struct tracer *t, struct tracee *x, struct err *err)
 	return !x->unlimited || emit_observe(t, x, OBS_LIMIT, e->timed.ns, 0, 0, 0, 0, err);
 }
 
-void limit_put_back(struct tracer *t, struct tracee *x)
+static bool reads_it_anew(const struct tracee *x)
 {
-	int fd = x->unlimited ? socket_borrow_any(t, x->unlimited) : -1;
+	return x->entry.call == CALL_recvmmsg || (x->unlimited_by == SO_SNDTIMEO && x->entry.call != CALL_connect);
+}
 
+void limit_put_back(struct tracer *t, struct tracee *x, bool sleeps)
+{
+	int fd;
+
+	if (!x->unlimited || (sleeps && reads_it_anew(x)))
+		return;
+	fd = socket_borrow_any(t, x->unlimited);
 	if (fd >= 0) {
 		setsockopt(fd, SOL_SOCKET, x->unlimited_by, &x->unlimited_of, sizeof x->unlimited_of);
 		close(fd);
 	}
 	x->unlimited = 0;
+}
+
+void limit_set(struct tracer *t, struct tracee *x)
+{
+	const struct object_seen *o = object_of_fd(t, x, x->entry.fd);
+	struct tracee *by;
+
+	while (o && (by = whose(t, (u32)(o - t->objects.at), plain(x->entry.arg))))
+		by->unlimited = 0;
+}
+
+bool decode_getsockopt(struct tracer *t, struct tracee *x, struct entry *e)
+{
+	const struct object_seen *o = (u32)x->args[1] == SOL_SOCKET ? object_of_fd(t, x, (int)x->args[0]) : NULL;
+
+	e->hold = e->logged = false;
+	return o && whose(t, (u32)(o - t->objects.at), plain(x->args[2]));
+}
+
+void limit_asked(struct tracer *t, struct tracee *x)
+{
+	const struct object_seen *o = object_of_fd(t, x, (int)x->args[0]);
+	struct tracee *by = o ? whose(t, (u32)(o - t->objects.at), plain(x->args[2])) : NULL;
+	u32 len = 0;
+
+	if (by && memory_read(x->tid, x->args[4], &len, sizeof len) == sizeof len)
+		memory_write(x->tid, x->args[3], &by->unlimited_of, len < sizeof by->unlimited_of ? len : sizeof by->unlimited_of);
 }
 
 bool limit_may_begin_anew(struct tracer *t, struct tracee *x)

@@ -275,8 +275,10 @@ struct tracee {
 /* ---- limit.c: SO_RCVTIMEO and SO_SNDTIMEO ---- */
 /* Of a held task's call about to begin: what of its socket's time-out concerns it is taken off, and told (OBS_LIMIT). */
 bool limit_take_off(struct tracer *, struct tracee *, struct err *);
-/* It sleeps in that call, which has read it, or is out of it: the socket is as the program made it. */
-void limit_put_back(struct tracer *, struct tracee *);
+/* It sleeps in that call, or is out of it: the socket is as the program made it, unless the call will read it again. */
+void limit_put_back(struct tracer *, struct tracee *, bool sleeps);
+void limit_set(struct tracer *, struct tracee *);   /* a setsockopt of it was made: that is what it has now */
+void limit_asked(struct tracer *, struct tracee *); /* a getsockopt of it has come back: what the program had set is told */
 /* May the call be begun anew, so that it has its own time-out? Not when part of it may be done. */
 bool limit_may_begin_anew(struct tracer *, struct tracee *);
 /* Broken off by a signal that comes: with its time-out the kernel had not let it begin again, signal(7). */
@@ -411,7 +413,7 @@ decoder decode_rw, decode_vector, decode_pipe, decode_close, decode_close_range,
 	decode_sigaction, decode_timer, decode_sigqueue, decode_sigtimedwait,
 	decode_mknod, decode_flock, decode_event, decode_timerfd_settime, decode_epoll_ctl, decode_epoll_wait,
 	decode_mmap, decode_msync, decode_ftruncate, decode_memfd, decode_unlink, decode_futex,
-	decode_socket, decode_address, decode_on_socket, decode_setsockopt, decode_send, decode_receive_from, decode_messages,
+	decode_socket, decode_address, decode_on_socket, decode_setsockopt, decode_getsockopt, decode_send, decode_receive_from, decode_messages,
 	decode_mq_open, decode_mq_unlink, decode_mq_send, decode_mq_receive, decode_mq_notify, decode_mq_attr,
 	decode_sysv_get, decode_msgsnd, decode_msgrcv, decode_semop, decode_sysv_control, decode_shmat, decode_shmdt;
 /* EXITs of the calls of decode/memory.c. */

@@ -66,7 +66,7 @@ bool finish_call(struct tracer *t, struct tracee *x, i64 ret, u32 passed, struct
 	}
 	x->altered = x->passing = x->untraced_flag = x->in_call = x->restarting = x->vfork_parent = false;
 	x->carried = 0;
-	limit_put_back(t, x);
+	limit_put_back(t, x, false);
 	fdmap_touch(t, x->fds, x->entry.fd);
 	fdmap_touch(t, x->fds, x->entry.fd2);
 	x->cut_short = ret > 0 && (u64)ret < x->entry.size;

@@ -345,7 +345,7 @@ static bool take_exit(struct tracer *t, struct tracee *x, struct err *err)
 		return tracer_note_hold(t, x->task, err);
 	if (!arch_read_result(x->tid, &ret))
 		return true; /* killed: its end follows */
-	limit_put_back(t, x);
+	limit_put_back(t, x, false);
 	if (x->passing && (result_is_restart(ret) || ret == -4 /* EINTR */))
 		return finish_call(t, x, x->entry.timed.sys_result, 1, err);
 	x->passing = false;

@@ -15,7 +15,7 @@
 
 #include "session/lib.h"
 
-enum { STEPS_MAX = 20000, SECONDS_MAX = 60, TIMED_CALLS = 13, SOCKET_LIMITS = 31 };
+enum { STEPS_MAX = 20000, SECONDS_MAX = 60, TIMED_CALLS = 13, SOCKET_LIMITS = 34 };
 #define MINUTES 60000000000ull /* ns */
 
 static const char *const targets[] = {

@@ -377,6 +377,7 @@ void socket_call_done(struct tracer *t, struct tracee *x, i64 ret, struct ev_exi
 	case CALL_accept:
 	case CALL_accept4: accepted(t, x, (int)ret, out); break;
 	case CALL_bind: named(t, x, ret, out); break;
+	case CALL_setsockopt: e->logged ? limit_set(t, x) : limit_asked(t, x); break;
 	case CALL_recvfrom:
 	case CALL_recvmsg: received_from(t, x, out); break;
 	case CALL_write:

@@ -98,7 +98,7 @@ bool tracer_note_state(struct tracer *t, u32 task, enum obs_state state, struct 
 	if (!x)
 		return true;
 	if (state == OBS_BLOCKED)
-		limit_put_back(t, x);
+		limit_put_back(t, x, true);
 	if (!access_finish(t, x, err)) /* done long ago: it sleeps elsewhere, or computes */
 		return false;
 	if (!x->in_call && state == OBS_BLOCKED && !told_reopen(t, x, err))

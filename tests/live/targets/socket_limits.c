@@ -122,6 +122,35 @@ static void part(int s[2])
 	say("none", write(s[0], large, sizeof large));
 }
 
+/* A send that sleeps, goes on and sleeps again; who asks meanwhile is told what was set. */
+static void twice(void)
+{
+	static char large[1 << 20];
+	int s[2], over[2];
+	pid_t pid;
+	long n;
+
+	socketpair(AF_UNIX, SOCK_STREAM, 0, s);
+	socketpair(AF_UNIX, SOCK_STREAM, 0, over);
+	limit(s[0], SO_SNDTIMEO, 40);
+	pid = fork();
+	if (pid == 0) {
+		say("taken", recv(s[1], large, 200000, MSG_WAITALL));
+		say("asked", limit_of(s[0], SO_SNDTIMEO));
+		(void)!read(over[1], large, 1);
+		_exit(0);
+	}
+	n = send(s[0], large, sizeof large, 0);
+	(void)!write(over[0], "x", 1);
+	waitpid(pid, NULL, 0);
+	say("not all", n > 200000 && n < (long)sizeof large);
+	say("still", limit_of(s[0], SO_SNDTIMEO));
+	for (int i = 0; i < 2; i++) {
+		close(s[i]);
+		close(over[i]);
+	}
+}
+
 static void listeners(void)
 {
 	struct sockaddr_un un = {.sun_family = AF_UNIX};
@@ -163,6 +192,7 @@ int main(void)
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, s) < 0 || socketpair(AF_UNIX, SOCK_DGRAM, 0, d) < 0 ||
 	    bind(udp, (struct sockaddr *)&in, sizeof in) < 0)
 		return 1;
+	twice();
 	receive("unix stream", s[0]);
 	receive("unix datagrams", d[0]);
 	receive("udp", udp);
