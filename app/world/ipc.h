@@ -10,7 +10,7 @@
  * socketop.c | what goes through sockets; socketwhy.c: outlook, and on whom a call waits
  * carry.c    | descriptors in flight (SCM_RIGHTS)
  * inet.c     | TCP and UDP: bytes on their way, resets, drops, strangers; against the kernel
- * queue.c    | POSIX and SysV message queues
+ * queue.h    | POSIX and SysV message queues: its own table of files (queue*.c)
  * sysv.c     | SysV semaphores; SysV segments are w_segment
  * counter.c  | eventfd, timerfd, signalfd, pidfd, epoll: ready or not, and for what
  * lock.c     | flock, fcntl and OFD locks

@@ -20,6 +20,12 @@ libipclab_a_SOURCES += \
 	app/world/pipe.c \
 	app/world/process.c \
 	app/world/queue.c \
+	app/world/queue.h \
+	app/world/queuecall.c \
+	app/world/queuemessage.c \
+	app/world/queueop.c \
+	app/world/queueseen.c \
+	app/world/queuewhy.c \
 	app/world/result.c \
 	app/world/same.c \
 	app/world/segment.c \

@@ -656,7 +656,7 @@ u32 carry_received(struct world *, u32 task, const struct ev_observe *, u32 *fro
 void carry_passed(struct world *, u32 socket); /* a settled point: what was taken without them is gone */
 bool carry_may_be_gone(struct world *, u32 file, u32 witness);
 
-/* ---- queue.c ---- */
+/* ---- queue*.c; among themselves they have queue.h ---- */
 u32 queue_find(const struct world *, bool sysv, u64 id); /* living ones, 0 none */
 u32 queue_adopt(struct world *, const struct ev_observe *); /* OBS_FD: its open file, 0 none */
 bool queue_named(struct world *, const struct ev_name *);  /* REC_NAME; true: it is a queue's */
