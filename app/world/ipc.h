@@ -11,7 +11,8 @@
  * carry.c    | descriptors in flight (SCM_RIGHTS)
  * inet.c     | TCP and UDP: bytes on their way, resets, drops, strangers; against the kernel
  * queue.h    | POSIX and SysV message queues: its own table of files (queue*.c)
- * sysv.c     | SysV semaphores; SysV segments are w_segment
+ * sems.h     | SysV semaphores: its own table of files (sems*.c)
+ * sysvshm.c  | calls of SysV shared memory; its segments are w_segment
  * counter.c  | eventfd, timerfd, signalfd, pidfd, epoll: ready or not, and for what
  * lock.c     | flock, fcntl and OFD locks
  * signals.c  | dispositions, masks, pending; kill, sigqueue, alarms and timers

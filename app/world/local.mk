@@ -29,6 +29,13 @@ libipclab_a_SOURCES += \
 	app/world/result.c \
 	app/world/same.c \
 	app/world/segment.c \
+	app/world/sems.c \
+	app/world/sems.h \
+	app/world/semsop.c \
+	app/world/semsrange.c \
+	app/world/semsseen.c \
+	app/world/semsundo.c \
+	app/world/semswhy.c \
 	app/world/slots.c \
 	app/world/socket.c \
 	app/world/socketlink.c \
@@ -37,8 +44,8 @@ libipclab_a_SOURCES += \
 	app/world/inet.c \
 	app/world/sync.c \
 	app/world/synccall.c \
-	app/world/sysv.c \
 	app/world/syncop.c \
+	app/world/sysvshm.c \
 	app/world/timeline.c \
 	app/world/transfer.c \
 	app/world/fifo.c \

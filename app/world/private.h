@@ -668,12 +668,13 @@ extern const struct ipc_rule queue_rule_mq, queue_rule_open, queue_rule_unlink, 
 	queue_rule_control;
 extern const struct ipc_file_rule queue_file_rule;
 
-/* ---- sysv.c ---- */
+/* ---- sems*.c, which have sems.h among themselves; sysvshm.c ---- */
 u32 sems_at(const struct world *, u32 set, u32 index); /* w_sem, 0 none */
 void sems_observe(struct world *, u32 task, const struct ev_observe *); /* OBS_SEMS */
 void sysv_parts_drop(struct world *, u32 task); /* a semop that was poised and does not begin */
 void sysv_process_ends(struct world *, u32 proc);  /* SEM_UNDO may be at work from now on */
 void sysv_process_ended(struct world *, u32 proc); /* and is done */
+void sysv_get_enter(struct world *, u32 task, const struct ev_enter *); /* semget, shmget: in which namespace */
 void sems_identity(const struct world *, u32 set, struct str *);
 bool sems_hold(const struct world *, u32 set, struct str *where); /* invariants */
 extern const struct ipc_rule sysv_rule_semop, sysv_rule_semctl, sysv_rule_semget, sysv_rule_shmget, sysv_rule_shmat,
