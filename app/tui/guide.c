@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The guide on the screen: what a step says so far, the question that is open, what Enter does next.
- * The text of a step grows from above; the newest part is in sight. */
+/* The guide on the screen: a step begins, goes on as far as it can without the learner, is begun again; what
+ * comes of moves. The text of a step grows from above; the newest part is in sight. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,7 +59,7 @@ static void text_block(struct screen_guide *g, const struct guide_block *b)
 	str_finish(&indented);
 }
 
-static void question_text(
+void lesson_question(
 	const struct screen_guide *g, const struct guide_question *q, bool open, struct str *out)
 {
 	str_addf(out, "%s\n", q->text);
@@ -83,7 +83,7 @@ static void remember_answer(struct screen_run *r)
 	str_finish(&picture);
 }
 
-static void outcome(struct screen_run *r, unsigned what)
+void lesson_outcome(struct screen_run *r, unsigned what)
 {
 	struct screen_guide *g = r->guide;
 
@@ -101,7 +101,7 @@ static void outcome(struct screen_run *r, unsigned what)
 }
 
 /* Whatever can be said without the learner's doing anything. */
-static void go_on(struct screen_run *r)
+void lesson_go_on(struct screen_run *r)
 {
 	struct screen_guide *g = r->guide;
 	struct err err = {0};
@@ -113,7 +113,7 @@ static void go_on(struct screen_run *r)
 	while (guide_play_at(g->play) == AT_TEXT) {
 		g->task = g->text.len;
 		text_block(g, guide_play_block(g->play));
-		outcome(r, guide_play_read(g->play));
+		lesson_outcome(r, guide_play_read(g->play));
 	}
 	g->chosen = 0;
 	g->skipping = KEY_ID_NONE;
@@ -150,7 +150,7 @@ static void begin_text(struct screen_guide *g, u32 step)
 		lesson_paragraph(g, g->guide->intro);
 }
 
-static void enter(struct screen_run *r, u32 step, bool fresh)
+void lesson_step(struct screen_run *r, u32 step, bool fresh)
 {
 	struct screen_guide *g = r->guide;
 	u64 from = r->session ? timeline_events(session_timeline(r->session)) : 0;
@@ -169,10 +169,10 @@ static void enter(struct screen_run *r, u32 step, bool fresh)
 	r->view.scroll[PANE_GUIDE] = 0;
 	moved_by_guide(r, from);
 	remembered(r, sitting_at(&g->at, step, &err), &err);
-	go_on(r);
+	lesson_go_on(r);
 }
 
-static void do_pending(struct screen_run *r)
+void lesson_do(struct screen_run *r)
 {
 	struct screen_guide *g = r->guide;
 	u64 from = timeline_events(session_timeline(r->session));
@@ -188,193 +188,8 @@ static void do_pending(struct screen_run *r)
 		lesson_paragraph(g, "r begins this step again, on fresh processes.");
 		return;
 	}
-	outcome(r, what);
-	go_on(r);
-}
-
-bool lesson_asks(const struct screen_run *r)
-{
-	return r->guide && guide_play_at(r->guide->play) == AT_QUESTION;
-}
-
-/* The answer as typed, "2" or "4096": then the processes move. */
-void lesson_answer(struct screen_run *r, const char *text)
-{
-	struct screen_guide *g = r->guide;
-	const struct guide_question *q = guide_play_block(g->play)->question;
-	struct str asked = {0};
-	struct err err = {0};
-
-	if (!guide_play_answer(g->play, text, &err)) {
-		run_say_error(r, &err);
-		return;
-	}
-	lesson_part(g);
-	question_text(g, q, false, &asked);
-	lesson_paragraph(g, str_get(&asked));
-	str_finish(&asked);
-	go_on(r);
-	if (guide_play_at(g->play) == AT_DO && run_is_now(r))
-		do_pending(r);
-}
-
-static void answer_chosen(struct screen_run *r)
-{
-	const struct guide_question *q = guide_play_block(r->guide->play)->question;
-	struct str text = {0};
-
-	if (q->kind == ASK_NUMBER) {
-		run_line_begin(r, USE_ANSWER, "a number, or ? for \"I do not know yet\": ");
-		return;
-	}
-	if (q->kind == ASK_ORDER) {
-		run_line_begin(r, USE_ANSWER, "in order, like 2 1 3, or ?: ");
-		return;
-	}
-	str_addf(&text, "%u", r->guide->chosen + 1);
-	lesson_answer(r, str_get(&text));
-	str_finish(&text);
-}
-
-/* Lines of the guide below what is in sight. */
-static int unread(struct screen_run *r, int *visible)
-{
-	int lines;
-
-	*visible = 1;
-	if (r->view.lower != PANE_GUIDE || (r->view.zoom && r->view.focus != PANE_GUIDE))
-		return 0;
-	screen_pane_size(r->term->canvas, &r->scene, &r->view, PANE_GUIDE, &lines, visible);
-	return lines - *visible - r->view.scroll[PANE_GUIDE];
-}
-
-/* A question's choices may lie below what is in sight: they come up before one is chosen. */
-static void scroll_to_end(struct screen_run *r)
-{
-	int visible, below = unread(r, &visible);
-
-	if (below > 0)
-		r->view.scroll[PANE_GUIDE] += below;
-}
-
-/* What was not in sight yet is read before Enter does anything else: a page, its last row says how much
- * more there is. False: all of it was. */
-static bool read_on(struct screen_run *r)
-{
-	int visible, below = unread(r, &visible), page;
-
-	if (below <= 0)
-		return false;
-	page = visible > 2 ? visible - 1 : 1;
-	r->view.scroll[PANE_GUIDE] += below < page ? below : page;
-	r->dirty = true;
-	return true;
-}
-
-/* The guide lies behind another view, and has something that is to be read before Enter goes on: a question,
- * what came of an answer, the end of a step. A `do` may be looked at in any view. */
-static bool is_behind(struct screen_run *r)
-{
-	return r->view.lower != PANE_GUIDE && guide_play_at(r->guide->play) != AT_DO;
-}
-
-/* Enter. */
-void lesson_enter(struct screen_run *r)
-{
-	struct screen_guide *g = r->guide;
-
-	if (read_on(r))
-		return;
-	if (is_behind(r)) {
-		run_view(r, PANE_GUIDE);
-		return;
-	}
-	if (g->over) {
-		r->to_home = true;
-		return;
-	}
-	if (!run_is_now(r) && guide_play_at(g->play) != AT_QUESTION) {
-		run_say(r, "You are looking back: G returns to now.");
-		return;
-	}
-	switch (guide_play_at(g->play)) {
-	case AT_QUESTION:
-		answer_chosen(r);
-		r->dirty = true;
-		return;
-	case AT_DO:
-		motion_pause(r);
-		do_pending(r);
-		return;
-	case AT_EXPERIMENT:
-		if (sitting_has_listed(&g->at)) {
-			lesson_run_listed(r);
-			return;
-		}
-		lesson_part(g);
-		outcome(r, guide_play_read(g->play));
-		go_on(r);
-		return;
-	case AT_STEP_END:
-		motion_pause(r);
-		enter(r, guide_play_step(g->play) + 1, false);
-		return;
-	case AT_END: r->to_home = true; return;
-	default:
-		run_say(r, schedule_next(r->scene.world, 0)
-				   ? "It is your turn to move them; :solution shows one way."
-				   : "The goal is not reached: r begins this step again, "
-				     ":solution shows one way.");
-		scroll_to_end(r); /* the message has taken lines of the guide's */
-	}
-}
-
-/* Digits and arrows while a question is open. */
-void lesson_choose(struct screen_run *r, u32 choice)
-{
-	const struct guide_question *q = guide_play_block(r->guide->play)->question;
-	char first[2] = {(char)('1' + choice), 0};
-
-	if (is_behind(r))
-		run_view(r, PANE_GUIDE);
-	if (q->kind == ASK_NUMBER || q->kind == ASK_ORDER) {
-		answer_chosen(r);
-		term_put_ahead(r->term, first, 1);
-		return;
-	}
-	if (choice < guide_choices(q))
-		r->guide->chosen = choice;
-	scroll_to_end(r);
-	r->dirty = true;
-}
-
-void lesson_choose_by(struct screen_run *r, int by)
-{
-	u32 n = guide_choices(guide_play_block(r->guide->play)->question);
-
-	if (is_behind(r))
-		run_view(r, PANE_GUIDE);
-	scroll_to_end(r);
-	if (by < 0 ? r->guide->chosen > 0 : r->guide->chosen + 1 < n)
-		r->guide->chosen = by < 0 ? r->guide->chosen - 1 : r->guide->chosen + 1;
-	r->dirty = true;
-}
-
-/* A key that moves processes while a question is open: the first press only says so. */
-bool lesson_forbids(struct screen_run *r, enum key_id id)
-{
-	if (!lesson_asks(r) || !run_is_now(r))
-		return false;
-	if (r->guide->skipping == id) {
-		lesson_part(r->guide);
-		guide_play_skip(r->guide->play);
-		lesson_paragraph(r->guide, "Skipped.");
-		go_on(r);
-		return false;
-	}
-	r->guide->skipping = id;
-	run_say(r, "Answer first, or press it again to skip.");
-	return true;
+	lesson_outcome(r, what);
+	lesson_go_on(r);
 }
 
 static void followed(struct screen_run *r, const struct guide_block *b, unsigned what)
@@ -385,9 +200,9 @@ static void followed(struct screen_run *r, const struct guide_block *b, unsigned
 		lesson_part(g);
 	if (what & PLAY_REACHED && b && b->text)
 		lesson_paragraph(g, b->text);
-	outcome(r, what);
+	lesson_outcome(r, what);
 	if (guide_play_block(g->play) != b || what & (PLAY_SETTLED | PLAY_REACHED))
-		go_on(r);
+		lesson_go_on(r);
 }
 
 void lesson_moved(struct screen_run *r, const char *command)
@@ -432,7 +247,7 @@ void lesson_until(struct screen_run *r, const char *command)
 void lesson_again(struct screen_run *r)
 {
 	motion_pause(r);
-	enter(r, guide_play_step(r->guide->play), true);
+	lesson_step(r, guide_play_step(r->guide->play), true);
 }
 
 void lesson_set(struct screen_run *r, const char *args)
@@ -461,144 +276,7 @@ void lesson_goto(struct screen_run *r, u64 step)
 		return;
 	}
 	motion_pause(r);
-	enter(r, (u32)step - 1, true);
-}
-
-/* ---- what the view is told ---- */
-
-static unsigned hidden(const struct guide_question *q)
-{
-	return (q->hide & GUIDE_HIDE_FULL ? HIDE_FULL : 0) |
-	       (q->hide & GUIDE_HIDE_NEXT ? HIDE_NEXT : 0) |
-	       (q->hide & GUIDE_HIDE_RACE ? HIDE_RACE : 0) |
-	       (q->hide & GUIDE_HIDE_ENDS ? HIDE_ENDS : 0);
-}
-
-static unsigned shown(u32 show)
-{
-	return VIEW_SHOW | (show & SHOW_PIPE ? VIEW_PIPE : 0) | (show & SHOW_ENDS ? VIEW_ENDS : 0) |
-	       (show & SHOW_WHY ? VIEW_WHY : 0) | (show & SHOW_CONTENTS ? VIEW_CONTENTS : 0) |
-	       (show & SHOW_SLOTS ? VIEW_SLOTS : 0) |
-	       (show & SHOW_MEMORY ? VIEW_MEMORY : 0) | (show & SHOW_TABLES ? VIEW_TABLES : 0) | (show & SHOW_LADDER ? VIEW_LADDER : 0) | (show & SHOW_LAST ? VIEW_LAST : 0) |
-	       (show & SHOW_OUTPUT ? VIEW_OUTPUT : 0);
-}
-
-/* A title that is a question ends its own sentence. */
-static void next_step(const struct guide_step *next, u32 number, struct str *out)
-{
-	size_t n = strlen(next->title);
-
-	str_addf(out, "Enter: step %u, %s%s\n", number, next->title,
-		n && strchr("?!.", next->title[n - 1]) ? "" : ".");
-}
-
-/* What is open, below the text; and what Enter does, for the footer. */
-static void open_part(struct screen_guide *g, struct str *out, struct str *lead)
-{
-	const struct guide_block *b = guide_play_block(g->play);
-	struct str pending = {0};
-	u32 step = guide_play_step(g->play);
-
-	if (g->text.len)
-		str_add(out, "\n");
-	if (g->over) {
-		str_add(out, "Enter goes on.\n");
-		str_add(lead, "Enter go on");
-		return;
-	}
-	switch (guide_play_at(g->play)) {
-	case AT_QUESTION:
-		question_text(g, b->question, true, out);
-		if (b->question->kind == ASK_NUMBER)
-			str_add(lead, "PREDICT  type a number, Enter");
-		else if (b->question->kind == ASK_ORDER)
-			str_add(lead, "PREDICT  type the order, Enter");
-		else
-			str_addf(lead, "PREDICT  1-%u choose, Enter answer",
-				guide_choices(b->question));
-		break;
-	case AT_DO:
-		guide_play_pending(g->play, &pending);
-		if (b->aside)
-			str_add(out, "Enter: each of these programs is run.\n");
-		else
-			str_addf(out, "Enter: %s.\n", str_get(&pending));
-		str_addf(lead, "Enter %s",
-			b->aside || pending.len > 30 ? "go on" : str_get(&pending));
-		break;
-	case AT_GOAL:
-		str_add(out, "It is your turn: s, a and c move them, 1 and 2 choose whom. r begins "
-			     "this step again, :solution shows one way.\n");
-		break;
-	case AT_EXPERIMENT: lesson_experiment_open(g, b->experiment, out, lead); break;
-	case AT_STEP_END:
-		next_step(&g->guide->steps.at[step + 1], step + 2, out);
-		str_add(lead, "Enter next step");
-		break;
-	case AT_END:
-		str_add(out, "That was the last step. ");
-		sitting_exercises(&g->at, out);
-		str_add(out, "Enter: the list of labs.\n");
-		str_add(lead, "Enter labs");
-		break;
-	default: break;
-	}
-	str_finish(&pending);
-}
-
-void lesson_view(struct screen_run *r)
-{
-	struct screen_guide *g = r->guide;
-	struct view_state *v = &r->view;
-	u32 step = guide_play_step(g->play);
-	bool open = guide_play_question_open(g->play);
-	const struct guide_block *b = guide_play_block(g->play);
-
-	str_clear(&g->pane);
-	str_clear(&g->lead);
-	str_clear(&g->heading);
-	str_add(&g->pane, str_get(&g->text));
-	open_part(g, &g->pane, &g->lead);
-	if (g->lead.len && is_behind(r)) {
-		str_clear(&g->lead);
-		str_addf(&g->lead, "%sEnter guide", open ? "PREDICT  " : "");
-	}
-	str_addf(&g->heading, "%u/%zu  %s", step + 1, g->guide->steps.n,
-		g->guide->steps.at[step].title);
-	v->guide = str_get(&g->pane);
-	v->heading = str_get(&g->heading);
-	v->lead = str_get(&g->lead);
-	if (open != v->question) {
-		v->question = open;
-		if (open && v->lower != PANE_GUIDE)
-			run_view(r, PANE_GUIDE); /* a question that is not seen cannot be answered */
-		/* what was said with its reason must not stay, and may come back */
-		if (!open && g->told && run_is_now(r))
-			tell_since(r, g->told);
-		else
-			tell_moment(r);
-	}
-	v->hide = open && b && b->question ? hidden(b->question) : open ? v->hide : 0;
-	v->show = shown(g->guide->steps.at[step].show);
-}
-
-/* Brings the newest part of the text into sight. What came of the last answer is read before the next
- * question; scroll_to_end brings its choices. */
-void lesson_scroll(struct screen_run *r)
-{
-	struct screen_guide *g = r->guide;
-
-	if (!g->fresh_text || r->view.lower != PANE_GUIDE)
-		return;
-	r->view.scroll[PANE_GUIDE] =
-		screen_guide_scroll(r->term->canvas, &r->scene, &r->view, g->old_len);
-	g->fresh_text = false;
-}
-
-void lesson_newest(struct screen_run *r)
-{
-	if (r->guide)
-		r->guide->fresh_text = true;
+	lesson_step(r, (u32)step - 1, true);
 }
 
 /* ---- begin and end ---- */
@@ -628,7 +306,7 @@ static bool begin_review(struct screen_run *r, struct err *err)
 		lesson_paragraph(g, str_get(&said));
 		run_scene(r);
 		tell_moment(r);
-		go_on(r);
+		lesson_go_on(r);
 	}
 	str_finish(&said);
 	str_finish(&context);
@@ -660,7 +338,7 @@ bool lesson_begin(struct screen_run *r, const struct lab *lab, u32 wanted, struc
 	if (step)
 		tell_moment(r);
 	remembered(r, sitting_at(&g->at, step, err), err);
-	go_on(r);
+	lesson_go_on(r);
 	if (note.len)
 		run_say(r, "%s", str_get(&note));
 	else if (step && wanted == TUI_RESUME)

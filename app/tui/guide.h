@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What guide.c and experiment.c share. */
+/* What guide.c, guide_enter.c, guide_view.c and experiment.c share. */
 #ifndef TUI_GUIDE_H
 #define TUI_GUIDE_H
 
@@ -27,6 +27,15 @@ struct screen_guide {
 /* A new part of the step's text begins: what stood there before may scroll away. */
 void lesson_part(struct screen_guide *);
 void lesson_paragraph(struct screen_guide *, const char *text);
+/* ---- guide.c ---- */
+/* With its choices; open: the chosen one is marked. */
+void lesson_question(const struct screen_guide *, const struct guide_question *, bool open, struct str *);
+void lesson_outcome(struct screen_run *, unsigned what); /* PLAY_*: an answer settled, the step broken, gone astray */
+void lesson_go_on(struct screen_run *); /* says whatever can be said without the learner's doing anything */
+void lesson_step(struct screen_run *, u32 step, bool fresh); /* begins it */
+void lesson_do(struct screen_run *); /* what the guide is to do now */
+/* ---- guide_enter.c ---- */
+bool lesson_is_behind(struct screen_run *); /* another view covers what is to be read first */
 /* ---- experiment.c ---- */
 void lesson_experiment(struct screen_guide *, const struct guide_experiment *);
 /* What Enter does while it is open, and the same for the footer. */

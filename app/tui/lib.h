@@ -20,7 +20,9 @@
  * tell.c     | what happened last; deeds for the time pane; output
  * leave.c    | leaving a watched program
  * lent.c     | the program's own terminal, the whole window
- * guide.c    | the guide of a lab: texts, questions, Enter
+ * guide.c    | the guide of a lab: steps begin and go on, what comes of moves
+ * guide_enter.c | Enter, and the keys that choose an answer
+ * guide_view.c  | its text, heading and footer as the view is told them
  * experiment.c | its experiments
  * commands.c | the `:` line: an action for each command of view/steer.def
  * exercise.c | an exercise: its checks, the one that failed, the learner's next moves

@@ -9,6 +9,8 @@ libipclab_a_SOURCES += \
 	app/tui/experiment.c \
 	app/tui/guide.c \
 	app/tui/guide.h \
+	app/tui/guide_enter.c \
+	app/tui/guide_view.c \
 	app/tui/hold.c \
 	app/tui/home.c \
 	app/tui/home.h \
