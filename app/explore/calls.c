@@ -10,8 +10,10 @@
 #include <sys/file.h>
 #include <sys/ipc.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -55,17 +57,40 @@ static bool fd_talks(const struct xtask *k, int fd, u64 *key, bool *is_file)
 	return yes;
 }
 
-static bool fd_ready(const struct xtask *k, int fd, short events)
+/* socket(7): after that time a call on it gives up by itself. */
+static bool has_limit(int socket, short events)
 {
-	int ours = lean_borrow(k->tgid, fd);
+	struct timeval limit = {0};
+	socklen_t len = sizeof limit;
+
+	return getsockopt(socket, SOL_SOCKET, events & POLLIN ? SO_RCVTIMEO : SO_SNDTIMEO, &limit, &len) == 0 &&
+	       (limit.tv_sec || limit.tv_usec);
+}
+
+/* Asked not to wait, this once. */
+static bool never_waits(const struct xtask *k)
+{
+	switch (k->nr) {
+	case SYS_recvfrom:
+	case SYS_sendto: return k->args[3] & MSG_DONTWAIT;
+	case SYS_recvmsg:
+	case SYS_sendmsg: return k->args[2] & MSG_DONTWAIT;
+	default: return false;
+	}
+}
+
+static enum can fd_can(const struct xtask *k, int fd, short events)
+{
+	int ours = never_waits(k) ? -1 : lean_borrow(k->tgid, fd);
 	struct pollfd p = {.fd = ours, .events = events};
-	bool ready;
+	enum can can = CAN_GO;
 
 	if (ours < 0)
-		return true; /* EBADF comes at once */
-	ready = poll(&p, 1, 0) != 0 || (fcntl(ours, F_GETFL) & O_NONBLOCK);
+		return CAN_GO; /* EBADF comes at once */
+	if (poll(&p, 1, 0) == 0 && !(fcntl(ours, F_GETFL) & O_NONBLOCK))
+		can = has_limit(ours, events) ? CAN_BY_TIME : CAN_NOT;
 	close(ours);
-	return ready;
+	return can;
 }
 
 /* ---- points ---- */
@@ -337,11 +362,11 @@ static bool has_time(const struct xtask *k)
 enum can call_can(struct exec *x, u32 task)
 {
 	struct xtask *k = &x->task[task];
-	enum can else_ = has_time(k) ? CAN_BY_TIME : CAN_NOT;
+	enum can else_ = has_time(k) ? CAN_BY_TIME : CAN_NOT, can;
 
 	switch (k->manner) {
-	case CALL_READS: return fd_ready(k, (int)k->args[0], POLLIN) ? CAN_GO : else_;
-	case CALL_WRITES: return fd_ready(k, (int)k->args[0], POLLOUT) ? CAN_GO : else_;
+	case CALL_READS: can = fd_can(k, (int)k->args[0], POLLIN); return can == CAN_NOT ? else_ : can;
+	case CALL_WRITES: can = fd_can(k, (int)k->args[0], POLLOUT); return can == CAN_NOT ? else_ : can;
 	case CALL_WAITS: return would_wait(x, k) ? CAN_NOT : CAN_GO;
 	case CALL_SLEEPS: return CAN_BY_TIME;
 	case CALL_TRIED: return k->tried ? else_ : CAN_GO;
@@ -430,11 +455,11 @@ static bool has_blocked(const struct xtask *k, i64 result)
 static i64 result_by_time(const struct xtask *k)
 {
 	switch (k->nr) {
-	case SYS_rt_sigtimedwait:
-	case SYS_semtimedop: return -EAGAIN;
 	case SYS_mq_timedsend:
 	case SYS_mq_timedreceive: return -ETIMEDOUT;
-	default: return 0;
+	case SYS_rt_sigtimedwait:
+	case SYS_semtimedop: return -EAGAIN;
+	default: return k->manner == CALL_READS || k->manner == CALL_WRITES ? -EAGAIN : 0; /* its socket's */
 	}
 }
 

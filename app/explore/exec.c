@@ -396,6 +396,15 @@ static bool stuck(struct exec *x, struct decision *d)
 	return true;
 }
 
+/* Its time is to pass, and whether its call would wait is known only when that was tried: which is no step. */
+static bool is_to_be_tried(const struct exec *x, const struct choice_made_at *c)
+{
+	const struct xtask *k = &x->task[c->task];
+
+	return c->by_time && c->at == x->steps.n && x->enabled & BIT(c->task) && k->standing == X_AT && k->point == POINT_CALL &&
+	       k->manner == CALL_TRIED && !k->tried && !k->fed;
+}
+
 /* A choice that was made before. Whom it is about may have to be born first: those who stand before no operation go on
  * until then; when all stand before one and it still cannot be, the choice is given up. */
 static bool choose_forced(
@@ -408,6 +417,10 @@ static bool choose_forced(
 		if ((c->by_time ? x->timed : x->enabled) & BIT(c->task)) {
 			*d = (struct decision){c->task, c->by_time};
 			++*forced;
+			return true;
+		}
+		if (is_to_be_tried(x, c)) {
+			*d = (struct decision){c->task, false};
 			return true;
 		}
 		for (u32 t = 0; t < x->tasks; t++)

@@ -187,7 +187,7 @@ static bool is_by_the_way(const struct told_step *s)
 	static const long calls[] = {SYS_openat, SYS_open, SYS_ftruncate, SYS_read, SYS_readv,
 		SYS_write, SYS_writev, SYS_close, SYS_dup2, SYS_dup3, SYS_unlink, SYS_unlinkat};
 
-	for (size_t i = 0; s->point == POINT_CALL && !s->of_file && i < ARRAY_LEN(calls); i++)
+	for (size_t i = 0; s->point == POINT_CALL && !s->of_file && !s->by_time && i < ARRAY_LEN(calls); i++)
 		if (calls[i] == s->nr)
 			return true;
 	return false;

@@ -76,6 +76,48 @@ check a_limit_is_kept out_has '"schedules":50,"exhausted":false'
 explore --json --schedules 400 -- "$dir/sem_counter"
 check a_limit_is_kept_with_random_ones out_has '"schedules":400,"exhausted":false'
 
+# ---- time-outs: they may pass while others could go on, and end a wait when nobody can ----
+timed() { # NAME CALL: a child sends a byte, CALL waits for it on s[0]; without it the status is 1
+	program "$1" <<END
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+int main(int argc, char **argv)
+{
+	int s[2];
+	char text[8];
+	struct timeval limit = {2, 0};
+	struct pollfd p = {.events = POLLIN};
+	(void)text;
+	socketpair(AF_UNIX, SOCK_STREAM, 0, s);
+	p.fd = s[0];
+	if (strstr(argv[0], "limited"))
+		setsockopt(s[0], SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+	if (argc == 1 && fork() == 0)
+		_exit(write(s[1], "x", 1) != 1);
+	if (($2) != 1)
+		return argc == 1;
+	wait(NULL);
+	return argc > 1;
+}
+END
+	explore --force -o "$1.sched" -- "$dir/$1"
+	check "$1: its time-out passes first" out_has 'WRONG: P1 ended with status 1'
+	run timeout 60 "$IPCLAB" replay "$1.sched" --plain
+	check "$1: the stage makes the same choices" out_has "$3"
+	run timeout 60 "$IPCLAB" replay "$1.sched" --again 20
+	check "$1: it fails every time" out_is '20 of 20 executions in this order: WRONG.'
+	explore -- "$dir/$1" alone
+	check "$1: it is not stuck when nobody comes" out_begins 'No failure: every order was run.'
+}
+timed limited_recv 'recv(s[0], text, sizeof text, 0)' 'its time-out passes, limited_recv.c line 20: EAGAIN'
+timed limited_read 'read(s[0], text, sizeof text)' 'its time-out passes, limited_read.c line 20: EAGAIN'
+timed timed_poll 'poll(&p, 1, 2000)' 'its time-out passes, timed_poll.c line 20: 0'
+timed never_waits 'recv(s[0], text, sizeof text, MSG_DONTWAIT)' 'recvfrom, never_waits.c line 20: EAGAIN'
+
 # ---- what it makes in the stage is gone with it, so it is the same each time ----
 mkdir "$dir/live" && cp "$bugs/../program.h" "$dir" || exit 1
 for name in file_lost_update shm_open_race flock_two_files; do
