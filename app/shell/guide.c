@@ -1,27 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The guide in plain mode: step texts, questions, what Enter does, and what comes of the learner's
+ * The guide in plain mode: begin and end, steps, what Enter does, and what comes of the learner's
  * own moves. On a script it stays silent until `guide` asks for it, as everything here is said
  * only in answer to a command.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "lab/lib.h"
-#include "shell/guide.h"
+#include "shell/guide_private.h"
 #include "view/screen.h"
 
 enum { TOLD_MAX = 40, TOLD_LAST = 10 };
-
-struct shell_guide {
-	struct sitting at;
-	const struct guide *guide; /* the lab's */
-	struct guide_play *play;   /* the sitting's */
-	struct str said;     /* what is different in a review */
-	struct str skipping; /* a move refused while a question was open: the same again skips it */
-	u32 first;           /* step it began with */
-	bool active;         /* speaks */
-};
 
 /* ---- progress ---- */
 /* Opened when there is something to remember: a script that never asks for the guide leaves no trace. */
@@ -44,7 +33,7 @@ static void remember_step(struct shell *sh, u32 at)
 		say_error(sh, &err);
 }
 
-static void remember_answer(struct shell *sh)
+void guide_remember_answer(struct shell *sh)
 {
 	struct scene scene = shell_scene(sh);
 	struct str picture = {0};
@@ -57,7 +46,7 @@ static void remember_answer(struct shell *sh)
 	str_finish(&picture);
 }
 
-static void remember_step_done(struct shell *sh)
+void guide_remember_step_done(struct shell *sh)
 {
 	struct err err = {0};
 
@@ -66,166 +55,8 @@ static void remember_step_done(struct shell *sh)
 		say_error(sh, &err);
 }
 
-/* ---- what is said ---- */
-static void say_question(struct shell *sh, const struct guide_question *q)
-{
-	say(sh, "Question. %s\n", q->text);
-	for (u32 i = 0; i < guide_choices(q); i++)
-		say(sh, "%u. %s\n", i + 1, guide_choice(q, i));
-	if (q->kind == ASK_NUMBER)
-		say(sh, "Type a number, or ? if you do not know yet.\n");
-	if (q->kind == ASK_ORDER)
-		say(sh, "Type them in order, like 2 1 3.\n");
-}
-
-static void say_experiment(struct shell *sh, const struct guide_experiment *e)
-{
-	struct str example = {0}, values = {0};
-
-	for (size_t i = 0; i < e->parameters.n; i++) {
-		const struct guide_parameter *p = &e->parameters.at[i];
-
-		str_addf(&values, "%s%s =", i ? "; " : "", p->name);
-		for (u32 k = 0; k < p->values_n; k++)
-			str_addf(&values, "%s %s", k ? "," : "", p->values[k]);
-		str_addf(&example, " %s=%s", p->name, p->values[p->values_n - 1]);
-	}
-	say(sh, "Experiment. %s\n", e->title);
-	if (sitting_has_listed(&sh->guide->at))
-		say(sh, "Press Enter, and it is run with %s.\n", values.s);
-	else
-		say(sh, "Press Enter to go on.\n");
-	say(sh, "Or type run%s, with values of yours, as often as you like, and notebook for all runs.\n", example.s);
-	str_finish(&values);
-	str_finish(&example);
-}
-
-static void say_step_begin(struct shell *sh)
-{
-	struct shell_guide *g = sh->guide;
-	u32 step = guide_play_step(g->play);
-
-	say(sh, "Step %u of %zu. %s\n", step + 1, g->guide->steps.n,
-		g->guide->steps.at[step].title);
-	/* What the screen has for a picture. */
-	if (g->guide->steps.at[step].show & SHOW_LADDER)
-		say(sh, "The command ladder says which messages went between them, in order.\n");
-	if (g->guide->steps.at[step].show & SHOW_TABLES)
-		say(sh, "The command descriptors says where the numbers of each process lead.\n");
-}
-
-static void say_pending(struct shell *sh)
-{
-	struct str pending = {0};
-	const struct guide_block *b = guide_play_block(sh->guide->play);
-
-	guide_play_pending(sh->guide->play, &pending);
-	if (b->aside)
-		say(sh, "Press Enter, or type do, and each of these programs is run.\n");
-	else
-		say(sh, "Press Enter, or type do, to %s.\n", str_get(&pending));
-	str_finish(&pending);
-}
-
-static void say_end(struct shell *sh)
-{
-	struct shell_guide *g = sh->guide;
-	u32 step = guide_play_step(g->play);
-	bool last = guide_play_at(g->play) == AT_END;
-
-	remember_step_done(sh);
-	if (last) {
-		struct str more = {0};
-
-		sitting_exercises(&g->at, &more);
-		say(sh, "That was the last step. %squit leaves; guide N goes to step N again.\n", str_get(&more));
-		str_finish(&more);
-	} else
-		say(sh, "Step %u is done. Press Enter for step %u.\n", step + 1, step + 2);
-}
-
-static void say_text_block(struct shell *sh, const struct guide_block *b)
-{
-	if (b->text_kind == TEXT_QUOTE)
-		say(sh, "Quotation. %s\n", b->text);
-	else if (b->text_kind == TEXT_LISTING)
-		say(sh, "%s\n", b->spoken ? b->spoken : b->text);
-	else if (b->text_kind == TEXT_CODE)
-		say(sh, "Source:\n%s\nEnd of source.\n", b->text);
-	else
-		say(sh, "%s\n", b->text);
-}
-
-static unsigned say_outcome(struct shell *sh, unsigned what);
-
-/* Says what is next, up to where the learner has to do something. */
-static void say_next(struct shell *sh)
-{
-	struct shell_guide *g = sh->guide;
-
-	if (sh->leaving)
-		return;
-	while (guide_play_at(g->play) == AT_TEXT) {
-		say_text_block(sh, guide_play_block(g->play));
-		say_outcome(sh, guide_play_read(g->play));
-	}
-	switch (guide_play_at(g->play)) {
-	case AT_QUESTION: say_question(sh, guide_play_block(g->play)->question); break;
-	case AT_DO: say_pending(sh); break;
-	case AT_GOAL:
-		say(sh, "Goal. It is your turn to move them. restart begins this step again, solution "
-			"shows one way.\n");
-		break;
-	case AT_EXPERIMENT: say_experiment(sh, guide_play_block(g->play)->experiment); break;
-	default: say_end(sh); break;
-	}
-}
-
-/* After an answer the reasons may be said: why those wait who wait. */
-static void say_reasons(struct shell *sh)
-{
-	struct scene scene = shell_scene(sh);
-	struct str text = {0};
-
-	for (u32 i = 1; i < world_tasks(scene.world); i++)
-		words_why(&scene, i, &text);
-	say_text(sh, str_get(&text));
-	str_finish(&text);
-}
-
-/* Of a review one question is asked, and no more. */
-static void review_over(struct shell *sh)
-{
-	const struct shell_lab *lab = sh->options->lab;
-
-	if (!lab->review)
-		return;
-	*lab->answered = sh->leaving = true;
-	if (lab->outcome)
-		guide_play_settled(sh->guide->play, lab->outcome);
-}
-
-static unsigned say_outcome(struct shell *sh, unsigned what)
-{
-	struct shell_guide *g = sh->guide;
-
-	if (what & PLAY_SETTLED) {
-		say(sh, "%s", guide_play_answer_text(g->play));
-		if (guide_play_settled(g->play, NULL)->kind != ASK_CHANGE)
-			say_reasons(sh);
-		remember_answer(sh);
-		review_over(sh);
-	}
-	if (what & PLAY_BROKEN)
-		say(sh, "%sRestart begins this step again.\n", guide_play_answer_text(g->play));
-	if (what & PLAY_ASTRAY && guide_play_astray(g->play) % 5 == 0)
-		say(sh, "You have gone your own way for a while. Restart begins this step "
-			"again.\n");
-	return what;
-}
-
 /* ---- going on ---- */
-static void enter_step(struct shell *sh, u32 step, bool fresh)
+void guide_step(struct shell *sh, u32 step, bool fresh)
 {
 	struct shell_guide *g = sh->guide;
 	struct err err = {0};
@@ -237,8 +68,8 @@ static void enter_step(struct shell *sh, u32 step, bool fresh)
 	}
 	g->at.counted = false;
 	remember_step(sh, step);
-	say_step_begin(sh);
-	say_next(sh);
+	guide_say_step_begin(sh);
+	guide_say_next(sh);
 }
 
 /* What the guide did, told; of a long way only its end: nobody listens to a hundred lines. */
@@ -272,17 +103,8 @@ static void do_pending(struct shell *sh)
 		say(sh, "Restart begins this step again.\n");
 		return;
 	}
-	say_outcome(sh, what);
-	say_next(sh);
-}
-
-static void say_row(struct shell *sh, size_t row)
-{
-	struct str s = {0};
-
-	sitting_row(&sh->guide->at, row, &s);
-	say(sh, "Run %zu. %s.\n", row + 1, str_get(&s));
-	str_finish(&s);
+	guide_say_outcome(sh, what);
+	guide_say_next(sh);
 }
 
 /* The experiment that is open, with each value that the guide lists and that was not tried yet. */
@@ -294,7 +116,7 @@ static void run_listed(struct shell *sh)
 		struct err err = {0};
 
 		if (sitting_run_listed(at, &err))
-			say_row(sh, at->rows.n - 1);
+			guide_say_row(sh, at->rows.n - 1);
 		else
 			say_error(sh, &err);
 	}
@@ -318,11 +140,11 @@ void guide_enter(struct shell *sh)
 			run_listed(sh);
 			return;
 		}
-		say_outcome(sh, guide_play_read(g->play));
-		say_next(sh);
+		guide_say_outcome(sh, guide_play_read(g->play));
+		guide_say_next(sh);
 		break;
-	case AT_STEP_END: enter_step(sh, guide_play_step(g->play) + 1, false); break;
-	default: say_next(sh); break;
+	case AT_STEP_END: guide_step(sh, guide_play_step(g->play) + 1, false); break;
+	default: guide_say_next(sh); break;
 	}
 }
 
@@ -357,7 +179,7 @@ bool guide_takes(struct shell *sh, const char *text)
 	str_add_escaped(&noted, text, strlen(text));
 	say(sh, "Noted: %s.\n", str_get(&noted));
 	str_finish(&noted);
-	say_next(sh);
+	guide_say_next(sh);
 	return true;
 }
 
@@ -400,9 +222,9 @@ static void say_moved(struct shell *sh, const struct guide_block *b, unsigned wh
 
 	if (what & PLAY_REACHED)
 		say(sh, "%s\n", b->text);
-	say_outcome(sh, what);
+	guide_say_outcome(sh, what);
 	if (what & (PLAY_SETTLED | PLAY_REACHED) || guide_play_block(g->play) != b)
-		say_next(sh);
+		guide_say_next(sh);
 }
 
 void guide_moved(struct shell *sh, const char *command)
@@ -449,125 +271,10 @@ bool guide_until(struct shell *sh, enum steer_id id, const char *line)
 	return true;
 }
 
-/* ---- commands ---- */
-static bool have_guide(struct shell *sh)
-{
-	if (!sh->guide)
-		say(sh, "There is no guide here.\n");
-	return sh->guide != NULL;
-}
-
-void do_guide(struct shell *sh, int n, char **words, const char *rest)
-{
-	u64 step;
-
-	(void)rest;
-	if (!have_guide(sh))
-		return;
-	if (n > 1) {
-		if (!shell_number(sh, words[1], &step))
-			return;
-		if (step < 1 || step > sh->guide->guide->steps.n)
-			complain(sh, "there are %zu steps", sh->guide->guide->steps.n);
-		else
-			enter_step(sh, (u32)step - 1, true);
-		return;
-	}
-	sh->guide->active = true;
-	say_step_begin(sh);
-	say_next(sh);
-}
-
-void do_do(struct shell *sh, int n, char **words, const char *rest)
-{
-	(void)n, (void)words, (void)rest;
-	if (!have_guide(sh))
-		return;
-	if (guide_play_at(sh->guide->play) != AT_DO)
-		say(sh, "Nothing is to be done here. guide says where you are.\n");
-	else
-		guide_enter(sh);
-}
-
-void do_next(struct shell *sh, int n, char **words, const char *rest)
-{
-	(void)n, (void)words, (void)rest;
-	if (!have_guide(sh))
-		return;
-	if (guide_play_at(sh->guide->play) == AT_STEP_END ||
-		guide_play_at(sh->guide->play) == AT_EXPERIMENT)
-		guide_enter(sh);
-	else
-		say_next(sh);
-}
-
-void do_solution(struct shell *sh, int n, char **words, const char *rest)
-{
-	const struct guide_block *b;
-
-	(void)n, (void)words, (void)rest;
-	if (!have_guide(sh))
-		return;
-	b = guide_play_block(sh->guide->play);
-	if (guide_play_at(sh->guide->play) != AT_GOAL) {
-		say(sh, "No goal is open.\n");
-		return;
-	}
-	say(sh, "From the beginning of this step (restart goes there):\n");
-	for (size_t i = 0; i < b->moves.n; i++)
-		say(sh, "%s\n", b->moves.at[i].text);
-}
-
-void do_run(struct shell *sh, int n, char **words, const char *rest)
-{
-	struct err err = {0};
-
-	(void)n, (void)words;
-	if (!have_guide(sh))
-		return;
-	if (sitting_run(&sh->guide->at, rest, &err))
-		say_row(sh, sh->guide->at.rows.n - 1);
-	else if (err.code == EXIT_USAGE)
-		complain(sh, "%s", err.text);
-	else
-		say_error(sh, &err);
-}
-
-void do_notebook(struct shell *sh, int n, char **words, const char *rest)
-{
-	(void)n, (void)words, (void)rest;
-	if (!have_guide(sh))
-		return;
-	if (!sh->guide->at.rows.n)
-		say(sh, "No experiment was run yet.\n");
-	for (size_t i = 0; i < sh->guide->at.rows.n; i++)
-		say_row(sh, i);
-}
-
-void do_set(struct shell *sh, int n, char **words, const char *rest)
-{
-	struct str now = {0};
-	struct err err = {0};
-
-	(void)rest;
-	if (!have_guide(sh))
-		return;
-	sitting_settings(&sh->guide->at, &now);
-	if (n == 1)
-		say(sh, now.len ? "%s.\n" : "Nothing in this step can be set.%s\n", str_get(&now));
-	else if (n == 2)
-		complain(sh, "set needs a name and a number, as in set size 4");
-	else if (sitting_set(&sh->guide->at, words[1], words[2], &err))
-		guide_restart(sh);
-	else
-		complain(sh, "%s", err.text);
-	str_finish(&now);
-}
-
 /* `restart` of a lab with a guide: this step again. */
 void guide_restart(struct shell *sh)
 {
-	enter_step(sh, guide_play_step(sh->guide->play), true);
+	guide_step(sh, guide_play_step(sh->guide->play), true);
 }
 
 /* ---- begin and end ---- */
@@ -619,7 +326,7 @@ static void say_review(struct shell *sh)
 		say(sh, "%s\n", g->said.s);
 	remember(sh);
 	do_look(sh, 1, NULL, "");
-	say_next(sh);
+	guide_say_next(sh);
 	str_finish(&context);
 }
 
@@ -653,6 +360,6 @@ void guide_say_first(struct shell *sh)
 		say(sh, "You were at step %u the last time. guide 1 begins with the first.\n",
 			sh->guide->first + 1);
 	remember_step(sh, guide_play_step(sh->guide->play));
-	say_step_begin(sh);
-	say_next(sh);
+	guide_say_step_begin(sh);
+	guide_say_next(sh);
 }

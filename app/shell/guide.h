@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the rest of the shell needs of the guide (guide.c). sh->guide is NULL without one. */
+/* What the rest of the shell needs of the guide (guide.c, guide_say.c, guide_commands.c). sh->guide is NULL without one. */
 #ifndef SHELL_GUIDE_H
 #define SHELL_GUIDE_H
 

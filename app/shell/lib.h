@@ -9,7 +9,9 @@
  * input.c    | where lines come from: readline on a terminal, else a script
  * complete.c | completion of commands and actors
  * say.c      | answers: wrapped, printed, kept for `again`
- * guide.c    | the guide of a lab: texts, questions, Enter
+ * guide.c    | the guide of a lab: steps, Enter, what comes of moves
+ * guide_say.c | its texts and questions
+ * guide_commands.c | guide, do, next, solution, run, notebook, set
  * narrate.c  | what happened in the log between two points, in words
  * move.c     | step, all, pass, signal, send: one move of real processes, or forward in a recording
  * branch.c   | line, branch, schedule: by source line; another way from a moment looked back at

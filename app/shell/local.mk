@@ -1,6 +1,9 @@
 libipclab_a_SOURCES += \
 	app/shell/guide.h \
 	app/shell/guide.c \
+	app/shell/guide_commands.c \
+	app/shell/guide_private.h \
+	app/shell/guide_say.c \
 	app/shell/lib.h \
 	app/shell/private.h \
 	app/shell/narrate.h \
