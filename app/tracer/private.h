@@ -421,6 +421,7 @@ void memory_call_done(struct tracer *, struct tracee *, i64 ret, struct ev_exit 
 /* A timespec in another task's memory, in ns; TIME_NONE without one. `unit`: ns of its second word. */
 u64 decode_time(struct tracee *, u64 addr, u64 unit);
 u64 time_until(int clock, u64 ns); /* from now until ns on that clock */
+void sleep_tells_rest(struct tracee *); /* a held sleep that a signal ends: all its time is left, nanosleep(2) */
 /* The class of fd in this task's process, asked of the kernel when not known. */
 enum fd_class fd_class(struct tracer *, struct tracee *, int fd);
 

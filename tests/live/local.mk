@@ -35,6 +35,7 @@ live_targets += \
 	tests/live/targets/threads \
 	tests/live/targets/socket_limits \
 	tests/live/targets/timed_calls \
+	tests/live/targets/timed_odd \
 	tests/live/targets/timeouts \
 	tests/live/targets/waits
 live_scripts += \

@@ -15,7 +15,7 @@
 
 #include "session/lib.h"
 
-enum { STEPS_MAX = 20000, SECONDS_MAX = 60, TIMED_CALLS = 13, SOCKET_LIMITS = 34 };
+enum { STEPS_MAX = 20000, SECONDS_MAX = 60, TIMED_CALLS = 13, TIMED_ODD = 10, SOCKET_LIMITS = 34 };
 #define MINUTES 60000000000ull /* ns */
 
 static const char *const targets[] = {
@@ -45,6 +45,7 @@ static const char *const targets[] = {
 	"thread_exec",
 	"threads",
 	"timed_calls",
+	"timed_odd",
 	"socket_limits",
 	"timeouts",
 	"unix_more",
@@ -178,7 +179,7 @@ static bool run_held(char *program, unsigned seed, int alone, const char *output
 	int out = open(output, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	struct launch launch = {.argv = argv, .fds = {in, out, -1}};
 	struct run *r = run_create(&opt, &launch, err);
-	unsigned passed = 0, least = strstr(program, "/timed_calls") ? TIMED_CALLS : strstr(program, "/socket_limits") ? SOCKET_LIMITS : 0;
+	unsigned passed = 0, least = strstr(program, "/timed_calls") ? TIMED_CALLS : strstr(program, "/timed_odd") ? TIMED_ODD : strstr(program, "/socket_limits") ? SOCKET_LIMITS : 0;
 	bool ok = r && step_to_the_end(r, &seed, &passed, err) && judge(r, alone, err);
 
 	if (ok && passed < least)

@@ -50,11 +50,6 @@ static bool is_queue(struct tracer *t, struct tracee *x, int fd)
  * all is an error: both stay as they are. */
 static void read_deadline(struct tracee *x, struct entry *e)
 {
-	i64 ts[2];
-
-	e->arg = TIME_NONE;
-	if (!x->args[4] || memory_read(x->tid, x->args[4], ts, sizeof ts) != sizeof ts || ts[1] >= 1000000000)
-		return;
 	e->arg = decode_time(x, x->args[4], 1);
 	if (e->arg == TIME_NONE)
 		return;

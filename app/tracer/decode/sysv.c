@@ -137,7 +137,6 @@ bool decode_msgrcv(struct tracer *t, struct tracee *x, struct entry *e)
 bool decode_semop(struct tracer *t, struct tracee *x, struct entry *e)
 {
 	size_t n;
-	i64 ts[2];
 
 	sysv_by_id(t, x, e, SYSV_SEM);
 	e->size = x->args[2] & 0xffffffff;
@@ -145,8 +144,7 @@ bool decode_semop(struct tracer *t, struct tracee *x, struct entry *e)
 	e->held = (u32)(memory_read(x->tid, x->args[1], e->bytes, n * sizeof(struct sembuf)) / sizeof(struct sembuf) *
 	                sizeof(struct sembuf));
 	e->arg = TIME_NONE;
-	if (e->call != CALL_semtimedop || !x->args[3] || memory_read(x->tid, x->args[3], ts, sizeof ts) != sizeof ts ||
-	    ts[1] >= 1000000000)
+	if (e->call != CALL_semtimedop)
 		return true;
 	e->arg = decode_time(x, x->args[3], 1);
 	if (e->arg && e->arg != TIME_NONE)

@@ -15,6 +15,8 @@ u64 decode_time(struct tracee *x, u64 addr, u64 unit)
 		return TIME_NONE;
 	if (ts[0] < 0 || ts[1] < 0 || (u64)ts[0] > TIME_NONE / 2000000000u)
 		return TIME_NONE;
+	if (unit == 1 && ts[1] >= 1000000000) /* EINVAL; select(2)'s microseconds may be more than a second's */
+		return TIME_NONE;
 	return (u64)ts[0] * 1000000000u + (u64)ts[1] * unit;
 }
 
@@ -36,17 +38,35 @@ bool decode_pause(struct tracer *t, struct tracee *x, struct entry *e)
 	return true;
 }
 
+/* Others end with an error, or count what nobody here lets pass: the CPU time of a process. */
+static bool clock_is_for_sleepers(int clock)
+{
+	return clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC || clock == CLOCK_BOOTTIME || clock == CLOCK_TAI;
+}
+
 bool decode_sleep(struct tracer *t, struct tracee *x, struct entry *e)
 {
 	bool clock = e->call == CALL_clock_nanosleep;
 	u64 ns = decode_time(x, x->args[clock ? 2 : 0], 1);
 
 	(void)t;
+	if (clock && !clock_is_for_sleepers((int)x->args[0]))
+		ns = TIME_NONE;
 	if (clock && (x->args[1] & TIMER_ABSTIME) && ns != TIME_NONE)
 		ns = time_until((int)x->args[0], ns);
 	e->arg = ns;
 	e->timed = (struct timed){.kind = ns == TIME_NONE ? TIMED_NOT : TIMED_SLEEP, .ns = ns};
 	return true;
+}
+
+void sleep_tells_rest(struct tracee *x)
+{
+	const struct entry *e = &x->entry;
+	bool clock = e->call == CALL_clock_nanosleep;
+	u64 addr = x->args[clock ? 3 : 1], rest[2] = {e->timed.ns / 1000000000u, e->timed.ns % 1000000000u};
+
+	if (x->altered && e->timed.kind == TIMED_SLEEP && addr && !(clock && (x->args[1] & TIMER_ABSTIME)))
+		memory_write(x->tid, addr, rest, sizeof rest);
 }
 
 /* Of interest when a pipe end is among them, or (held) when it waits for a time. */
