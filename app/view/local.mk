@@ -53,6 +53,9 @@ libipclab_a_SOURCES += \
 	app/view/list.c \
 	app/view/source_pane.c \
 	app/view/stage.c \
+	app/view/stage_draw.c \
+	app/view/stage_layout.c \
+	app/view/stage_layout.h \
 	app/view/steer.c \
 	app/view/text_pane.c \
 	app/view/time.c

@@ -6,7 +6,9 @@
  *
  * file          | what it holds
  * frame.c       | header, panes side by side or one at a time, Last, output line, footer
- * stage.c       | up to three processes and their pipes as a picture
+ * stage.c       | which picture the stage is
+ * stage_layout.c| up to three processes and their pipes: who and what is in the picture, and where
+ * stage_draw.c  | draws them
  * stage_memory.c| the stage where processes share memory (memory.h)
  * below.c       | what stands below the picture: ends, why, source lines
  * picture.c     | the stage as text
