@@ -202,7 +202,7 @@ struct ev_enter {
  *   sendmmsg recvmmsg  arg = bytes moved in all
  *   recv*        arg = inode of the sender's socket (0 unknown), arg2 = MSG_ flags that came back; descriptors that
  *                came along: OBS_FD with how = received, just behind
- *   read of an eventfd     arg = the count that came (ENTER of a write: arg = the count given)
+ *   read of an eventfd     arg = the count that came (ENTER of a write: arg = the count given); of a timerfd: how often it expired
  *   eventfd signalfd timerfd_create pidfd_open epoll_create  ret = fd, arg = an id that is unique in this log
  *   mq_open      ret = fd, arg = inode, arg2 = device; fd = maxmsg, fd2 = msgsize as they are
  *   mq_timedreceive, msgrcv  arg = priority, or type, of what was received (OBS_UNKNOWN: the caller did not ask), arg2 = its hash

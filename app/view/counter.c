@@ -172,6 +172,14 @@ bool words_counter_op(const struct scene *s, u32 task, const struct w_op *op, st
 	}
 }
 
+/* A timerfd's number: how often it has expired since it was read last. */
+static void add_expired(const struct ev_exit *e, const char *name, i32 fd, struct str *out)
+{
+	str_addf(out, " was told by %s, fd %d, that it has expired", name, fd);
+	if (e->arg > 1)
+		str_addf(out, " %llu times", (unsigned long long)e->arg);
+}
+
 bool words_result_counter(const struct scene *s, const struct happening *h, const struct rec *r, struct str *out)
 {
 	const struct w_op *op = &h->op;
@@ -197,7 +205,7 @@ bool words_result_counter(const struct scene *s, const struct happening *h, cons
 		if (c->kind == OBJ_EVENTFD)
 			str_addf(out, " took %llu from %s, fd %d", (unsigned long long)e.arg, name, op->fd);
 		else if (c->kind == OBJ_TIMERFD)
-			str_addf(out, " was told by %s, fd %d, that it has expired", name, op->fd);
+			add_expired(&e, name, op->fd, out);
 		else if (c->kind == OBJ_SIGNALFD)
 			str_addf(out, " took %lld signal%s from %s, fd %d", (long long)e.ret / SIGNALFD_BYTES,
 				e.ret > SIGNALFD_BYTES ? "s" : "", name, op->fd);

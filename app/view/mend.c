@@ -347,7 +347,9 @@ static void mend_empty(const struct shape *sh, struct str *out)
 
 static void mend_full(const struct shape *sh, struct str *out)
 {
+	const struct w_socket *socket = sh->y.object_kind == OBJ_SOCKET ? world_socket(sh->s->world, sh->y.object) : NULL;
 	const struct why_waker *k = holder(&sh->y, false);
+	bool listens = socket && socket->state == SOCKET_LISTENING;
 	char name[24];
 
 	if (sh->all_same && sh->members > 1) {
@@ -362,9 +364,9 @@ static void mend_full(const struct shape *sh, struct str *out)
 		str_addf(out, " while %s writes, or %s writes less than it holds", words_proc(sh->s, k->proc, name), words_proc(sh->s, k->proc, name));
 		return;
 	}
-	str_addf(out, "%s has to read ", words_proc(sh->s, k->proc, name));
+	str_addf(out, "%s has to %s ", words_proc(sh->s, k->proc, name), listens ? "accept the connections of" : "read");
 	add_object(sh, out);
-	str_add(out, " to its end");
+	str_add(out, listens ? "" : " to its end");
 	add_before(sh, k->task, out);
 }
 
@@ -461,6 +463,16 @@ static void mend_signal(const struct shape *sh, struct str *out)
 	str_add(out, "block the signal before testing for it, and wait with sigsuspend or sigwaitinfo: one that came before pause is gone");
 }
 
+static const char *counter_advice(const struct why *y)
+{
+	switch (y->object_kind) {
+	case OBJ_TIMERFD: return "set the timer (timerfd_settime) before its descriptor is read";
+	case OBJ_SIGNALFD: return "send one of its signals before it is read, and block them in every thread, so that none goes elsewhere";
+	default:
+		return y->call == CALL_write || y->call == CALL_writev ? "read it before more is added" : "write to it before it is read";
+	}
+}
+
 /* The reasons that need no more than a sentence. */
 static const char *plain_advice(const struct shape *sh)
 {
@@ -473,11 +485,14 @@ static const char *plain_advice(const struct shape *sh)
 	case WHY_COND:
 		return "set what is waited for under the mutex, and test it before each wait (while (!ready) pthread_cond_wait): a "
 		       "signal that nobody waits for is lost";
-	case WHY_SEM:
-	case WHY_SYSV_SEM: return "post the semaphore on every way out, before waiting for who needs it";
+	case WHY_SYSV_SEM:
+		if (world_op_sem_delta(sh->s->world, sh->task, (u32)sh->y.off) >= 0)
+			return "take the semaphore down to 0, as the one who waits for 0 expects, before waiting for it";
+		/* fall through */
+	case WHY_SEM: return "post the semaphore on every way out, before waiting for who needs it";
 	case WHY_BARRIER: return "make the barrier for as many as come to it";
 	case WHY_SPIN: return "let somebody change what it spins on";
-	case WHY_COUNTER: return "write to it before it is read";
+	case WHY_COUNTER: return counter_advice(&sh->y);
 	default: return NULL;
 	}
 }

@@ -2,6 +2,7 @@
 /* What a finished call did: "P1 closed fd 4, producer.c line 16. Result 0." */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -144,11 +145,12 @@ static void did_pipe(const struct result *x)
 static void did_close(const struct result *x)
 {
 	const struct w_op *op = &x->h->op;
+	bool marks = op->call == CALL_close_range && op->arg & CLOSE_RANGE_CLOEXEC; /* they stay open till an exec */
 
 	if (op->call == CALL_close_range && op->fd2 == INT32_MAX)
-		str_addf(x->out, " closed every fd from %d on", op->fd);
+		str_addf(x->out, marks ? " made every fd from %d on close-on-exec" : " closed every fd from %d on", op->fd);
 	else if (op->call == CALL_close_range)
-		str_addf(x->out, " closed fds %d to %d", op->fd, op->fd2);
+		str_addf(x->out, marks ? " made fds %d to %d close-on-exec" : " closed fds %d to %d", op->fd, op->fd2);
 	else
 		str_addf(x->out, " closed fd %d", op->fd);
 }
@@ -171,6 +173,17 @@ static void did_transfer(const struct result *x)
 	str_addf(x->out, " %s %lld byte%s from fd %d to fd %d with %s",
 		op->call == CALL_splice ? "moved" : "copied", (long long)x->e.ret,
 		x->e.ret == 1 ? "" : "s", op->fd, op->fd2, words_call_name(op));
+}
+
+/* Pages of its memory into a pipe; or, from a pipe's read end, out of it. */
+static void did_vmsplice(const struct result *x)
+{
+	const struct w_file *file = world_file(x->s->world, x->h->op.file);
+	bool out_of = file && file->access == ACCESS_READ;
+
+	str_addf(x->out, " moved %lld byte%s", (long long)x->e.ret, x->e.ret == 1 ? "" : "s");
+	add_through(x, out_of ? "from" : "to");
+	str_add(x->out, " with vmsplice");
 }
 
 static void did_other(const struct result *x)
@@ -203,6 +216,13 @@ static void did_other(const struct result *x)
 		str_add(x->out, " to ");
 		words_pid(x->s, op->fd, x->out);
 		return;
+	case CALL_vmsplice: did_vmsplice(x); return;
+	case CALL_fcntl:
+		if (op->arg == F_SETFD) {
+			str_addf(x->out, " made fd %d %s", op->fd, op->size & FD_CLOEXEC ? "close-on-exec" : "stay open over exec");
+			return;
+		}
+		/* fall through */
 	default: str_add(x->out, " finished "); words_op(x->s, x->r->task, op, false, x->out);
 	}
 }

@@ -21,6 +21,9 @@ bool words_signal_op(const struct scene *s, const struct w_op *op, struct str *o
 		words_pid(s, op->fd, out);
 		str_add(out, plain ? " with " : ", ");
 		words_signal(op->fd2, out);
+	} else if (op->call == CALL_pidfd_send_signal) {
+		str_addf(out, plain ? "pidfd_send_signal of fd %d with " : "pidfd_send_signal(%d, ", op->fd);
+		words_signal(op->fd2, out);
 	} else if (op->call == CALL_rt_sigtimedwait) {
 		str_add(out, plain ? "sigwait" : "sigwait(");
 	} else if (is_timer(op->call)) {
@@ -53,6 +56,22 @@ void words_signal_reason(const struct scene *s, const struct why *y, struct str 
 		str_add(out, ", and no alarm of its own is set");
 }
 
+/* "sent SIGTERM to P5 through pidfd2" */
+static void add_sent_by_pidfd(const struct scene *s, const struct happening *h, struct str *out)
+{
+	const struct w_counter *c = h->kind == OBJ_PIDFD ? world_counter(s->world, h->object) : NULL;
+	char name[24];
+
+	str_add(out, " sent ");
+	words_signal(h->op.fd2, out);
+	if (c && c->target)
+		str_addf(out, " to %s", words_proc(s, c->target, name));
+	if (c)
+		str_addf(out, " through %s", world_object_name(s->world, OBJ_PIDFD, h->object, name));
+	else
+		str_addf(out, " through fd %d", h->op.fd);
+}
+
 bool words_result_signal(const struct scene *s, const struct happening *h, const struct rec *r, struct str *out)
 {
 	static const char *const done[] = {"takes the default for", "ignores", "has a handler for"};
@@ -83,6 +102,8 @@ bool words_result_signal(const struct scene *s, const struct happening *h, const
 		words_signal(op->fd2, out);
 		str_add(out, " to ");
 		words_pid(s, op->fd, out);
+	} else if (op->call == CALL_pidfd_send_signal) {
+		add_sent_by_pidfd(s, h, out);
 	} else {
 		return false;
 	}

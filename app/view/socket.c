@@ -307,6 +307,44 @@ static void result_accept(const struct scene *s, const struct happening *h, u32 
 	}
 }
 
+/* MSG_PEEK: what it got is still there. */
+static bool is_peek(const struct w_op *op)
+{
+	return (op->call == CALL_recvfrom || op->call == CALL_recvmsg || op->call == CALL_recvmmsg) && op->arg & MSG_PEEK;
+}
+
+u32 words_socket_of_ino(const struct scene *s, u64 ino)
+{
+	for (u32 i = 1; i < world_sockets(s->world); i++) {
+		const struct w_socket *k = world_socket(s->world, i);
+
+		if (k && k->ino == ino && k->name && !k->gone)
+			return i;
+	}
+	return 0;
+}
+
+void words_socket_name(const struct scene *s, u32 socket, struct str *out)
+{
+	add_socket(s, socket, out);
+}
+
+/* ", to sock6 (g)": a datagram whose destination the call itself names, or another's. */
+static void add_destination(const struct scene *s, const struct happening *h, struct str *out)
+{
+	const struct w_socket *k = world_socket(s->world, h->object);
+	u64 ino = h->op.call == CALL_sendto || h->op.call == CALL_sendmsg || h->op.call == CALL_sendmmsg ? h->op.arg >> 32 : 0;
+	u32 to;
+
+	if (!ino || ino == UINT32_MAX || !k || (k->type & 0xf) != SOCK_DGRAM) /* UINT32_MAX: not one of ours, or a group's */
+		return;
+	to = words_socket_of_ino(s, ino);
+	if (!to)
+		return;
+	str_add(out, ", to ");
+	add_socket(s, to, out);
+}
+
 static void result_moved(const struct scene *s, const struct happening *h, i64 n, bool sent, struct str *out)
 {
 	const u8 *bytes = (const u8 *)h->bytes;
@@ -319,7 +357,7 @@ static void result_moved(const struct scene *s, const struct happening *h, i64 n
 	if (!sent && !n && h->op.size && stream) {
 		str_add(out, " found the end of what comes from ");
 	} else {
-		str_addf(out, " %s %lld%s%s", sent ? "sent" : "received", (long long)n,
+		str_addf(out, " %s %lld%s%s", sent ? "sent" : is_peek(&h->op) ? "peeked at" : "received", (long long)n,
 			h->op.call == CALL_sendmmsg || h->op.call == CALL_recvmmsg ? " message" : " byte", n == 1 ? "" : "s");
 		if (known && n) {
 			str_add(out, ", ");
@@ -332,6 +370,8 @@ static void result_moved(const struct scene *s, const struct happening *h, i64 n
 	}
 	add_socket(s, h->object, out);
 	str_addf(out, ", fd %d", h->op.fd);
+	if (sent)
+		add_destination(s, h, out);
 }
 
 bool words_result_socket(const struct scene *s, const struct happening *h, const struct rec *r, struct str *out)

@@ -331,6 +331,26 @@ static void told_received(const struct scene *s, const struct rec *r, const stru
 	str_add(out, ".\n");
 }
 
+/* "P1's datagram may reach sock6 (0.0.0.0:4711), sock8 (0.0.0.0:4711).": a group's, or one of several with a port in common. */
+static void told_reaches(const struct scene *s, const struct rec *r, const struct ev_observe *e, struct str *out)
+{
+	const u64 ids[] = {e->b, e->c, e->d, e->e};
+	bool first = true;
+
+	for (u32 i = 0; i < ARRAY_LEN(ids) && i < e->a; i++) {
+		u32 socket = words_socket_of_ino(s, ids[i]);
+
+		if (!socket)
+			continue;
+		if (first)
+			words_name(s, r->task, out);
+		str_add(out, first ? "'s datagram may reach " : ", ");
+		words_socket_name(s, socket, out);
+		first = false;
+	}
+	str_add(out, first ? "" : ".\n");
+}
+
 static void told_observe(const struct scene *s, const struct happening *h, const struct rec *r, bool all, struct str *out)
 {
 	struct ev_observe e;
@@ -348,6 +368,7 @@ static void told_observe(const struct scene *s, const struct happening *h, const
 		return;
 	case OBS_FAULT: told_fault(s, r, e.a, out); return;
 	case OBS_FD: told_received(s, r, &e, out); return;
+	case OBS_REACHES: told_reaches(s, r, &e, out); return;
 	case OBS_UNMAP: told_unmap(s, h, r, &e, out); return;
 	case OBS_CUT:
 		str_add(out, "Attaching cut a write short: of ");

@@ -393,6 +393,17 @@ START_TEST(poll_says_whether_anything_was_ready)
 }
 END_TEST
 
+START_TEST(a_timer_read_late_says_how_often_it_expired)
+{
+	spawn(0);
+	enter(1, 0, CALL_timerfd_create, 0, 1, NULL);
+	leave(1, CALL_timerfd_create, 5, 5, 0, 0x1000, 0);
+	enter(1, 0, CALL_read, 5, 8, NULL);
+	leave(1, CALL_read, 8, 0, 0, 3, 0);
+	is(&told, "P1 was told by timerfd1, fd 5, that it has expired 3 times. Result 8.\n");
+}
+END_TEST
+
 START_TEST(restarted_call_is_no_result)
 {
 	struct ev_exit e = {.ret = -EINTR};
@@ -731,6 +742,7 @@ int main(void)
 		blocking_says_where_and_for_what,
 		thread_is_named_by_its_id,
 		poll_says_whether_anything_was_ready,
+		a_timer_read_late_says_how_often_it_expired,
 		restarted_call_is_no_result,
 		contents_cannot_steer_a_terminal,
 		names_cannot_steer_a_terminal,

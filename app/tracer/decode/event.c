@@ -122,7 +122,8 @@ void event_call_done(struct tracer *t, struct tracee *x, i64 ret, struct ev_exit
 	switch (e->call) {
 	case CALL_read:
 		s = fdmap_get(x->fds, e->fd);
-		if (ret == 8 && s->class == FDC_OBJECT && t->objects.at[s->pipe].kind == SEEN_EVENTFD)
+		if (ret == 8 && s->class == FDC_OBJECT &&
+			(t->objects.at[s->pipe].kind == SEEN_EVENTFD || t->objects.at[s->pipe].kind == SEEN_TIMERFD))
 			memory_read(x->tid, x->args[1], &out->arg, sizeof out->arg);
 		return;
 	case CALL_signalfd:
