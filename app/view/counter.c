@@ -180,6 +180,29 @@ static void add_expired(const struct ev_exit *e, const char *name, i32 fd, struc
 		str_addf(out, " %llu times", (unsigned long long)e->arg);
 }
 
+/* Where the call's object is found: calls that make one return its descriptor. */
+static i32 fd_of_result(const struct w_op *op, i64 ret)
+{
+	return op->call == CALL_read || op->call == CALL_write || op->call == CALL_timerfd_settime || op->call == CALL_epoll_ctl ||
+			       op->call == CALL_epoll_wait || op->call == CALL_epoll_pwait || op->call == CALL_epoll_pwait2
+		       ? op->fd
+		       : (i32)ret;
+}
+
+static bool add_read(const struct w_counter *c, const struct w_op *op, const struct ev_exit *e, const char *name, struct str *out)
+{
+	if (c->kind == OBJ_EVENTFD)
+		str_addf(out, " took %llu from %s, fd %d", (unsigned long long)e->arg, name, op->fd);
+	else if (c->kind == OBJ_TIMERFD)
+		add_expired(e, name, op->fd, out);
+	else if (c->kind == OBJ_SIGNALFD)
+		str_addf(out, " took %lld signal%s from %s, fd %d", (long long)e->ret / SIGNALFD_BYTES,
+			e->ret > SIGNALFD_BYTES ? "s" : "", name, op->fd);
+	else
+		return false;
+	return true;
+}
+
 bool words_result_counter(const struct scene *s, const struct happening *h, const struct rec *r, struct str *out)
 {
 	const struct w_op *op = &h->op;
@@ -187,29 +210,17 @@ bool words_result_counter(const struct scene *s, const struct happening *h, cons
 	struct ev_exit e;
 	char name[24];
 	u32 counter;
-	i32 fd;
 
 	memcpy(&e, rec_body(r), sizeof e);
 	if (e.ret < 0)
 		return false;
-	fd = op->call == CALL_read || op->call == CALL_write || op->call == CALL_timerfd_settime || op->call == CALL_epoll_ctl ||
-			     op->call == CALL_epoll_wait || op->call == CALL_epoll_pwait || op->call == CALL_epoll_pwait2
-		     ? op->fd
-		     : (i32)e.ret;
-	c = counter_of_fd(s, r->task, fd, &counter);
+	c = counter_of_fd(s, r->task, fd_of_result(op, e.ret), &counter);
 	if (!c)
 		return false;
 	world_object_name(s->world, c->kind, counter, name);
 	switch (op->call) {
 	case CALL_read:
-		if (c->kind == OBJ_EVENTFD)
-			str_addf(out, " took %llu from %s, fd %d", (unsigned long long)e.arg, name, op->fd);
-		else if (c->kind == OBJ_TIMERFD)
-			add_expired(&e, name, op->fd, out);
-		else if (c->kind == OBJ_SIGNALFD)
-			str_addf(out, " took %lld signal%s from %s, fd %d", (long long)e.ret / SIGNALFD_BYTES,
-				e.ret > SIGNALFD_BYTES ? "s" : "", name, op->fd);
-		else
+		if (!add_read(c, op, &e, name, out))
 			return false;
 		break;
 	case CALL_timerfd_settime:
