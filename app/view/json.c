@@ -304,32 +304,33 @@ static void add_end(const struct rec *r, struct str *out)
 		str_add(out, ",\"last\":true");
 }
 
+static const char *const observed[] = {
+	[OBS_STATE] = "state",
+	[OBS_ENDING] = "ending",
+	[OBS_FD] = "fd",
+	[OBS_PIPE] = "pipe",
+	[OBS_SETTLED] = "settled",
+	[OBS_MODE] = "mode",
+	[OBS_FD_GONE] = "fd-gone",
+	[OBS_UNKNOWN_CALL] = "unknown-call",
+	[OBS_HOLD] = "hold",
+	[OBS_CHOICE] = "choice",
+	[OBS_UNMAP] = "unmap",
+	[OBS_FAULT] = "fault",
+	[OBS_HOOKED] = "hooked",
+	[OBS_SEGMENT] = "segment",
+	[OBS_SYNC] = "sync",
+	[OBS_SOCKET] = "socket",
+	[OBS_QUEUE] = "queue",
+	[OBS_SEMS] = "sems",
+	[OBS_CARRIES] = "carries",
+	[OBS_CUT] = "cut-short",
+	[OBS_UNMET] = "unmet",
+	[OBS_LIMIT] = "limit",
+};
+
 static void add_observe(const struct scene *s, const struct rec *r, struct str *out)
 {
-	static const char *const what[] = {
-		[OBS_STATE] = "state",
-		[OBS_ENDING] = "ending",
-		[OBS_FD] = "fd",
-		[OBS_PIPE] = "pipe",
-		[OBS_SETTLED] = "settled",
-		[OBS_MODE] = "mode",
-		[OBS_FD_GONE] = "fd-gone",
-		[OBS_UNKNOWN_CALL] = "unknown-call",
-		[OBS_HOLD] = "hold",
-		[OBS_CHOICE] = "choice",
-		[OBS_UNMAP] = "unmap",
-		[OBS_FAULT] = "fault",
-		[OBS_HOOKED] = "hooked",
-		[OBS_SEGMENT] = "segment",
-		[OBS_SYNC] = "sync",
-		[OBS_SOCKET] = "socket",
-		[OBS_QUEUE] = "queue",
-		[OBS_SEMS] = "sems",
-		[OBS_CARRIES] = "carries",
-		[OBS_CUT] = "cut-short",
-		[OBS_UNMET] = "unmet",
-		[OBS_LIMIT] = "limit",
-	};
 	struct ev_observe e;
 
 	memcpy(&e, rec_body(r), sizeof e);
@@ -349,8 +350,8 @@ static void add_observe(const struct scene *s, const struct rec *r, struct str *
 		if (e.b != OBS_UNKNOWN)
 			add_key(out, "size", (i64)e.b);
 	}
-	if (e.what < ARRAY_LEN(what) && what[e.what])
-		add_word(out, "what", what[e.what]);
+	if (e.what < ARRAY_LEN(observed) && observed[e.what])
+		add_word(out, "what", observed[e.what]);
 	if (e.what == OBS_STATE && e.a >= OBS_RUNNING && e.a <= OBS_STOPPED) {
 		static const char *const state[] = {"running", "blocked", "stopped"};
 
