@@ -260,18 +260,11 @@ static void close_range_done(struct tracer *t, struct tracee *x)
 		x->fds->fds[fd].cloexec = true;
 }
 
-void decode_exit(struct tracer *t, struct tracee *x, i64 ret, struct ev_exit *out)
+/* A call that changes what descriptors there are has come back. False: it is none of those. */
+static bool fd_call_done(struct tracer *t, struct tracee *x, i64 ret, struct ev_exit *out)
 {
 	const struct entry *e = &x->entry;
-	int status = 0;
 
-	*out = (struct ev_exit){.ret = ret, .fd = -1, .fd2 = -1};
-	if (e->call == CALL_close) /* the number is free whatever close returned, but for EBADF */
-		fdmap_clear(t, x->fds, e->fd);
-	if (e->call == CALL_connect && ret < 0) /* it may be on its way */
-		socket_call_done(t, x, ret, out);
-	if (ret < 0)
-		return;
 	switch (e->call) {
 	case CALL_pipe:
 	case CALL_pipe2:
@@ -304,6 +297,24 @@ void decode_exit(struct tracer *t, struct tracee *x, i64 ret, struct ev_exit *ou
 	case CALL_pidfd_getfd:
 		fdmap_forget(t, x->fds);
 		break;
+	default: return false;
+	}
+	return true;
+}
+
+void decode_exit(struct tracer *t, struct tracee *x, i64 ret, struct ev_exit *out)
+{
+	const struct entry *e = &x->entry;
+	int status = 0;
+
+	*out = (struct ev_exit){.ret = ret, .fd = -1, .fd2 = -1};
+	if (e->call == CALL_close) /* the number is free whatever close returned, but for EBADF */
+		fdmap_clear(t, x->fds, e->fd);
+	if (e->call == CALL_connect && ret < 0) /* it may be on its way */
+		socket_call_done(t, x, ret, out);
+	if (ret < 0 || fd_call_done(t, x, ret, out))
+		return;
+	switch (e->call) {
 	case CALL_wait4:
 		if (ret > 0 && x->args[1] && memory_read(x->tid, x->args[1], &status, sizeof status) == sizeof status)
 			out->fd = status;
