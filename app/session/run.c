@@ -180,6 +180,8 @@ struct run *run_create(const struct run_options *opt, const struct launch *launc
 	run_fold(r);
 	return r;
 fail:
+	if (r->log && opt->record && (!r->tracer || !tracer_tasks(r->tracer)))
+		unlink(opt->record); /* made above, and nobody's */
 	run_destroy(r);
 	return NULL;
 }

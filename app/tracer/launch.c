@@ -82,13 +82,7 @@ static bool launch_error(const struct launch *l, const struct failure *f, struct
 	errno = f->sys;
 	switch (f->step) {
 	case STEP_EXEC:
-		if (f->sys == ENOENT)
-			return err_set(err, EXIT_NOT_FOUND, "%s: no such command; give its path, or look at PATH", l->argv[0]);
-		if (f->sys == EACCES)
-			return err_set(err, EXIT_CANNOT_RUN, "%s: no permission to run it; is it a program, and executable (chmod +x)?", l->argv[0]);
-		if (f->sys == ENOEXEC)
-			return err_set(err, EXIT_CANNOT_RUN, "%s: not a program this machine can run; a script needs a #! line", l->argv[0]);
-		return err_sys(err, EXIT_CANNOT_RUN, "%s: cannot be run", l->argv[0]);
+		return cannot_run(l, f->sys, err);
 	case STEP_FILTER:
 		return err_sys(err, EXIT_MACHINE, "this machine does not let a program install a seccomp filter, which tracing needs");
 	case STEP_PREPARE:

@@ -99,19 +99,7 @@ static bool launch_error(const struct launch *l, int failed, struct err *err)
 	while (n < 0 && errno == EINTR);
 	if (n != 1)
 		return err_set(err, EXIT_CANNOT_RUN, "%s: ended before it began", l->argv[0]);
-	errno = byte;
-	if (errno == ENOENT)
-		return err_set(err, EXIT_NOT_FOUND,
-			"%s: no such command; give its path, or look at PATH", l->argv[0]);
-	if (errno == EACCES)
-		return err_set(err, EXIT_CANNOT_RUN,
-			"%s: no permission to run it; is it a program, and executable (chmod +x)?",
-			l->argv[0]);
-	if (errno == ENOEXEC)
-		return err_set(err, EXIT_CANNOT_RUN,
-			"%s: not a program this machine can run; a script needs a #! line",
-			l->argv[0]);
-	return err_sys(err, EXIT_CANNOT_RUN, "%s: cannot be run", l->argv[0]);
+	return cannot_run(l, byte, err);
 }
 
 bool lean_launch(struct lean *lean, const struct launch *l, pid_t *out, struct err *err)

@@ -10,6 +10,7 @@
  * tracer.c     | the tracer and its table of tasks
  * limit.c      | the time-outs of sockets as choices
  * launch.c     | start a program under PTRACE_SEIZE behind the filter
+ * cannot.c     | why a program could not be started
  * lean.c       | processes traced with as little as can be, for explore: lean.h
  * actor.c      | what an interpreter runs
  * attach.c     | attach to running processes, let go of them

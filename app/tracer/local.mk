@@ -6,6 +6,7 @@ libipclab_a_SOURCES += \
 	app/tracer/alarm.c \
 	app/tracer/attach.c \
 	app/tracer/bell.c \
+	app/tracer/cannot.c \
 	app/tracer/decode.c \
 	app/tracer/fdmap.c \
 	app/tracer/filter.c \

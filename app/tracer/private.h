@@ -707,6 +707,10 @@ bool meet_is_transfer(const arch_regs *); /* a call that says how many bytes it 
 bool bell_start(struct tracer *, struct err *);
 bool tracer_seize(pid_t, struct err *); /* PTRACE_SEIZE with our options; the sentence says why not */
 
+/* ---- cannot.c ---- */
+/* Says why it could not be run (sys: what execve said); false always. */
+bool cannot_run(const struct launch *, int sys, struct err *);
+
 /* ---- wait.c, shared with launch.c, attach.c ---- */
 enum stop_kind wait_entry(struct tracer *, struct tracee *); /* at a call's entry */
 #define TRACE_OPTIONS                                                                            \

@@ -21,10 +21,31 @@ check "a file that is not executable" status_is 126
 check "a file that is not executable: a sentence" err_is_a_sentence
 run "$IPCLAB" watch --quiet -- "$dir"
 check "a folder" status_is 126
+check "a folder: says so" err_has "is a folder"
 printf '#!/no/such/interpreter\n' >"$dir/script"
 chmod +x "$dir/script"
 run "$IPCLAB" watch --quiet -- "$dir/script"
 check "a script without its interpreter" status_is 127
+check "a script without its interpreter: its name" err_has "its interpreter /no/such/interpreter is not there"
+printf '#!/bin/sh\r\necho hello\r\n' >"$dir/windows"
+chmod +x "$dir/windows"
+run "$IPCLAB" explore -- "$dir/windows"
+check "a script with the line ends of Windows" status_is 127
+check "a script with the line ends of Windows: says so" err_has "ends as on Windows"
+sed 's/lib64\/ld-linux-/lib64\/ld-absent/' "$(readlink -f /bin/true)" >"$dir/unloaded"
+chmod +x "$dir/unloaded"
+run "$IPCLAB" watch --quiet -- "$dir/unloaded"
+check "a program without its loader" status_is 127
+check "a program without its loader: its name" err_has "its interpreter /lib64/ld-absent"
+mkdir -m 700 "$dir/closed"
+[ "$(id -u)" -eq 0 ] && run setpriv --reuid=65534 --regid=65534 --clear-groups env PATH="$dir/closed" "$IPCLAB" watch --quiet -- no-such-command &&
+	check "a folder of PATH that is closed to us" status_is 127
+run "$IPCLAB" watch --quiet -o "$dir/never.ipclog" -- "$dir/missing"
+check "a missing program, recorded" status_is 127
+check "a missing program leaves no recording" test ! -e "$dir/never.ipclog"
+run "$IPCLAB" watch --quiet -- ""
+check "an empty name" status_is 127
+check "an empty name: says so" err_has "is empty"
 run "$IPCLAB" watch --quiet --
 check "no command" status_is 2
 run "$IPCLAB" watch --quiet -o "$dir/none/x.ipclog" -- true
