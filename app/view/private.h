@@ -52,6 +52,8 @@ u32 object_led_to(const struct world *, u32 task, i32 fd, u32 *kind);
 /* The socket of ours with that inode that lives; 0 none. Its name: "sock1 (/tmp/s)". */
 u32 words_socket_of_ino(const struct scene *, u64 ino);
 void words_socket_name(const struct scene *, u32 socket, struct str *);
+/* Without a peer: those who could are the ones it has exchanged datagrams with. */
+bool words_socket_talks(const struct scene *, const struct why *);
 bool words_socket_op(const struct scene *, const struct w_op *, struct str *);
 bool words_result_socket(const struct scene *after, const struct happening *, const struct rec *, struct str *);
 bool words_socket_reason(const struct scene *, const struct why *, struct str *);

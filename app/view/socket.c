@@ -468,6 +468,13 @@ const char *words_socket_could(const struct scene *s, const struct why *y)
 						      : "can still be sent something by ";
 }
 
+bool words_socket_talks(const struct scene *s, const struct why *y)
+{
+	const struct w_socket *k = y->object_kind == OBJ_SOCKET ? world_socket(s->world, y->object) : NULL;
+
+	return k && (k->type & 0xf) == SOCK_DGRAM && !k->peer && y->reason == WHY_EMPTY;
+}
+
 bool words_socket_outlook(const struct scene *s, u32 task, struct str *out)
 {
 	const struct w_task *t = world_task(s->world, task);

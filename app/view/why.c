@@ -383,7 +383,11 @@ static void plain_waker(const struct scene *s, const struct why *y, u32 i, struc
 
 	if (k->outside)
 		return;
-	if (fd && about_ends(y)) {
+	if (fd && about_ends(y) && words_socket_talks(s, y)) {
+		str_addf(out, "%s has exchanged datagrams with it through fd %d, ", words_proc(s, k->proc, name), fd->fd);
+		words_provenance(s, k->proc, k->fd, false, out);
+		str_addf(out, "%s.\n", closed_or_not(k));
+	} else if (fd && about_ends(y)) {
 		str_addf(out, "%s holds %s end fd %d, ", words_proc(s, k->proc, name),
 			y->object_kind                       ? "the other"
 			: file && (file->access & ACCESS_WRITE) ? "write" : "read", fd->fd);

@@ -87,6 +87,7 @@ struct w_socket {
 	u32 touched, touched_next, gone_next;
 	u64 connect_seq, connected_seq; /* when its connect began, came back */
 	u64 made_seq, touched_seq;
+	u64 sent_to;    /* datagrams: inode of the socket of ours that the last one went to, 0 none: for why only */
 };
 
 struct w_carry { /* a descriptor in flight */

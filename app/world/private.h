@@ -511,6 +511,7 @@ struct ipc_wait {
 	u64 off;          /* and where in it: semaphore (w_sem) */
 	u32 files, access;/* open files (w_file.next) through which those with that access could end it */
 	u32 proc;         /* a process whose end would */
+	u32 talks_with;   /* a datagram socket without a peer: those of ours that it has exchanged something with could, too */
 	bool outside;     /* processes that are not watched could */
 	bool anybody;     /* any of ours could come to it by name, key or id: counts for the proof of a HANG only */
 	bool open_ended;  /* a clock, or what the world does not know, may end it */
@@ -645,6 +646,7 @@ bool socket_send_wait(const struct world *, u32 task, struct ipc_wait *);
 bool socket_accept_wait(const struct world *, u32 task, struct ipc_wait *);
 bool socket_connect_wait(const struct world *, u32 task, struct ipc_wait *);
 enum outlook socket_ready(const struct world *, u32 socket, u32 events); /* as poll(2) asks; never OUTLOOK_GOES */
+bool socket_talks_with(const struct world *, u32 socket, u32 other); /* one of the two has sent the other a datagram, or means to */
 void socket_poll_wait(const struct world *, u32 socket, struct ipc_wait *); /* who could make it ready */
 
 /* ---- carry.c: descriptors in flight ---- */

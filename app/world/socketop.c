@@ -438,6 +438,8 @@ static void send_exit(struct world *w, u32 task, const struct ev_exit *ev)
 		ok = put(w, task, is_many(op) ? (i64)ev->arg : ev->ret, is_many(op) ? (i64)(ev->arg < RW_MAX ? ev->arg : 0) : ev->ret);
 	else
 		ok = put(w, task, ev->ret, is_many(op) ? ev->ret : 1);
+	if (ev->ret >= 0 && op->object2 && (s->type & 0xf) == SOCK_DGRAM)
+		s->sent_to = w->socket[op->object2].ino;
 	judge(w, task, ev->ret, ok);
 }
 const struct ipc_rule socket_rule_send = {

@@ -163,6 +163,22 @@ void socket_poll_wait(const struct world *w, u32 socket, struct ipc_wait *wait)
 		waits_for(w, s->peer, wait);
 	else if (s->state == SOCKET_CONNECTING && s->target)
 		waits_for(w, s->target, wait);
+	else
+		wait->talks_with = socket;
+}
+
+static bool sends_to(const struct world *w, u32 socket, u32 other)
+{
+	const struct w_socket *s = &w->socket[socket];
+
+	return s->peer == other || (s->sent_to && s->sent_to == w->socket[other].ino);
+}
+
+bool socket_talks_with(const struct world *w, u32 socket, u32 other)
+{
+	bool datagrams = (w->socket[socket].type & 0xf) == SOCK_DGRAM && (w->socket[other].type & 0xf) == SOCK_DGRAM;
+
+	return datagrams && socket != other && (sends_to(w, socket, other) || sends_to(w, other, socket));
 }
 
 bool socket_receive_wait(const struct world *w, u32 task, struct ipc_wait *wait)
@@ -182,6 +198,7 @@ bool socket_receive_wait(const struct world *w, u32 task, struct ipc_wait *wait)
 	} else if (s->local || (socket_is_inet(s) && !socket_is_stream(s))) { /* udp(7): it has a name since its first send */
 		wait->outside = wait->anybody = true; /* whoever knows its name */
 		wait->open_ended = true;
+		wait->talks_with = socket;
 	}
 	return true;
 }

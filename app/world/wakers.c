@@ -91,6 +91,18 @@ static void each_of_files(const struct world *w, u32 first, u32 access, waker_fn
 					fn(w, p, 0, d, ctx);
 }
 
+/* Who has a socket that one without a peer has exchanged datagrams with: what it waits for may be a question, or an answer. */
+static void each_of_talks(const struct world *w, u32 socket, waker_fn *fn, void *ctx)
+{
+	for (u32 p = 1; p < world_procs(w); p++)
+		for (u32 d = w->proc[p].fdt ? w->fdt[w->proc[p].fdt].first : 0; d; d = w->fd[d].next) {
+			const struct w_file *f = &w->file[w->fd[d].file];
+
+			if (f->kind == OBJ_SOCKET && socket_talks_with(w, f->object, socket))
+				fn(w, p, 0, d, ctx);
+		}
+}
+
 /* Whose locks are in the way: those who have the table (POSIX locks), or the open file. */
 static void each_of_locks(const struct world *w, u32 task, waker_fn *fn, void *ctx)
 {
@@ -125,6 +137,8 @@ static void each_of_several(const struct world *w, u32 task, u32 first, int dept
 		case OBJ_SOCKET:
 			socket_poll_wait(w, f->object, &other);
 			each_of_files(w, other.files, other.access, fn, ctx);
+			if (other.talks_with)
+				each_of_talks(w, other.talks_with, fn, ctx);
 			break;
 		case OBJ_MQ:
 			each_of_files(w, w->queue[f->object].files,
@@ -192,6 +206,8 @@ void wait_wakers(
 		if (wait->ipc.proc)
 			fn(w, wait->ipc.proc, 0, 0, ctx);
 		each_of_files(w, wait->ipc.files, wait->ipc.access, fn, ctx);
+		if (wait->ipc.talks_with)
+			each_of_talks(w, wait->ipc.talks_with, fn, ctx);
 	} else if (wait->task)
 		fn(w, w->task[wait->task].proc, wait->task, 0, ctx);
 	else if (wait->segment || wait->proc)

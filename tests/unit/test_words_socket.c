@@ -141,6 +141,41 @@ START_TEST(a_reply_may_come)
 }
 END_TEST
 
+/* P1 has asked P2, who answered nothing: each of them may still hear of the other. */
+static void asked(void)
+{
+	one = lb_spawn(0, 0);
+	two = lb_spawn(one, 0);
+	make(two, 3, SERVER, SOCK_DGRAM);
+	named(SERVER, "127.0.0.1:80");
+	make(one, 3, CLIENT, SOCK_DGRAM);
+	lb_enter(one, CALL_sendto, 3, -1, 5, (u64)SERVER << 32);
+	lb_exit(one, CALL_sendto, 5);
+	lb_enter(two, CALL_recvfrom, 3, -1, 10, 0);
+	lb_exit(two, CALL_recvfrom, 5);
+}
+
+START_TEST(who_was_asked_could_answer)
+{
+	asked();
+	sleeps(one, CALL_recvfrom, 3, 10, 0);
+	sleeps(two, CALL_pause, -1, 0, 0);
+	says(one, STYLE_PLAIN, "P1 waits in recv of fd 3.\n"
+			       "sock2 has nothing to take and can still be sent something by P2, perhaps by processes that are not watched.\n"
+			       "P2 has exchanged datagrams with it through fd 3, made, never closed.\n"
+			       "P2 waits itself, in pause: no signal has come, and no alarm of its own is set.\n");
+}
+END_TEST
+
+START_TEST(who_asked_could_ask_again)
+{
+	asked();
+	sleeps(two, CALL_recvfrom, 3, 10, 0);
+	says(two, STYLE_SHORT, "P2 waits in recv(3): sock1 (127.0.0.1:80) has nothing to take and can still be sent something by P1, "
+			       "through fd 3, made, still open; perhaps by processes that are not watched.");
+}
+END_TEST
+
 START_TEST(what_the_kernel_dropped_is_said)
 {
 	struct scene scene = {.style = STYLE_PLAIN};
@@ -166,6 +201,7 @@ int main(void)
 {
 	const TTest *const tests[] = {a_receive_waits_for_its_peer, both_wait_for_each_other, an_accept_waits_for_anybody,
 		a_connect_waits_for_room, a_connect_to_outside_is_no_hang, a_peer_outside_is_no_hang, a_reply_may_come,
+		who_was_asked_could_answer, who_asked_could_ask_again,
 		what_the_kernel_dropped_is_said, NULL};
 
 	return lb_main("words/socket", tests);
