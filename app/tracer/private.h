@@ -638,6 +638,8 @@ void asker_end(struct tracer *);
 
 /* ---- observe/asleep.c, futex.c, symbols.c: what looking finds of those that sleep ---- */
 bool asleep_read(pid_t tid, struct asleep *);
+long asleep_restarted(pid_t tid, const u64 *args); /* the call that restart_syscall(2) goes on with; itself: cannot be told */
+bool is_foreign(pid_t); /* take.c: its executable is not one that we decode the calls of */
 /* It was found asleep: its site, if no stop has told it; a call that no stop has told of becomes ENTER. */
 bool asleep_found(struct tracer *, struct tracee *, u32 *site, struct err *);
 bool emit_found(struct tracer *, struct tracee *, bool over, struct err *); /* ENTER, or its EXIT */

@@ -10,8 +10,7 @@
 
 #include "tracer/private.h"
 
-/* Is the executable one we decode the calls of? */
-static bool is_foreign(pid_t tid)
+bool is_foreign(pid_t tid)
 {
 	char path[64];
 	unsigned char id[20] = {0};

@@ -42,8 +42,8 @@ enum stop_kind wait_entry(struct tracer *t, struct tracee *x)
 	}
 	if (!arch_read_call(x->tid, &x->call_nr, x->args, &ip))
 		return STOP_NONE; /* killed: its end follows */
-	if (x->call_nr == ARCH_CALL_RESTART && x->restart_nr)
-		x->call_nr = x->restart_nr;
+	if (x->call_nr == ARCH_CALL_RESTART)
+		x->call_nr = x->restart_nr && x->restart_nr != ARCH_CALL_RESTART ? x->restart_nr : asleep_restarted(x->tid, x->args);
 	x->restart_nr = 0;
 	if (x->call_nr == HOOK_CALL && x->space)
 		return hooked_stop(t, x, ip);

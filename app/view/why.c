@@ -154,7 +154,11 @@ static void add_reason(const struct scene *s, const struct why *y, struct str *o
 	case WHY_LOCK: words_lock_reason(s, y, out); break;
 	case WHY_OPEN: words_fifo_reason(s, y, out); break;
 	case WHY_TERMINAL: str_add(out, "nobody has typed a line at its terminal"); break;
-	default: str_add(out, "for something that ipclab does not follow"); break;
+	default:
+		str_add(out, "for something that ipclab does not follow");
+		if (world_proc(s->world, world_task(s->world, y->task)->proc)->foreign)
+			str_add(out, ": it is a 32-bit program");
+		break;
 	}
 	str_finish(&names);
 }

@@ -24,17 +24,21 @@ one_round() {
 	"$IPCLAB" watch --quiet -p "$shell" >"$dir/said" 2>&1 &
 	local watcher=$!
 	sleep "$pause"
-	kill -"$how" "$watcher" 2>/dev/null
+	kill -0 "$shell" 2>/dev/null && kill -"$how" "$watcher" 2>/dev/null
 	wait "$watcher" 2>/dev/null
+	[ $? -ne 137 ] || killed=$((killed + 1))
 	wait "$shell"
 	got=$(cat "$dir/got")
 	[ "$got" = "$wanted" ] || { echo "got $got, wanted $wanted ($how after $pause s)"; cat "$dir/said"; return 1; }
 }
 
+# Any moment from its first on, while it attaches too; and it was there to be killed.
 pipeline_is_killed() {
+	local killed=0
 	for ((n = 0; n < rounds; n++)); do
-		one_round KILL "0.$((RANDOM % 900 + 100))" || return 1
+		one_round KILL "$(printf '0.%03d' $((n % 3 ? RANDOM % 600 : RANDOM % 40)))" || return 1
 	done
+	[ $killed -gt $((rounds * 3 / 4)) ] || { echo "killed in $killed of $rounds rounds only"; return 1; }
 }
 
 pipeline_is_let_go() {
@@ -72,7 +76,7 @@ for i in range(200):
         break
     except OSError:
         time.sleep(0.05)
-end, n, bad = time.time() + 0.4 * int(rounds) + 0.5, 0, 0
+end, n, bad = time.time() + 0.3 * int(rounds) + 0.5, 0, 0
 while time.time() < end:
     n += 1
     try:
@@ -87,9 +91,10 @@ PY
 	for ((n = 0; n < rounds; n++)); do
 		"$IPCLAB" watch --quiet -p "$server" >"$dir/said" 2>&1 &
 		local watcher=$!
-		sleep "0.$((RANDOM % 300 + 100))"
+		sleep "$(printf '0.%03d' $((n % 3 ? RANDOM % 400 : RANDOM % 40)))"
 		kill -KILL "$watcher" 2>/dev/null || bad=1
 		wait "$watcher" 2>/dev/null
+		[ $? -eq 137 ] || { echo "it ended by itself" >>"$dir/said"; bad=1; }
 	done
 	wait "$clients"
 	kill -0 "$server" || { echo "the server is gone"; bad=1; }
@@ -97,6 +102,20 @@ PY
 	wait "$server" 2>/dev/null
 	grep -q '^asked True bad 0$' "$dir/clients" || bad=1
 	[ $bad -eq 0 ] || { cat "$dir/clients" "$dir/said"; return 1; }
+}
+
+# A sleep that was stopped and went on is restart_syscall(2) to the kernel: to us it is still that sleep.
+sleep_broken_off() {
+	sleep 300 &
+	local it=$!
+	sleep 0.1
+	kill -STOP "$it" && sleep 0.1 && kill -CONT "$it" && sleep 0.1
+	"$IPCLAB" why -p "$it" >"$dir/why" 2>&1
+	timeout -s INT 0.5 "$IPCLAB" watch --plain -p "$it" >"$dir/said" 2>&1
+	kill "$it"
+	wait "$it" 2>/dev/null
+	grep -q 'waits in sleep(300 s): 300 s have not passed' "$dir/why" && grep -q 'sleep' "$dir/said" &&
+		! grep -q 'does not follow' "$dir/said" || { cat "$dir/why" "$dir/said"; return 1; }
 }
 
 # Calls that the kernel never restarts by itself sleep on, and get what they wait for.
@@ -303,6 +322,7 @@ check "a pipeline goes on when ipclab is told to stop" pipeline_is_let_go
 check "a pipeline that ends while it is watched" pipeline_ends_watched
 check "a server goes on answering when ipclab is killed ($rounds times)" server_is_killed
 check "calls that are never restarted sleep on" sleepers_sleep_on
+check "a sleep that was broken off is still that sleep" sleep_broken_off
 check "a child that ends unheard" child_ends_unheard
 check "large writes come back whole" large_writes_are_whole
 check "who is in a large write is left there, and that is said" left_in_a_write

@@ -34,6 +34,18 @@ if [ $? -eq 5 ]; then
 	explains=
 	sees_the_same "a 32-bit program" "$dir/elf32"
 	explains=yes
+	# pause(), which is 29 there and shmget() here.
+	printf '%b' "${elf32//\\/\\0}" | head -c 84 >"$dir/wait32"
+	printf '\270\35\0\0\0\315\200\353\367' >>"$dir/wait32"
+	head -c 60 /dev/zero >>"$dir/wait32"
+	chmod +x "$dir/wait32"
+	"$dir/wait32" &
+	waiter=$!
+	until grep -q "^State:.S" "/proc/$waiter/status"; do sleep 0.02; done
+	run "$IPCLAB" why -p "$waiter"
+	kill "$waiter"
+	check "a 32-bit program that waits: what is not known is not said" test "${out/shmget/}" = "$out"
+	check "a 32-bit program that waits: why not" out_has "is a 32-bit"
 else
 	echo "skipped: 32-bit programs do not run here"
 fi

@@ -18,6 +18,7 @@ struct guess {
 	enum waits_in in;
 };
 enum waits_in wchan_means(const char *name); /* a function of the kernel's */
+enum waits_in wchan_of(pid_t tid);
 bool refused_in_vfork(pid_t); /* D, and it has children */
 /* Which call a task sleeps in, where /proc/TID/syscall may not be read; false: nothing can be said. */
 bool refused_tell(struct tracer *, struct tracee *, struct err *);

@@ -89,7 +89,7 @@ enum waits_in wchan_means(const char *name)
 	return IN_UNKNOWN;
 }
 
-static enum waits_in wchan_of(pid_t tid)
+enum waits_in wchan_of(pid_t tid)
 {
 	char path[64], name[128];
 	ssize_t n;

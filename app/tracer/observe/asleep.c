@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "tracer/look/private.h"
 #include "tracer/private.h"
 
 bool asleep_read(pid_t tid, struct asleep *a)
@@ -44,6 +45,21 @@ static u32 site_asleep(struct tracer *t, struct tracee *x, const struct asleep *
 	arch_set_sp(&regs, a->sp);
 	arch_set_pc(&regs, a->pc);
 	return t->opt.sites ? site_from(t, x, &regs, err) : 0;
+}
+
+/* What a stop or a debugger broke off goes on by restart_syscall(2), with the arguments it had; which call that was shows in
+ * what it sleeps in, or, of a sleep that has no name there, in them: a clock, no flag, an address. */
+long asleep_restarted(pid_t tid, const u64 *args)
+{
+	enum waits_in in = wchan_of(tid);
+
+	if (in == IN_POLL)
+		return SYS_poll;
+	if (in == IN_FUTEX)
+		return SYS_futex;
+	if ((in == IN_SLEEP || in == IN_UNKNOWN) && args[0] < 16 && !args[1] && args[2] >> 32)
+		return SYS_clock_nanosleep;
+	return in == IN_SLEEP ? SYS_nanosleep : ARCH_CALL_RESTART;
 }
 
 /* ---- calls that are found ---- */
@@ -85,8 +101,10 @@ static bool found_begins(struct tracer *t, struct tracee *x, const struct asleep
 
 	*f = (struct found){.at = *a, .fd = -1, .ns = TIME_NONE, .site = site_asleep(t, x, a, err)};
 	memcpy(x->args, a->args, sizeof x->args);
-	x->call_nr = a->nr;
-	if (a->nr == SYS_futex)
+	x->call_nr = a->nr == ARCH_CALL_RESTART ? asleep_restarted(x->tid, a->args) : a->nr;
+	if (a->sp >> 32 == 0 && is_foreign(x->tid)) /* 32 bits: the numbers are others */
+		return true;
+	if (x->call_nr == SYS_futex)
 		return futex_found(t, x, f, err) && emit_found(t, x, false, err);
 	if (!decode_entry(t, x, &x->entry) || !x->entry.logged)
 		return true;
