@@ -43,6 +43,20 @@ static u32 file_of_watch(const struct scene *s, u32 task, const struct w_watch *
 	return e->epoll ? e->file : d ? d->file : 0;
 }
 
+u32 words_terminals(const struct scene *s, u32 task, bool *only)
+{
+	u32 n = 0, terminals = 0;
+
+	for (u32 e = world_waited_for(s->world, task); e; e = world_watch(s->world, e)->next, n++) {
+		const struct w_watch *watch = world_watch(s->world, e);
+		const struct w_file *f = world_file(s->world, file_of_watch(s, task, watch));
+
+		terminals += f && f->kind == OBJ_TTY && watch->events & POLLIN;
+	}
+	*only = n == 1 && terminals == 1;
+	return terminals;
+}
+
 /* "pipe1 has nothing to read, eventfd1 is 0": each that is waited for. */
 void words_several(const struct scene *s, u32 task, struct str *out)
 {
@@ -62,7 +76,14 @@ void words_several(const struct scene *s, u32 task, struct str *out)
 		const struct w_file *f = world_file(s->world, file);
 
 		str_add(out, shown ? ", " : "");
-		add_object(s, file, watch->fd, out);
+		if (f && f->kind == OBJ_TTY && n == 1 && watch->events & POLLIN) {
+			str_add(out, "nobody has typed a line at its terminal");
+			continue;
+		}
+		if (f && f->kind == OBJ_TTY)
+			str_add(out, "its terminal");
+		else
+			add_object(s, file, watch->fd, out);
 		if (f && f->kind == OBJ_PIDFD)
 			str_add(out, "'s process has not ended");
 		else if (f && f->kind == OBJ_SOCKET && world_socket(s->world, f->object)->state == SOCKET_CONNECTING)

@@ -25,6 +25,7 @@ u32 sync_of_op(const struct scene *after, u32 task, const struct w_op *);
 bool words_counter_op(const struct scene *, u32 task, const struct w_op *, struct str *);
 void words_counter_reason(const struct scene *, const struct why *, struct str *);
 bool words_result_counter(const struct scene *after, const struct happening *, const struct rec *, struct str *);
+u32 words_terminals(const struct scene *, u32 task, bool *only); /* how many of those are terminals to read from; it is the only one */
 void words_several(const struct scene *, u32 task, struct str *); /* what poll, select, epoll_wait wait for */
 bool words_signal_op(const struct scene *, const struct w_op *, struct str *); /* signals.c */
 void words_signal_reason(const struct scene *, const struct why *, struct str *);

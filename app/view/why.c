@@ -173,9 +173,20 @@ bool words_reason(const struct scene *s, u32 task, struct str *out)
 	return true;
 }
 
-/* Ends are only spoken of where an end is what matters. */
-static bool about_ends(const struct why *y)
+static bool waits_for_terminal(const struct scene *s, const struct why *y)
 {
+	bool only;
+
+	return y->reason == WHY_SEVERAL && words_terminals(s, y->task, &only) > 0;
+}
+
+/* Ends are only spoken of where an end is what matters. */
+static bool about_ends(const struct scene *s, const struct why *y)
+{
+	bool only = false;
+
+	if (y->reason == WHY_SEVERAL && words_terminals(s, y->task, &only) && only)
+		return false; /* as a read of it */
 	return y->reason == WHY_EMPTY || y->reason == WHY_FULL || y->reason == WHY_SEVERAL;
 }
 
@@ -274,7 +285,9 @@ static void short_wakers(const struct scene *s, const struct why *y, struct str 
 		add_through(s, k, out);
 		first = false;
 	}
-	if (waker_outside(y))
+	if (waker_outside(y) && waits_for_terminal(s, y))
+		str_addf(out, "%swhoever types at its terminal", first ? could(s, y) : "; or by ");
+	else if (waker_outside(y))
 		str_addf(out, "%sprocesses that are not watched",
 			first ? could(s, y) : "; perhaps by ");
 	else if (first && is_by_id(s, y) && !y->cycle_n)
@@ -329,7 +342,7 @@ static void one_sentence(
 	add_who(s, y, t, out);
 	str_add(out, t->op.call || y->reason == WHY_SPIN ? ": " : " ");
 	add_reason(s, y, out);
-	if (about_ends(y)) {
+	if (about_ends(s, y)) {
 		str_add(out, " and ");
 		short_wakers(s, y, out);
 	}
@@ -387,11 +400,11 @@ static void plain_waker(const struct scene *s, const struct why *y, u32 i, struc
 
 	if (k->outside)
 		return;
-	if (fd && about_ends(y) && words_socket_talks(s, y)) {
+	if (fd && about_ends(s, y) && words_socket_talks(s, y)) {
 		str_addf(out, "%s has exchanged datagrams with it through fd %d, ", words_proc(s, k->proc, name), fd->fd);
 		words_provenance(s, k->proc, k->fd, false, out);
 		str_addf(out, "%s.\n", closed_or_not(k));
-	} else if (fd && about_ends(y)) {
+	} else if (fd && about_ends(s, y)) {
 		str_addf(out, "%s holds %s end fd %d, ", words_proc(s, k->proc, name),
 			y->object_kind                       ? "the other"
 			: file && (file->access & ACCESS_WRITE) ? "write" : "read", fd->fd);
@@ -424,7 +437,7 @@ static void plain_summary(const struct scene *s, const struct why *y, struct str
 		names.s[0] = (char)(names.s[0] - 'a' + 'A');
 	str_add(out, str_get(&names));
 	str_clear(&names);
-	if (about_ends(y)) {
+	if (about_ends(s, y)) {
 		u32 n = add_waker_names(s, y, &names);
 
 		if (n)
@@ -438,7 +451,9 @@ static void plain_summary(const struct scene *s, const struct why *y, struct str
 	}
 	add_could(s, y, out);
 	str_add(out, ".\n");
-	if (waker_outside(y) && !is_socket)
+	if (waits_for_terminal(s, y))
+		str_add(out, about_ends(s, y) ? "Whoever types at its terminal could, too.\n" : "");
+	else if (waker_outside(y) && !is_socket)
 		str_add(out, "Processes that are not watched may hold an end of it too.\n");
 	str_finish(&names);
 }

@@ -165,6 +165,9 @@ void socket_poll_wait(const struct world *w, u32 socket, struct ipc_wait *wait)
 		waits_for(w, s->target, wait);
 	else
 		wait->talks_with = socket;
+	/* Whoever knows its name may connect, or send. */
+	wait->outside |= s->state == SOCKET_LISTENING ||
+			 (!s->peer && (s->type & 0xf) == SOCK_DGRAM && (s->local || socket_is_inet(s)));
 }
 
 static bool sends_to(const struct world *w, u32 socket, u32 other)

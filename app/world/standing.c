@@ -50,7 +50,7 @@ static enum stands mover(const struct world *w, u32 task, const struct wait *wai
 	if (is_timed(w, task, wait))
 		return STANDS_TIMED;
 	if (wait->reason == WHY_TERMINAL || (wait->ipc.outside && !(socket && socket->timeouts)) ||
-		(wait->pipe && w->pipe[wait->pipe].outside))
+		(wait->pipe && w->pipe[wait->pipe].outside) || (wait->reason == WHY_SEVERAL && wait_several_outside(w, task)))
 		return STANDS_OUTSIDE;
 	return STANDS_UNKNOWN;
 }

@@ -28,6 +28,8 @@ void wait_classify(const struct world *, u32 task, struct wait *);
  * an fd entry where it is by one; or one task. */
 typedef void waker_fn(const struct world *, u32 proc, u32 task, u32 fd, void *ctx);
 void wait_wakers(const struct world *, u32 task, const struct wait *, waker_fn *, void *ctx);
+/* WHY_SEVERAL: one of those it waits for is a terminal, or somebody who is not watched has its other end, or knows its name. */
+bool wait_several_outside(const struct world *, u32 task);
 /* A child's end sends SIGCHLD, which breaks any wait off where a handler is set: so may those. */
 void wait_end_of_children(const struct world *, u32 task, waker_fn *, void *ctx);
 

@@ -157,6 +157,40 @@ static void each_of_several(const struct world *w, u32 task, u32 first, int dept
 	}
 }
 
+static bool one_of_several_outside(const struct world *w, u32 task, u32 first, int depth)
+{
+	for (u32 e = first; e && depth < 6; e = w->watch[e].next) {
+		u32 file = watch_file(w, task, &w->watch[e]);
+		const struct w_file *f = &w->file[file];
+		const struct w_counter *c = world_counter(w, f->object);
+		struct ipc_wait other;
+
+		switch (file ? f->kind : OBJ_NONE) {
+		case OBJ_TTY: return true;
+		case OBJ_PIPE:
+			if (w->pipe[f->object].outside)
+				return true;
+			break;
+		case OBJ_SOCKET:
+			socket_poll_wait(w, f->object, &other);
+			if (other.outside)
+				return true;
+			break;
+		case OBJ_EPOLL:
+			if (c && one_of_several_outside(w, task, c->watch_first, depth + 1))
+				return true;
+			break;
+		default: break;
+		}
+	}
+	return false;
+}
+
+bool wait_several_outside(const struct world *w, u32 task)
+{
+	return one_of_several_outside(w, task, world_waited_for(w, task), 0);
+}
+
 /* Of a System V object, whose id any process may have, the others that are watched. */
 static void each_other(const struct world *w, u32 task, waker_fn *fn, void *ctx)
 {

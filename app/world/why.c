@@ -191,7 +191,7 @@ bool world_why_wait(const struct world *w, u32 task, struct why *why)
 	why->object_kind = wait.ipc.kind;
 	why->object = wait.ipc.object;
 	wait_wakers(w, task, &wait, note_waker, why);
-	if (wait.ipc.outside)
+	if (wait.ipc.outside || (wait.reason == WHY_SEVERAL && wait_several_outside(w, task)))
 		note_outside(why);
 	if (wait.pipe && w->pipe[wait.pipe].outside)
 		note_outside(why);
