@@ -80,15 +80,6 @@ void schedule_describe(const struct world *w, u32 task, u32 kind, struct schedul
 
 /* ---- what does not fit, in words ---- */
 
-static const char *signal_name(u32 sig, char *buf, size_t n)
-{
-	if (sig && sig < 32)
-		snprintf(buf, n, "SIG%s", sigabbrev_np((int)sig));
-	else
-		snprintf(buf, n, "signal %u", sig);
-	return buf;
-}
-
 /* "read(3) of pipe1", "store shm1+40", "wait4" */
 static void say_operation(const struct world *w, u32 task, struct str *out)
 {
@@ -121,7 +112,7 @@ static void say_standing(const struct world *w, u32 task, struct str *out)
 	}
 	if (t->poised_signal) {
 		str_addf(out, "it is held before the delivery of %s",
-			signal_name(t->poised_signal, name, sizeof name));
+			schedule_signal(t->poised_signal, name, sizeof name));
 		return;
 	}
 	if (!t->op.call) {
@@ -143,9 +134,9 @@ static void say_wanted(const struct schedule_step *s, struct str *out)
 	if (s->kind == CHOSE_TIME)
 		str_add(out, " is to let its time-out pass");
 	else if (s->kind == CHOSE_SIGNAL)
-		str_addf(out, " is to be sent %s", signal_name(s->signal, name, sizeof name));
+		str_addf(out, " is to be sent %s", schedule_signal(s->signal, name, sizeof name));
 	else if (s->signal)
-		str_addf(out, " is to get %s", signal_name(s->signal, name, sizeof name));
+		str_addf(out, " is to get %s", schedule_signal(s->signal, name, sizeof name));
 	else if (s->call[0])
 		str_addf(out, " is to %s%s%s", s->call, s->shown[0] ? " " : "", s->shown);
 	else

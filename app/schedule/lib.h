@@ -55,7 +55,7 @@ struct choice schedule_free(const struct world *, u32 last);
  *   object shm1 = shm 1:1        (likewise, as world_op_identity gives it: kind, creator, n-th of its kind)
  *   P1 store shm1+40 = 1         producer.c:14      # what it is about to do, checked; result, noted; line, noted
  *   P2 read pipe1                consumer.c:9
- *   P2 time                      (its time-out passes)
+ *   P2 time                      (its time-out passes, or its alarm rings)
  *   P1 deliver SIGTERM           (a signal it is held before)
  *   P1 signal SIGTERM            (ipclab sends it)
  *   type "yes\n"                 (on the lab's terminal)
@@ -92,6 +92,7 @@ void schedule_command(const char *const *argv, struct str *);
 char **schedule_argv(const char *command);
 void schedule_argv_finish(char **argv);
 void schedule_print(const struct schedule *, struct str *);
+const char *schedule_signal(u32 sig, char *buf, size_t n); /* "SIGALRM", "signal 34" */
 /* In words, a line a choice, and a line wherever another task goes on. */
 void schedule_tell(const struct schedule *, struct str *);
 void schedule_finish(struct schedule *);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A schedule told in words, as a space-time diagram read from top to bottom: each stretch of one task, and where it
  * was held so that another could go on. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,14 +17,35 @@ static void tell_place(const struct schedule_step *s, struct str *out)
 		str_addf(out, ", %.*s line %s", (int)(colon - s->at), s->at, colon + 1);
 }
 
-static void tell_operation(const struct schedule_step *s, struct str *out)
+const char *schedule_signal(u32 sig, char *buf, size_t n)
 {
+	if (sig && sig < 32)
+		snprintf(buf, n, "SIG%s", sigabbrev_np((int)sig));
+	else
+		snprintf(buf, n, "signal %u", sig);
+	return buf;
+}
+
+/* Is it an alarm that the i-th choice lets ring? Of a time-out that passes the call has a result, now or later; of an alarm
+ * comes its signal. */
+static bool rings(const struct schedule *s, u32 i)
+{
+	for (u32 j = i + 1; j < s->n && s->steps[j].kind != CHOSE_TIME && !s->steps[i].result[0]; j++)
+		if (s->steps[j].kind == CHOSE_STEP && s->steps[j].signal == SIGALRM)
+			return true;
+	return false;
+}
+
+static void tell_operation(const struct schedule *all, const struct schedule_step *s, struct str *out)
+{
+	char name[24];
+
 	if (s->kind == CHOSE_TIME)
-		str_add(out, "its time-out passes");
+		str_add(out, rings(all, (u32)(s - all->steps)) ? "its alarm rings" : "its time-out passes");
 	else if (s->kind == CHOSE_SIGNAL)
-		str_addf(out, "is sent signal %u", s->signal);
+		str_addf(out, "is sent %s", schedule_signal(s->signal, name, sizeof name));
 	else if (s->signal)
-		str_addf(out, "gets signal %u", s->signal);
+		str_addf(out, "gets %s", schedule_signal(s->signal, name, sizeof name));
 	else
 		str_addf(out, "%s%s%s", s->call[0] ? s->call : "moves", s->shown[0] ? " of " : "",
 			s->shown);
@@ -120,7 +142,7 @@ void schedule_tell(const struct schedule *s, struct str *out)
 			held = i ? next_of(s, i, t[-1].actor) : NULL;
 			if (held) {
 				str_addf(out, "%s stands before ", t[-1].actor);
-				tell_operation(held, out);
+				tell_operation(s, held, out);
 				tell_place(held, out);
 				str_add(out, ".\n");
 			}
@@ -128,7 +150,7 @@ void schedule_tell(const struct schedule *s, struct str *out)
 				came_before(s, i) ? "goes on" : "begins");
 		}
 		str_addf(out, "  %u. ", i + 1);
-		tell_operation(t, out);
+		tell_operation(s, t, out);
 		tell_place(t, out);
 		tell_result(s, i, out);
 		str_add(out, "\n");

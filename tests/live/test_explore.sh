@@ -118,6 +118,22 @@ timed limited_read 'read(s[0], text, sizeof text)' 'its time-out passes, limited
 timed timed_poll 'poll(&p, 1, 2000)' 'its time-out passes, timed_poll.c line 20: 0'
 timed never_waits 'recv(s[0], text, sizeof text, MSG_DONTWAIT)' 'recvfrom, never_waits.c line 20: EAGAIN'
 
+# An alarm is told as an alarm; and let go while it is held, it rings at once, as said on the stage.
+cat >"$dir/rings.c" <<'END'
+#include <signal.h>
+#include <unistd.h>
+static void heard(int sig) { (void)sig; (void)!write(1, "rang\n", 5); }
+int main(void) { signal(SIGALRM, heard); alarm(600); pause(); return 3; }
+END
+gcc -o "$dir/rings" "$dir/rings.c"
+explore --force -o rings.sched -- "$dir/rings"
+run sh -c "printf 'goto 3\nbranch\nlook\nlive\nlook\nquit\n' | timeout 60 '$IPCLAB' replay rings.sched --plain"
+check "an alarm is told as one" out_has 'its alarm rings'
+check "its signal has a name" out_has 'gets SIGALRM: EINTR'
+check "held, it has not rung" out_has 'rings, blocked in pause'
+check "let go, it rings at once" out_has 'All have ended'
+check "and its handler runs" out_has 'P1 rings, ended with status 3'
+
 # ---- what it makes in the stage is gone with it, so it is the same each time ----
 mkdir "$dir/live" && cp "$bugs/../program.h" "$dir" || exit 1
 for name in file_lost_update shm_open_race flock_two_files; do
