@@ -111,8 +111,9 @@ static bool note_blocked(struct run *r, struct err *err)
 {
 	for (u32 task = 1; task <= tracer_tasks(r->tracer); task++) {
 		struct look *look = run_look(r, task);
-		/* It may have slept, gone on and slept again without a stop. */
-		if ((r->opt.tell_settled || r->opt.waits) && look->noted_runs != look->seen.runs)
+		bool unstopped = r->opt.tracer.sleepers && tracer_holding(r->tracer, task) == IS_RUNNING;
+		/* It may have slept, gone on and slept again without a stop: in another futex, for one. */
+		if ((r->opt.tell_settled || r->opt.waits || unstopped) && look->noted_runs != look->seen.runs)
 			look->noted = 0;
 		if (!may_move(r, task) || look->noted == OBS_BLOCKED || !look->asleep || look->seen.state == 'Z' ||
 		    !look->seen.state)

@@ -68,7 +68,8 @@ static void frames_text(const struct scene *s, u32 task, struct str *out)
 	for (u32 i = 0; i < p->frames_n && i < 24; i++) {
 		const struct frame *f = &p->frames[i];
 
-		if (f != p->shown && is_of_runtime(f->function))
+		/* A stripped program has frames without a name: what is around them says enough. */
+		if (f != p->shown && (is_of_runtime(f->function) || (!*f->function && !f->line)))
 			continue;
 		str_add(out, f == p->shown ? "> " : "  ");
 		str_add_escaped(out, f->function, strlen(f->function));
