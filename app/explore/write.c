@@ -61,6 +61,7 @@ static void say_hang(struct writing *w, struct str *out)
 		return;
 	scene.world = world_of(w);
 	scene.sources = session_sources(w->session);
+	scene.alone = true;
 	for (u32 t = 1; t < world_tasks(scene.world) && said < 3; t++) {
 		struct str why = {0};
 

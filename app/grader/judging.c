@@ -300,15 +300,16 @@ void judging_why(struct judging *j)
 {
 	const struct scene *s = evidence_scene(j->ev);
 	struct str out = {0};
-	u32 said = 0;
+	u32 said = 0, told[6];
 
 	for (int round = 0; round < 2; round++)
 		for (u32 task = 1; task < world_tasks(s->world) && said < 6; task++) {
 			if (!blocked(s->world, task) || waits_for_others(s->world, task) != (round == 1))
 				continue;
-			if (said++)
+			if (said)
 				str_add(&out, "\n");
-			words_why(s, task, &out);
+			words_why_too(s, task, told, said, &out);
+			told[said++] = task;
 			if (evidence_actor(j->ev, task) != UINT32_MAX &&
 				j->spec->s->actors.at[evidence_actor(j->ev, task)].kind == ACTOR_PROGRAM)
 				judging_place(j, world_task(s->world, task)->op.site);

@@ -119,9 +119,13 @@ static void say_reasons(struct shell *sh)
 {
 	struct scene scene = shell_scene(sh);
 	struct str text = {0};
+	u32 told[32], n = 0;
 
-	for (u32 i = 1; i < world_tasks(scene.world); i++)
-		words_why(&scene, i, &text);
+	for (u32 i = 1; i < world_tasks(scene.world); i++) {
+		words_why_too(&scene, i, told, n, &text);
+		if (n < ARRAY_LEN(told))
+			told[n++] = i;
+	}
 	say_text(sh, str_get(&text));
 	str_finish(&text);
 }

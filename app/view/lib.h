@@ -39,6 +39,7 @@ struct scene {
 	enum style style;
 	struct typed *typed;            /* C types of segments (view/memory.h); NULL: none are known */
 	bool pids;                      /* processes are called by their pids, not P1, P2 */
+	bool alone;                     /* a hang among these is told of: nobody outside is going to end a wait */
 };
 
 /* Sentences are appended to the string. Those that may be several end each with a newline (one
@@ -95,6 +96,8 @@ const char *words_socket_kind(const struct world *, u32 socket); /* "unix", "tcp
 /* ---- why.c ---- */
 /* PLAIN: one fact a line. SHORT: one sentence without newline. Nothing when it is not blocked. */
 void words_why(const struct scene *, u32 task, struct str *);
+/* Behind that of the n tasks in `told`: that nobody is left who could wake a circle is said once. */
+void words_why_too(const struct scene *, u32 task, const u32 *told, u32 n, struct str *);
 /* waits.c: who waits for whom, a line each, and how to mend it. */
 void words_waits(const struct scene *, struct str *);
 bool words_mend(const struct scene *, struct str *); /* "To mend it: ... .\n"; false: nobody stands still for good */

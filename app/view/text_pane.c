@@ -85,7 +85,7 @@ static void frames_text(const struct scene *s, u32 task, struct str *out)
 static void why_text(const struct scene *s, const struct view_state *v, struct str *out)
 {
 	u32 task = v->selected;
-	u32 pipe = world_op_pipe(s->world, task);
+	u32 pipe = world_op_pipe(s->world, task), told[32] = {task}, n = 1;
 	struct str state = {0};
 
 	if (v->question) {
@@ -103,7 +103,9 @@ static void why_text(const struct scene *s, const struct view_state *v, struct s
 		if (i == task || !world_why(s->world, i, &why))
 			continue;
 		str_clear(&state);
-		words_why(s, i, &state);
+		words_why_too(s, i, told, n, &state);
+		if (n < ARRAY_LEN(told))
+			told[n++] = i;
 		str_addf(out, "%s%s", str_get(&state),
 			state.len && state.s[state.len - 1] != '\n' ? "\n" : "");
 	}

@@ -39,8 +39,10 @@ static u32 add_waker_names(const struct scene *s, const struct why *y, struct st
 	return n;
 }
 
-static bool waker_outside(const struct why *y)
+static bool waker_outside(const struct scene *s, const struct why *y)
 {
+	if (s->alone)
+		return false;
 	for (u32 i = 0; i < y->wakers_n && i < ARRAY_LEN(y->wakers); i++)
 		if (y->wakers[i].outside)
 			return true;
@@ -223,7 +225,7 @@ static bool is_by_id(const struct scene *s, const struct why *y)
 {
 	const struct w_queue *q = y->object_kind == OBJ_MQ ? world_queue(s->world, y->object) : NULL;
 
-	return y->object_kind == OBJ_SEMS || (q && q->sysv);
+	return !s->alone && (y->object_kind == OBJ_SEMS || (q && q->sysv));
 }
 
 /* "; P1 could post it", "; nobody is left who could" */
@@ -238,7 +240,7 @@ static void add_could(const struct scene *s, const struct why *y, struct str *ou
 	n = add_waker_names(s, y, &names);
 	if (n)
 		str_addf(out, "; %s %s", str_get(&names), what);
-	if (waker_outside(y))
+	if (waker_outside(s, y))
 		str_addf(out, n ? ", and processes that are not watched"
 				: "; processes that are not watched %s",
 			what);
@@ -285,15 +287,15 @@ static void short_wakers(const struct scene *s, const struct why *y, struct str 
 		add_through(s, k, out);
 		first = false;
 	}
-	if (waker_outside(y) && waits_for_terminal(s, y))
+	if (waker_outside(s, y) && waits_for_terminal(s, y))
 		str_addf(out, "%swhoever types at its terminal", first ? could(s, y) : "; or by ");
-	else if (waker_outside(y))
+	else if (waker_outside(s, y))
 		str_addf(out, "%sprocesses that are not watched",
 			first ? could(s, y) : "; perhaps by ");
 	else if (first && is_by_id(s, y) && !y->cycle_n)
 		str_addf(out, "%swhoever knows its id", could(s, y));
 	else if (first)
-		str_add(out, "nobody ipclab knows of can change that");
+		str_add(out, s->alone ? "nobody is left who could change that" : "nobody ipclab knows of can change that");
 }
 
 static void add_cycle(const struct scene *s, const struct why *y, struct str *out)
@@ -351,10 +353,10 @@ static void one_sentence(
 }
 
 static void short_why(
-	const struct scene *s, const struct why *y, const struct w_task *t, struct str *out)
+	const struct scene *s, const struct why *y, const struct w_task *t, bool told, struct str *out)
 {
 	one_sentence(s, y, t, out);
-	if (y->cycle_n) {
+	if (y->cycle_n && !told) {
 		str_add(out, " ");
 		add_cycle(s, y, out);
 	}
@@ -442,18 +444,18 @@ static void plain_summary(const struct scene *s, const struct why *y, struct str
 
 		if (n)
 			str_addf(out, " and %s%s", could(s, y), str_get(&names));
-		else if (is_by_id(s, y) && !y->cycle_n && !waker_outside(y))
+		else if (is_by_id(s, y) && !y->cycle_n && !waker_outside(s, y))
 			str_addf(out, " and %swhoever knows its id", could(s, y));
-		else if (!waker_outside(y))
-			str_add(out, ", and nobody ipclab knows of can change that");
-		if (is_socket && waker_outside(y))
+		else if (!waker_outside(s, y))
+			str_addf(out, ", and nobody %s change that", s->alone ? "is left who could" : "ipclab knows of can");
+		if (is_socket && waker_outside(s, y))
 			str_addf(out, "%s%sprocesses that are not watched", n ? ", perhaps by" : " and ", n ? " " : could(s, y));
 	}
 	add_could(s, y, out);
 	str_add(out, ".\n");
 	if (waits_for_terminal(s, y))
 		str_add(out, about_ends(s, y) ? "Whoever types at its terminal could, too.\n" : "");
-	else if (waker_outside(y) && !is_socket)
+	else if (waker_outside(s, y) && !is_socket)
 		str_add(out, "Processes that are not watched may hold an end of it too.\n");
 	str_finish(&names);
 }
@@ -467,7 +469,7 @@ bool words_socket_time(const struct scene *s, u32 task)
 }
 
 static void plain_why(
-	const struct scene *s, const struct why *y, const struct w_task *t, struct str *out)
+	const struct scene *s, const struct why *y, const struct w_task *t, bool told, struct str *out)
 {
 	add_who(s, y, t, out);
 	str_add(out, ".\n");
@@ -483,25 +485,56 @@ static void plain_why(
 	}
 	if (words_socket_time(s, y->task))
 		str_add(out, "It also goes on when its socket's time-out has passed (SO_RCVTIMEO, SO_SNDTIMEO), by itself: that is real time.\n");
-	if (y->cycle_n) {
+	if (y->cycle_n && !told) {
 		add_cycle(s, y, out);
 		str_add(out, "\n");
 	}
 }
 
+static bool same_cycle(const struct why *a, const struct why *b)
+{
+	u32 n = a->cycle_n < ARRAY_LEN(a->cycle) ? a->cycle_n : (u32)ARRAY_LEN(a->cycle), found = 0;
+
+	if (!a->cycle_n || a->cycle_n != b->cycle_n)
+		return false;
+	for (u32 i = 0; i < n; i++)
+		for (u32 j = 0; j < n; j++)
+			found += a->cycle[i] == b->cycle[j];
+	return found == n;
+}
+
+/* That nobody is left has been said of the same circle. */
+static bool cycle_is_told(const struct scene *s, const struct why *y, const u32 *told, u32 n)
+{
+	struct why other;
+
+	for (u32 i = 0; y->cycle_n && i < n; i++)
+		if (world_why(s->world, told[i], &other) && same_cycle(y, &other))
+			return true;
+	return false;
+}
+
 void words_why(const struct scene *s, u32 task, struct str *out)
+{
+	words_why_too(s, task, NULL, 0, out);
+}
+
+void words_why_too(const struct scene *s, u32 task, const u32 *told, u32 n, struct str *out)
 {
 	const struct w_task *t = world_task(s->world, task);
 	struct why y;
 
+	bool is_told;
+
 	if (!t || !world_why(s->world, task, &y) || y.reason == WHY_NOT)
 		return;
+	is_told = cycle_is_told(s, &y, told, n);
 	if (is_by_id(s, &y)) /* the processes that are watched are named nowhere else: any other may know it, too */
 		y.wakers_n = 0;
 	if (s->style == STYLE_PLAIN)
-		plain_why(s, &y, t, out);
+		plain_why(s, &y, t, is_told, out);
 	else
-		short_why(s, &y, t, out);
+		short_why(s, &y, t, is_told, out);
 }
 
 bool words_wait(const struct scene *s, u32 task, struct str *out)

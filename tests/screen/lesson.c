@@ -203,7 +203,7 @@ u32 lesson_draw(const struct frame_wanted *w, struct str *out, struct str *reaso
 	recording_open(&l, w->step);
 	t = session_timeline(l.session);
 	scene = (struct scene){timeline_world(t), timeline_reader(t), session_sources(l.session),
-		w->replay ? recorded_actor_of : actor_of, &l, STYLE_SHORT, NULL, false};
+		w->replay ? recorded_actor_of : actor_of, &l, STYLE_SHORT, NULL, false, false};
 	if (w->replay)
 		set_replay(title, sizeof title, w, &v);
 	else

@@ -87,6 +87,40 @@ START_TEST(both_wait_for_each_other)
 }
 END_TEST
 
+/* Of a circle it is said once that nobody is left. */
+START_TEST(a_circle_is_told_once)
+{
+	struct scene scene = {.style = STYLE_SHORT};
+	struct str out = {0};
+
+	connection();
+	sleeps(one, CALL_recvfrom, 3, 100, 0);
+	sleeps(two, CALL_read, 4, 100, 0);
+	scene.world = lb.w;
+	words_why_too(&scene, two, &one, 1, &out);
+	ck_assert_str_eq(str_get(&out), "P2 waits in read(4): sock3 has nothing to take and can still be sent something by P1, through fd 3, "
+					"made, never closed.");
+	str_finish(&out);
+}
+END_TEST
+
+/* A hang is told of: nobody outside comes. */
+START_TEST(in_a_hang_nobody_outside_is_named)
+{
+	struct scene scene = {.style = STYLE_SHORT, .alone = true};
+	struct str out = {0};
+
+	listener(5);
+	sleeps(two, CALL_accept, 3, 0, 0);
+	sleeps(one, CALL_pause, -1, 0, 0);
+	scene.world = lb.w;
+	words_why(&scene, two, &out);
+	ck_assert_str_eq(str_get(&out), "P2 waits in accept(3): no connection to sock1 (127.0.0.1:80) waits to be accepted and "
+					"nobody is left who could change that.");
+	str_finish(&out);
+}
+END_TEST
+
 START_TEST(an_accept_waits_for_anybody)
 {
 	listener(5);
@@ -199,7 +233,8 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {a_receive_waits_for_its_peer, both_wait_for_each_other, an_accept_waits_for_anybody,
+	const TTest *const tests[] = {a_receive_waits_for_its_peer, both_wait_for_each_other, a_circle_is_told_once,
+		in_a_hang_nobody_outside_is_named, an_accept_waits_for_anybody,
 		a_connect_waits_for_room, a_connect_to_outside_is_no_hang, a_peer_outside_is_no_hang, a_reply_may_come,
 		who_was_asked_could_answer, who_asked_could_ask_again,
 		what_the_kernel_dropped_is_said, NULL};
