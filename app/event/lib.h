@@ -65,7 +65,7 @@ enum {
 	EVF_VFORK = 1u << 3,   /* SPAWN: the creator waits until the new one execs or ends */
 	EVF_LAST = 1u << 4,    /* END: the process is gone with it */
 	EVF_CUT = 1u << 5,     /* ENTER: held < size, the rest is in the hash only */
-	EVF_UNREAD = 1u << 6,  /* ENTER: arguments in memory could not be read */
+	EVF_UNREAD = 1u << 6,  /* ENTER: arguments in memory could not be read; EXIT of a read: memory it was to fill is not there */
 	EVF_ATOMIC = 1u << 7,  /* load, store, update: by a C11 atomic operation */
 	EVF_VOLATILE = 1u << 8,/* load, store: of a volatile object */
 	EVF_ATTACHED = 1u << 10, /* SPAWN: it ran before we came */

@@ -406,6 +406,8 @@ bool memory_write(pid_t tid, u64 addr, const void *buf, size_t n);
 bool decode_entry(struct tracer *, struct tracee *, struct entry *);
 /* Fills the EXIT from the registers; tells fdmap of new and lost descriptors. */
 void decode_exit(struct tracer *, struct tracee *, i64 ret, struct ev_exit *);
+/* EVF_UNREAD where a read(2) came back short before memory that is not there. */
+u32 read_cut_flag(const struct tracee *, i64 ret);
 typedef bool decoder(struct tracer *, struct tracee *, struct entry *);
 decoder decode_rw, decode_vector, decode_pipe, decode_close, decode_close_range, decode_dup, decode_fcntl,
 	decode_ioctl, decode_open, decode_splice, decode_receive, decode_fork, decode_exec, decode_end,

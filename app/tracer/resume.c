@@ -73,7 +73,7 @@ bool finish_call(struct tracer *t, struct tracee *x, i64 ret, u32 passed, struct
 	decode_exit(t, x, ret, &out);
 	if (!x->entry.logged)
 		return true;
-	return emit_exit(t, x, &out, 0, err) && socket_exited(t, x, ret, err);
+	return emit_exit(t, x, &out, read_cut_flag(x, ret), err) && socket_exited(t, x, ret, err);
 }
 
 static bool resume_entry(struct tracer *t, struct tracee *x, struct err *err)

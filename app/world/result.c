@@ -431,6 +431,7 @@ void call_exit(struct world *w, const struct rec *r, const struct ev_exit *ev)
 	}
 	remember_last(w, r, ev);
 	task_set_state(w, r->task, TASK_RUNNING);
+	op->flags |= r->flags & EVF_UNREAD;
 	if (class == CLASS_SPLICE && op->flow && !(r->flags & EVF_RESTART))
 		socket_splice_exit(w, r->task, ev);
 	if (!op->pipe && !op->pipe2)

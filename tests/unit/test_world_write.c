@@ -50,6 +50,24 @@ START_TEST(memory_that_is_not_there_cuts_it_short)
 }
 END_TEST
 
+/* Of read(2) that is told when it came back: it is seen there only. */
+START_TEST(a_read_is_cut_short_by_memory)
+{
+	u32 t = one(NULL);
+
+	lb_write(t, 4, 20000, 20000);
+	enter_flags(t, CALL_read, 3, 30000, 0);
+	lb_exit_flags(t, CALL_read, EVF_UNREAD, 8192, 0, 0, 0, 0);
+	lb_agrees();
+	lb_read(t, 3, 30000, 11808);
+	lb_agrees();
+	lb_write(t, 4, 20000, 20000);
+	enter_flags(t, CALL_read, 3, 30000, 0);
+	lb_exit(t, CALL_read, 8192);
+	lb_drifts(1);
+}
+END_TEST
+
 START_TEST(a_pipe_has_no_position)
 {
 	u32 t = one(NULL);
@@ -583,7 +601,8 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
-		memory_that_is_not_there_cuts_it_short, a_pipe_has_no_position,
+		memory_that_is_not_there_cuts_it_short, a_read_is_cut_short_by_memory,
+		a_pipe_has_no_position,
 		eof_after_last_writer_closes,
 		eof_while_bytes_are_left_is_drift,
 		eof_may_use_a_close_that_is_still_open,

@@ -140,12 +140,18 @@ static void opened(struct tracer *t, struct tracee *x, int fd, struct ev_exit *o
 	queue_announce(t, x, fd, index, false, &ignored);
 }
 
+/* The priority is stored first: a message that is stored over it leaves none to be read. */
+static bool is_under(u64 at, u64 n, u64 message, u64 size)
+{
+	return at < message + size && message < at + n;
+}
+
 static void received(struct tracee *x, i64 ret, struct ev_exit *out)
 {
 	u32 priority;
 
 	out->arg = OBS_UNKNOWN;
-	if (x->args[3] && memory_read(x->tid, x->args[3], &priority, sizeof priority) == sizeof priority)
+	if (x->args[3] && !is_under(x->args[3], sizeof priority, x->args[1], (u64)ret) && memory_read(x->tid, x->args[3], &priority, sizeof priority) == sizeof priority)
 		out->arg = priority;
 	out->arg2 = hash_of_memory(x->tid, x->args[1], (u64)ret);
 }

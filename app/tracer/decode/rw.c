@@ -35,6 +35,20 @@ static bool is_bad(struct tracee *x, const struct iovec *v)
 	return v->iov_len && (memory_read(x->tid, at, &byte, 1) != 1 || memory_read(x->tid, at + v->iov_len - 1, &byte, 1) != 1);
 }
 
+/* A pipe's read stops before the piece that does not fit wholly into memory that is there, and a piece is a page at most. */
+u32 read_cut_flag(const struct tracee *x, i64 ret)
+{
+	const struct entry *e = &x->entry;
+	u64 from = x->args[1] + (u64)ret, left = e->size - (u64)ret,
+	    last = from + (left < 4096 ? left : 4096) - 1;
+	u8 byte;
+
+	if (e->call != CALL_read || ret <= 0 || (u64)ret >= e->size ||
+		(from - 1) >> 12 == last >> 12)
+		return 0;
+	return memory_read(x->tid, last, &byte, 1) == 1 ? 0 : EVF_UNREAD;
+}
+
 bool decode_vector(struct tracer *t, struct tracee *x, struct entry *e)
 {
 	struct iovec vec[1024]; /* IOV_MAX */
