@@ -46,6 +46,7 @@ engine_tests += \
 	tests/screen/live_kill \
 	tests/screen/live_leave \
 	tests/screen/live_lent \
+	tests/screen/live_moving \
 	tests/screen/live_pace \
 	tests/screen/live_quit \
 	tests/screen/live_ring \
@@ -76,6 +77,9 @@ tests_screen_live_pace_LDADD = $(live_libs)
 tests_screen_live_lent_SOURCES = tests/screen/live_lent.c $(live_common)
 tests_screen_live_lent_CPPFLAGS = $(live_cppflags)
 tests_screen_live_lent_LDADD = $(live_libs)
+tests_screen_live_moving_SOURCES = tests/screen/live_moving.c $(live_common)
+tests_screen_live_moving_CPPFLAGS = $(live_cppflags)
+tests_screen_live_moving_LDADD = $(live_libs)
 tests_screen_live_quit_SOURCES = tests/screen/live_quit.c $(live_common)
 tests_screen_live_quit_CPPFLAGS = $(live_cppflags)
 tests_screen_live_quit_LDADD = $(live_libs)
@@ -89,5 +93,5 @@ tests_screen_test_keys_SOURCES = tests/screen/test_keys.c $(live_common)
 tests_screen_test_keys_CPPFLAGS = $(live_cppflags)
 tests_screen_test_keys_LDADD = $(live_libs)
 endif
-live_targets += tests/screen/counting
+live_targets += tests/screen/counting tests/screen/moving
 live_scripts += tests/screen/live_verify.sh
