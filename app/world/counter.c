@@ -132,6 +132,8 @@ static bool explained(struct world *w, struct w_counter *c, const struct w_op *o
 
 	if (ev->ret == -EAGAIN)
 		return nonblocking && (reads ? op->lo == 0 : (u64)op->hi + op->arg > COUNT_MOST || (u64)op->hi + op->arg < op->arg);
+	if (ev->ret == -EFAULT && reads)
+		c->unsure = 1; /* taken all the same, and then there was nowhere to put it */
 	if (ev->ret != 8)
 		return ev->ret < 0;
 	if (op->call != CALL_read && op->call != CALL_write)

@@ -59,6 +59,18 @@ START_TEST(eventfd_read_before_the_exit_of_its_write)
 }
 END_TEST
 
+START_TEST(eventfd_is_taken_where_there_is_nowhere_to_put_it)
+{
+	eventfd_of(17, 0);
+	lb_call(a, CALL_read, 3, -1, 8, 0, -EFAULT);
+	lb_observe(0, OBS_COUNTER, 1, 0, 0, 0, 0);
+	lb_agrees();
+	lb_call(b, CALL_write, 3, -1, 8, 3, 8);
+	took(a, 2);
+	lb_drifts(1);
+}
+END_TEST
+
 START_TEST(eventfd_blocks_at_0_and_at_most)
 {
 	struct why why;
@@ -495,7 +507,7 @@ int main(void)
 {
 	const TTest *const tests[] = {
 		eventfd_gives_all_of_it, eventfd_read_before_the_exit_of_its_write,
-		eventfd_blocks_at_0_and_at_most, poll_of_the_wrong_end_hangs, poll_that_sleeps_beside_bytes,
+		eventfd_is_taken_where_there_is_nowhere_to_put_it, eventfd_blocks_at_0_and_at_most, poll_of_the_wrong_end_hangs, poll_that_sleeps_beside_bytes,
 		epoll_knows_its_watches, flock_excludes, closing_the_last_descriptor_unlocks,
 		ranges_split_and_merge, a_handler_that_nobody_set, pause_beside_an_alarm,
 		doubt_is_about_the_file, a_lock_of_a_file_in_doubt_proves_no_death, runs_differ_by_counts_watches_and_locks,
