@@ -146,15 +146,17 @@ static void add_wait_words(const struct report *r, u32 task, struct str *out)
 {
 	const struct w_task *t = world_task(r->scene.world, task);
 	struct str text = {0}, name = {0};
+	struct scene scene = r->scene;
 	const char *at;
 	struct why y;
 	char who[24];
 
+	scene.alone = r->standing->of[task] == STANDS_STUCK; /* as its first line says */
 	world_why_wait(r->scene.world, task, &y);
 	if (y.reason == WHY_CHILD && y.wakers_n == 1) {
 		str_addf(out, "waits for its child %s", words_proc(&r->scene, y.wakers[0].proc, who));
 		words_at(&r->scene, t->op.site, out);
-	} else if (words_wait(&r->scene, task, &text)) {
+	} else if (words_wait(&scene, task, &text)) {
 		words_name(&r->scene, task, &name);
 		at = str_get(&text);
 		at += !strncmp(at, str_get(&name), name.len) && at[name.len] == ' ' ? name.len + 1 : 0;
