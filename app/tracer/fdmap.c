@@ -421,7 +421,8 @@ static bool adopt_as(struct tracer *t, struct tracee *x, int fd, u64 how, struct
 		if (t->objects.at[ino].kind == SEEN_MQ && !queue_announce(t, x, fd, (u32)ino, true, err))
 			return false;
 		return fd_note_as(t, x, fd, class, t->objects.at[ino].id, flags, cloexec, how, err) &&
-		       (!socket || socket_note_names(t, x, fd, err));
+		       (!socket || socket_note_names(t, x, fd, err)) &&
+		       (t->objects.at[ino].kind != SEEN_PIDFD || pidfd_note(t, x, fd, err));
 	}
 	if (class == FDC_PIPE || (class == FDC_TTY && t->opt.terminals))
 		return fd_note_as(t, x, fd, class, ino, flags, cloexec, how, err) &&

@@ -520,6 +520,7 @@ bool socket_address_text(const void *address, u32 len, char *text, size_t room);
 /* The socket of ours that such an address leads to now: index into tracer.objects, 0 none. */
 u32 socket_by_address(struct tracer *, struct tracee *, u32 domain, u32 type, const void *address, u32 len);
 u32 seen_socket(struct tracer *, u64 ino);
+bool pidfd_note(struct tracer *, struct tracee *, int fd, struct err *); /* which process it stands for: OBS_PIDFD */
 int socket_borrow(struct tracee *, int fd); /* pidfd_getfd(2); to be closed at once */
 int socket_borrow_any(struct tracer *, u32 index); /* whoever has it */
 /* Learns domain, type, protocol; false: a kind that is not ours. */

@@ -81,6 +81,14 @@ static u64 pid_of_fd(struct tracee *x, int fd)
 	return pid > 0 ? (u64)pid : 0;
 }
 
+/* One that clone3 made (CLONE_PIDFD), that was received or was there before. */
+bool pidfd_note(struct tracer *t, struct tracee *x, int fd, struct err *err)
+{
+	u64 pid = pid_of_fd(x, fd);
+
+	return !pid || emit_observe(t, x, OBS_PIDFD, (u64)(u32)fd, pid, 0, 0, 0, err);
+}
+
 /* A wait for a process group: which of ours are in which, as pairs (pid, group). */
 static void note_groups(struct tracer *t, struct tracee *x, u64 group, struct entry *e)
 {
