@@ -38,6 +38,8 @@ bool decode_socket(struct tracer *t, struct tracee *x, struct entry *e)
 		return true;
 	}
 	e->arg = (u64)domain | (u64)(type & TYPE_MASK) << 16 | (x->args[2] & 0xffffffff) << 32;
+	if (domain == AF_UNIX && (type & TYPE_MASK) == SOCK_RAW) /* unix_create() makes a datagram socket of it */
+		e->arg ^= (u64)(SOCK_RAW ^ SOCK_DGRAM) << 16;
 	e->size = type & ~(u32)TYPE_MASK;
 	return true;
 }

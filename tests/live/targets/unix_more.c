@@ -9,6 +9,7 @@
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -95,6 +96,26 @@ static void waits(void)
 	say("end", read(s[0], text, sizeof text));
 }
 
+/* SOCK_RAW: datagrams. */
+static void raw(void)
+{
+	struct sockaddr_un nobody = {.sun_family = AF_UNIX, .sun_path = "/dev/null"};
+	char text[8];
+	int s[2];
+
+	if (socketpair(AF_UNIX, SOCK_RAW, 0, s) < 0)
+		exit(1);
+	say("to nobody", sendto(s[0], "x", 1, 0, (struct sockaddr *)&nobody, sizeof nobody));
+	say("empty", send(s[0], "", 0, 0));
+	say("two", send(s[0], "ab", 2, 0));
+	say("three", send(s[0], "abc", 3, 0));
+	say("empty", recv(s[1], text, sizeof text, 0));
+	say("two", recv(s[1], text, sizeof text, 0));
+	say("three", recv(s[1], text, sizeof text, 0));
+	close(s[0]);
+	close(s[1]);
+}
+
 int main(void)
 {
 	int netlink = socket(AF_NETLINK, SOCK_RAW, 0);
@@ -108,6 +129,7 @@ int main(void)
 	many(SOCK_STREAM);
 	many(SOCK_DGRAM);
 	many(SOCK_SEQPACKET);
+	raw();
 	moved();
 	waits();
 	return 0;
