@@ -9,7 +9,7 @@ u32 card_task(const struct scene *s, const struct view_state *v, u32 proc)
 {
 	const struct w_task *t = world_task(s->world, v->selected);
 	const struct w_proc *p = world_proc(s->world, proc);
-	u32 any = 0;
+	u32 any = 0, live = 0;
 
 	if (t && t->proc == proc)
 		return v->selected;
@@ -17,13 +17,13 @@ u32 card_task(const struct scene *s, const struct view_state *v, u32 proc)
 		t = world_task(s->world, task);
 		if (!t)
 			break;
-		if (t->state != TASK_GONE && t->state != TASK_ZOMBIE && (!any || t->nth == 1))
-			return task;
+		if (t->state != TASK_GONE && t->state != TASK_ZOMBIE)
+			live = !live || t->nth == 1 ? task : live; /* the first thread stands for its process */
 		any = task;
 		task = t->proc_next;
 	}
 	if (any)
-		return any;
+		return live ? live : any;
 	for (u32 task = 1; task < world_tasks(s->world); task++) {
 		t = world_task(s->world, task);
 		if (t && t->proc == proc)

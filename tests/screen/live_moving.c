@@ -28,6 +28,16 @@ START_TEST(it_is_said_where_it_waits_now)
 }
 END_TEST
 
+START_TEST(the_first_thread_stands_for_its_process)
+{
+	live_start(&live, 40, 140, "\"$IPCLAB\" watch -- sh -c '\"$IPCLAB_BUILD/tests/screen/moving\" & wait'; exec sleep 1000", NULL);
+	ck_assert(vt_sees(&live.vt, "moving +1"));
+	ck_assert(vt_sees(&live.vt, "waits in pthread_cond_wait("));
+	ck_assert(live_shows(&live, "P2 moving +1"));
+	ck_assert(!live_shows(&live, "P2.1 moving"));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("screen/moving");
@@ -36,6 +46,7 @@ int main(void)
 	tcase_add_checked_fixture(tcase, begin, finish);
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, it_is_said_where_it_waits_now);
+	tcase_add_test(tcase, the_first_thread_stands_for_its_process);
 	suite_add_tcase(suite, tcase);
 	return live_run(suite);
 }
