@@ -4,7 +4,10 @@
  *
  * The kernel reads the time-out as the call begins (sock_rcvtimeo, sock_sndtimeo). So it is taken off while one task begins
  * one call, and put back when that task sleeps in it or is out of it: before anybody else moves. A send reads it for each
- * piece anew, and recvmmsg for each message: there it stays off until they are out, and who asks is told what was set. */
+ * piece anew, and recvmmsg for each message: there it stays off until they are out, and who asks is told what was set.
+ *
+ * When tasks are let go the call begins anew with its time-out (resume.c); of one that has done a part of its work that
+ * part is the result, as if the time-out had passed. */
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -15,10 +18,9 @@
 
 enum { NS = 1000000000 };
 
-/* The option that ends the call when it sleeps on that side; 0 none. `fd`: that of the socket. */
-static int option_of(const struct entry *e, i32 *fd)
+/* The option that ends the call when it sleeps; 0 none. */
+static int option_of(const struct entry *e)
 {
-	*fd = e->fd;
 	switch (e->call) {
 	case CALL_read: case CALL_readv: case CALL_recvfrom: case CALL_recvmsg: case CALL_recvmmsg:
 	case CALL_accept: case CALL_accept4: return SO_RCVTIMEO;
@@ -78,11 +80,10 @@ bool limit_take_off(struct tracer *t, struct tracee *x, struct err *err)
 	struct timeval limit;
 	int option, got;
 	u32 index;
-	i32 fd;
 
-	option = x->attached || !x->entry.wants_exit ? 0 : option_of(e, &fd);
-	o = option ? object_of_fd(t, x, fd) : NULL;
-	if (!o || o->kind != SEEN_SOCKET || !o->limits || (got = socket_borrow(x, fd)) < 0)
+	option = x->attached || !x->entry.wants_exit ? 0 : option_of(e);
+	o = option ? object_of_fd(t, x, e->fd) : NULL;
+	if (!o || o->kind != SEEN_SOCKET || !o->limits || (got = socket_borrow(x, e->fd)) < 0)
 		return true;
 	index = (u32)(o - t->objects.at);
 	if (limit_of(t, got, index, option, &limit) && setsockopt(got, SOL_SOCKET, option, &none, sizeof none) == 0) {
@@ -141,21 +142,6 @@ void limit_asked(struct tracer *t, struct tracee *x)
 
 	if (by && memory_read(x->tid, x->args[4], &len, sizeof len) == sizeof len)
 		memory_write(x->tid, x->args[3], &by->unlimited_of, len < sizeof by->unlimited_of ? len : sizeof by->unlimited_of);
-}
-
-bool limit_may_begin_anew(struct tracer *t, struct tracee *x)
-{
-	const struct entry *e = &x->entry;
-	const struct object_seen *o;
-
-	if (!x->in_call || e->timed.kind != TIMED_SOCKET)
-		return true;
-	o = object_of_fd(t, x, e->fd);
-	if (!o || e->call == CALL_recvmmsg || e->call == CALL_sendmmsg)
-		return false;
-	if (e->call == CALL_recvfrom || e->call == CALL_recvmsg)
-		return !(e->arg & MSG_WAITALL);
-	return o->type != SOCK_STREAM || option_of(e, &(i32){0}) == SO_RCVTIMEO || e->call == CALL_connect;
 }
 
 void limit_interrupted(struct tracee *x, i64 *ret)

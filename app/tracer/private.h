@@ -279,8 +279,6 @@ bool limit_take_off(struct tracer *, struct tracee *, struct err *);
 void limit_put_back(struct tracer *, struct tracee *, bool sleeps);
 void limit_set(struct tracer *, struct tracee *);   /* a setsockopt of it was made: that is what it has now */
 void limit_asked(struct tracer *, struct tracee *); /* a getsockopt of it has come back: what the program had set is told */
-/* May the call be begun anew, so that it has its own time-out? Not when part of it may be done. */
-bool limit_may_begin_anew(struct tracer *, struct tracee *);
 /* Broken off by a signal that comes: with its time-out the kernel had not let it begin again, signal(7). */
 void limit_interrupted(struct tracee *, i64 *ret);
 

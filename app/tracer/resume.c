@@ -151,7 +151,7 @@ bool tracer_set_held(struct tracer *t, bool held, struct err *err)
 		struct tracee *x = t->all.at[i];
 		bool told = !x->in_call && x->task && tracer_timeout(t, x->task) != TIME_NONE;
 		bool endless = x->altered && x->entry.timed.kind != TIMED_NOT;
-		if (!(endless || told) || x->holding != IS_INSIDE || !limit_may_begin_anew(t, x))
+		if (!(endless || told) || x->holding != IS_INSIDE)
 			continue;
 		x->loosened = true;
 		ptrace(PTRACE_INTERRUPT, x->tid, NULL, NULL);

@@ -260,6 +260,12 @@ static bool take_entry(struct tracer *t, struct tracee *x, struct err *err)
 	return true;
 }
 
+/* Those of which the kernel begins none again (epoll_wait, semop, sigtimedwait: signal(7)) give -EINTR for our interrupt, too. */
+static bool is_broken_off_by_us(const struct tracee *x, i64 ret)
+{
+	return result_is_restart(ret) || (ret == -EINTR && (!signal_is_due(x->tid) || signal_waits_in_vain(x->tid)));
+}
+
 /* Free again: the call begins anew, with the time-out the program gave it. */
 static bool restart_with_own_time(struct tracee *x)
 {
@@ -348,7 +354,7 @@ static bool take_exit(struct tracer *t, struct tracee *x, struct err *err)
 	if (x->passing && (result_is_restart(ret) || ret == -4 /* EINTR */))
 		return finish_call(t, x, x->entry.timed.sys_result, 1, err);
 	x->passing = false;
-	if (x->loosened && result_is_restart(ret))
+	if (x->loosened && is_broken_off_by_us(x, ret))
 		return restart_with_own_time(x);
 	x->loosened = false;
 	limit_interrupted(x, &ret);
