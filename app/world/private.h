@@ -646,6 +646,7 @@ bool socket_send_wait(const struct world *, u32 task, struct ipc_wait *);
 bool socket_accept_wait(const struct world *, u32 task, struct ipc_wait *);
 bool socket_connect_wait(const struct world *, u32 task, struct ipc_wait *);
 enum outlook socket_ready(const struct world *, u32 socket, u32 events); /* as poll(2) asks; never OUTLOOK_GOES */
+bool socket_room_wait(const struct world *, u32 socket, struct ipc_wait *); /* for room at its peer */
 bool socket_talks_with(const struct world *, u32 socket, u32 other); /* one of the two has sent the other a datagram, or means to */
 void socket_poll_wait(const struct world *, u32 socket, struct ipc_wait *); /* who could make it ready */
 

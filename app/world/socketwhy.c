@@ -219,6 +219,18 @@ bool socket_send_wait(const struct world *w, u32 task, struct ipc_wait *wait)
 	return true;
 }
 
+bool socket_room_wait(const struct world *w, u32 socket, struct ipc_wait *wait)
+{
+	u32 peer = w->socket[socket].peer;
+
+	if (!peer)
+		return false;
+	begin(w, peer, WHY_FULL, wait);
+	waits_for(w, peer, wait);
+	wait->open_ended = true;
+	return true;
+}
+
 bool socket_accept_wait(const struct world *w, u32 task, struct ipc_wait *wait)
 {
 	u32 socket = socket_of(w, task);

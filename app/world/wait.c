@@ -34,6 +34,8 @@ static void wait_in_splice(const struct world *w, const struct w_task *t, struct
 		wait_on_pipe(w, wait, WHY_EMPTY, t->op.pipe);
 	else if (t->op.pipe2 || t->op.role == ACCESS_WRITE)
 		wait_on_pipe(w, wait, WHY_FULL, t->op.pipe2 ? t->op.pipe2 : t->op.pipe);
+	else if (w->file[t->op.file2].kind == OBJ_SOCKET && socket_room_wait(w, w->file[t->op.file2].object, &wait->ipc))
+		wait->reason = WHY_FULL; /* sendfile(2) into a socket; that it is that, and not the file, is likely: open-ended */
 }
 
 static void wait_in_open(const struct world *w, const struct w_task *t, struct wait *wait)
