@@ -188,7 +188,7 @@ struct w_proc {
 	u32 vm;          /* it shares the address space of this process (CLONE_VM); 0: has its own */
 	u32 memory;      /* segment of kind SEGMENT_PRIVATE that stands for its own memory, 0 none */
 	u32 sync_first;  /* C library objects in its own memory: w_sync.segment_next, by address */
-	u32 pad;
+	i32 pid_there;   /* what fork gave its creator: its pid in the namespace of those who wait for it; 0 not known */
 	u64 sig_ignored, sig_caught; /* dispositions, bit sig - 1: signals.c */
 	u64 sig_once;    /* caught, and default after the first (SA_RESETHAND) */
 	u32 sig_known;   /* 1: it was seen to exec since: the above is sure */

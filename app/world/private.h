@@ -161,6 +161,8 @@ void process_spawn(struct world *, const struct rec *, const struct ev_spawn *);
 void process_exec(struct world *, const struct rec *, const struct ev_exec *);
 void process_end(struct world *, const struct rec *, const struct ev_end *);
 /* wait4 or waitid gave the status of a child of this task. pid 0: whichever single one it can be. */
+/* fork came back in its creator with that pid. */
+void process_forked(struct world *, u32 task, i64 pid);
 void process_reap(struct world *, u32 task, i32 pid, bool must_have_ended);
 /* An event proves that the task's process lives: it is drift if it was presumed dead. */
 void process_proves_life(struct world *, u32 task);

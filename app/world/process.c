@@ -271,12 +271,24 @@ void process_end(struct world *w, const struct rec *r, const struct ev_end *ev)
 		task_set_state(w, r->task, t->nth == 1 ? TASK_ZOMBIE : TASK_GONE);
 }
 
+void process_forked(struct world *w, u32 task, i64 pid)
+{
+	for (u32 c = w->proc[w->task[task].proc].child_first; c && pid > 0 && pid <= INT32_MAX; c = w->proc[c].sibling)
+		if (w->proc[c].creator == task && w->proc[c].born_seq > w->task[task].op.seq && !w->proc[c].pid_there)
+			w->proc[c].pid_there = (i32)pid;
+}
+
+static i32 pid_to_wait_for(const struct w_proc *p)
+{
+	return p->pid_there ? p->pid_there : p->pid;
+}
+
 void process_reap(struct world *w, u32 task, i32 pid, bool must_have_ended)
 {
 	u32 found = 0, several = 0;
 
 	for (u32 c = w->proc[w->task[task].proc].child_first; c; c = w->proc[c].sibling) {
-		if (pid ? w->proc[c].pid != pid : !w->proc[c].ended)
+		if (pid ? pid_to_wait_for(&w->proc[c]) != pid : !w->proc[c].ended)
 			continue;
 		several += found != 0;
 		if (!found || w->proc[c].ended)

@@ -369,6 +369,7 @@ static void exit_rule(struct world *w, u32 task, const struct ev_exit *ev)
 	case CLASS_FCNTL: exit_fcntl(w, task, ev); break;
 	case CLASS_IOCTL: exit_ioctl(w, task, ev); break;
 	case CLASS_WAIT: exit_wait(w, task, ev); break;
+	case CLASS_FORK: process_forked(w, task, ev->ret); break;
 	case CLASS_UNSHARE:
 		if (ev->ret == 0 && op->arg & CLONE_FILES)
 			fdt_unshare(w, w->task[task].proc);

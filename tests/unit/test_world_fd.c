@@ -372,6 +372,26 @@ START_TEST(wait_collects_the_child)
 }
 END_TEST
 
+/* In a pid namespace of its own it gets other numbers than we: they may be those that another child has here. */
+START_TEST(wait_goes_by_the_number_that_fork_gave)
+{
+	u32 t = one(), child[2];
+
+	for (int i = 0; i < 2; i++) {
+		lb_enter(t, CALL_fork, -1, -1, 0, 0);
+		child[i] = lb_spawn_pid(t, 0, 500 + i);
+		lb_exit(t, CALL_fork, 501 + i);
+	}
+	lb_end(child[0], 0);
+	lb_call(t, CALL_wait4, -1, 0, 0, 0, 501);
+	ck_assert_uint_eq(proc_of(child[0])->reaped, 1);
+	ck_assert_uint_eq(proc_of(child[1])->reaped, 0);
+	lb_agrees();
+	lb_call(t, CALL_wait4, -1, 0, 0, 0, 502);
+	lb_drifts(1);
+}
+END_TEST
+
 START_TEST(wait_for_a_child_that_lives_is_drift)
 {
 	u32 t = one(), child = lb_fork(t);
@@ -484,7 +504,7 @@ int main(void)
 		end_of_a_process_closes_its_ends,
 		leader_may_end_before_its_threads,
 		wait_collects_the_child,
-		wait_for_a_child_that_lives_is_drift,
+		wait_goes_by_the_number_that_fork_gave, wait_for_a_child_that_lives_is_drift,
 		children_of_the_dead_are_collected_outside,
 		names_go_both_ways,
 		ends_are_listed_by_process_and_number,
