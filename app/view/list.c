@@ -140,9 +140,11 @@ void list_draw(struct canvas *c, struct area a, const struct scene *s, const str
 		first = at - (u32)room + 2;
 	for (u32 i = first; i < n && row < room - 1; i++)
 		draw_row(c, a, row++, s, v, tasks[i]);
-	if (row < room && (gone || first + (u32)row < n)) {
+	if (row < room && (gone || first || first + (u32)row < n)) {
 		int col = 3;
 
+		if (first)
+			col = canvas_putf(c, a, row, col, AT_DIM, "%u more above", first) + 3;
 		if (first + (u32)row < n)
 			col = canvas_putf(c, a, row, col, AT_DIM, "%u more below",
 				      n - first - (u32)row) +

@@ -38,6 +38,14 @@ START_TEST(the_first_thread_stands_for_its_process)
 }
 END_TEST
 
+/* The list is moved to who is selected, and says what is left out at either end. */
+START_TEST(what_is_left_out_is_counted)
+{
+	live_start(&live, 24, 80, "\"$IPCLAB\" watch -- sh -c 'sleep 1000 | cat | cat | cat | cat | cat | cat | cat'; exec sleep 1000", NULL);
+	ck_assert(vt_sees(&live.vt, "more above   1 more below"));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("screen/moving");
@@ -46,6 +54,7 @@ int main(void)
 	tcase_add_checked_fixture(tcase, begin, finish);
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, it_is_said_where_it_waits_now);
+	tcase_add_test(tcase, what_is_left_out_is_counted);
 	tcase_add_test(tcase, the_first_thread_stands_for_its_process);
 	suite_add_tcase(suite, tcase);
 	return live_run(suite);
