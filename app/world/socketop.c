@@ -212,7 +212,7 @@ static bool took_nothing(struct world *w, u32 task)
 	struct w_op *op = &w->task[task].op;
 	struct w_socket *s = &w->socket[op->object];
 
-	if (is_stream(s) && amount(op, s) == 0) {
+	if ((is_stream(s) || is_many(op)) && amount(op, s) == 0) { /* no bytes, no messages were asked for */
 		flow_op_nothing(w, task);
 		return true;
 	}

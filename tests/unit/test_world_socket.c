@@ -15,6 +15,21 @@ static void pair(u32 type)
 	lb_close(b, 3);
 }
 
+START_TEST(no_messages_asked_for_are_none_taken)
+{
+	u32 t = lb_spawn(0, 0);
+
+	lb_pair(t, SOCK_DGRAM, 3, 4, 100);
+	lb_send(t, 3, 5, 0, 0, 5);
+	lb_call(t, CALL_recvmmsg, 4, 0, 0, 0, 0);
+	lb_recv(t, 4, 64, 0, 5);
+	lb_agrees();
+	lb_send(t, 3, 5, 0, 0, 5);
+	lb_recv(t, 4, 64, 0, 0);
+	lb_drifts(1);
+}
+END_TEST
+
 START_TEST(a_pair_knows_each_other)
 {
 	char name[24];
@@ -466,7 +481,7 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {a_pair_knows_each_other, the_end_comes_when_the_last_descriptor_goes,
+	const TTest *const tests[] = {a_pair_knows_each_other, no_messages_asked_for_are_none_taken, the_end_comes_when_the_last_descriptor_goes,
 		the_end_while_another_holds_it, the_end_before_what_was_put, an_open_close_may_have_ended_it,
 		a_death_may_have_ended_it, epipe_with_a_living_peer, shutdown_ends_one_way, an_open_shutdown_explains_the_end,
 		connect_comes_back_before_accept, accept_may_come_back_before_connect, accepted_without_a_connect,
