@@ -40,9 +40,8 @@ check "exec from threads: drift 0" total_is_clean
 check "exec from threads: unknown 0" total_knows_all
 
 # Of random calls no rule can know all: a few results stay without an explanation, and more than a few are a rule that is wrong.
-# Of 10^6 (seed 7) 42 stayed: 37 reads into a buffer that ends before its size says, which come back short (of vectors that
-# is told before the call, of read(2), which is made far more often, it is not), and 5 at objects and pids that nobody could
-# tell apart. Unknown are sockets of families that are not followed, if the kernel has them and made them: here none.
+# Of 10^6 (seeds 7 to 10) 3 to 5 stayed: an flock that the kernel still has when it is asked, a tee with EPIPE, a receive of
+# nothing. Unknown are sockets of families that are not followed, if the kernel has them and made them: here none.
 few() { # NAME MOST
 	local n=${total#*\"$1\":}
 	[ "${n%%[,\}]*}" -le "$2" ]
@@ -62,7 +61,7 @@ if "${alone[@]}" true 2>"$dir/err"; then
 	check "random calls: all were made" err_has "calls made"
 	check "random calls: no end missed" test "$born" -eq "$ended" -a "$born" -gt 4
 	check "random calls: something is explained" total_explains
-	check "random calls: few are not" few drift $((calls / 5000 + 2))
+	check "random calls: few are not" few drift $((calls / 50000 + 2))
 	check "random calls: few are unknown" few unknown $((calls / 1000))
 	check "random calls: nothing left behind" lab_gone_within 1
 else
