@@ -26,6 +26,7 @@ struct replaying {
 	bool threads;          /* memory that threads share is stepped, too */
 	bool files;            /* calls on files are stepped, too */
 	bool signals;          /* setting what a signal does is stepped, and one comes before a call that may sleep */
+	bool times;            /* of private futexes too */
 	bool relocks;          /* who was signalled takes its mutex when that is chosen */
 	char **argv;           /* of the command; of the lab: arguments, NULL: those it names */
 	char values[GUIDE_SETTINGS_MAX][12]; /* of the lab's parameters; "": not set */
@@ -105,6 +106,10 @@ static bool take_setting(struct replaying *r, const char *name, const char *valu
 	}
 	if (strcmp(name, "signals") == 0 && strcmp(value, "yes") == 0) {
 		r->signals = true;
+		return true;
+	}
+	if (strcmp(name, "times") == 0 && strcmp(value, "yes") == 0) {
+		r->times = true;
 		return true;
 	}
 	if (strcmp(name, "relocks") == 0 && strcmp(value, "yes") == 0) {
@@ -231,6 +236,7 @@ static struct session *start(struct replaying *r, struct err *err)
 				.files = r->files,
 				.signals = r->signals,
 				.relocks = r->relocks,
+				.times = r->times,
 				.threads = r->threads},
 			.pin = true},
 		.launch = {.argv = r->argv, .fds = {-1, -1, -1}},

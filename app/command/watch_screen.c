@@ -58,7 +58,7 @@ static struct session_live live_of(const struct invocation *inv, const pid_t *pi
 	return (struct session_live){
 		.run = {
 			.tracer = {.contents = option_given(inv, "contents") || !option_value(inv, "output"),
-				.held = held, .sleepers = !held, .terminals = !n, .sites = true,
+				.held = held, .times = held, .sleepers = !held, .terminals = !n, .sites = true,
 				.threads = option_given(inv, "threads")},
 			.record = option_value(inv, "output"),
 			.overwrite = option_given(inv, "force"),

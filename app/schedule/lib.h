@@ -47,6 +47,7 @@ struct choice schedule_free(const struct world *, u32 last);
  *   lab: bounded-buffer          (absent for a command), and its parameters: set size 4
  *   set threads yes              (memory that threads share is stepped, too; files yes: calls on regular files;
  *                                 signals yes: sigaction, and a signal comes before a call that may sleep;
+ *                                 times yes: time-outs of private futexes are choices;
  *                                 relocks yes: who was signalled takes its mutex when that is chosen)
  *   set explore WRONG 0:2 5:3    (found by explore: what came of it, and its choices as it counts them)
  *   set status 1                 (of WRONG: the first process's exit status)

@@ -219,6 +219,8 @@ static void gather_command(struct session *s, const struct world *w, struct sche
 		str_add(&settings, "threads yes\n");
 	if (s->live.run.tracer.signals)
 		str_add(&settings, "signals yes\n");
+	if (s->live.run.tracer.times)
+		str_add(&settings, "times yes\n");
 	if (s->live.run.tracer.relocks)
 		str_add(&settings, "relocks yes\n");
 	if (s->live.run.tracer.files && !s->live.lab) /* of a lab its front matter says it */

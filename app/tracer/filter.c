@@ -82,7 +82,22 @@ static const struct arg_rule arg_rules[] = {
 /* What inject/user.c answers. */
 static const int user_stops[] = {SYS_setgroups, SYS_setgid, SYS_setuid};
 
-static bool filter_rules(scmp_filter_ctx ctx, bool one_user)
+/* Of a futex that is private to a process those operations stop that wait, when they have a time-out: in all others the
+ * fourth argument is no pointer, or there is none. */
+static bool timed_rules(scmp_filter_ctx ctx)
+{
+	static const int waits[] = {FUTEX_WAIT, FUTEX_WAIT_BITSET, FUTEX_WAIT_REQUEUE_PI, FUTEX_LOCK_PI, FUTEX_LOCK_PI2};
+
+	for (size_t i = 0; i < ARRAY_LEN(waits); i++)
+		if (seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), SYS_futex, 2,
+		                     SCMP_CMP64(1, SCMP_CMP_MASKED_EQ, 0xffffffff & ~(u64)FUTEX_CLOCK_REALTIME,
+		                                (u64)(FUTEX_PRIVATE_FLAG | waits[i])),
+		                     SCMP_CMP64(3, SCMP_CMP_NE, 0, 0)) < 0)
+			return false;
+	return true;
+}
+
+static bool filter_rules(scmp_filter_ctx ctx, bool one_user, bool times)
 {
 	/* A call of a foreign ABI (int 0x80) runs and is not decoded; that is said at exec. */
 	if (seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ALLOW) < 0)
@@ -105,7 +120,7 @@ static bool filter_rules(scmp_filter_ctx ctx, bool one_user)
 		                     SCMP_CMP64((unsigned)r->arg, SCMP_CMP_MASKED_EQ, r->mask, r->value)) < 0)
 			return false;
 	}
-	return true;
+	return !times || timed_rules(ctx);
 }
 
 bool filter_stops(long nr, const u64 *args)
@@ -123,14 +138,14 @@ bool filter_stops(long nr, const u64 *args)
 	return false;
 }
 
-bool filter_build(bool one_user, struct sock_filter **program, u16 *n, struct err *err)
+bool filter_build(bool one_user, bool times, struct sock_filter **program, u16 *n, struct err *err)
 {
 	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
 	int fd = memfd_create("ipclab-filter", MFD_CLOEXEC);
 	struct stat st;
 	bool ok = false;
 
-	if (!ctx || fd < 0 || !filter_rules(ctx, one_user) || seccomp_export_bpf(ctx, fd) < 0 || fstat(fd, &st) < 0)
+	if (!ctx || fd < 0 || !filter_rules(ctx, one_user, times) || seccomp_export_bpf(ctx, fd) < 0 || fstat(fd, &st) < 0)
 		goto out;
 	*program = xmalloc((size_t)st.st_size);
 	*n = (u16)((size_t)st.st_size / sizeof **program);

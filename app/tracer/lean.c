@@ -22,7 +22,7 @@ struct lean *lean_create(struct err *err)
 {
 	struct lean *l = xmalloc(sizeof *l);
 
-	if (filter_build(false, &l->filter, &l->filter_n, err))
+	if (filter_build(false, false, &l->filter, &l->filter_n, err))
 		return l;
 	free(l);
 	return NULL;

@@ -53,6 +53,7 @@ struct tracer_options {
 	bool signals;   /* held: what a signal does is set by an operation (sigaction), and a signal that comes before a call
 	                   which may sleep is delivered before it; alarms ring when that is chosen */
 	bool relocks;   /* held: who was signalled in pthread_cond_wait takes its mutex when that is chosen */
+	bool times;     /* held: the time-outs of futexes that are private to a process are choices, too: those calls stop */
 	bool sleepers;  /* who is found asleep is asked where, and in which call, when no stop has told it (why) */
 	bool looking;   /* nobody is traced at all: tracer/look/lib.h */
 	bool threads;   /* told to our runtime: once a second thread exists, .data, .bss and heap stop too */

@@ -686,7 +686,7 @@ bool adopt_orphans(struct tracer *, u32 creator, struct err *);
 bool finish_call(struct tracer *, struct tracee *, i64 ret, u32 flags, struct err *);
 
 /* ---- filter.c ---- */
-bool filter_build(bool one_user, struct sock_filter **, u16 *n, struct err *);
+bool filter_build(bool one_user, bool times, struct sock_filter **, u16 *n, struct err *);
 bool filter_stops(long nr, const u64 *args); /* what the filter says: of those attached to, who have none, every call stops */
 
 /* ---- actor.c ---- */

@@ -121,7 +121,7 @@ struct tracer *tracer_create(struct log *log, const struct tracer_options *opt, 
 	tid_table_grow(t);
 	if (opt->looking)
 		return t;
-	if (!filter_build(opt->one_user, &t->filter, &t->filter_n, err) || !bell_start(t, err)) {
+	if (!filter_build(opt->one_user, opt->times, &t->filter, &t->filter_n, err) || !bell_start(t, err)) {
 		tracer_destroy(t);
 		return NULL;
 	}

@@ -14,7 +14,7 @@
  * sems.h     | SysV semaphores: its own table of files (sems*.c)
  * sysvshm.c  | calls of SysV shared memory; its segments are w_segment
  * counter.c  | eventfd, timerfd, signalfd, pidfd, epoll: ready or not, and for what
- * lock.c     | flock, fcntl and OFD locks
+ * filelock.c | flock, fcntl and OFD locks
  * signals.c  | dispositions, masks, pending; kill, sigqueue, alarms and timers
  *
  * A FIFO is a w_pipe with `fifo` set (its title is the path): it may have no end open, and live on. A

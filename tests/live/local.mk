@@ -33,6 +33,7 @@ live_targets += \
 	tests/live/targets/stopped \
 	tests/live/targets/thread_exec \
 	tests/live/targets/threads \
+	tests/live/targets/private_times \
 	tests/live/targets/socket_limits \
 	tests/live/targets/timed_calls \
 	tests/live/targets/timed_odd \

@@ -104,4 +104,16 @@ printf 'lab: bounded-buffer\nset size 99\n' >lab.sched
 run "$IPCLAB" replay lab.sched --plain
 check a_parameter_has_its_range err_has "lab.sched: size is a number from 1 to 16, not '99'"
 
+# ---- time-outs of what is private to a process: choices that the program was not built for ----
+cp "$IPCLAB_BUILD/tests/live/targets/private_times" "$dir" || exit 1
+script 'step\nstep\nstep\nstep\npass\npass\nschedule times.sched' watch --held --plain -- ./private_times
+check it_is_said_to_wait out_has 'P1.1 is blocked in futex'
+check its_time_passes out_has '20 ms pass for P1.1 in futex.'
+check that_such_stop_is_a_setting grep -q '^set times yes$' times.sched
+run "$IPCLAB" replay times.sched --plain
+check and_they_pass_again out_has "$(grep -c '^P' times.sched) choices made again."
+sed '/^set times/d' times.sched >other.sched
+run "$IPCLAB" replay other.sched --plain
+check without_it_they_do_not status_is 4
+
 finish

@@ -134,6 +134,11 @@ bool decode_futex(struct tracer *t, struct tracee *x, struct entry *e)
 {
 	if (t && t->opt.sleepers) /* who sleeps in one is found by looking, private or not */
 		return false;
+	if (x->args[1] & FUTEX_PRIVATE_FLAG) {
+		if (t && !t->opt.times)
+			return false;
+		e->hold = false;
+	}
 	e->arg = x->args[0];
 	e->fd = (i32)x->args[1];
 	e->size = x->args[2] & 0xffffffff;
