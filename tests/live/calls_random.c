@@ -2,7 +2,8 @@
 /* calls_random COUNT SEED: that many IPC calls with arguments picked by chance, some right, most wrong, by four workers
  * at a time. This process only makes workers anew when they die, as they often do, and kills one that makes no
  * progress for a second. A timer interrupts calls that wait. To be run as a user who owns nothing, in
- * namespaces of its own (tests/live/test_storms.sh): it signals whom it can reach. Prints the count. */
+ * namespaces of its own (tests/live/test_storms.sh): it signals whom it can reach. Prints the count, and how many workers
+ * were found stopped by a tracer and did not go on for SIGCONT either. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -286,9 +287,24 @@ static void collect(pid_t *worker)
 				worker[i] = 0;
 }
 
+/* proc(5); 0: it cannot be read. */
+static char state_of(pid_t pid)
+{
+	char path[64], state = 0;
+	FILE *f;
+
+	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+	f = fopen(path, "re");
+	if (f && fscanf(f, "%*d (%*[^)]) %c", &state) != 1)
+		state = 0;
+	if (f)
+		fclose(f);
+	return state;
+}
+
 int main(int argc, char **argv)
 {
-	long count = argc > 1 ? atol(argv[1]) : 20000, born = 0, before[WORKERS] = {0};
+	long left = 0, asked = 0, count = argc > 1 ? atol(argv[1]) : 20000, born = 0, before[WORKERS] = {0};
 	pid_t worker[WORKERS] = {0};
 	unsigned idle[WORKERS] = {0};
 
@@ -310,7 +326,10 @@ int main(int argc, char **argv)
 				born++;
 			idle[i] = shared->made[i] == before[i] ? idle[i] + 1 : 0;
 			before[i] = shared->made[i];
-			if (worker[i] > 0 && idle[i] > 100) {
+			if (worker[i] > 0 && idle[i] == 100 && (asked++, state_of(worker[i]) == 't' || state_of(worker[i]) == 'T'))
+				kill(worker[i], SIGCONT); /* by chance: one of them has stopped it */
+			if (worker[i] > 0 && idle[i] > 200) {
+				left += state_of(worker[i]) == 't' || !state_of(worker[i]);
 				kill(worker[i], SIGKILL);
 				idle[i] = 0;
 			}
@@ -325,6 +344,6 @@ int main(int argc, char **argv)
 		kill(-1, SIGKILL);
 	while (waitpid(-1, NULL, __WALL) > 0 || errno == EINTR) {
 	}
-	printf("%ld calls made\n", all_made());
+	printf("%ld calls made, %ld looked at, %ld left stopped\n", all_made(), asked, left);
 	return 0;
 }

@@ -50,15 +50,17 @@ mkdir -m 777 "$dir/random"
 chmod 755 "$dir"
 cp "$targets/calls_random" "$dir/random/" || exit 1
 if [ "$(id -u)" -eq 0 ]; then
-	alone=(unshare -p -n -i -m --fork "--wd=$dir/random" setpriv --reuid=65534 --regid=65534 --clear-groups)
+	alone=(unshare -p -n -i --mount-proc --fork "--wd=$dir/random" setpriv --reuid=65534 --regid=65534 --clear-groups)
 else
-	alone=(unshare -U -p -n -i -m --fork "--wd=$dir/random")
+	alone=(unshare -U -p -n -i --mount-proc --fork "--wd=$dir/random")
 fi
 if "${alone[@]}" true 2>"$dir/err"; then
 	patience=1000
 	watched "${alone[@]}" "$dir/random/calls_random" "$calls" "$seed"
 	check "random calls: status" status_is 0
 	check "random calls: all were made" err_has "calls made"
+	check "random calls: nobody was left stopped" err_has ", 0 left stopped"
+	grep -o '[0-9]* calls made.*' "$dir/err"
 	check "random calls: no end missed" test "$born" -eq "$ended" -a "$born" -gt 4
 	check "random calls: something is explained" total_explains
 	check "random calls: few are not" few drift $((calls / 50000 + 2))
