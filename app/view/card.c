@@ -5,6 +5,8 @@
 
 #include "view/screen.h"
 
+enum { POLLED_MOST = 4 };
+
 u32 card_task(const struct scene *s, const struct view_state *v, u32 proc)
 {
 	const struct w_task *t = world_task(s->world, v->selected);
@@ -65,6 +67,22 @@ static bool has_call(const struct w_task *t)
 	       (t->op.open && t->state != TASK_ZOMBIE && t->state != TASK_GONE);
 }
 
+/* Which fds a poll waits for: "poll(4,3,6)"; false: it is none, or of too many. */
+static bool add_polled(const struct scene *s, u32 task, const struct w_op *op, struct str *out)
+{
+	u32 first = world_waited_for(s->world, task), n = 0;
+
+	for (u32 e = first; e; e = world_watch(s->world, e)->next)
+		n += world_watch(s->world, e)->epoll ? POLLED_MOST + 1 : 1;
+	if (!n || n > POLLED_MOST)
+		return false;
+	str_addf(out, "%s(", words_call_name(op));
+	for (u32 e = first; e; e = world_watch(s->world, e)->next)
+		str_addf(out, "%s%d", e == first ? "" : ",", world_watch(s->world, e)->fd);
+	str_add(out, ")");
+	return true;
+}
+
 void card_call(const struct scene *s, u32 task, struct str *out)
 {
 	const struct w_task *t = world_task(s->world, task);
@@ -73,6 +91,8 @@ void card_call(const struct scene *s, u32 task, struct str *out)
 	if (!t)
 		return;
 	if (has_call(t)) {
+		if (s->style == STYLE_SHORT && add_polled(s, task, &t->op, out))
+			return;
 		words_op(s, task, &t->op, true, out);
 		return;
 	}

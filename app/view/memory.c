@@ -3,6 +3,7 @@
  * A segment as its own C type: a field a line, with its value, who stored it last, who is about to
  * touch it, and who has seen something else there. Arrays and nested structs are folded into a line.
  */
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -10,6 +11,7 @@
 #include "view/private.h"
 
 enum { NAME_COLS = 16, VALUE_COLS = 22, ELEMENTS_MOST = 64, BRIEF_COLS = 16 };
+#define SYSV_TITLE "SYSV"
 
 /* ---- title and addresses ---- */
 
@@ -42,7 +44,11 @@ static void add_kind(const struct scene *s, const struct w_segment *seg, bool br
 
 	if (brief && last && last[1] && strlen(title) > BRIEF_COLS)
 		title = last + 1;
-	if (title[0]) {
+	if (seg->kind == SEGMENT_SYSV && strncmp(title, SYSV_TITLE, strlen(SYSV_TITLE)) == 0) { /* the kernel's name for its key */
+		u64 key = strtoull(title + strlen(SYSV_TITLE), NULL, 16);
+
+		str_addf(out, key ? " key 0x%llx" : " of no key", (unsigned long long)key);
+	} else if (title[0]) {
 		str_add(out, " \"");
 		str_add_escaped(out, title, strlen(title));
 		str_add(out, "\"");
@@ -477,11 +483,11 @@ void memory_text(const struct scene *s, u32 segment, unsigned hide, int cols, st
 	if (t) {
 		add_typed(&x, t, base);
 	} else if (s->style == STYLE_PLAIN) {
-		str_addf(out, "Its C type is not known: %s.\n", str_get(&why));
+		str_addf(out, "Its C type is not known%s%s.\n", why.len ? ": " : "", str_get(&why));
 	} else {
 		struct str line = {0};
 
-		str_addf(&line, "As bytes, its C type is not known: %s.\n", str_get(&why));
+		str_addf(&line, "As bytes, its C type is not known%s%s.\n", why.len ? ": " : "", str_get(&why));
 		lines_wrap(line.s, (unsigned)(cols > 20 ? cols : 20), out);
 		str_finish(&line);
 		hex_text(s, segment, out);

@@ -141,6 +141,11 @@ void words_flow(const struct scene *s, u32 flow, struct str *out)
 	u8 bytes[64];
 	u32 n;
 
+	if (f && f->fill <= 0 && f->ghost_put > 0) { /* sent to a group, or by one that never came back */
+		str_addf(out, "up to %lld %s%s", (long long)f->ghost_put, f->kind == FLOW_BYTES ? "byte" : "message",
+			f->ghost_put == 1 ? "" : "s");
+		return;
+	}
 	if (!f || f->fill <= 0) {
 		str_add(out, "nothing");
 		return;

@@ -92,8 +92,24 @@ void socket_box_names(const struct scene *s, u32 socket, bool turned, struct str
 		return;
 	if (is_internet(a) && b && strrchr(of_a, ':') && strrchr(of_b, ':'))
 		str_addf(out, " %s \u2194 %s ", strrchr(of_a, ':'), strrchr(of_b, ':'));
-	else if (is_internet(a) || a->state == SOCKET_LISTENING)
+	else if (is_internet(a) || a->state == SOCKET_LISTENING || (a->type & 0xf) == SOCK_DGRAM)
 		str_add(out, " "), str_add_harmless(out, of_a), str_add(out, " ");
+}
+
+/* "hello" + 1 more: the message that is taken first; false: it is longer than its columns. */
+static bool add_first(const struct w_flow *f, const u8 *bytes, u32 n, int cols, struct str *out)
+{
+	struct str words = {0};
+	bool fits;
+
+	words_bytes(bytes, n, n, &words);
+	if (f->fill > 1)
+		str_addf(&words, " + %lld more", (long long)f->fill - 1);
+	fits = text_width(str_get(&words)) <= cols;
+	if (fits)
+		str_add(out, str_get(&words));
+	str_finish(&words);
+	return fits;
 }
 
 /* What is on its way to that socket: its bytes when they fit, else how many. */
@@ -112,15 +128,20 @@ static void draw_way(struct canvas *c, struct area a, int row, int col, int cols
 	n = v->hide & HIDE_FULL || !view_shows(v, VIEW_CONTENTS) ? 0 : bytes_of_flow(s, k->in, bytes, sizeof bytes);
 	if (v->hide & HIDE_FULL)
 		;
+	else if (f->fill <= 0 && f->ghost_put > 0) /* sent to a group, or by one that never came back */
+		str_addf(&words, f->kind == FLOW_BYTES ? "up to %lld B" : "up to %lld message%s", (long long)f->ghost_put,
+			f->ghost_put == 1 ? "" : "s");
 	else if (f->fill <= 0)
 		str_add(&words, f->put_shut ? "ended" : "empty");
-	else if (n && (i64)n == f->fill)
+	else if (n && f->kind == FLOW_MESSAGES && add_first(f, bytes, n, cols - 2, &words))
+		;
+	else if (n && (i64)n == f->fill && f->kind == FLOW_BYTES)
 		words_bytes(bytes, n, n, &words);
 	else if (f->kind == FLOW_BYTES)
 		str_addf(&words, "%lld B", (long long)f->fill);
 	else
 		str_addf(&words, "%lld message%s", (long long)f->fill, f->fill == 1 ? "" : "s");
-	canvas_put_cut(c, a, row, col, cols, f->fill > 0 ? AT_STRONG : AT_DIM, str_get(&words));
+	canvas_put_cut(c, a, row, col, cols, f->fill > 0 || f->ghost_put > 0 ? AT_STRONG : AT_DIM, str_get(&words));
 	/* Of the end that the line leads to, where there is room. */
 	if (text_width(str_get(&words)) + 1 + text_width(words_tcp_state(k)) <= cols)
 		canvas_put(c, a, row, col + cols - text_width(words_tcp_state(k)), AT_DIM, words_tcp_state(k));

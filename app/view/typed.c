@@ -195,7 +195,8 @@ bool segment_is_drawn(const struct world *w, u32 segment)
 {
 	const struct w_segment *seg = world_segment(w, segment);
 
-	return seg && seg->name && !seg->gone;
+	/* A System V segment stays until it is removed, mapped or not. */
+	return seg && seg->name && (!seg->gone || (seg->kind == SEGMENT_SYSV && !seg->unlinked));
 }
 
 u32 segments_drawn(const struct world *w)

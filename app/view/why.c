@@ -271,6 +271,34 @@ static void add_through(const struct scene *s, const struct why_waker *k, struct
 	str_add(out, closed_or_not(k));
 }
 
+/* ", through fds 5, 3 and 7": of one who has several of the ends that are waited for. */
+static void add_through_all(const struct scene *s, const struct why *y, u32 n, u32 first, struct str *out)
+{
+	u32 proc = y->wakers[first].proc, of = 0, at = 0;
+
+	for (u32 i = first; i < n; i++)
+		of += y->wakers[i].proc == proc && world_fd(s->world, y->wakers[i].fd);
+	if (of < 2) {
+		add_through(s, &y->wakers[first], out);
+		return;
+	}
+	str_add(out, ", through fds ");
+	for (u32 i = first; i < n; i++) {
+		const struct w_fd *fd = y->wakers[i].proc == proc ? world_fd(s->world, y->wakers[i].fd) : NULL;
+
+		if (fd)
+			str_addf(out, "%s%d", !at ? "" : at + 1 == of ? " and " : ", ", fd->fd), at++;
+	}
+}
+
+static bool is_named_before(const struct why *y, u32 waker)
+{
+	for (u32 i = 0; i < waker; i++)
+		if (!y->wakers[i].outside && y->wakers[i].proc == y->wakers[waker].proc)
+			return true;
+	return false;
+}
+
 static void short_wakers(const struct scene *s, const struct why *y, struct str *out)
 {
 	u32 n = y->wakers_n < ARRAY_LEN(y->wakers) ? y->wakers_n : ARRAY_LEN(y->wakers);
@@ -280,11 +308,14 @@ static void short_wakers(const struct scene *s, const struct why *y, struct str 
 	for (u32 i = 0; i < n; i++) {
 		const struct why_waker *k = &y->wakers[i];
 
-		if (k->outside)
+		if (k->outside || (y->reason == WHY_SEVERAL && is_named_before(y, i)))
 			continue;
 		str_addf(out, "%s%s%s", first ? could(s, y) : "; by ",
 			words_proc(s, k->proc, name), itself_or(k));
-		add_through(s, k, out);
+		if (y->reason == WHY_SEVERAL)
+			add_through_all(s, y, n, i, out);
+		else
+			add_through(s, k, out);
 		first = false;
 	}
 	if (waker_outside(s, y) && waits_for_terminal(s, y))

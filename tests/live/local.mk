@@ -30,6 +30,7 @@ live_targets += \
 	tests/live/targets/splice_outside \
 	tests/live/targets/splice_waits \
 	tests/live/targets/splices \
+	tests/live/targets/stages \
 	tests/live/targets/stopped \
 	tests/live/targets/thread_exec \
 	tests/live/targets/threads \

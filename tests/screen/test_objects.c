@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The stage with each family of objects, from the recordings of tests/sim at a moment, compared with
- * golden/object-NAME.txt. IPCLAB_GOLDEN=1 writes them anew: look at each before it is kept. */
+ * golden/object-NAME.txt, at 80x24 (NAME-wide at 140x40). IPCLAB_GOLDEN=1 writes them anew: look at each before it is kept. */
 #include <check.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "golden.h"
 #include "session/lib.h"
@@ -56,12 +57,26 @@ static const struct story {
 	{"inet", 120, "object-udp", 1},
 	{"waits", 30, "object-orphan", 8},
 	{"splices", 6, "object-splice", 1},
+	{"stage-poll", 7, "object-poll", 1},
+	{"stage-poll", 7, "object-poll-wide", 1},
+	{"stage-select", 7, "object-select", 1},
+	{"stage-multicast", 13, "object-multicast", 2},
+	{"stage-vfork", 2, "object-vfork", 2},
+	{"stage-vfork", 2, "object-vfork-wide", 2},
+	{"stage-clone3", 4, "object-clone3", 2},
+	{"stage-exec", 6, "object-exec", 2},
+	{"stage-exec", 7, "object-exec-after", 1},
+	{"stage-shm", 4, "object-shm", 1},
+	{"stage-shm", 8, "object-shm-left", 1},
+	{"stage-datagram", 13, "object-datagram", 3},
+	{"stage-datagram", 13, "object-datagram-wide", 3},
+	{"stage-seqpacket", 8, "object-seqpacket", 2},
 };
 
 START_TEST(a_stage)
 {
 	const struct story *at = &stories[_i];
-	struct canvas *c = canvas_create(24, 80, false);
+	struct canvas *c = strstr(at->golden, "-wide") ? canvas_create(40, 140, false) : canvas_create(24, 80, false);
 	struct view_state v;
 	struct str text = {0};
 	struct scene s;
