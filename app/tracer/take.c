@@ -205,6 +205,7 @@ static bool take_gone(struct tracer *t, struct tracee *x, struct err *err)
 	bool ok;
 	struct rec *r;
 
+	limit_put_back(t, x, false); /* others may have that socket */
 	if (is_birth(x)) {
 		t->orphan_maker = x->task;
 		t->orphan_maker_told = false;

@@ -151,6 +151,26 @@ static void twice(void)
 	}
 }
 
+/* Who is killed in a send leaves the socket as it was. */
+static void killed(void)
+{
+	static char large[1 << 20];
+	int s[2];
+	pid_t pid;
+
+	socketpair(AF_UNIX, SOCK_STREAM, 0, s);
+	limit(s[0], SO_SNDTIMEO, 600000);
+	pid = fork();
+	if (pid == 0)
+		_exit(send(s[0], large, sizeof large, 0) > 0);
+	usleep(100000);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	say("after a death", limit_of(s[0], SO_SNDTIMEO));
+	close(s[0]);
+	close(s[1]);
+}
+
 static void listeners(void)
 {
 	struct sockaddr_un un = {.sun_family = AF_UNIX};
@@ -193,6 +213,7 @@ int main(void)
 	    bind(udp, (struct sockaddr *)&in, sizeof in) < 0)
 		return 1;
 	twice();
+	killed();
 	receive("unix stream", s[0]);
 	receive("unix datagrams", d[0]);
 	receive("udp", udp);
