@@ -362,7 +362,8 @@ static bool take_exit(struct tracer *t, struct tracee *x, struct err *err)
 	if (result_is_restart(ret)) {
 		x->restarting = true;
 		x->pending_ret = ret;
-		sleep_tells_rest(x);
+		if (!signal_waits_in_vain(x->tid))
+			sleep_tells_rest(x);
 		/* for that long it is nobody's partner */
 		return !fifo_is_open(&x->entry) || emit_observe(t, x, OBS_STATE, OBS_RUNNING, 0, 0, 0, 0, err);
 	}
