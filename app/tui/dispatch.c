@@ -311,9 +311,20 @@ void run_search(struct screen_run *r, const char *what)
 
 /* ---- keys ---- */
 
+/* There is no room for all: the selected one and who is around it, or the list again. */
+static void see_selected(struct screen_run *r, bool shown)
+{
+	struct view_state *v = &r->view;
+
+	v->graph = v->picture = false;
+	v->picture = !shown && stage_is_list(&r->scene, v);
+	v->graph = !v->picture; /* again, as soon as there is room */
+}
+
 static void open_selected(struct screen_run *r)
 {
 	struct view_state *v = &r->view;
+	bool shown = v->picture;
 
 	if (v->focus == PANE_SOURCE) {
 		hold_toggle(r);
@@ -325,10 +336,11 @@ static void open_selected(struct screen_run *r)
 	} else if (r->source->watch && !v->graph) {
 		v->graph = true;
 		v->picture = false;
-		if (!screen_has_graph(r->term->canvas, &r->scene, v)) {
-			v->graph = false;
-			v->picture = stage_is_list(&r->scene, v);
-		}
+		if (!screen_has_graph(r->term->canvas, &r->scene, v))
+			see_selected(r, shown);
+		r->dirty = true;
+	} else if (r->source->watch) { /* all of them would be shown, were there room */
+		see_selected(r, shown);
 		r->dirty = true;
 	} else if (!r->guide && stage_is_list(&r->scene, v)) {
 		v->picture = true;

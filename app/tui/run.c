@@ -187,21 +187,45 @@ static bool pane_is_shown(const struct screen_run *r, enum pane pane)
 	return r->view.lower == pane || r->view.focus == pane;
 }
 
+/* What Enter shows: of many processes all, where there is room for them, else the selected one and who is around it. */
+static void add_lead(struct screen_run *r, const struct view_state *shown, struct str *out)
+{
+	const char *rest = r->free && !r->source->attached ? "t terminal" : "1-9 choose";
+	struct view_state all = *shown;
+	char name[24];
+
+	if (!shown->watch)
+		return;
+	all.graph = true;
+	all.picture = false;
+	if (shown->graph || shown->picture)
+		str_addf(out, "Enter list   %s", rest);
+	else if (!stage_is_list(&r->scene, shown))
+		str_add(out, rest[0] == 't' ? rest : "");
+	else if (screen_has_graph(r->term->canvas, &r->scene, &all))
+		str_addf(out, "Enter picture   %s", rest);
+	else if (world_task(r->scene.world, shown->selected))
+		str_addf(out, "Enter see %s   %s", world_task_name(r->scene.world, shown->selected, name), rest);
+	else
+		str_add(out, rest);
+}
+
 /* Where processes come and go, picture and list would take turns 20 times a second: the list stays for a while. */
 static void draw_calm(struct screen_run *r)
 {
 	struct view_state v = r->view;
+	struct str lead = {0};
 	u64 now = clock_ns();
 	bool fits = screen_has_graph(r->term->canvas, &r->scene, &v);
 
 	if (v.watch && v.graph && !fits)
 		r->list_until = now + LIST_NS;
 	v.graph = fits && (!r->free || now >= r->list_until);
-	if (v.watch && r->free && !r->source->attached)
-		v.lead = v.graph ? "Enter list   t terminal" : stage_is_list(&r->scene, &v) ? "Enter picture   t terminal" : "t terminal";
-	else if (v.watch && (v.graph || stage_is_list(&r->scene, &v)))
-		v.lead = v.graph ? "Enter list   1-9 choose" : "Enter picture   1-9 choose";
+	add_lead(r, &v, &lead);
+	if (lead.len)
+		v.lead = str_get(&lead);
 	screen_draw(r->term->canvas, &r->scene, &v);
+	str_finish(&lead);
 }
 
 static void draw(struct screen_run *r)

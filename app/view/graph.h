@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* graph.c: processes and what is between them, laid out; graph_draw.c: drawn. */
+/* graph.c: processes and what is between them; graph_layout.c: laid out; graph_draw.c: drawn. */
 #ifndef VIEW_GRAPH_H
 #define VIEW_GRAPH_H
 
 #include "view/screen.h"
 
-enum { GRAPH_NODES = 16, GRAPH_LINKS = 48, GRAPH_FAMILY = 1000 };
+enum { GRAPH_NODES = 16, GRAPH_LINKS = 192, GRAPH_FAMILY = 1000 };
 
 struct node {
 	u32 proc;
@@ -17,9 +17,12 @@ struct node {
 struct link {
 	u32 kind, object;     /* enum object_kind; GRAPH_FAMILY: a parent (writer) and children */
 	u32 readers, writers; /* nodes, as bits */
-	int gap;              /* it lies below this layer */
-	int track;            /* its row there */
+	int gap, last;        /* it lies below this layer; of many rows, down to below that one */
+	int trunk;            /* the column where it passes the rows between, -1 none */
+	u8 track[GRAPH_NODES]; /* its row in each gap */
+	i32 port[GRAPH_NODES]; /* column in which it meets each node's card */
 	bool straight;        /* one end right above the other: no row of its own */
+	bool bent;            /* another line is in the way of a straight one */
 	bool told;            /* in words below */
 };
 struct graph {
@@ -27,16 +30,17 @@ struct graph {
 	int nodes_n;
 	struct link links[GRAPH_LINKS];
 	int links_n;
-	bool overfull;
+	int more; /* links beyond those there is room for: 1 says that there are some */
 	int layers, card; /* card: columns of one */
-	int layer_row[GRAPH_NODES], tracks[GRAPH_NODES];
+	int layer_row[GRAPH_NODES], tracks[GRAPH_NODES], straights[GRAPH_NODES];
+	int trunks; /* columns for them at the left, in twos */
 	int told_row, told_n, rows;
 };
 
 /* False: too many for that width. */
 bool graph_make(const struct scene *, int cols, struct graph *);
-/* Column in which a link meets a card. */
-int graph_port(const struct graph *, int node, int link);
+/* graph_layout.c: nodes and links are known. */
+bool graph_lay_out(struct graph *, int cols);
 /* Rows it wants at that width, 0: there is no picture. */
 int graph_rows(const struct scene *, int cols);
 void graph_draw(struct canvas *, struct area, const struct scene *, const struct view_state *);

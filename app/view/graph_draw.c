@@ -70,32 +70,53 @@ static int gap_end(const struct graph *g, int layer)
 	return layer + 1 < g->layers ? g->layer_row[layer + 1] - 1 : gap_row(g, layer) + (g->tracks[layer] ? g->tracks[layer] - 1 : 0);
 }
 
+static int track_row(const struct graph *g, const struct link *k, int gap)
+{
+	return gap_row(g, gap) + k->track[gap];
+}
+
+static void link_at_card(const struct graph *g, const struct link *k, int node, struct lines *l)
+{
+	int col = k->port[node], gap = g->nodes[node].layer - 1;
+
+	if (k->straight) {
+		vertical(l, col, gap_row(g, k->gap), gap_end(g, k->gap));
+		add(l, gap_row(g, k->gap), col, UP | DOWN);
+	} else if (g->nodes[node].layer == k->gap) {
+		add(l, gap_row(g, k->gap), col, UP);
+		vertical(l, col, gap_row(g, k->gap), track_row(g, k, k->gap));
+	} else {
+		vertical(l, col, track_row(g, k, gap), gap_end(g, gap));
+		add(l, gap_end(g, gap), col, DOWN);
+	}
+}
+
+/* The line across in one gap: from the trunk, if it has one, to the last card. */
+static void link_across(const struct graph *g, const struct link *k, int gap, struct lines *l)
+{
+	int least = k->trunk >= 0 ? k->trunk : l->cols, most = k->trunk;
+
+	for (int n = 0; n < g->nodes_n; n++) {
+		int at = g->nodes[n].layer;
+		if (!((k->readers | k->writers) >> n & 1) || (at == k->gap ? k->gap : at - 1) != gap)
+			continue;
+		least = k->port[n] < least ? k->port[n] : least;
+		most = k->port[n] > most ? k->port[n] : most;
+	}
+	horizontal(l, track_row(g, k, gap), least, most);
+}
+
 static void link_lines(const struct graph *g, int i, struct lines *l)
 {
 	const struct link *k = &g->links[i];
-	u32 all = k->readers | k->writers;
-	int row = gap_row(g, k->gap) + k->track, least = l->cols, most = 0;
 
-	for (int n = 0; n < g->nodes_n; n++) {
-		int col;
-		if (!(all >> n & 1))
-			continue;
-		col = graph_port(g, n, i);
-		least = col < least ? col : least;
-		most = col > most ? col : most;
-		if (k->straight) {
-			vertical(l, col, gap_row(g, k->gap), gap_end(g, k->gap));
-			add(l, gap_row(g, k->gap), col, UP | DOWN);
-		} else if (g->nodes[n].layer == k->gap) {
-			add(l, gap_row(g, k->gap), col, UP);
-			vertical(l, col, gap_row(g, k->gap), row);
-		} else {
-			vertical(l, col, row, gap_end(g, k->gap));
-			add(l, gap_end(g, k->gap), col, DOWN);
-		}
-	}
-	if (!k->straight)
-		horizontal(l, row, least, most);
+	for (int n = 0; n < g->nodes_n; n++)
+		if ((k->readers | k->writers) >> n & 1)
+			link_at_card(g, k, n, l);
+	for (int gap = k->gap; gap <= k->last && !k->straight; gap++)
+		link_across(g, k, gap, l);
+	if (k->trunk >= 0)
+		vertical(l, k->trunk, track_row(g, k, k->gap), track_row(g, k, k->last));
 }
 
 static void fill_text(const struct scene *s, const struct link *k, struct str *out)
@@ -124,34 +145,38 @@ static void link_arrows(struct canvas *c, struct area a, const struct graph *g, 
 
 	for (int n = 0; n < g->nodes_n; n++) {
 		bool reads = k->readers >> n & 1, writes = k->writers >> n & 1, top = g->nodes[n].layer == k->gap;
-		int col = graph_port(g, n, i);
 		if (!reads || k->kind == GRAPH_FAMILY)
 			continue;
 		if (writes && (k->readers | k->writers) != 1u << n)
 			continue;
-		canvas_put(c, a, top ? gap_row(g, k->gap) : gap_end(g, k->gap), col, at, top ? "\u25b2" : "\u25bc");
+		canvas_put(c, a, top ? gap_row(g, k->gap) : gap_end(g, g->nodes[n].layer - 1), k->port[n], at, top ? "\u25b2" : "\u25bc");
 	}
+}
+
+/* It has a line in the gap at the card of that node. */
+static bool is_in_gap(const struct graph *g, const struct link *k, int node, int gap)
+{
+	int at = g->nodes[node].layer;
+
+	return !k->told && (k->readers | k->writers) >> node & 1 && (at == k->gap ? k->gap : at - 1) == gap;
 }
 
 static void link_label(struct canvas *c, struct area a, const struct scene *s, const struct graph *g, int i, unsigned at)
 {
 	const struct link *k = &g->links[i];
-	u32 all = k->readers | k->writers;
-	int row = gap_row(g, k->gap) + (k->straight ? gap_end(g, k->gap) - gap_row(g, k->gap) : k->track), col = 0, room;
+	int row = k->straight ? gap_end(g, k->gap) : track_row(g, k, k->gap), col = 0, room;
 	struct str text = {0};
 
 	fill_text(s, k, &text);
 	for (int n = 0; n < g->nodes_n; n++)
-		if (all >> n & 1 && graph_port(g, n, i) > col)
-			col = graph_port(g, n, i);
+		if (is_in_gap(g, k, n, k->gap) && k->port[n] > col)
+			col = k->port[n];
 	room = a.cols - col - 3;
 	for (int n = 0; n < g->nodes_n; n++) /* up to the next line in that row */
 		for (int other = 0; other < g->links_n; other++) {
-			u32 holders = g->links[other].readers | g->links[other].writers;
-			if (other == i || g->links[other].told || g->links[other].gap != k->gap || !(holders >> n & 1))
-				continue;
-			if (graph_port(g, n, other) > col && graph_port(g, n, other) - col - 3 < room)
-				room = graph_port(g, n, other) - col - 3;
+			const struct link *o = &g->links[other];
+			if (other != i && is_in_gap(g, o, n, k->gap) && o->port[n] > col && o->port[n] - col - 3 < room)
+				room = o->port[n] - col - 3;
 		}
 	if (text.len && room > 3)
 		canvas_put_cut(c, a, row, col + 2, room, AT_TITLE | at, str_get(&text));

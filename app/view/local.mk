@@ -39,6 +39,7 @@ libipclab_a_SOURCES += \
 	app/view/graph.h \
 	app/view/graph.c \
 	app/view/graph_draw.c \
+	app/view/graph_layout.c \
 	app/view/help.c \
 	app/view/exercise.c \
 	app/view/exercise.h \

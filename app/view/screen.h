@@ -13,7 +13,7 @@
  * below.c       | what stands below the picture: ends, why, source lines
  * picture.c     | the stage as text
  * card.c        | a process on the stage: state, call, line
- * graph.c       | up to a dozen processes and what is between them, laid out in layers
+ * graph.c       | up to a dozen processes and what is between them; graph_layout.c: in layers; graph_draw.c
  * list.c        | more of them as a list, worst first
  * source_pane.c | source with the line each process stands at
  * time.c        | space-time lines; deeds: the events a learner sees
