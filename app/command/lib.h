@@ -35,6 +35,7 @@ struct invocation {
 	int argc;                       /* operands: what is left after the options */
 	char **argv;                    /* argv[argc] is NULL */
 	bool no_input;                  /* --no-input: nothing may be asked */
+	bool dashes;                    /* -- was among the words: a command is meant */
 	int status;                     /* exit code of a run that succeeded, EXIT_DONE unless set */
 };
 

@@ -112,6 +112,7 @@ bool options_read(struct invocation *inv, int argc, char **argv, bool *help, str
 	}
 	for (char **w = argv; w < end; w++) {
 		if (strcmp(*w, "--") == 0) {
+			inv->dashes = true;
 			memmove(operand, w + 1, (size_t)(end - w - 1) * sizeof *w);
 			operand += end - w - 1;
 			break;

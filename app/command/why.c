@@ -53,6 +53,8 @@ bool command_why(struct invocation *inv, struct err *err)
 
 	if (!options_of(inv, &o, err))
 		return false;
+	if (inv->dashes && !inv->argc)
+		return err_set(err, EXIT_USAGE, "why -- needs a command behind it, as in ipclab why -- ls -l");
 	if (inv->argc && named)
 		return err_set(err, EXIT_USAGE, "why either runs a command or looks at processes that run, not both");
 	if (o.within_ns && !inv->argc)

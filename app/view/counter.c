@@ -57,6 +57,28 @@ u32 words_terminals(const struct scene *s, u32 task, bool *only)
 	return terminals;
 }
 
+/* select(2) or poll(2) of nothing, for ever. */
+bool words_nothing_polled(const struct scene *s, u32 task)
+{
+	const struct w_op *op = &world_task(s->world, task)->op;
+	bool polls = op->call == CALL_poll || op->call == CALL_ppoll || op->call == CALL_select || op->call == CALL_pselect6;
+
+	return polls && !op->size && op->arg == TIME_NONE;
+}
+
+bool words_others_outside(const struct scene *s, u32 task)
+{
+	for (u32 e = world_waited_for(s->world, task); e; e = world_watch(s->world, e)->next) {
+		const struct w_file *f = world_file(s->world, file_of_watch(s, task, world_watch(s->world, e)));
+		const struct w_pipe *p = f && f->kind == OBJ_PIPE ? world_pipe(s->world, f->object) : NULL;
+		const struct w_socket *k = f && f->kind == OBJ_SOCKET ? world_socket(s->world, f->object) : NULL;
+
+		if ((p && p->outside) || (k && (k->outside || (!k->peer && world_text(s->world, k->local)[0]))))
+			return true;
+	}
+	return false;
+}
+
 /* "pipe1 has nothing to read, eventfd1 is 0": each that is waited for. */
 void words_several(const struct scene *s, u32 task, struct str *out)
 {
@@ -210,6 +232,21 @@ static i32 fd_of_result(const struct w_op *op, i64 ret)
 		       : (i32)ret;
 }
 
+/* Which signals came the record does not say; of one that takes only one kind it is known. */
+static void add_taken(const struct w_counter *c, const struct w_op *op, const struct ev_exit *e, const char *name, struct str *out)
+{
+	long long n = (long long)e->ret / SIGNALFD_BYTES;
+	bool one_kind = c->mask && !(c->mask & (c->mask - 1));
+
+	str_addf(out, " took %lld signal%s", n, n == 1 ? "" : "s");
+	if (one_kind) {
+		str_add(out, ", ");
+		words_signal(__builtin_ctzll(c->mask) + 1, out);
+		str_add(out, ",");
+	}
+	str_addf(out, " from %s, fd %d", name, op->fd);
+}
+
 static bool add_read(const struct w_counter *c, const struct w_op *op, const struct ev_exit *e, const char *name, struct str *out)
 {
 	if (c->kind == OBJ_EVENTFD)
@@ -217,8 +254,7 @@ static bool add_read(const struct w_counter *c, const struct w_op *op, const str
 	else if (c->kind == OBJ_TIMERFD)
 		add_expired(e, name, op->fd, out);
 	else if (c->kind == OBJ_SIGNALFD)
-		str_addf(out, " took %lld signal%s from %s, fd %d", (long long)e->ret / SIGNALFD_BYTES,
-			e->ret > SIGNALFD_BYTES ? "s" : "", name, op->fd);
+		add_taken(c, op, e, name, out);
 	else
 		return false;
 	return true;

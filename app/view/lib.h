@@ -120,6 +120,7 @@ struct happening {
 	u32 object;         /* what else op.fd led to (sockets, queues, ...), by kind */
 	char bytes[96];     /* the first bytes a read is to get, when they are known */
 	u32 bytes_n;
+	u64 whole;          /* bytes of the message a receive is to get, when they are known */
 	u32 segment;        /* of which an UNMAP takes bytes, from `off` on */
 	u64 off;
 	bool known;         /* the task was there */

@@ -497,6 +497,34 @@ static const char *plain_advice(const struct shape *sh)
 	}
 }
 
+/* A connection that its listener's process never takes: whatever the other end waits for comes after that. */
+static bool mend_unaccepted(const struct shape *sh, struct str *out)
+{
+	const struct world *w = sh->s->world;
+	struct why y;
+
+	for (u32 t = 1; t < world_tasks(w); t++) {
+		const struct w_socket *k, *peer;
+
+		if (!waits_in_cycle(sh, t, &y) || y.object_kind != OBJ_SOCKET || (y.reason != WHY_EMPTY && y.reason != WHY_FULL))
+			continue;
+		k = world_socket(w, y.object);
+		peer = k ? world_socket(w, k->peer) : NULL;
+		if (!peer || !peer->embryo)
+			continue;
+		str_add(out, "accept the connection of ");
+		words_socket_name(sh->s, y.object, out);
+		if (wakers_of(&y) && y.wakers[0].proc) {
+			char name[24];
+
+			str_addf(out, " in %s", words_proc(sh->s, y.wakers[0].proc, name));
+			add_before(sh, y.wakers[0].task, out);
+		}
+		return true;
+	}
+	return false;
+}
+
 static void mend_several(const struct shape *sh, struct str *out)
 {
 	struct str object = {0};
@@ -525,7 +553,7 @@ bool report_mend(const struct report *r, struct str *out)
 		mend_signal(&sh, out);
 	else if (sh.y.reason == WHY_OPEN)
 		mend_open(&sh, out);
-	else if (mend_pair(&sh, out))
+	else if (mend_unaccepted(&sh, out) || mend_pair(&sh, out))
 		;
 	else if (sh.y.reason == WHY_EMPTY)
 		mend_empty(&sh, out);

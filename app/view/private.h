@@ -26,6 +26,9 @@ bool words_counter_op(const struct scene *, u32 task, const struct w_op *, struc
 void words_counter_reason(const struct scene *, const struct why *, struct str *);
 bool words_result_counter(const struct scene *after, const struct happening *, const struct rec *, struct str *);
 u32 words_terminals(const struct scene *, u32 task, bool *only); /* how many of those are terminals to read from; it is the only one */
+bool words_nothing_polled(const struct scene *, u32 task); /* no fd, and no time-out */
+/* Something else of what it waits for is open to processes that are not watched: a pipe, a socket. */
+bool words_others_outside(const struct scene *, u32 task);
 void words_several(const struct scene *, u32 task, struct str *); /* what poll, select, epoll_wait wait for */
 bool words_signal_op(const struct scene *, const struct w_op *, struct str *); /* signals.c */
 void words_signal_reason(const struct scene *, const struct why *, struct str *);
@@ -53,6 +56,7 @@ u32 object_led_to(const struct world *, u32 task, i32 fd, u32 *kind);
 /* The socket of ours with that inode that lives; 0 none. Its name: "sock1 (/tmp/s)". */
 u32 words_socket_of_ino(const struct scene *, u64 ino);
 void words_socket_name(const struct scene *, u32 socket, struct str *);
+void words_queue_name(const struct scene *, u32 queue, struct str *); /* "mq1 "/A"" */
 /* Without a peer: those who could are the ones it has exchanged datagrams with. */
 bool words_socket_talks(const struct scene *, const struct why *);
 bool words_socket_op(const struct scene *, const struct w_op *, struct str *);

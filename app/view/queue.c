@@ -31,6 +31,11 @@ static void add_queue(const struct scene *s, u32 queue, struct str *out)
 	str_add(out, "\"");
 }
 
+void words_queue_name(const struct scene *s, u32 queue, struct str *out)
+{
+	add_queue(s, queue, out);
+}
+
 static void add_sem(const struct scene *s, u32 sem, struct str *out)
 {
 	const struct w_sem *x = world_sem(s->world, sem);

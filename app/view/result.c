@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -29,6 +30,62 @@ static void add_through(const struct result *x, const char *how)
 	else
 		str_addf(x->out, " %s fd %d", how, x->h->op.fd);
 	str_finish(&object);
+}
+
+/* What that descriptor leads to, as its name: "pipe1", "sock2", "mq1 "/A""; false: it has none. */
+static bool add_object_of_fd(const struct result *x, i32 number, struct str *out)
+{
+	const struct world *w = x->s->world;
+	const struct w_task *t = world_task(w, x->r->task);
+	const struct w_fd *fd = t && number >= 0 ? world_fd(w, world_fd_find(w, t->proc, number)) : NULL;
+	const struct w_file *f = fd ? world_file(w, fd->file) : NULL;
+	size_t before = out->len;
+	u32 pipe = 0, kind = f ? object_of(w, fd->file, &pipe) : OBJ_NONE;
+	char name[24] = "";
+
+	if (!f)
+		return false;
+	if (kind == OBJ_MQ)
+		words_queue_name(x->s, f->object, out);
+	else if (kind == OBJ_DISK)
+		str_add_escaped(out, world_text(w, f->title), strlen(world_text(w, f->title)));
+	else if (kind >= OBJ_SOCKET)
+		str_add(out, world_object_name(w, kind, f->object, name));
+	else
+		words_object(x->s, kind, pipe, out);
+	return out->len > before;
+}
+
+/* The call, with the name of what each descriptor leads to behind it: "read of fd 3 (pipe1)". */
+static void add_call_with_names(const struct result *x)
+{
+	const struct w_op *op = &x->h->op;
+	struct str call = {0}, name = {0};
+	const char *from, *first, *second;
+	char fd[2][24];
+
+	words_op(x->s, x->r->task, op, false, &call);
+	snprintf(fd[0], sizeof fd[0], "fd %d", op->fd);
+	snprintf(fd[1], sizeof fd[1], "fd %d", op->fd2);
+	from = str_get(&call);
+	first = strstr(from, fd[0]);
+	second = op->file2 || op->fd2 > 0 ? strstr(first ? first + strlen(fd[0]) : from, fd[1]) : NULL;
+	for (int i = 0; i < 2; i++) {
+		const char *at = i ? second : first;
+		size_t len = strlen(fd[i]);
+
+		if (!at || (at[len] >= '0' && at[len] <= '9'))
+			continue;
+		str_clear(&name);
+		if (!add_object_of_fd(x, i ? op->fd2 : op->fd, &name))
+			continue;
+		str_add_bytes(x->out, from, (size_t)(at + len - from));
+		str_addf(x->out, " (%s)", str_get(&name));
+		from = at + len;
+	}
+	str_add(x->out, from);
+	str_finish(&call);
+	str_finish(&name);
 }
 
 static void did_read(const struct result *x)
@@ -170,9 +227,17 @@ static void did_transfer(const struct result *x)
 {
 	const struct w_op *op = &x->h->op;
 
-	str_addf(x->out, " %s %lld byte%s from fd %d to fd %d with %s",
-		op->call == CALL_splice ? "moved" : "copied", (long long)x->e.ret,
-		x->e.ret == 1 ? "" : "s", op->fd, op->fd2, words_call_name(op));
+	str_addf(x->out, " %s %lld byte%s", op->call == CALL_splice ? "moved" : "copied", (long long)x->e.ret,
+		x->e.ret == 1 ? "" : "s");
+	for (int i = 0; i < 2; i++) {
+		struct str name = {0};
+		bool named = add_object_of_fd(x, i ? op->fd2 : op->fd, &name);
+
+		str_addf(x->out, " %s %s%sfd %d", i ? "to" : "from", str_get(&name), named ? ", " : "", i ? op->fd2 : op->fd);
+		str_add(x->out, named ? "," : "");
+		str_finish(&name);
+	}
+	str_addf(x->out, " with %s", words_call_name(op));
 }
 
 /* Pages of its memory into a pipe; or, from a pipe's read end, out of it. */
@@ -223,7 +288,7 @@ static void did_other(const struct result *x)
 			return;
 		}
 		/* fall through */
-	default: str_add(x->out, " finished "); words_op(x->s, x->r->task, op, false, x->out);
+	default: str_add(x->out, " finished "); add_call_with_names(x);
 	}
 }
 
@@ -310,7 +375,7 @@ void words_result(
 		int error = (int)-x.e.ret;
 
 		str_add(out, "'s ");
-		words_op(s, r->task, &h->op, false, out);
+		add_call_with_names(&x);
 		str_add(out, " failed");
 		words_at(s, h->op.site, out);
 		str_addf(out, ". Result -1, errno %s: %s.\n", error_name(error), strerror(error));

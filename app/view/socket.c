@@ -231,11 +231,14 @@ void words_socket(const struct scene *s, u32 socket, struct str *out)
 
 static void add_named(const struct scene *s, const struct w_op *op, struct str *out)
 {
+	const struct w_socket *to = op->call == CALL_connect && op->arg ? world_socket(s->world, words_socket_of_ino(s, op->arg)) : NULL;
 	const u8 *bytes;
 	u32 n;
 
 	if (bytes_of_write(s->log, op->pos, &bytes, &n))
 		add_address(bytes, n, out);
+	else if (to && world_text(s->world, to->local)[0])
+		str_add_escaped(out, world_text(s->world, to->local), strlen(world_text(s->world, to->local)));
 	else
 		str_add(out, "an address");
 }
@@ -350,8 +353,29 @@ static void add_destination(const struct scene *s, const struct happening *h, st
 	add_socket(s, to, out);
 }
 
-static void result_moved(const struct scene *s, const struct happening *h, i64 n, bool sent, struct str *out)
+/* recv(2): what of a message does not fit is gone. It shows in the flags that came back, in a length that MSG_TRUNC asked
+ * for, and in what was sent. */
+static void add_cut(const struct happening *h, const struct w_socket *k, const struct ev_exit *e, struct str *out)
 {
+	bool flagged = h->op.call == CALL_recvmsg && e->arg2 & MSG_TRUNC, stream = !k || (k->type & 0xf) == SOCK_STREAM;
+	u64 got = (u64)e->ret < h->op.size ? (u64)e->ret : h->op.size;
+	u64 whole = (u64)e->ret > h->op.size ? (u64)e->ret : got == h->op.size && h->whole > got ? h->whole : 0;
+
+	if (stream || h->op.call == CALL_recvmmsg || !(flagged || whole))
+		return;
+	if (whole)
+		str_addf(out, "; the message had %llu bytes", (unsigned long long)whole);
+	else
+		str_add(out, "; the message was longer");
+	if (!is_peek(&h->op))
+		str_add(out, ", and the rest is lost");
+}
+
+static void result_moved(const struct scene *s, const struct happening *h, const struct ev_exit *e, bool sent, struct str *out)
+{
+	/* With MSG_TRUNC the result is the whole message's length. */
+	bool more = !sent && h->op.call != CALL_recvmmsg && (u64)e->ret > h->op.size && h->op.size;
+	i64 n = more ? (i64)h->op.size : e->ret;
 	const u8 *bytes = (const u8 *)h->bytes;
 	u32 known = sent ? 0 : h->bytes_n;
 	const struct w_socket *k = world_socket(s->world, h->object);
@@ -377,6 +401,8 @@ static void result_moved(const struct scene *s, const struct happening *h, i64 n
 	str_addf(out, ", fd %d", h->op.fd);
 	if (sent)
 		add_destination(s, h, out);
+	else
+		add_cut(h, k, e, out);
 }
 
 bool words_result_socket(const struct scene *s, const struct happening *h, const struct rec *r, struct str *out)
@@ -415,10 +441,10 @@ bool words_result_socket(const struct scene *s, const struct happening *h, const
 		str_addf(out, ", %s", how_word(h->op.arg));
 		break;
 	case CALL_write: case CALL_writev: case CALL_pwritev2: case CALL_sendto: case CALL_sendmsg: case CALL_sendmmsg:
-		result_moved(s, h, e.ret, true, out);
+		result_moved(s, h, &e, true, out);
 		break;
 	case CALL_read: case CALL_readv: case CALL_preadv2: case CALL_recvfrom: case CALL_recvmsg: case CALL_recvmmsg:
-		result_moved(s, h, e.ret, false, out);
+		result_moved(s, h, &e, false, out);
 		break;
 	default: return false;
 	}

@@ -44,6 +44,18 @@ static bool disposition_stays(const struct world *w, const struct w_task *t)
 	return p && (t->op.fd == 32 || t->op.fd == 33 || (p->sig_known && t->op.arg == now && now < 2));
 }
 
+/* What a receive is to get. */
+static void message_begin(struct happening *h, const struct scene *before)
+{
+	const struct world *w = before->world;
+	u32 flow = world_socket(w, h->object)->in;
+	const struct w_flow *f = world_flow(w, flow);
+	const struct w_span *first = f && f->kind == FLOW_MESSAGES && f->spans_sure ? world_span(w, f->span_first) : NULL;
+
+	h->bytes_n = bytes_of_flow(before, flow, (u8 *)h->bytes, sizeof h->bytes);
+	h->whole = first ? first->len : 0;
+}
+
 void happening_begin(struct happening *h, const struct scene *before, const struct rec *r)
 {
 	const struct w_task *t = world_task(before->world, r->task);
@@ -60,7 +72,7 @@ void happening_begin(struct happening *h, const struct scene *before, const stru
 		    : object_led_to(before->world, r->task, t->op.fd, &kind);
 	h->same = t->op.call == CALL_rt_sigaction && disposition_stays(before->world, t);
 	if (r->kind == REC_EXIT && h->kind == OBJ_SOCKET && world_socket(before->world, h->object))
-		h->bytes_n = bytes_of_flow(before, world_socket(before->world, h->object)->in, (u8 *)h->bytes, sizeof h->bytes);
+		message_begin(h, before);
 	if (r->kind == REC_OBSERVE)
 		unmap_begin(h, before->world, t->proc, rec_body(r));
 	if (r->kind == REC_EXIT && h->pipe && call_reads(h->op.call))

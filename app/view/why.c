@@ -8,6 +8,8 @@
 #include "view/memory.h"
 #include "view/private.h"
 
+enum telling { TOLD_NOT, TOLD_SAME, TOLD_ANOTHER };
+
 static const char *itself_or(const struct why_waker *k)
 {
 	return k->self ? " itself" : "";
@@ -157,6 +159,10 @@ static void add_reason(const struct scene *s, const struct why *y, struct str *o
 	case WHY_OPEN: words_fifo_reason(s, y, out); break;
 	case WHY_TERMINAL: str_add(out, "nobody has typed a line at its terminal"); break;
 	default:
+		if (words_nothing_polled(s, y->task)) {
+			str_add(out, "it names no fd and no time-out: only a signal ends it");
+			break;
+		}
 		str_add(out, "for something that ipclab does not follow");
 		if (world_proc(s->world, world_task(s->world, y->task)->proc)->foreign)
 			str_add(out, ": it is a 32-bit program");
@@ -319,7 +325,8 @@ static void short_wakers(const struct scene *s, const struct why *y, struct str 
 		first = false;
 	}
 	if (waker_outside(s, y) && waits_for_terminal(s, y))
-		str_addf(out, "%swhoever types at its terminal", first ? could(s, y) : "; or by ");
+		str_addf(out, "%swhoever types at its terminal%s", first ? could(s, y) : "; or by ",
+			words_others_outside(s, y->task) ? ", or by processes that are not watched" : "");
 	else if (waker_outside(s, y))
 		str_addf(out, "%sprocesses that are not watched",
 			first ? could(s, y) : "; perhaps by ");
@@ -329,13 +336,13 @@ static void short_wakers(const struct scene *s, const struct why *y, struct str 
 		str_add(out, s->alone ? "nobody is left who could change that" : "nobody ipclab knows of can change that");
 }
 
-static void add_cycle(const struct scene *s, const struct why *y, struct str *out)
+static void add_cycle(const struct scene *s, const struct why *y, bool another, struct str *out)
 {
 	u32 n = y->cycle_n < ARRAY_LEN(y->cycle) ? y->cycle_n : ARRAY_LEN(y->cycle);
 
 	if (n == 0)
 		return;
-	if (n == 1 && y->cycle[0] == y->task) {
+	if (n == 1 && y->cycle[0] == y->task && !another) {
 		str_add(out, "Nobody is left who could wake it.");
 		return;
 	}
@@ -348,7 +355,7 @@ static void add_cycle(const struct scene *s, const struct why *y, struct str *ou
 	}
 	if (y->cycle_n > n)
 		str_addf(out, " and %u more", y->cycle_n - n);
-	str_add(out, ".");
+	str_add(out, another && n == 1 ? ", either." : ".");
 }
 
 /* "P2 waits in read(3) at consumer.c:9", "P1 spins at producer.c:12" */
@@ -384,12 +391,12 @@ static void one_sentence(
 }
 
 static void short_why(
-	const struct scene *s, const struct why *y, const struct w_task *t, bool told, struct str *out)
+	const struct scene *s, const struct why *y, const struct w_task *t, enum telling told, struct str *out)
 {
 	one_sentence(s, y, t, out);
-	if (y->cycle_n && !told) {
+	if (y->cycle_n && told != TOLD_SAME) {
 		str_add(out, " ");
-		add_cycle(s, y, out);
+		add_cycle(s, y, told == TOLD_ANOTHER, out);
 	}
 }
 
@@ -484,7 +491,9 @@ static void plain_summary(const struct scene *s, const struct why *y, struct str
 	}
 	add_could(s, y, out);
 	str_add(out, ".\n");
-	if (waits_for_terminal(s, y))
+	if (waits_for_terminal(s, y) && words_others_outside(s, y->task))
+		str_add(out, "Whoever types at its terminal could, too, and so could processes that are not watched.\n");
+	else if (waits_for_terminal(s, y))
 		str_add(out, about_ends(s, y) ? "Whoever types at its terminal could, too.\n" : "");
 	else if (waker_outside(s, y) && !is_socket)
 		str_add(out, "Processes that are not watched may hold an end of it too.\n");
@@ -500,7 +509,7 @@ bool words_socket_time(const struct scene *s, u32 task)
 }
 
 static void plain_why(
-	const struct scene *s, const struct why *y, const struct w_task *t, bool told, struct str *out)
+	const struct scene *s, const struct why *y, const struct w_task *t, enum telling told, struct str *out)
 {
 	add_who(s, y, t, out);
 	str_add(out, ".\n");
@@ -516,8 +525,8 @@ static void plain_why(
 	}
 	if (words_socket_time(s, y->task))
 		str_add(out, "It also goes on when its socket's time-out has passed (SO_RCVTIMEO, SO_SNDTIMEO), by itself: that is real time.\n");
-	if (y->cycle_n && !told) {
-		add_cycle(s, y, out);
+	if (y->cycle_n && told != TOLD_SAME) {
+		add_cycle(s, y, told == TOLD_ANOTHER, out);
 		str_add(out, "\n");
 	}
 }
@@ -534,15 +543,20 @@ static bool same_cycle(const struct why *a, const struct why *b)
 	return found == n;
 }
 
-/* That nobody is left has been said of the same circle. */
-static bool cycle_is_told(const struct scene *s, const struct why *y, const u32 *told, u32 n)
+/* What has been said of nobody being left: of the same circle, or of another. */
+static enum telling cycle_told(const struct scene *s, const struct why *y, const u32 *told, u32 n)
 {
+	enum telling before = TOLD_NOT;
 	struct why other;
 
-	for (u32 i = 0; y->cycle_n && i < n; i++)
-		if (world_why(s->world, told[i], &other) && same_cycle(y, &other))
-			return true;
-	return false;
+	for (u32 i = 0; y->cycle_n && i < n; i++) {
+		if (!world_why(s->world, told[i], &other) || !other.cycle_n)
+			continue;
+		if (same_cycle(y, &other))
+			return TOLD_SAME;
+		before = TOLD_ANOTHER;
+	}
+	return before;
 }
 
 void words_why(const struct scene *s, u32 task, struct str *out)
@@ -555,11 +569,11 @@ void words_why_too(const struct scene *s, u32 task, const u32 *told, u32 n, stru
 	const struct w_task *t = world_task(s->world, task);
 	struct why y;
 
-	bool is_told;
+	enum telling is_told;
 
 	if (!t || !world_why(s->world, task, &y) || y.reason == WHY_NOT)
 		return;
-	is_told = cycle_is_told(s, &y, told, n);
+	is_told = cycle_told(s, &y, told, n);
 	if (is_by_id(s, &y)) /* the processes that are watched are named nowhere else: any other may know it, too */
 		y.wakers_n = 0;
 	if (s->style == STYLE_PLAIN)

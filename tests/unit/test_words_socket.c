@@ -135,7 +135,7 @@ START_TEST(a_connect_waits_for_room)
 {
 	listener(1);
 	sleeps(one, CALL_connect, 3, 0, LISTENER);
-	says(one, STYLE_SHORT, "P1 waits in connect(3, an address): as many connections as sock1 (127.0.0.1:80) lets wait are waiting to be "
+	says(one, STYLE_SHORT, "P1 waits in connect(3, 127.0.0.1:80): as many connections as sock1 (127.0.0.1:80) lets wait are waiting to be "
 			       "accepted and can still be accepted by P2, through fd 3, made, still open.");
 }
 END_TEST
