@@ -142,7 +142,14 @@ static void add_reason(const struct scene *s, const struct why *y, struct str *o
 		words_duration(y->timeout_ns, out);
 		str_add(out, " have not passed");
 		break;
-	case WHY_SEVERAL: words_several(s, y->task, &names); str_add(out, str_get(&names)); break;
+	case WHY_SEVERAL:
+		if (words_nothing_polled(s, y->task)) {
+			str_add(out, "it names no fd and no time-out: only a signal ends it");
+			break;
+		}
+		words_several(s, y->task, &names);
+		str_add(out, str_get(&names));
+		break;
 	case WHY_SIGNAL: words_signal_reason(s, y, out); break;
 	case WHY_SEM:
 	case WHY_MUTEX:
@@ -159,10 +166,6 @@ static void add_reason(const struct scene *s, const struct why *y, struct str *o
 	case WHY_OPEN: words_fifo_reason(s, y, out); break;
 	case WHY_TERMINAL: str_add(out, "nobody has typed a line at its terminal"); break;
 	default:
-		if (words_nothing_polled(s, y->task)) {
-			str_add(out, "it names no fd and no time-out: only a signal ends it");
-			break;
-		}
 		str_add(out, "for something that ipclab does not follow");
 		if (world_proc(s->world, world_task(s->world, y->task)->proc)->foreign)
 			str_add(out, ": it is a 32-bit program");
@@ -193,8 +196,8 @@ static bool about_ends(const struct scene *s, const struct why *y)
 {
 	bool only = false;
 
-	if (y->reason == WHY_SEVERAL && words_terminals(s, y->task, &only) && only)
-		return false; /* as a read of it */
+	if (y->reason == WHY_SEVERAL && ((words_terminals(s, y->task, &only) && only) || words_nothing_polled(s, y->task)))
+		return false; /* as a read of it; as pause */
 	return y->reason == WHY_EMPTY || y->reason == WHY_FULL || y->reason == WHY_SEVERAL;
 }
 

@@ -21,8 +21,8 @@ EXTRA_DIST += tests/sim/record.c \
 	tests/sim/orphan.ipclog tests/sim/orphan.txt \
 	tests/sim/signals.ipclog tests/sim/signals.txt \
 	tests/sim/splices.ipclog tests/sim/splices.txt \
-	tests/sim/stage-clone3.ipclog tests/sim/stage-datagram.ipclog tests/sim/stage-exec.ipclog tests/sim/stage-multicast.ipclog \
-	tests/sim/stage-poll.ipclog tests/sim/stage-select.ipclog tests/sim/stage-seqpacket.ipclog tests/sim/stage-shm.ipclog \
+	tests/sim/stage-clone3.ipclog tests/sim/stage-datagram.ipclog tests/sim/stage-datagram.txt tests/sim/stage-exec.ipclog tests/sim/stage-multicast.ipclog tests/sim/stage-multicast.txt \
+	tests/sim/stage-poll.ipclog tests/sim/stage-poll.txt tests/sim/stage-select.ipclog tests/sim/stage-select.txt tests/sim/stage-seqpacket.ipclog tests/sim/stage-seqpacket.txt tests/sim/stage-shm.ipclog \
 	tests/sim/stage-vfork.ipclog \
 	tests/sim/thread-exec.ipclog tests/sim/thread-exec.txt \
 	tests/sim/timed-calls.ipclog tests/sim/timed-calls.txt \

@@ -278,7 +278,7 @@ static const struct {
 	void (*tell)(struct str *);
 } families[] = {{"memory-kinds", tell_events}, {"memory-faults", tell_events}, {"memory-sync", tell_waits},
 	{"memory-waits", tell_waits}, {"queue-posix", tell_waits}, {"queue-sysv", tell_waits}, {"unix-pair", tell_waits},
-	{"births", tell_both}, {"close-range", tell_both}, {"dup-cloexec", tell_both}, {"events", tell_both}, {"fifo", tell_both}, {"inet", tell_both}, {"locks", tell_both}, {"orphan", tell_both}, {"signals", tell_both}, {"splices", tell_both}, {"thread-exec", tell_both}, {"timed-calls", tell_both}, {"unix-kinds", tell_both}, {"unix-rights", tell_both}, {"unix-server", tell_both}, {"waits", tell_both}};
+	{"births", tell_both}, {"close-range", tell_both}, {"dup-cloexec", tell_both}, {"events", tell_both}, {"fifo", tell_both}, {"inet", tell_both}, {"locks", tell_both}, {"orphan", tell_both}, {"signals", tell_both}, {"splices", tell_both}, {"stage-datagram", tell_both}, {"stage-multicast", tell_both}, {"stage-poll", tell_both}, {"stage-select", tell_both}, {"stage-seqpacket", tell_both}, {"thread-exec", tell_both}, {"timed-calls", tell_both}, {"unix-kinds", tell_both}, {"unix-rights", tell_both}, {"unix-server", tell_both}, {"waits", tell_both}};
 
 START_TEST(a_family_is_golden)
 {

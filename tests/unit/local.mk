@@ -49,7 +49,8 @@ pure_tests += \
 EXTRA_DIST += tests/unit/socketbuild.h
 pure_tests += tests/unit/test_world_events tests/unit/test_world_fifo
 pure_tests += \
-	tests/unit/test_words_socket
+	tests/unit/test_words_socket \
+	tests/unit/test_words_waits
 # assets/ipclab.1 against view/keys.def.
 pure_tests += tests/unit/test_keys_page
 pure_tests += tests/unit/test_explore

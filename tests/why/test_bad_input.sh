@@ -53,6 +53,8 @@ for time in abc -1s 5y ''; do
 	why --within "$time" -- true
 	check "--within '$time': usage" status_is 2
 done
+why --
+refused "-- without a command" 2 "needs a command"
 why --within 1s
 check "--within without a command: usage" status_is 2
 why --no-such
@@ -82,6 +84,16 @@ if [ "$(id -u)" -eq 0 ] && setpriv --reuid=65534 --regid=65534 --clear-groups te
 	check "a foreign user's process: no HANG is claimed of what was not seen" not_hang
 else
 	echo "skipped: a foreign user's process: not root, or out of uid 65534's reach"
+fi
+
+# Root is not sent to sudo: one of a user namespace, whom the kernel forbids what is outside of it.
+if unshare -rU true 2>/dev/null; then
+	begin sleep 100
+	run timeout 20 unshare -rU "$IPCLAB" watch -p "$began"
+	refused "watch -p, forbidden even to root" 3 "cannot attach"
+	check "watch -p, forbidden even to root: no word of sudo" eval '[[ $err != *sudo* ]]'
+else
+	echo "skipped: watch -p, forbidden even to root: no user namespace can be made here"
 fi
 
 # Another pid namespace, seen from outside.
