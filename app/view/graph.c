@@ -12,7 +12,7 @@
 
 /* ---- what there is ---- */
 
-static int node_of(const struct graph *g, u32 proc)
+int graph_node(const struct graph *g, u32 proc)
 {
 	for (int i = 0; i < g->nodes_n; i++)
 		if (g->nodes[i].proc == proc)
@@ -31,7 +31,7 @@ static struct link *link_of(struct graph *g, u32 kind, u32 object)
 	return &g->links[g->links_n++];
 }
 
-static void hold(struct graph *g, int node, u32 kind, u32 object, u32 access)
+void graph_hold(struct graph *g, int node, u32 kind, u32 object, u32 access)
 {
 	struct link *l = link_of(g, kind, object);
 
@@ -51,16 +51,20 @@ static void hold_file(const struct scene *s, struct graph *g, int node, const st
 
 	switch (f->kind) {
 	case OBJ_PIPE:
-		hold(g, node, OBJ_PIPE, f->object, f->access);
+		graph_hold(g, node, OBJ_PIPE, f->object, f->access);
 		return;
 	case OBJ_SOCKET: /* a connection is one link, named by the end that was there first */
 		sock = world_socket(s->world, f->object);
 		if (sock && sock->peer)
-			hold(g, node, OBJ_SOCKET, sock->peer < f->object ? sock->peer : f->object,
+			graph_hold(g, node, OBJ_SOCKET, sock->peer < f->object ? sock->peer : f->object,
 				ACCESS_READ | ACCESS_WRITE);
 		return;
+	case OBJ_EVENTFD:
+		graph_hold(g, node, OBJ_EVENTFD, f->object, ACCESS_READ | ACCESS_WRITE);
+		return;
+	case OBJ_PIDFD: graph_hold(g, node, OBJ_PIDFD, f->object, ACCESS_READ); return;
 	case OBJ_MQ:
-		hold(g, node, OBJ_MQ, f->object, f->access);
+		graph_hold(g, node, OBJ_MQ, f->object, f->access);
 		return;
 	default: return;
 	}
@@ -84,7 +88,7 @@ static void find_holders(const struct scene *s, struct graph *g, int node)
 		const struct w_segment *seg = m ? world_segment(s->world, m->segment) : NULL;
 
 		if (seg && seg->name && !seg->gone)
-			hold(g, node, OBJ_SEGMENT, m->segment, ACCESS_READ | ACCESS_WRITE);
+			graph_hold(g, node, OBJ_SEGMENT, m->segment, ACCESS_READ | ACCESS_WRITE);
 		i = m ? m->proc_next : 0;
 	}
 }
@@ -103,17 +107,9 @@ static void drop_lonely(const struct scene *s, struct graph *g)
 		const struct link *l = &g->links[i];
 		u32 all = l->readers | l->writers;
 		const struct w_pipe *p = l->kind == OBJ_PIPE ? world_pipe(s->world, l->object) : NULL;
-		bool waited_for = false;
-
-		for (int k = 0; p && k < g->nodes_n; k++)
-			for (u32 t = world_proc(s->world, g->nodes[k].proc)->task_first; t;) {
-				const struct w_task *task = world_task(s->world, t);
-				waited_for |= task && task->state == TASK_BLOCKED && world_op_pipe(s->world, t) == l->object;
-				t = task ? task->proc_next : 0;
-			}
 		if (p && p->outside && (!l->readers || !l->writers)) /* what all have inherited: the output */
 			continue;
-		if (bits(all) > 1 || (waited_for && !p->outside))
+		if (bits(all) > 1 || (graph_is_waited_for(s, l) && !(p && p->outside)))
 			g->links[n++] = *l;
 	}
 	g->links_n = n;
@@ -131,9 +127,10 @@ static bool collect(const struct scene *s, struct graph *g)
 		g->nodes[g->nodes_n++] = (struct node){.proc = i, .parent = -1};
 	}
 	for (int i = 0; i < g->nodes_n; i++) {
-		g->nodes[i].parent = node_of(g, world_proc(s->world, g->nodes[i].proc)->parent);
+		g->nodes[i].parent = graph_node(g, world_proc(s->world, g->nodes[i].proc)->parent);
 		find_holders(s, g, i);
 	}
+	graph_hold_others(s, g);
 	drop_lonely(s, g);
 	return g->nodes_n > 0;
 }

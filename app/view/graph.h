@@ -5,7 +5,7 @@
 
 #include "view/screen.h"
 
-enum { GRAPH_NODES = 16, GRAPH_LINKS = 192, GRAPH_FAMILY = 1000 };
+enum { GRAPH_NODES = 16, GRAPH_LINKS = 192, GRAPH_FAMILY = 1000, GRAPH_SYNC };
 
 struct node {
 	u32 proc;
@@ -15,7 +15,7 @@ struct node {
 	bool flows; /* its layer is that of what it reads or writes */
 };
 struct link {
-	u32 kind, object;     /* enum object_kind; GRAPH_FAMILY: a parent (writer) and children */
+	u32 kind, object;     /* enum object_kind (OBJ_FILE: a w_lock); GRAPH_SYNC: a w_sync; GRAPH_FAMILY: a parent (writer) and children */
 	u32 readers, writers; /* nodes, as bits */
 	int gap, last;        /* it lies below this layer; of many rows, down to below that one */
 	int trunk;            /* the column where it passes the rows between, -1 none */
@@ -39,6 +39,13 @@ struct graph {
 
 /* False: too many for that width. */
 bool graph_make(const struct scene *, int cols, struct graph *);
+int graph_node(const struct graph *, u32 proc); /* -1 none */
+void graph_hold(struct graph *, int node, u32 kind, u32 object, u32 access);
+/* ---- graph_objects.c: what no descriptor, or more than one, leads to ---- */
+void graph_hold_others(const struct scene *, struct graph *);
+bool graph_is_waited_for(const struct scene *, const struct link *);
+/* Phrase: "pipe1 5 B", "sems1 [0]=0, P2 waits"; nothing of a family. */
+void graph_text(const struct scene *, const struct link *, struct str *);
 /* graph_layout.c: nodes and links are known. */
 bool graph_lay_out(struct graph *, int cols);
 /* Rows it wants at that width, 0: there is no picture. */

@@ -119,25 +119,6 @@ static void link_lines(const struct graph *g, int i, struct lines *l)
 		vertical(l, k->trunk, track_row(g, k, k->gap), track_row(g, k, k->last));
 }
 
-static void fill_text(const struct scene *s, const struct link *k, struct str *out)
-{
-	const struct w_pipe *p = k->kind == OBJ_PIPE ? world_pipe(s->world, k->object) : NULL;
-	char name[24];
-
-	if (k->kind == GRAPH_FAMILY)
-		return;
-	if (p) {
-		str_add(out, world_pipe_name(s->world, k->object, name));
-		if (p->fill > 0 && (u64)p->fill >= p->capacity)
-			str_add(out, " FULL");
-		else if (p->fill > 0)
-			str_addf(out, " %lld B", (long long)p->fill);
-		return;
-	}
-	str_add(out, k->kind == OBJ_SEGMENT ? world_segment_name(s->world, k->object, name)
-					    : world_object_name(s->world, k->kind, k->object, name));
-}
-
 /* Heads of arrows: into a reader; into a holder that does both a double one is not to be had, so the line says nothing. */
 static void link_arrows(struct canvas *c, struct area a, const struct graph *g, int i, unsigned at)
 {
@@ -161,13 +142,21 @@ static bool is_in_gap(const struct graph *g, const struct link *k, int node, int
 	return !k->told && (k->readers | k->writers) >> node & 1 && (at == k->gap ? k->gap : at - 1) == gap;
 }
 
+/* And that line takes this row of the picture. */
+static bool is_in_row(const struct graph *g, const struct link *k, int node, int gap, int row)
+{
+	if (!is_in_gap(g, k, node, gap))
+		return false;
+	return k->straight || (g->nodes[node].layer == k->gap ? row <= track_row(g, k, gap) : row >= track_row(g, k, gap));
+}
+
 static void link_label(struct canvas *c, struct area a, const struct scene *s, const struct graph *g, int i, unsigned at)
 {
 	const struct link *k = &g->links[i];
 	int row = k->straight ? gap_end(g, k->gap) : track_row(g, k, k->gap), col = 0, room;
 	struct str text = {0};
 
-	fill_text(s, k, &text);
+	graph_text(s, k, &text);
 	for (int n = 0; n < g->nodes_n; n++)
 		if (is_in_gap(g, k, n, k->gap) && k->port[n] > col)
 			col = k->port[n];
@@ -175,7 +164,7 @@ static void link_label(struct canvas *c, struct area a, const struct scene *s, c
 	for (int n = 0; n < g->nodes_n; n++) /* up to the next line in that row */
 		for (int other = 0; other < g->links_n; other++) {
 			const struct link *o = &g->links[other];
-			if (other != i && is_in_gap(g, o, n, k->gap) && o->port[n] > col && o->port[n] - col - 3 < room)
+			if (other != i && is_in_row(g, o, n, k->gap, row) && o->port[n] > col && o->port[n] - col - 3 < room)
 				room = o->port[n] - col - 3;
 		}
 	if (text.len && room > 3)
@@ -219,16 +208,17 @@ static void told_draw(struct canvas *c, struct area a, int row, const struct sce
 	const struct link *k)
 {
 	struct str words = {0};
+	bool one = k->kind != OBJ_PIPE && k->kind != OBJ_MQ && k->kind != OBJ_SOCKET;
 	char name[24];
 
-	fill_text(s, k, &words);
+	graph_text(s, k, &words);
 	for (int access = ACCESS_WRITE; access >= ACCESS_READ; access--) {
-		u32 set = access == ACCESS_WRITE ? k->writers : k->readers;
+		u32 set = one ? k->readers | k->writers : access == ACCESS_WRITE ? k->writers : k->readers;
 		bool first = true;
 
-		if (k->kind == OBJ_SEGMENT && access == ACCESS_READ)
+		if (one && access == ACCESS_READ)
 			break;
-		str_add(&words, k->kind == OBJ_SEGMENT ? ": mapped by" : access == ACCESS_WRITE ? ": can write" : "; can read");
+		str_add(&words, k->kind == OBJ_SEGMENT ? ": mapped by" : one ? ": used by" : access == ACCESS_WRITE ? ": can write" : "; can read");
 		for (int n = 0; n < g->nodes_n; n++)
 			if (set >> n & 1) {
 				str_addf(&words, "%s %s", first ? "" : ",", world_proc_name(s->world, g->nodes[n].proc, name));

@@ -40,6 +40,7 @@ libipclab_a_SOURCES += \
 	app/view/graph.c \
 	app/view/graph_draw.c \
 	app/view/graph_layout.c \
+	app/view/graph_objects.c \
 	app/view/help.c \
 	app/view/exercise.c \
 	app/view/exercise.h \

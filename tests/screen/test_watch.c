@@ -98,6 +98,13 @@ START_TEST(pictures)
 	draw("stuck", "watch-stuck-140x40", 40, 140, true, 7);
 	draw("stuck", "watch-stuck", 24, 80, true, 1);
 	draw("twelve", "watch-twelve-140x40", 40, 140, true, 1);
+	/* System V queues; a System V set, eventfds; flock of two shells; multiprocessing.Semaphore: what is in each, who waits. */
+	draw("queue", "watch-queue-140x40", 40, 140, true, 1);
+	draw("queue", "watch-queue", 24, 80, true, 1);
+	draw("things", "watch-things-140x40", 40, 140, true, 1);
+	draw("flock", "watch-flock-140x40", 40, 140, true, 1);
+	draw("flock", "watch-flock", 24, 80, true, 1);
+	draw("sem", "watch-sem-140x40", 40, 140, true, 1);
 }
 END_TEST
 
@@ -214,7 +221,7 @@ static void check_graph(const struct scene *s, int cols)
 
 START_TEST(every_moment)
 {
-	static const char *const stories[] = {"make", "pipeline", "python", "stuck", "twelve"};
+	static const char *const stories[] = {"make", "pipeline", "python", "stuck", "twelve", "queue", "things", "flock", "sem"};
 
 	for (size_t i = 0; i < ARRAY_LEN(stories); i++) {
 		struct scene s;
