@@ -135,8 +135,25 @@ static bool collect(const struct scene *s, struct graph *g)
 	return g->nodes_n > 0;
 }
 
+/* What is in an object, and who waits at it, must not be cut: its words stand below the picture, too. A pipe's name alone may. */
+static void tell_cut(const struct scene *s, int cols, struct graph *g)
+{
+	for (int i = 0; i < g->links_n; i++) {
+		struct link *l = &g->links[i];
+
+		if (l->told || l->kind == GRAPH_FAMILY || l->kind == OBJ_PIPE || l->kind == OBJ_SOCKET || graph_has_room(s, g, i, cols))
+			continue;
+		l->cut = true;
+		g->told_n++;
+	}
+	graph_give_told(g);
+}
+
 bool graph_make(const struct scene *s, int cols, struct graph *g)
 {
 	*g = (struct graph){0};
-	return collect(s, g) && graph_lay_out(g, cols);
+	if (!collect(s, g) || !graph_lay_out(g, cols))
+		return false;
+	tell_cut(s, cols, g);
+	return true;
 }

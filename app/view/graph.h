@@ -24,6 +24,7 @@ struct link {
 	bool straight;        /* one end right above the other: no row of its own */
 	bool bent;            /* another line is in the way of a straight one */
 	bool told;            /* in words below */
+	bool cut;             /* likewise, and drawn: its label has too little room */
 };
 struct graph {
 	struct node nodes[GRAPH_NODES];
@@ -48,6 +49,9 @@ bool graph_is_waited_for(const struct scene *, const struct link *);
 void graph_text(const struct scene *, const struct link *, struct str *);
 /* graph_layout.c: nodes and links are known. */
 bool graph_lay_out(struct graph *, int cols);
+void graph_give_told(struct graph *); /* told_n is known: rows */
+/* graph_draw.c: the label of a link is not cut. */
+bool graph_has_room(const struct scene *, const struct graph *, int link, int cols);
 /* Rows it wants at that width, 0: there is no picture. */
 int graph_rows(const struct scene *, int cols);
 void graph_draw(struct canvas *, struct area, const struct scene *, const struct view_state *);

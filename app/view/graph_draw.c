@@ -150,25 +150,48 @@ static bool is_in_row(const struct graph *g, const struct link *k, int node, int
 	return k->straight || (g->nodes[node].layer == k->gap ? row <= track_row(g, k, gap) : row >= track_row(g, k, gap));
 }
 
-static void link_label(struct canvas *c, struct area a, const struct scene *s, const struct graph *g, int i, unsigned at)
+/* Where the label of a link goes, and how many columns there are: up to the next line in that row. */
+static int label_room(const struct graph *g, int i, int cols, int *row, int *col)
 {
 	const struct link *k = &g->links[i];
-	int row = k->straight ? gap_end(g, k->gap) : track_row(g, k, k->gap), col = 0, room;
-	struct str text = {0};
+	int room;
 
-	graph_text(s, k, &text);
+	*row = k->straight ? gap_end(g, k->gap) : track_row(g, k, k->gap);
+	*col = 0;
 	for (int n = 0; n < g->nodes_n; n++)
-		if (is_in_gap(g, k, n, k->gap) && k->port[n] > col)
-			col = k->port[n];
-	room = a.cols - col - 3;
-	for (int n = 0; n < g->nodes_n; n++) /* up to the next line in that row */
+		if (is_in_gap(g, k, n, k->gap) && k->port[n] > *col)
+			*col = k->port[n];
+	room = cols - *col - 3;
+	for (int n = 0; n < g->nodes_n; n++)
 		for (int other = 0; other < g->links_n; other++) {
 			const struct link *o = &g->links[other];
-			if (other != i && is_in_row(g, o, n, k->gap, row) && o->port[n] > col && o->port[n] - col - 3 < room)
-				room = o->port[n] - col - 3;
+			if (other != i && is_in_row(g, o, n, k->gap, *row) && o->port[n] > *col && o->port[n] - *col - 3 < room)
+				room = o->port[n] - *col - 3;
 		}
+	*col += 2;
+	return room;
+}
+
+bool graph_has_room(const struct scene *s, const struct graph *g, int link, int cols)
+{
+	struct str text = {0};
+	int row, col;
+	bool fits;
+
+	graph_text(s, &g->links[link], &text);
+	fits = text_width(str_get(&text)) <= label_room(g, link, cols, &row, &col);
+	str_finish(&text);
+	return fits;
+}
+
+static void link_label(struct canvas *c, struct area a, const struct scene *s, const struct graph *g, int i, unsigned at)
+{
+	struct str text = {0};
+	int row, col, room = label_room(g, i, a.cols, &row, &col);
+
+	graph_text(s, &g->links[i], &text);
 	if (text.len && room > 3)
-		canvas_put_cut(c, a, row, col + 2, room, AT_TITLE | at, str_get(&text));
+		canvas_put_cut(c, a, row, col, room, AT_TITLE | at, str_get(&text));
 	str_finish(&text);
 }
 
@@ -213,12 +236,12 @@ static void told_draw(struct canvas *c, struct area a, int row, const struct sce
 
 	graph_text(s, k, &words);
 	for (int access = ACCESS_WRITE; access >= ACCESS_READ; access--) {
-		u32 set = one ? k->readers | k->writers : access == ACCESS_WRITE ? k->writers : k->readers;
+		u32 set = one && k->kind != OBJ_FILE ? k->readers | k->writers : access == ACCESS_WRITE ? k->writers : k->readers;
 		bool first = true;
 
 		if (one && access == ACCESS_READ)
 			break;
-		str_add(&words, k->kind == OBJ_SEGMENT ? ": mapped by" : one ? ": used by" : access == ACCESS_WRITE ? ": can write" : "; can read");
+		str_add(&words, k->kind == OBJ_SEGMENT ? ": mapped by" : k->kind == OBJ_FILE ? ": held by" : one ? ": used by" : access == ACCESS_WRITE ? ": can write" : "; can read");
 		for (int n = 0; n < g->nodes_n; n++)
 			if (set >> n & 1) {
 				str_addf(&words, "%s %s", first ? "" : ",", world_proc_name(s->world, g->nodes[n].proc, name));
@@ -255,7 +278,7 @@ void graph_draw(struct canvas *c, struct area a, const struct scene *s, const st
 		card_draw(c, a, s, v, &g, &g.nodes[i]);
 	row = g.told_row;
 	for (int i = 0; i < g.links_n; i++)
-		if (g.links[i].told && g.links[i].kind != GRAPH_FAMILY && row < g.rows) {
+		if ((g.links[i].told || g.links[i].cut) && g.links[i].kind != GRAPH_FAMILY && row < g.rows) {
 			if (row + 1 == g.rows && g.told_n > g.rows - g.told_row)
 				canvas_putf(c, a, row, 1, AT_DIM, "and %d more", g.told_n - (row - g.told_row));
 			else

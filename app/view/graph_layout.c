@@ -379,6 +379,15 @@ static void give_lines(struct graph *g)
 	}
 }
 
+void graph_give_told(struct graph *g)
+{
+	int told = g->told_n < TOLD_MOST ? g->told_n : TOLD_MOST, room = FOLD_ROWS - g->told_row;
+
+	if (told > room && room >= 0 && g->nodes_n <= FOLD_NODES) /* the picture comes first; what is left out is counted */
+		told = room > 0 || g->rows == g->told_row ? room : 1;
+	g->rows = g->told_row + told;
+}
+
 static void give_rows(struct graph *g)
 {
 	int row = 0;
@@ -393,7 +402,8 @@ static void give_rows(struct graph *g)
 	g->told_n = g->more;
 	for (int i = 0; i < g->links_n; i++)
 		g->told_n += g->links[i].told && g->links[i].kind != GRAPH_FAMILY;
-	g->rows = row + (g->told_n < TOLD_MOST ? g->told_n : TOLD_MOST);
+	g->rows = 0;
+	graph_give_told(g);
 }
 
 /* `together`: so many layers share a row. */
