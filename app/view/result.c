@@ -56,7 +56,7 @@ static bool add_object_of_fd(const struct result *x, i32 number, struct str *out
 	return out->len > before;
 }
 
-/* The call, with the name of what each descriptor leads to behind it: "read of fd 3 (pipe1)". */
+/* The call, with the name of what each descriptor leads to behind it: "read of fd 3 (pipe1)", "read(3) on pipe1". */
 static void add_call_with_names(const struct result *x)
 {
 	const struct w_op *op = &x->h->op;
@@ -84,6 +84,11 @@ static void add_call_with_names(const struct result *x)
 		from = at + len;
 	}
 	str_add(x->out, from);
+	snprintf(fd[0], sizeof fd[0], "(%d", op->fd);
+	first = x->s->style == STYLE_SHORT ? strstr(str_get(&call), fd[0]) : NULL;
+	str_clear(&name);
+	if (first && strchr(",)", first[strlen(fd[0])]) && add_object_of_fd(x, op->fd, &name))
+		str_addf(x->out, " on %s", str_get(&name));
 	str_finish(&call);
 	str_finish(&name);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Waits told exactly: circles of one, a wait for nothing, a terminal beside others, a connection nobody accepts; and what a
  * receive has cut off. */
+#include <errno.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -122,9 +123,9 @@ END_TEST
 
 /* ---- a message that does not fit ---- */
 
-static void received_says(u32 task, u16 call, u64 size, u64 flags, i64 ret, u64 came_back, const char *want)
+static void result_says(enum style style, u32 task, u16 call, u64 size, u64 flags, i64 ret, u64 came_back, const char *want)
 {
-	struct scene s = scene_of(STYLE_PLAIN);
+	struct scene s = scene_of(style);
 	struct ev_exit e = {.ret = ret, .fd = -1, .fd2 = -1, .arg2 = came_back};
 	struct {
 		struct rec r;
@@ -140,6 +141,28 @@ static void received_says(u32 task, u16 call, u64 size, u64 flags, i64 ret, u64 
 	ck_assert_str_eq(str_get(&out), want);
 	str_finish(&out);
 }
+
+static void received_says(u32 task, u16 call, u64 size, u64 flags, i64 ret, u64 came_back, const char *want)
+{
+	result_says(STYLE_PLAIN, task, call, size, flags, ret, came_back, want);
+}
+
+START_TEST(a_failed_call_names_its_object)
+{
+	u32 a = lb_spawn(0, 0);
+
+	lb_pipe(a, 4, 5);
+	result_says(STYLE_SHORT, a, CALL_read, 9, 0, -EAGAIN, 0,
+		"P1's read(4) on pipe1 failed. Result -1, errno EAGAIN: Resource temporarily unavailable.\n");
+	received_says(a, CALL_read, 9, 0, -EAGAIN, 0,
+		"P1's read of fd 4 (pipe1) failed. Result -1, errno EAGAIN: Resource temporarily unavailable.\n");
+	lb_pair(a, SOCK_STREAM, 3, 6, 90);
+	lb_close(a, 4);
+	lb_call(a, CALL_dup, 3, -1, 0, 0, 4);
+	result_says(STYLE_SHORT, a, CALL_recvfrom, 9, 0, -EAGAIN, 0,
+		"P1's recv(4) on sock1 failed. Result -1, errno EAGAIN: Resource temporarily unavailable.\n");
+}
+END_TEST
 
 START_TEST(what_is_cut_off_is_said)
 {
@@ -174,7 +197,7 @@ int main(void)
 {
 	const TTest *const tests[] = {the_second_circle_of_one_is_told_as_another, a_select_of_nothing_waits_for_a_signal,
 		beside_a_terminal_others_are_named, a_terminal_alone_names_nobody_else, a_connection_nobody_accepts_is_to_be_accepted,
-		what_is_cut_off_is_said, of_a_stream_nothing_is_cut_off, NULL};
+		a_failed_call_names_its_object, what_is_cut_off_is_said, of_a_stream_nothing_is_cut_off, NULL};
 
 	return lb_main("words/waits", tests);
 }
