@@ -254,11 +254,29 @@ static void told_draw(struct canvas *c, struct area a, int row, const struct sce
 	str_finish(&words);
 }
 
+/* Where somebody waits comes first: there may be no room for all. */
+static void told_all(struct canvas *c, struct area a, const struct scene *s, const struct graph *g)
+{
+	int row = g->told_row;
+
+	for (int waited = 1; waited >= 0; waited--)
+		for (int i = 0; i < g->links_n && row < g->rows; i++) {
+			const struct link *l = &g->links[i];
+
+			if ((!l->told && !l->cut) || l->kind == GRAPH_FAMILY || graph_is_waited_for(s, l) != waited)
+				continue;
+			if (row + 1 == g->rows && g->told_n > g->rows - g->told_row)
+				canvas_putf(c, a, row, 1, AT_DIM, "and %d more", g->told_n - (row - g->told_row));
+			else
+				told_draw(c, a, row, s, g, l);
+			row++;
+		}
+}
+
 void graph_draw(struct canvas *c, struct area a, const struct scene *s, const struct view_state *v)
 {
 	struct lines lines;
 	struct graph g;
-	int row;
 
 	if (!graph_make(s, a.cols, &g))
 		return;
@@ -276,15 +294,7 @@ void graph_draw(struct canvas *c, struct area a, const struct scene *s, const st
 	}
 	for (int i = 0; i < g.nodes_n; i++)
 		card_draw(c, a, s, v, &g, &g.nodes[i]);
-	row = g.told_row;
-	for (int i = 0; i < g.links_n; i++)
-		if ((g.links[i].told || g.links[i].cut) && g.links[i].kind != GRAPH_FAMILY && row < g.rows) {
-			if (row + 1 == g.rows && g.told_n > g.rows - g.told_row)
-				canvas_putf(c, a, row, 1, AT_DIM, "and %d more", g.told_n - (row - g.told_row));
-			else
-				told_draw(c, a, row, s, &g, &g.links[i]);
-			row++;
-		}
+	told_all(c, a, s, &g);
 	free(lines.cells);
 }
 

@@ -140,10 +140,26 @@ void graph_hold_others(const struct scene *s, struct graph *g)
 
 /* ---- who waits ---- */
 
+/* A read of it, or a poll, select or epoll_wait for it among others. */
+static bool waits_for_file(const struct scene *s, u32 task, u32 kind, u32 object)
+{
+	const struct w_task *t = world_task(s->world, task);
+	const struct w_file *f = world_file(s->world, t->op.file);
+	bool any = f && f->kind == kind && f->object == object;
+
+	for (u32 i = world_waited_for(s->world, task); i && !any; i = world_watch(s->world, i)->next) {
+		const struct w_watch *e = world_watch(s->world, i);
+		const struct w_fd *d = e->epoll ? NULL : world_fd(s->world, world_fd_find(s->world, t->proc, e->fd));
+
+		f = world_file(s->world, e->epoll ? e->file : d ? d->file : 0);
+		any = f && f->kind == kind && f->object == object;
+	}
+	return any;
+}
+
 /* The object that a blocked task waits for is that of the link. */
 static bool waits_at(const struct scene *s, u32 task, const struct link *l)
 {
-	const struct w_op *op = &world_task(s->world, task)->op;
 	const struct w_sem *m;
 	const struct w_sync *x;
 	u32 lock;
@@ -162,10 +178,7 @@ static bool waits_at(const struct scene *s, u32 task, const struct link *l)
 		return x && x->segment == l->object;
 	case GRAPH_SYNC: return world_task(s->world, task)->waits_on == l->object;
 	case OBJ_EVENTFD:
-	case OBJ_PIDFD: {
-		const struct w_file *f = world_file(s->world, op->file);
-		return f && f->kind == l->kind && f->object == l->object;
-	}
+	case OBJ_PIDFD: return waits_for_file(s, task, l->kind, l->object);
 	default: return false;
 	}
 }
