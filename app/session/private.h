@@ -12,6 +12,7 @@
 /* What looking has found of a task so far; by task number. */
 struct look {
 	u8 noted;        /* enum obs_state last logged, 0 none since its last stop */
+	bool slept;        /* it was said to be blocked when its stop was taken */
 	bool asleep;     /* found asleep in its call since its last resume */
 	u64 resumed_ns;  /* when it last went on */
 	u64 ran_ns;      /* its time on a processor at the first look since then */

@@ -34,7 +34,10 @@ void run_fold(struct run *r)
 
 bool run_take(struct run *r, u32 task, struct err *err)
 {
-	run_look(r, task)->noted = 0;
+	struct look *look = run_look(r, task);
+
+	look->slept = look->noted == OBS_BLOCKED;
+	look->noted = 0;
 	return tracer_take(r->tracer, task, err);
 }
 
@@ -220,6 +223,22 @@ static bool take_all(struct run *r, struct err *err)
 	return ok;
 }
 
+/* Said to be blocked, and stopped by now, which nothing tells before it goes on: at the end of a call of the C library, or
+ * broken out of its sleep. It may have been woken since. */
+static bool note_woken(struct run *r, struct err *err)
+{
+	for (u32 task = 1; task <= tracer_tasks(r->tracer); task++) {
+		struct look *look = run_look(r, task);
+
+		if (!look->slept || tracer_holding(r->tracer, task) != IS_TAKEN)
+			continue;
+		look->slept = false;
+		if (!tracer_note_state(r->tracer, task, OBS_RUNNING, err))
+			return false;
+	}
+	return true;
+}
+
 /* A settled point in a free run: nobody is resumed for at most 2 ms. When all have come to a stop
  * or sleep by then, world and kernel are compared; else nothing is said. */
 static bool census(struct run *r, u64 patience_ns, bool *settled, struct err *err)
@@ -236,7 +255,7 @@ static bool census(struct run *r, u64 patience_ns, bool *settled, struct err *er
 		if (!take_all(r, err))
 			return false;
 		if (!any && all_asleep(r)) {
-			if (!settled_point(r, &again, err))
+			if (!note_woken(r, err) || !settled_point(r, &again, err))
 				return false;
 			*settled = !again;
 			if (!again)
