@@ -70,6 +70,17 @@ static void hold_file(const struct scene *s, struct graph *g, int node, const st
 	}
 }
 
+static void add_tasks(const struct scene *s, struct graph *g, u32 proc)
+{
+	for (u32 t = world_proc(s->world, proc)->task_first; t && g->tasks_n < GRAPH_TASKS;) {
+		const struct w_task *task = world_task(s->world, t);
+
+		if (task && task->state < TASK_ZOMBIE)
+			g->tasks[g->tasks_n++] = t;
+		t = task ? task->proc_next : 0;
+	}
+}
+
 static void find_holders(const struct scene *s, struct graph *g, int node)
 {
 	const struct w_proc *p = world_proc(s->world, g->nodes[node].proc);
@@ -109,7 +120,7 @@ static void drop_lonely(const struct scene *s, struct graph *g)
 		const struct w_pipe *p = l->kind == OBJ_PIPE ? world_pipe(s->world, l->object) : NULL;
 		if (p && p->outside && (!l->readers || !l->writers)) /* what all have inherited: the output */
 			continue;
-		if (bits(all) > 1 || (graph_is_waited_for(s, l) && !(p && p->outside)))
+		if (bits(all) > 1 || (graph_is_waited_for(s, g, l) && !(p && p->outside)))
 			g->links[n++] = *l;
 	}
 	g->links_n = n;
@@ -129,6 +140,7 @@ static bool collect(const struct scene *s, struct graph *g)
 	for (int i = 0; i < g->nodes_n; i++) {
 		g->nodes[i].parent = graph_node(g, world_proc(s->world, g->nodes[i].proc)->parent);
 		find_holders(s, g, i);
+		add_tasks(s, g, g->nodes[i].proc);
 	}
 	graph_hold_others(s, g);
 	drop_lonely(s, g);

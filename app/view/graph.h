@@ -5,7 +5,7 @@
 
 #include "view/screen.h"
 
-enum { GRAPH_NODES = 16, GRAPH_LINKS = 192, GRAPH_FAMILY = 1000, GRAPH_SYNC };
+enum { GRAPH_NODES = 16, GRAPH_LINKS = 192, GRAPH_TASKS = 128, GRAPH_FAMILY = 1000, GRAPH_SYNC };
 
 struct node {
 	u32 proc;
@@ -29,6 +29,8 @@ struct link {
 struct graph {
 	struct node nodes[GRAPH_NODES];
 	int nodes_n;
+	u32 tasks[GRAPH_TASKS]; /* theirs, living: so many of them are asked what they wait for */
+	int tasks_n;
 	struct link links[GRAPH_LINKS];
 	int links_n;
 	int more; /* links beyond those there is room for: 1 says that there are some */
@@ -44,9 +46,9 @@ int graph_node(const struct graph *, u32 proc); /* -1 none */
 void graph_hold(struct graph *, int node, u32 kind, u32 object, u32 access);
 /* ---- graph_objects.c: what no descriptor, or more than one, leads to ---- */
 void graph_hold_others(const struct scene *, struct graph *);
-bool graph_is_waited_for(const struct scene *, const struct link *);
+bool graph_is_waited_for(const struct scene *, const struct graph *, const struct link *);
 /* Phrase: "pipe1 5 B", "sems1 [0]=0, P2 waits"; nothing of a family. */
-void graph_text(const struct scene *, const struct link *, struct str *);
+void graph_text(const struct scene *, const struct graph *, const struct link *, struct str *);
 /* graph_layout.c: nodes and links are known. */
 bool graph_lay_out(struct graph *, int cols);
 void graph_give_told(struct graph *); /* told_n is known: rows */

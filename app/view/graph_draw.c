@@ -178,7 +178,7 @@ bool graph_has_room(const struct scene *s, const struct graph *g, int link, int 
 	int row, col;
 	bool fits;
 
-	graph_text(s, &g->links[link], &text);
+	graph_text(s, g, &g->links[link], &text);
 	fits = text_width(str_get(&text)) <= label_room(g, link, cols, &row, &col);
 	str_finish(&text);
 	return fits;
@@ -189,7 +189,7 @@ static void link_label(struct canvas *c, struct area a, const struct scene *s, c
 	struct str text = {0};
 	int row, col, room = label_room(g, i, a.cols, &row, &col);
 
-	graph_text(s, &g->links[i], &text);
+	graph_text(s, g, &g->links[i], &text);
 	if (text.len && room > 3)
 		canvas_put_cut(c, a, row, col, room, AT_TITLE | at, str_get(&text));
 	str_finish(&text);
@@ -234,7 +234,7 @@ static void told_draw(struct canvas *c, struct area a, int row, const struct sce
 	bool one = k->kind != OBJ_PIPE && k->kind != OBJ_MQ && k->kind != OBJ_SOCKET;
 	char name[24];
 
-	graph_text(s, k, &words);
+	graph_text(s, g, k, &words);
 	for (int access = ACCESS_WRITE; access >= ACCESS_READ; access--) {
 		u32 set = one && k->kind != OBJ_FILE ? k->readers | k->writers : access == ACCESS_WRITE ? k->writers : k->readers;
 		bool first = true;
@@ -263,7 +263,7 @@ static void told_all(struct canvas *c, struct area a, const struct scene *s, con
 		for (int i = 0; i < g->links_n && row < g->rows; i++) {
 			const struct link *l = &g->links[i];
 
-			if ((!l->told && !l->cut) || l->kind == GRAPH_FAMILY || graph_is_waited_for(s, l) != waited)
+			if ((!l->told && !l->cut) || l->kind == GRAPH_FAMILY || graph_is_waited_for(s, g, l) != waited)
 				continue;
 			if (row + 1 == g->rows && g->told_n > g->rows - g->told_row)
 				canvas_putf(c, a, row, 1, AT_DIM, "and %d more", g->told_n - (row - g->told_row));

@@ -30,11 +30,12 @@ static void hold_queue(const struct scene *s, struct graph *g, u32 queue, const 
 		hold_task(s, g, q->got[i].sender, OBJ_MQ, queue, ACCESS_WRITE);
 		hold_task(s, g, q->got[i].taker, OBJ_MQ, queue, ACCESS_READ);
 	}
-	for (u32 t = 1; t < world_tasks(s->world); t++)
-		if (world_op_queue(s->world, t) == queue && world_task(s->world, t)->op.call == CALL_msgrcv)
-			hold_task(s, g, t, OBJ_MQ, queue, ACCESS_READ);
-		else if (world_op_queue(s->world, t) == queue && world_task(s->world, t)->op.call == CALL_msgsnd)
-			hold_task(s, g, t, OBJ_MQ, queue, ACCESS_WRITE);
+	for (int i = 0; i < g->tasks_n; i++) {
+		u32 t = g->tasks[i], call = world_task(s->world, t)->op.call;
+
+		if (world_op_queue(s->world, t) == queue && (call == CALL_msgrcv || call == CALL_msgsnd))
+			hold_task(s, g, t, OBJ_MQ, queue, call == CALL_msgrcv ? ACCESS_READ : ACCESS_WRITE);
+	}
 }
 
 static void hold_sems(const struct scene *s, struct graph *g, u32 set, const struct w_sems *e)
@@ -42,11 +43,11 @@ static void hold_sems(const struct scene *s, struct graph *g, u32 set, const str
 	hold_task(s, g, e->creator, OBJ_SEMS, set, ACCESS_READ | ACCESS_WRITE);
 	for (u32 i = e->first; i; i = world_sem(s->world, i)->next)
 		hold_task(s, g, world_sem(s->world, i)->last, OBJ_SEMS, set, ACCESS_READ | ACCESS_WRITE);
-	for (u32 t = 1; t < world_tasks(s->world); t++) {
-		const struct w_sem *m = world_sem(s->world, world_op_sem(s->world, t));
+	for (int i = 0; i < g->tasks_n; i++) {
+		const struct w_sem *m = world_sem(s->world, world_op_sem(s->world, g->tasks[i]));
 
 		if (m && m->set == set)
-			hold_task(s, g, t, OBJ_SEMS, set, ACCESS_READ);
+			hold_task(s, g, g->tasks[i], OBJ_SEMS, set, ACCESS_READ);
 	}
 }
 
@@ -125,8 +126,8 @@ void graph_hold_others(const struct scene *s, struct graph *g)
 		if (l)
 			hold_lock(s, g, i, l);
 	}
-	for (u32 t = 1; t < world_tasks(s->world); t++) {
-		u32 lock = is_blocked(s, t) ? world_lock_in_the_way(s->world, t, 0) : 0;
+	for (int i = 0; i < g->tasks_n; i++) {
+		u32 t = g->tasks[i], lock = is_blocked(s, t) ? world_lock_in_the_way(s->world, t, 0) : 0;
 		if (lock)
 			hold_task(s, g, t, OBJ_FILE, first_lock(s, lock), ACCESS_READ);
 	}
@@ -183,27 +184,27 @@ static bool waits_at(const struct scene *s, u32 task, const struct link *l)
 	}
 }
 
-bool graph_is_waited_for(const struct scene *s, const struct link *l)
+bool graph_is_waited_for(const struct scene *s, const struct graph *g, const struct link *l)
 {
-	for (u32 t = 1; t < world_tasks(s->world); t++)
-		if (is_blocked(s, t) && waits_at(s, t, l))
+	for (int i = 0; i < g->tasks_n; i++)
+		if (is_blocked(s, g->tasks[i]) && waits_at(s, g->tasks[i], l))
 			return true;
 	return false;
 }
 
 /* ", P2 waits", ", P2 and 3 more wait" */
-static void add_waiters(const struct scene *s, const struct link *l, struct str *out)
+static void add_waiters(const struct scene *s, const struct graph *g, const struct link *l, struct str *out)
 {
 	u32 n = 0;
 	struct str names = {0};
 
-	for (u32 t = 1; t < world_tasks(s->world); t++) {
-		if (!is_blocked(s, t) || !waits_at(s, t, l))
+	for (int i = 0; i < g->tasks_n; i++) {
+		if (!is_blocked(s, g->tasks[i]) || !waits_at(s, g->tasks[i], l))
 			continue;
 		if (n++ >= WAITERS_MOST)
 			continue;
 		str_add(&names, n > 1 ? ", " : "");
-		words_name(s, t, &names);
+		words_name(s, g->tasks[i], &names);
 	}
 	if (n)
 		str_addf(out, ", %s", str_get(&names));
@@ -304,7 +305,7 @@ static void lock_text(const struct scene *s, u32 lock, struct str *out)
 	str_add_escaped(out, last, strlen(last));
 }
 
-void graph_text(const struct scene *s, const struct link *l, struct str *out)
+void graph_text(const struct scene *s, const struct graph *g, const struct link *l, struct str *out)
 {
 	const struct w_counter *c;
 	char name[24];
@@ -333,5 +334,5 @@ void graph_text(const struct scene *s, const struct link *l, struct str *out)
 			str_addf(out, " count %llu", (unsigned long long)value);
 	}
 	if (l->kind != OBJ_SOCKET)
-		add_waiters(s, l, out);
+		add_waiters(s, g, l, out);
 }
