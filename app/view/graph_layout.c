@@ -11,6 +11,7 @@ enum {
 	FOLD_NODES = 12, /* ... of so many processes */
 	FOLD_ROWS = 36,  /* what a screen of 40 rows has for the picture */
 	TRUNKS_MOST = 8,
+	DRAWN_MOST = 40, /* more lines than that nobody follows */
 };
 
 static u32 bits(u32 set)
@@ -104,6 +105,7 @@ static void link_families(struct graph *g)
 static void place_links(struct graph *g)
 {
 	int broad[GRAPH_NODES] = {0}; /* links of many in each gap: more than a few make a tangle */
+	int drawn = 0;
 
 	for (int i = 0; i < g->links_n; i++) {
 		struct link *l = &g->links[i];
@@ -118,7 +120,8 @@ static void place_links(struct graph *g)
 		}
 		l->gap = least;
 		if (l->kind != GRAPH_FAMILY) /* of that nothing else would tell */
-			l->told = most > least + 1 || bits(all) > 6 || (bits(all) > 3 && broad[least]++ >= BROAD_MOST);
+			l->told = most > least + 1 || bits(all) > 6 || (bits(all) > 3 && broad[least]++ >= BROAD_MOST) || drawn >= DRAWN_MOST;
+		drawn += !l->told;
 	}
 }
 
