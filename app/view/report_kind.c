@@ -135,7 +135,7 @@ const char *report_kind(const struct scene *s, const struct why *y)
 
 	if (y->reason == WHY_SEVERAL) {
 		const struct w_file *f = first_watch(s, y->task, &file) ? world_file(s->world, file) : NULL;
-		return f ? kind_of(s, f->kind, f->object) : "other";
+		return f ? kind_of(s, f->kind, f->object) : words_nothing_polled(s, y->task) ? "signal" : "other";
 	}
 	if (y->object_kind)
 		return kind_of(s, y->object_kind, y->object);

@@ -69,7 +69,7 @@ void sleep_tells_rest(struct tracee *x)
 		memory_write(x->tid, addr, rest, sizeof rest);
 }
 
-/* Of interest when a pipe end is among them, or (held) when it waits for a time. */
+/* Of interest when a pipe end is among them, when nothing is and no time either, or (held) when it waits for a time. */
 static bool poll_matters(struct tracer *t, struct tracee *x, struct entry *e)
 {
 	const struct pollfd *p = (const void *)e->bytes;
@@ -81,7 +81,7 @@ static bool poll_matters(struct tracer *t, struct tracee *x, struct entry *e)
 	}
 	if (e->arg == 0)
 		e->timed.kind = TIMED_NOT; /* does not wait */
-	return pipe || (t->opt.held && e->arg != 0);
+	return pipe || (t->opt.held && e->arg != 0) || (e->arg == TIME_NONE && !e->held /* a pause */);
 }
 
 bool decode_poll(struct tracer *t, struct tracee *x, struct entry *e)
