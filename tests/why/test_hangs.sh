@@ -20,8 +20,8 @@ form() {
 
 form "verdict, waits, wakers and lines of each hang" --form run --median 300 $all
 form "from outside: the same waiters and holders, and nobody moved" --form pid $some $all
-# 30 of 40 at least, and none without a word on what was not seen.
-form "attaching refused: three quarters right, the rest says what it could not see" --form refused --right 0.75 $some $all
+# Of all of them, as a part of them may be another part; and none without a word on what was not seen.
+form "attaching refused: three quarters right, the rest says what it could not see" --form refused --right 0.75 $all
 if command -v strace >/dev/null; then
 	form "strace as witness: nobody is stopped by -p, nor without arguments" --form witness ${some:+--every 12} $all
 else
