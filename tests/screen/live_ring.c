@@ -175,6 +175,7 @@ START_TEST(enter_runs_an_experiment_and_it_can_be_run_when_it_was_passed)
 	ck_assert(vt_sees(&live.vt, "PREDICT"));
 	vt_keys(&live.vt, "9\r");
 	ck_assert(vt_sees(&live.vt, "You said 9."));
+	ck_assert(vt_sees(&live.vt, "Enter r"));  /* the last row is drawn, too */
 	if (live_shows(&live, "Enter read on")) /* there are few rows */
 		vt_keys(&live.vt, "\r");
 	ck_assert(vt_sees(&live.vt, "Enter run it"));
