@@ -38,8 +38,12 @@ run "$IPCLAB" watch --quiet -- "$dir/unloaded"
 check "a program without its loader" status_is 127
 check "a program without its loader: its name" err_has "its interpreter /lib64/ld-absent"
 mkdir -m 700 "$dir/closed"
-[ "$(id -u)" -eq 0 ] && run setpriv --reuid=65534 --regid=65534 --clear-groups env PATH="$dir/closed" "$IPCLAB" watch --quiet -- no-such-command &&
+if [ "$(id -u)" -eq 0 ] && setpriv --reuid=65534 --regid=65534 --clear-groups env "$IPCLAB" --version >/dev/null 2>&1; then
+	run setpriv --reuid=65534 --regid=65534 --clear-groups env PATH="$dir/closed" "$IPCLAB" watch --quiet -- no-such-command
 	check "a folder of PATH that is closed to us" status_is 127
+else
+	echo "skipped: a folder of PATH that is closed: not root, or out of uid 65534's reach"
+fi
 run "$IPCLAB" watch --quiet -o "$dir/never.ipclog" -- "$dir/missing"
 check "a missing program, recorded" status_is 127
 check "a missing program leaves no recording" test ! -e "$dir/never.ipclog"
