@@ -86,12 +86,12 @@ void words_several(const struct scene *s, u32 task, struct str *out)
 
 	for (u32 e = world_waited_for(s->world, task); e; e = world_watch(s->world, e)->next)
 		n++;
-	str_add(out, n == 1 ? "" : "none of its fds is ready: ");
 	if (n == 0) {
-		str_clear(out);
-		str_add(out, "none of its fds is ready");
+		str_add(out, words_nothing_polled(s, task) ? "it names no fd and no time-out: only a signal ends it"
+							   : "none of its fds is ready");
 		return;
 	}
+	str_add(out, n == 1 ? "" : "none of its fds is ready: ");
 	for (u32 e = world_waited_for(s->world, task); e && shown < 4; e = world_watch(s->world, e)->next, shown++) {
 		const struct w_watch *watch = world_watch(s->world, e);
 		u32 file = file_of_watch(s, task, watch);

@@ -142,14 +142,7 @@ static void add_reason(const struct scene *s, const struct why *y, struct str *o
 		words_duration(y->timeout_ns, out);
 		str_add(out, " have not passed");
 		break;
-	case WHY_SEVERAL:
-		if (words_nothing_polled(s, y->task)) {
-			str_add(out, "it names no fd and no time-out: only a signal ends it");
-			break;
-		}
-		words_several(s, y->task, &names);
-		str_add(out, str_get(&names));
-		break;
+	case WHY_SEVERAL: words_several(s, y->task, out); break;
 	case WHY_SIGNAL: words_signal_reason(s, y, out); break;
 	case WHY_SEM:
 	case WHY_MUTEX:
