@@ -324,16 +324,6 @@ static bool ours(struct err *err)
 	return false;
 }
 
-/* Root is not told to become root. */
-static bool refused(struct err *err)
-{
-	char *sudo = geteuid() == 0 ? strstr(err->text, ": sudo ipclab") : NULL;
-
-	if (sudo)
-		*sudo = 0;
-	return false;
-}
-
 bool command_watch(struct invocation *inv, struct err *err)
 {
 	struct watch w = {.record = option_value(inv, "output")};
@@ -361,7 +351,7 @@ bool command_watch(struct invocation *inv, struct err *err)
 	if (option_given(inv, "held") && plain_wanted(inv))
 		return watch_shell(inv, err) || ours(err);
 	if (watch_wants_screen(inv))
-		return watch_screen(inv, w.pids, w.pids_n, err) || (w.pids_n ? refused(err) : ours(err));
+		return watch_screen(inv, w.pids, w.pids_n, err) || (w.pids_n ? false : ours(err));
 	if (w.pids_n)
 		hold_signals(SIG_BLOCK);
 	w.run = start_run(inv, &w, form, err);
@@ -370,7 +360,7 @@ bool command_watch(struct invocation *inv, struct err *err)
 	if (w.pids_n)
 		hold_signals(SIG_UNBLOCK);
 	if (!w.run)
-		return w.pids_n ? refused(err) : ours(err);
+		return w.pids_n ? false : ours(err);
 	ok = watch_run(&w, inv, form, err);
 	inv->status = w.full ? EXIT_OURS : w.pids_n && (!asked_to_end || asked_to_end == SIGINT) ? EXIT_DONE : status_of(w.run);
 	ring_on_signal = NULL;

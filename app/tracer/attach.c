@@ -78,6 +78,7 @@ static bool is_ours(pid_t pid)
 static bool refuse_by_rule(pid_t pid, struct err *err)
 {
 	FILE *f = fopen("/proc/sys/kernel/yama/ptrace_scope", "re");
+	char sudo[64]; /* root is not told to become root */
 	int scope = 0;
 
 	if (f && fscanf(f, "%d", &scope) != 1)
@@ -88,14 +89,15 @@ static bool refuse_by_rule(pid_t pid, struct err *err)
 		return err_set(err, EXIT_MACHINE,
 		               "cannot attach to process %d: kernel.yama.ptrace_scope is 3, which forbids it to "
 		               "everybody until the next boot; start the program with ipclab watch -- CMD", (int)pid);
-	if (scope)
+	if (scope && geteuid())
 		return err_set(err, EXIT_MACHINE,
 		               "cannot attach to process %d: kernel.yama.ptrace_scope is %d, so only root may attach to "
 		               "a process that it did not start: sudo ipclab watch -p %d, or start the program with "
 		               "ipclab watch -- CMD", (int)pid, scope, (int)pid);
+	snprintf(sudo, sizeof sudo, ": sudo ipclab watch -p %d", (int)pid);
 	return err_set(err, EXIT_MACHINE,
 	               "cannot attach to process %d: the kernel forbids it (it changed its user or group, or this is a "
-	               "container without SYS_PTRACE): sudo ipclab watch -p %d", (int)pid, (int)pid);
+	               "container without SYS_PTRACE)%s", (int)pid, geteuid() ? sudo : "");
 }
 
 /* Why PTRACE_SEIZE failed with `why`. */
