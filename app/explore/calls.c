@@ -60,11 +60,9 @@ static bool fd_talks(const struct xtask *k, int fd, u64 *key, bool *is_file)
 /* socket(7): after that time a call on it gives up by itself. */
 static bool has_limit(int socket, short events)
 {
-	struct timeval limit = {0};
-	socklen_t len = sizeof limit;
+	struct timeval limit;
 
-	return getsockopt(socket, SOL_SOCKET, events & POLLIN ? SO_RCVTIMEO : SO_SNDTIMEO, &limit, &len) == 0 &&
-	       (limit.tv_sec || limit.tv_usec);
+	return socket_limit(socket, events & POLLIN ? SO_RCVTIMEO : SO_SNDTIMEO, &limit);
 }
 
 /* Asked not to wait, this once. */

@@ -58,6 +58,9 @@ bool lean_poke(pid_t tid, u64 addr, const void *from, size_t n);
 u64 lean_stack(pid_t tid);
 /* Its descriptor, as one of ours; -1. */
 int lean_borrow(pid_t tgid, int fd);
+/* SO_RCVTIMEO or SO_SNDTIMEO of a socket of ours, socket(7); false: it has none. limit.c */
+struct timeval;
+bool socket_limit(int fd, int option, struct timeval *);
 /* R, S, D, t, Z ... of /proc/TID/stat, 0: gone */
 char lean_state(pid_t tid);
 /* Has a signal pending that it does not block? */

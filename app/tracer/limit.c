@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "tracer/lean.h"
 #include "tracer/private.h"
 
 enum { NS = 1000000000 };
@@ -61,15 +62,22 @@ static struct tracee *whose(const struct tracer *t, u32 index, int option)
 	return NULL;
 }
 
+bool socket_limit(int fd, int option, struct timeval *limit)
+{
+	socklen_t len = sizeof *limit;
+
+	*limit = (struct timeval){0};
+	return getsockopt(fd, SOL_SOCKET, option, limit, &len) == 0 && (limit->tv_sec || limit->tv_usec);
+}
+
 /* Another task may be in a call on the same socket: then it is off already. */
 static bool limit_of(const struct tracer *t, int fd, u32 index, int option, struct timeval *limit)
 {
 	const struct tracee *by = whose(t, index, option);
-	socklen_t len = sizeof *limit;
 
 	if (by)
 		*limit = by->unlimited_of;
-	return by || (getsockopt(fd, SOL_SOCKET, option, limit, &len) == 0 && (limit->tv_sec || limit->tv_usec));
+	return by || socket_limit(fd, option, limit);
 }
 
 bool limit_take_off(struct tracer *t, struct tracee *x, struct err *err)

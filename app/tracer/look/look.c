@@ -11,6 +11,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "tracer/lean.h"
 #include "tracer/look/private.h"
 
 enum { THREADS_MOST = 4096 };
@@ -406,9 +407,8 @@ static bool may_time_out(struct tracer *t, u32 index)
 	bool may = fd < 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(options) && !may; i++) {
-		struct timeval limit = {0};
-		socklen_t len = sizeof limit;
-		may = getsockopt(fd, SOL_SOCKET, options[i], &limit, &len) == 0 && (limit.tv_sec || limit.tv_usec);
+		struct timeval limit;
+		may = socket_limit(fd, options[i], &limit);
 	}
 	if (fd >= 0)
 		close(fd);
