@@ -386,10 +386,21 @@ static void one_sentence(
 	str_add(out, ".");
 }
 
+/* What ends the wait beside others. */
+static void add_time(const struct why *y, const char *before, const char *behind, struct str *out)
+{
+	if (y->timeout_ns == TIME_NONE || y->reason == WHY_TIMER)
+		return;
+	str_addf(out, "%sIt also goes on when ", before);
+	words_duration(y->timeout_ns, out);
+	str_addf(out, " have passed.%s", behind);
+}
+
 static void short_why(
 	const struct scene *s, const struct why *y, const struct w_task *t, enum telling told, struct str *out)
 {
 	one_sentence(s, y, t, out);
+	add_time(y, " ", "", out);
 	if (y->cycle_n && told != TOLD_SAME) {
 		str_add(out, " ");
 		add_cycle(s, y, told == TOLD_ANOTHER, out);
@@ -514,11 +525,7 @@ static void plain_why(
 		plain_waker(s, y, i, out);
 	if (y->wakers_n > ARRAY_LEN(y->wakers))
 		str_addf(out, "And %u more could.\n", y->wakers_n - (u32)ARRAY_LEN(y->wakers));
-	if (y->timeout_ns != TIME_NONE && y->reason != WHY_TIMER) {
-		str_add(out, "It also goes on when ");
-		words_duration(y->timeout_ns, out);
-		str_add(out, " have passed.\n");
-	}
+	add_time(y, "", "\n", out);
 	if (words_socket_time(s, y->task))
 		str_add(out, "It also goes on when its socket's time-out has passed (SO_RCVTIMEO, SO_SNDTIMEO), by itself: that is real time.\n");
 	if (y->cycle_n && told != TOLD_SAME) {
